@@ -1,0 +1,28 @@
+import type { EphemeralEvent } from '../envelope.js';
+import type { Hint } from '../event-log/event-log.js';
+
+/** Injection token of the {@link Backplane}. */
+export const BACKPLANE = Symbol('BACKPLANE');
+
+/** What nodes tell each other. Durable payloads never travel here. */
+export type BackplaneMessage =
+  | { readonly kind: 'hint'; readonly hint: Hint }
+  | { readonly kind: 'ephemeral'; readonly event: EphemeralEvent }
+  /** A committed event may wait in the outbox: the owner of the shard should look. */
+  | { readonly kind: 'poke'; readonly shard: number };
+
+/**
+ * Carries small messages between the nodes of one cluster, in the order of each publisher.
+ *
+ * Guarantees (`describeBackplane` proves them): every node that listens, the publishing one included, gets each
+ * message at most once while the carrier is healthy. Messages may be lost when it is not; nothing durable depends on them.
+ */
+export interface Backplane {
+  /** Begins to listen; resolves when messages published from now on will be heard. */
+  start(listener: (message: BackplaneMessage) => void): Promise<void>;
+  /** Hands a message over; never throws for a carrier that is away (it counts and logs instead). */
+  publish(message: BackplaneMessage): void;
+  /** Whether the carrier answers; readiness. */
+  isConnected(): boolean;
+  stop(): Promise<void>;
+}

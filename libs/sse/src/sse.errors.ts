@@ -1,0 +1,26 @@
+/** Every code an {@link SseError} can have; stable, so that callers may switch on it. */
+export type SseErrorCode =
+  | 'ERR_SSE_INVALID_ID'
+  | 'ERR_SSE_INVALID_OPTIONS'
+  | 'ERR_SSE_INVALID_EVENT'
+  | 'ERR_SSE_INVALID_TOPIC'
+  | 'ERR_SSE_RESERVED_EVENT'
+  | 'ERR_SSE_EVENT_TOO_LARGE'
+  | 'ERR_SSE_TOPICS_DISABLED'
+  | 'ERR_SSE_NO_TRANSACTION'
+  | 'ERR_SSE_TENANT_MISMATCH'
+  | 'ERR_SSE_NOT_STARTED'
+  | 'ERR_SSE_DRAINING'
+  | 'ERR_SSE_STORAGE';
+
+/** Base of all errors of this package: a stable `code`, a message that says what to do, and the cause where there is one. */
+export class SseError extends Error {
+  constructor(
+    readonly code: SseErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'SseError';
+  }
+}
