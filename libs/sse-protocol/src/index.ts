@@ -1,1 +1,1 @@
-export {};
+export { PROBLEM_CODES, type ProblemCode } from './problem-code.js';

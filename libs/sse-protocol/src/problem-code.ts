@@ -1,0 +1,28 @@
+/** Stable `code` of a problem document that a stream or one of its operations can answer (wire.md §2, api.md §2). */
+export const PROBLEM_CODES = [
+  'invalid_topic',
+  'too_many_topics',
+  'topics_disabled',
+  'invalid_request',
+  'token_in_url',
+  'missing_token',
+  'token_expired',
+  'invalid_token',
+  'invalid_ticket',
+  'topic_forbidden',
+  'origin_forbidden',
+  'forbidden',
+  'not_found',
+  'not_acceptable',
+  'event_too_large',
+  'payload_too_large',
+  'uri_too_long',
+  'connection_limit',
+  'rate_limited',
+  'at_capacity',
+  'draining',
+  'internal_error',
+] as const;
+
+/** See {@link PROBLEM_CODES}. */
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
