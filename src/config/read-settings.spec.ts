@@ -1,0 +1,173 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from './configuration-error.js';
+import { readSettings } from './read-settings.js';
+
+const SECRET = 'a secret of more than thirty-two bytes!';
+
+describe('readSettings', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'herald-settings-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  const read = (env: Record<string, string>) => readSettings({ DATA_DIR: dataDir, ...env });
+  function faultsOf(env: Record<string, string>): Record<string, string> {
+    try {
+      read(env);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigurationError);
+      const { faults } = error as ConfigurationError;
+      return Object.fromEntries(faults.map((fault) => [fault.name, fault.message]));
+    }
+    throw new Error('expected a ConfigurationError');
+  }
+
+  it('starts without any setting, with the documented defaults', () => {
+    const settings = read({ JWT_SECRET: SECRET });
+    expect(settings).toMatchObject({
+      production: false,
+      port: 3000,
+      host: '127.0.0.1',
+      demo: true,
+      database: {},
+      sse: {
+        backplane: 'postgres',
+        shards: 1,
+        heartbeatMs: 15_000,
+        replayMaxEvents: 1_000,
+        replayMaxAgeHours: 168,
+        maxConnections: 0,
+        maxConnectionsPerTenant: 20_000,
+        maxConnectionsPerUser: 10,
+        connectsPerMinute: 120,
+        allowQueryToken: false,
+        cookieName: 'herald_session',
+      },
+      corsOrigins: [],
+      trustProxy: false,
+      drainMs: 10_000,
+      logLevel: 'log',
+    });
+  });
+
+  it('reports every mistake at once, each with its remedy', () => {
+    const faults = faultsOf({
+      PORT: 'http',
+      SSE_HEARTBEAT_MS: '10',
+      SSE_MAX_CONECTIONS: '5',
+      HERALD_FANCY: '1',
+      JWT_SECRET: 'short',
+      LOG_LEVEL: 'loud',
+      CORS_ORIGINS: '*',
+      TRUST_PROXY: '10.0.0.0/99',
+      DEMO: 'maybe',
+    });
+    expect(Object.keys(faults).sort()).toEqual(
+      [
+        'CORS_ORIGINS',
+        'DEMO',
+        'HERALD_FANCY',
+        'JWT_SECRET',
+        'LOG_LEVEL',
+        'PORT',
+        'SSE_HEARTBEAT_MS',
+        'SSE_MAX_CONECTIONS',
+        'TRUST_PROXY',
+      ].sort(),
+    );
+    expect(faults['PORT']).toBe(
+      'is "http"; must be a whole number from 0 to 65535. Correct it or leave it out (default 3000).',
+    );
+    expect(faults['SSE_MAX_CONECTIONS']).toContain('Did you mean SSE_MAX_CONNECTIONS?');
+    expect(faults['JWT_SECRET']).toContain('openssl rand');
+  });
+
+  it.each(['redis', 'nats'])('refuses the backplane %s and names the choices of this version', (backplane) => {
+    expect(faultsOf({ SSE_BACKPLANE: backplane })['SSE_BACKPLANE']).toContain('must be one of postgres, memory');
+  });
+
+  it.each(['*', 'null', 'https://erp.example.com/', 'erp.example.com', 'https://*.example.com', 'file:///etc'])(
+    'refuses %s as a CORS origin',
+    (origin) => {
+      expect(faultsOf({ CORS_ORIGINS: `https://good.example.com,${origin}` })).toHaveProperty('CORS_ORIGINS');
+    },
+  );
+
+  it('never repeats a secret in a message', () => {
+    const secrets = {
+      JWT_SECRET: 'canary-jwt',
+      DATABASE_URL: 'mysql://root:canary-db@host/db',
+      SMTP_URL: 'http://user:canary-mail@host',
+    };
+    try {
+      read(secrets);
+    } catch (error) {
+      expect((error as ConfigurationError).faults).toHaveLength(3);
+      expect((error as Error).message).not.toContain('canary');
+      return;
+    }
+    throw new Error('expected a ConfigurationError');
+  });
+
+  it('refuses production without a database and without keys to verify tokens', () => {
+    const faults = faultsOf({ NODE_ENV: 'production' });
+    expect(Object.keys(faults).sort()).toEqual(['DATABASE_URL', 'JWT_SECRET']);
+  });
+
+  it('refuses the demo sign-in in production', () => {
+    const production = { NODE_ENV: 'production', JWT_SECRET: SECRET, DATABASE_URL: 'postgres://u:p@db/herald' };
+    expect(read(production)).toMatchObject({ production: true, demo: false, host: '0.0.0.0' });
+    expect(faultsOf({ ...production, DEMO: 'true' })).toHaveProperty('DEMO');
+  });
+
+  it('refuses an environment that it does not know, instead of running unprotected', () => {
+    expect(faultsOf({ NODE_ENV: 'prod' })['NODE_ENV']).toContain('development, test, production');
+  });
+
+  it('makes a secret on the first start, keeps it, and lets nobody else read it', () => {
+    const first = read({}).jwt.keys;
+    const second = read({}).jwt.keys;
+    expect(first).toEqual(second);
+    expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a kept secret that was damaged', () => {
+    writeFileSync(join(dataDir, 'jwt-secret'), 'short');
+    expect(faultsOf({})).toHaveProperty('JWT_SECRET');
+  });
+
+  it('allows only the algorithms of the key that it is given', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    expect(read({ JWT_PUBLIC_KEY: pem.replaceAll('\n', '\\n') })).toMatchObject({
+      demo: false,
+      jwt: { algorithms: ['ES256'], keys: { kind: 'public-key' } },
+    });
+    expect(faultsOf({ JWT_PUBLIC_KEY: pem, JWT_ALGORITHMS: 'HS256' })).toHaveProperty('JWT_ALGORITHMS');
+    const secretHalf = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(faultsOf({ JWT_PUBLIC_KEY: secretHalf })).toHaveProperty('JWT_PUBLIC_KEY');
+  });
+
+  it('refuses two sources of keys', () => {
+    expect(faultsOf({ JWT_SECRET: SECRET, JWT_JWKS_URI: 'https://id.example.com/jwks' })).toHaveProperty(
+      'JWT_JWKS_URI',
+    );
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(read({ PORT: '', CORS_ORIGINS: ' ', METRICS_TOKEN: '' })).toMatchObject({ port: 3000, corsOrigins: [] });
+  });
+
+  it.each([
+    ['2', 2],
+    ['true', true],
+    ['loopback, 10.1.0.0/16', ['loopback', '10.1.0.0/16']],
+  ])('reads TRUST_PROXY=%s', (given, expected) => {
+    expect(read({ TRUST_PROXY: given }).trustProxy).toEqual(expected);
+  });
+});

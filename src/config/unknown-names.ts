@@ -1,0 +1,46 @@
+import type { ConfigurationFault } from './configuration-error.js';
+
+/** Names that belong to this service; others in the environment are none of its business. */
+const OURS = /^(HERALD|SSE)_/;
+
+/** A misspelt setting would silently mean the default: every `HERALD_*` and `SSE_*` name that nobody reads is a fault. */
+export function unknownNames(names: readonly string[], known: readonly string[]): ConfigurationFault[] {
+  return names
+    .filter((name) => OURS.test(name) && !known.includes(name))
+    .map((name) => {
+      const nearest = nearestOf(name, known);
+      return {
+        name,
+        message: `is not a setting of this version. ${nearest ? `Did you mean ${nearest}? ` : ''}Correct or remove it.`,
+      };
+    });
+}
+
+function nearestOf(name: string, known: readonly string[]): string | null {
+  const words = new Set(name.split('_'));
+  let best: { readonly name: string; readonly distance: number } | null = null;
+  for (const candidate of known) {
+    // A name made of the same words in another order is as near as a typing mistake.
+    const sameWords =
+      candidate.split('_').every((word) => words.has(word)) && words.size === candidate.split('_').length;
+    const distance = sameWords ? 1 : editDistance(name, candidate);
+    if (distance <= 3 && (!best || distance < best.distance)) best = { name: candidate, distance };
+  }
+  return best?.name ?? null;
+}
+
+/** Levenshtein distance with one row of memory. */
+function editDistance(left: string, right: string): number {
+  const row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i += 1) {
+    let diagonal = row[0] as number;
+    row[0] = i;
+    for (let j = 1; j <= right.length; j += 1) {
+      const above = row[j] as number;
+      const change = left[i - 1] === right[j - 1] ? diagonal : diagonal + 1;
+      row[j] = Math.min(change, above + 1, (row[j - 1] as number) + 1);
+      diagonal = above;
+    }
+  }
+  return row[right.length] as number;
+}
