@@ -1,0 +1,20 @@
+/** Why the server ends a stream; the `reason` of a `close` event (PROTOCOL P33). */
+export const CLOSE_REASONS = ['token_expired', 'revoked', 'slow_consumer', 'shutdown', 'limit', 'complete'] as const;
+
+/** See {@link CLOSE_REASONS}. */
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/**
+ * Whether a client should come back by itself after this reason, unless the sender says otherwise (P34).
+ *
+ * `limit` is `false` because the line was given up for another one of the same person: two clients that both came
+ * back would evict each other for ever. A rotation by age sends `limit` with `reconnect: true`.
+ */
+export const RECONNECT_AFTER: Readonly<Record<CloseReason, boolean>> = {
+  token_expired: false,
+  revoked: false,
+  slow_consumer: true,
+  shutdown: true,
+  limit: false,
+  complete: false,
+};

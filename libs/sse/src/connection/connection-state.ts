@@ -1,0 +1,2 @@
+/** `replaying` → `live` → `closing` → `closed`. */
+export type ConnectionState = 'replaying' | 'live' | 'closing' | 'closed';
