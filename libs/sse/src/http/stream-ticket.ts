@@ -1,24 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import type { IdGenerator } from '../id-generator.js';
 import type { Principal } from '../principal.js';
+import { SseRefusal } from '../refusal.js';
+import type { TicketStore } from '../ticket-store.js';
 
-/** Injection token of the {@link TicketStore}. */
-export const TICKET_STORE = Symbol('TICKET_STORE');
+export { TICKET_STORE, type TicketRecord, type TicketStore } from '../ticket-store.js';
 
-/** What a ticket stands for. The ticket itself is never stored, only its SHA-256. */
-export interface TicketRecord {
-  /** SHA-256 of the ticket, 32 bytes. */
-  readonly hash: Buffer;
-  readonly principal: Principal;
-  /** `Origin` of the request that asked for the ticket; a redeeming request that sends one must send the same. */
-  readonly origin: string | null;
+/** How long a ticket can be redeemed (wire.md §1). */
+export const TICKET_LIFETIME_MS = 30_000;
+
+const TICKET_BYTES = 32;
+const TICKET = /^[A-Za-z0-9_-]{43}$/;
+
+/** A ticket as its requester gets it; nobody can read it again. */
+export interface IssuedTicket {
+  readonly ticket: string;
   readonly expiresAt: Date;
 }
 
-/** Keeps tickets until they are redeemed once or expire. */
-export interface TicketStore {
-  issue(record: TicketRecord): Promise<void>;
+/**
+ * Issues and redeems stream tickets: 256 random bits that open one stream, once, within 30 s, on any node that shares the
+ * store. Only the SHA-256 of a ticket is stored, so reading the store opens nothing.
+ */
+export class StreamTickets {
+  constructor(
+    private readonly store: TicketStore,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  /** @param origin `Origin` of the request, null where it has none. */
+  async issue(principal: Principal, origin: string | null): Promise<IssuedTicket> {
+    const ticket = this.ids.random(TICKET_BYTES);
+    const expiresAt = new Date(
+      Math.min(this.clock.now().getTime() + TICKET_LIFETIME_MS, principal.expiresAt.getTime()),
+    );
+    await this.store.issue({ hash: hashOf(ticket), principal, origin, expiresAt });
+    return { ticket, expiresAt };
+  }
+
   /**
-   * Takes the ticket out of the store: of any number of parallel calls, on any number of nodes, exactly one gets it.
-   * @returns null for an unknown, spent or expired ticket.
+   * Spends the ticket. One that comes from another origin is spent as well: whoever sent it has learned it.
+   * @param origin `Origin` of the redeeming request; null (a same-origin EventSource sends none) is always accepted.
+   * @throws SseRefusal 401 `invalid_ticket`.
    */
-  redeem(hash: Buffer): Promise<TicketRecord | null>;
+  async redeem(ticket: string, origin: string | null): Promise<Principal> {
+    const record = TICKET.test(ticket) ? await this.store.redeem(hashOf(ticket)) : null;
+    const now = this.clock.now();
+    if (record === null || record.expiresAt <= now || record.principal.expiresAt <= now) throw invalidTicket();
+    if (origin !== null && origin !== record.origin) throw invalidTicket();
+    return record.principal;
+  }
+}
+
+function hashOf(ticket: string): Buffer {
+  return createHash('sha256').update(ticket).digest();
+}
+
+function invalidTicket(): SseRefusal {
+  return new SseRefusal(401, 'invalid_ticket', {
+    detail: 'The ticket is unknown, spent or older than 30 seconds. Ask for a new one.',
+  });
 }

@@ -1,0 +1,102 @@
+import { type AudienceKey, keysOfPrincipal } from './audience.js';
+import type { AudienceResolver } from './audience-resolver.js';
+import type { Principal } from './principal.js';
+import { SseRefusal } from './refusal.js';
+import type { TopicAuthorizer } from './topic-authorizer.js';
+
+/** Which of the topics asked for may be followed. */
+export interface TopicDecision {
+  readonly granted: readonly string[];
+  readonly denied: readonly string[];
+}
+
+/** Where a failing rule of the host is told. */
+export interface EntitlementLogger {
+  error(message: string): void;
+}
+
+/** What an {@link Entitlements} is made of. */
+export interface EntitlementDeps {
+  readonly topicAuthorizer: TopicAuthorizer;
+  readonly audienceResolver: AudienceResolver | undefined;
+  readonly topicDecisionTimeoutMs: number;
+  readonly logger: EntitlementLogger;
+}
+
+/** Keys that the directory may not hand out, because the token alone decides about them. */
+const TOKEN_KEY = /^(tenant|users|user:.*|topic:.*)$/s;
+
+/** Says what a principal may see now: asked when a stream opens and when rights change on an open one. */
+export class Entitlements {
+  constructor(private readonly deps: EntitlementDeps) {}
+
+  /**
+   * The audience keys of a person: those of the token and those that the directory adds.
+   * @throws SseRefusal 503 `internal_error` when the directory fails or answers with keys that it must not give.
+   */
+  async keysOf(principal: Principal): Promise<readonly AudienceKey[]> {
+    const own = keysOfPrincipal(principal);
+    if (this.deps.audienceResolver === undefined) return own;
+    let added: readonly AudienceKey[];
+    try {
+      added = await this.deps.audienceResolver.keysOf(principal);
+    } catch (error) {
+      throw this.#failed(`The audience resolver threw: ${String(error)}`);
+    }
+    const forbidden = added.find((key) => TOKEN_KEY.test(key));
+    if (forbidden !== undefined) throw this.#failed(`The audience resolver answered with "${forbidden}"`);
+    return [...new Set([...own, ...added])];
+  }
+
+  /** Asks the authoriser about each topic; throwing, hanging and answering anything but `true` all mean no. */
+  async decide(principal: Principal, topics: readonly string[]): Promise<TopicDecision> {
+    if (topics.length === 0) return { granted: [], denied: [] };
+    const answers = await this.#withinTime(topics.map((topic) => this.#ask(principal, topic)));
+    return {
+      granted: topics.filter((_, index) => answers[index] === true),
+      denied: topics.filter((_, index) => answers[index] !== true),
+    };
+  }
+
+  async #ask(principal: Principal, topic: string): Promise<boolean> {
+    try {
+      return (await this.deps.topicAuthorizer.mayFollow(principal, topic)) === true;
+    } catch (error) {
+      this.deps.logger.error(`The topic authoriser threw, which counts as no: ${String(error)}`);
+      return false;
+    }
+  }
+
+  /** One timer for all topics of a request; those that have not answered by then stay undefined. */
+  async #withinTime(questions: readonly Promise<boolean>[]): Promise<readonly (boolean | undefined)[]> {
+    const answers: (boolean | undefined)[] = questions.map(() => undefined);
+    const all = Promise.all(
+      questions.map(async (question, index) => {
+        answers[index] = await question;
+      }),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, this.deps.topicDecisionTimeoutMs, 'late');
+    });
+    try {
+      if ((await Promise.race([all, timeout])) === 'late') {
+        this.deps.logger.error(
+          `The topic authoriser did not answer within ${this.deps.topicDecisionTimeoutMs} ms, which counts as no.`,
+        );
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    // A copy: an answer that comes later must not change a decision that was handed out.
+    return [...answers];
+  }
+
+  #failed(message: string): SseRefusal {
+    this.deps.logger.error(message);
+    return new SseRefusal(503, 'internal_error', {
+      detail: 'It cannot be told now what this stream may see. Try again.',
+      retryAfterMs: 5_000,
+    });
+  }
+}

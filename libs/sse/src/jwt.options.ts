@@ -1,0 +1,165 @@
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import type { OptionFaults } from './option-faults.js';
+
+/** Names of the claims that a principal is read from. */
+export interface ClaimNames {
+  /** User id. @defaultValue `sub` */
+  readonly user: string;
+  /** User id when {@link user} is absent; when both are there they must be equal. @defaultValue `user_id` */
+  readonly otherUser: string;
+  /** @defaultValue `tenant_id` */
+  readonly tenant: string;
+  /** @defaultValue `roles` */
+  readonly roles: string;
+  /** @defaultValue `permissions` */
+  readonly permissions: string;
+  /** Topic patterns. @defaultValue `topics` */
+  readonly topics: string;
+  /** Login session. @defaultValue `sid` */
+  readonly session: string;
+}
+
+/**
+ * How access tokens are verified (wire.md §1). Exactly one of `secret`, `publicKey`, `jwksUri` is given; which algorithms
+ * count is decided here and never by the token.
+ */
+export interface JwtOptions {
+  /** Shared secret of HS256 tokens, at least 32 bytes; used as a key object, never as a string. */
+  readonly secret?: string | Uint8Array;
+  /** Public key (SPKI PEM) of RS256, ES256 or EdDSA tokens. */
+  readonly publicKey?: string;
+  /**
+   * Where the identity provider publishes its keys; `https`, or `http` on a loopback address. Kept 10 minutes; an unknown
+   * `kid` fetches again at most every 30 s.
+   */
+  readonly jwksUri?: string;
+  /** Algorithms that count, all of the family of the key. @defaultValue what the key is for; RS256, ES256, EdDSA for `jwksUri` */
+  readonly algorithms?: readonly string[];
+  /** Accepted `iss`. @defaultValue not checked */
+  readonly issuer?: string | readonly string[];
+  /** Accepted `aud`; one match is enough. @defaultValue not checked */
+  readonly audience?: string | readonly string[];
+  /** Where the host's identity provider uses other claim names. */
+  readonly claims?: Partial<ClaimNames>;
+}
+
+/** The key material of verified options. */
+export type JwtKey =
+  | { readonly kind: 'secret'; readonly key: KeyObject }
+  | { readonly kind: 'public-key'; readonly key: KeyObject }
+  | { readonly kind: 'jwks'; readonly uri: URL };
+
+/** {@link JwtOptions} after their check. */
+export interface ResolvedJwtOptions {
+  readonly key: JwtKey;
+  readonly algorithms: readonly string[];
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly claims: ClaimNames;
+}
+
+/** The claim names of wire.md §1. */
+export const DEFAULT_CLAIMS: ClaimNames = Object.freeze({
+  user: 'sub',
+  otherUser: 'user_id',
+  tenant: 'tenant_id',
+  roles: 'roles',
+  permissions: 'permissions',
+  topics: 'topics',
+  session: 'sid',
+});
+
+const MIN_SECRET_BYTES = 32;
+const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
+const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const KNOWN = ['secret', 'publicKey', 'jwksUri', 'algorithms', 'issuer', 'audience', 'claims'];
+
+/** Checks the options and makes their keys; faults go to the collector. @returns null when the key is at fault. */
+export function resolveJwtOptions(options: JwtOptions, faults: OptionFaults): ResolvedJwtOptions | null {
+  faults.unknown('jwt.', options, KNOWN);
+  const key = keyOf(options, faults);
+  const claims = claimsOf(options.claims, faults);
+  const issuers = textsOf('jwt.issuer', options.issuer, faults);
+  const audiences = textsOf('jwt.audience', options.audience, faults);
+  if (key === null) return null;
+  return Object.freeze({
+    key,
+    algorithms: algorithmsOf(options.algorithms, key, faults),
+    issuers,
+    audiences,
+    claims,
+  } satisfies ResolvedJwtOptions);
+}
+
+function keyOf(options: JwtOptions, faults: OptionFaults): JwtKey | null {
+  const given = [options.secret, options.publicKey, options.jwksUri].filter((value) => value !== undefined);
+  if (given.length !== 1) {
+    faults.add(`jwt needs exactly one of secret, publicKey, jwksUri; got ${given.length}`);
+    return null;
+  }
+  if (options.secret !== undefined) return secretKey(options.secret, faults);
+  if (options.publicKey !== undefined) return publicKey(options.publicKey, faults);
+  return jwks(options.jwksUri ?? '', faults);
+}
+
+function secretKey(secret: string | Uint8Array, faults: OptionFaults): JwtKey | null {
+  const bytes = typeof secret === 'string' ? Buffer.from(secret) : Buffer.from(secret);
+  if (bytes.length < MIN_SECRET_BYTES) {
+    faults.add(`jwt.secret must have at least ${MIN_SECRET_BYTES} bytes; got ${bytes.length}`);
+    return null;
+  }
+  return { kind: 'secret', key: createSecretKey(bytes) };
+}
+
+function publicKey(pem: string, faults: OptionFaults): JwtKey | null {
+  try {
+    // A private key would work as well, and would then lie in a place that is not guarded like one.
+    if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
+    return { kind: 'public-key', key: createPublicKey(pem) };
+  } catch (error) {
+    faults.add(`jwt.publicKey must be a public key in PEM (SPKI): ${(error as Error).message}`);
+    return null;
+  }
+}
+
+function jwks(uri: string, faults: OptionFaults): JwtKey | null {
+  const url = URL.canParse(uri) ? new URL(uri) : null;
+  const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return { kind: 'jwks', uri: url };
+  faults.add('jwt.jwksUri must be an https address (http is allowed on loopback only), because whoever answers it decides who is who');
+  return null;
+}
+
+function algorithmsOf(given: readonly string[] | undefined, key: JwtKey, faults: OptionFaults): readonly string[] {
+  const family = key.kind === 'secret' ? SECRET_ALGORITHMS : KEY_ALGORITHMS;
+  if (given === undefined) return defaultAlgorithms(key);
+  const foreign = given.filter((algorithm) => !family.includes(algorithm));
+  if (given.length === 0 || foreign.length > 0) {
+    faults.add(`jwt.algorithms must name one or more of ${family.join(', ')} for this key; got ${JSON.stringify(given)}`);
+  }
+  return Object.freeze([...given]);
+}
+
+function defaultAlgorithms(key: JwtKey): readonly string[] {
+  if (key.kind === 'secret') return ['HS256'];
+  if (key.kind === 'jwks') return ['RS256', 'ES256', 'EdDSA'];
+  const type = key.key.asymmetricKeyType;
+  return type === 'rsa' ? ['RS256'] : type === 'ec' ? ['ES256'] : ['EdDSA'];
+}
+
+function textsOf(name: string, value: string | readonly string[] | undefined, faults: OptionFaults): readonly string[] {
+  const texts = value === undefined ? [] : typeof value === 'string' ? [value] : [...value];
+  if (value !== undefined && (texts.length === 0 || texts.some((text) => typeof text !== 'string' || text === ''))) {
+    faults.add(`${name} must be one or more non-empty texts; leave it out to skip the check`);
+  }
+  return Object.freeze(texts);
+}
+
+function claimsOf(given: Partial<ClaimNames> | undefined, faults: OptionFaults): ClaimNames {
+  if (given === undefined) return DEFAULT_CLAIMS;
+  faults.unknown('jwt.claims.', given, Object.keys(DEFAULT_CLAIMS));
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'string' || value === '') faults.add(`jwt.claims.${name} must be the name of a claim`);
+  }
+  return Object.freeze({ ...DEFAULT_CLAIMS, ...given });
+}
