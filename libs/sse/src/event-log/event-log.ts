@@ -20,6 +20,10 @@ export interface HintSinks {
   announce(hint: Hint): void;
   /** To this process only. Called by the tail that repairs what the backplane lost. */
   observe(hint: Hint): void;
+  /** To every node: a committed event may wait, the owner of the shard should look. Losing it costs one poll interval. */
+  poke(shard: number): void;
+  /** To this process: the log was lost, restored or failed over, so every epoch has changed. */
+  identityChanged(): void;
 }
 
 /** What the log of a tenant holds: events with `floor < seq <= head` can be read. */
@@ -66,6 +70,8 @@ export interface ReplayPage {
 export interface EventLog {
   /** Starts numbering and telling; resolves when reads are served. */
   start(sinks: HintSinks): Promise<void>;
+  /** Another node says that a committed event may wait; logs that number at once need not listen. */
+  poked?(shard: number): void;
   /** Stops both; what was committed and not yet numbered waits for the next start. */
   stop(): Promise<void>;
   /**
