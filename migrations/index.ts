@@ -1,1 +1,20 @@
-export {};
+import { SseLog1700000000001 } from './0001-sse-log.js';
+import { SsePresence1700000000004 } from './0004-sse-presence.js';
+import { Platform1700000000100 } from './0100-platform.js';
+import type { SqlMigration } from './sql-migration.js';
+
+export { ensureRoles, RoleSetupError, type RoleConnection } from './roles.js';
+
+export { systemFunctions } from './system-function.js';
+export { systemTable, tenantTable } from './tenant-table.js';
+
+type MigrationClass = new () => SqlMigration;
+
+/** What `@nest-herald/sse/postgres` needs: schema `sse`. Call `ensureRoles` first. */
+export const sseMigrations: readonly MigrationClass[] = [SseLog1700000000001, SsePresence1700000000004];
+
+/** Schema `herald`, shared by the feature modules. */
+export const platformMigrations: readonly MigrationClass[] = [Platform1700000000100];
+
+/** Everything, in order: what the service runs. */
+export const allMigrations: readonly MigrationClass[] = [...sseMigrations, ...platformMigrations];

@@ -1,0 +1,11 @@
+/** Where the data is, as read from the environment (api.md §1). */
+export interface DatabaseSettings {
+  /** Login for requests. Absent: the built-in PostgreSQL in `dataDir` is started. */
+  readonly databaseUrl?: string;
+  /** Login that creates roles and migrates. @defaultValue `databaseUrl` */
+  readonly migrationUrl?: string;
+  /** Direct login for LISTEN, round a transaction-mode pooler. @defaultValue `databaseUrl` */
+  readonly listenUrl?: string;
+  /** Directory of the built-in PostgreSQL. */
+  readonly dataDir: string;
+}

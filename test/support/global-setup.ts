@@ -1,2 +1,0 @@
-/** Runs once before all suites. */
-export default async function globalSetup(): Promise<void> {}

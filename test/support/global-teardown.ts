@@ -1,2 +1,0 @@
-/** Runs once after all suites. */
-export default async function globalTeardown(): Promise<void> {}
