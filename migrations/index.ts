@@ -1,6 +1,7 @@
 import { SseLog1700000000001 } from './0001-sse-log.js';
 import { SsePresence1700000000004 } from './0004-sse-presence.js';
 import { Platform1700000000100 } from './0100-platform.js';
+import { Notifications1700000000200 } from './0200-notifications.js';
 import type { SqlMigration } from './sql-migration.js';
 
 export { ensureRoles, RoleSetupError, type RoleConnection } from './roles.js';
@@ -16,5 +17,12 @@ export const sseMigrations: readonly MigrationClass[] = [SseLog1700000000001, Ss
 /** Schema `herald`, shared by the feature modules. */
 export const platformMigrations: readonly MigrationClass[] = [Platform1700000000100];
 
+/** What `@nest-herald/notifications` needs, behind {@link platformMigrations} and {@link sseMigrations}. */
+export const notificationMigrations: readonly MigrationClass[] = [Notifications1700000000200];
+
 /** Everything, in order: what the service runs. */
-export const allMigrations: readonly MigrationClass[] = [...sseMigrations, ...platformMigrations];
+export const allMigrations: readonly MigrationClass[] = [
+  ...sseMigrations,
+  ...platformMigrations,
+  ...notificationMigrations,
+];

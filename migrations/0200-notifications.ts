@@ -1,17 +1,16 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { SqlMigration } from './sql-migration.js';
+import { tenantTable } from './tenant-table.js';
 
-/** The policy text of delivery.md §4: without a tenant in the transaction, or with an empty one, no row is visible. */
-const ISOLATION = `tenant_id = nullif(current_setting('herald.tenant_id', true), '')`;
+const TABLES = ['herald.ntf_message', 'herald.ntf_audience', 'herald.ntf_item', 'herald.ntf_user_state'];
 
-const TABLES = ['ntf_message', 'ntf_audience', 'ntf_item', 'ntf_user_state', 'idempotency'] as const;
+/** The notification centre: messages, audiences, what each person has of them, and their read marks (notifications.md). */
+export class Notifications1700000000200 extends SqlMigration {
+  readonly name = 'Notifications1700000000200';
 
-const UP = `
-create schema if not exists herald;
-grant usage on schema herald to herald_app, herald_system;
-
+  protected readonly upSql = `
 -- One row per notification, never per recipient.
 create table herald.ntf_message (
-  tenant_id     text        not null,
+  tenant_id     text collate "C" not null,
   id            uuid        not null,
   created_xid   xid8        not null default pg_current_xact_id(),
   created_at    timestamptz not null default now(),
@@ -42,7 +41,7 @@ create index ntf_message_related on herald.ntf_message (tenant_id, related_type,
 -- Whom a notification addresses without naming people; the key is the audience of its event. Byte order, so that a
 -- pattern's literal prefix is an index range whatever the collation of the database.
 create table herald.ntf_audience (
-  tenant_id  text not null,
+  tenant_id  text collate "C" not null,
   key        text collate "C" not null,
   message_id uuid not null,
   primary key (tenant_id, key, message_id),
@@ -54,8 +53,8 @@ create index ntf_audience_message on herald.ntf_audience (tenant_id, message_id)
 -- first changes something. Partitioned by the month of the message's id, which never changes: a row keeps its partition,
 -- the key stays unique, and a read by id looks into one partition.
 create table herald.ntf_item (
-  tenant_id      text        not null,
-  user_id        text        not null,
+  tenant_id      text collate "C" not null,
+  user_id        text collate "C" not null,
   message_id     uuid        not null,
   position       uuid        not null,
   created_xid    xid8        not null default pg_current_xact_id(),
@@ -83,8 +82,8 @@ create index ntf_item_message on herald.ntf_item (tenant_id, message_id);
 -- "Mark all read" of one person: a snapshot, so that what commits later is not born read. Category '' is the whole inbox,
 -- and its row carries the person's revision.
 create table herald.ntf_user_state (
-  tenant_id               text   not null,
-  user_id                 text   not null,
+  tenant_id               text collate "C" not null,
+  user_id                 text collate "C" not null,
   category                text   not null default '',
   read_snapshot           pg_snapshot,
   read_marked_at          timestamptz,
@@ -97,28 +96,10 @@ create table herald.ntf_user_state (
   rev                     bigint not null default 0,
   primary key (tenant_id, user_id, category)
 );
-
--- First answers of requests that carried an Idempotency-Key (api.md §2).
-create table herald.idempotency (
-  tenant_id      text        not null,
-  actor_id       text        not null,
-  key            varchar(255) not null,
-  request_sha256 bytea       not null,
-  status         smallint,
-  response       jsonb,
-  expires_at     timestamptz not null,
-  primary key (tenant_id, actor_id, key)
-);
-create index idempotency_expiry on herald.idempotency (expires_at);
-
-${TABLES.map(
-  (table) => `
-alter table herald.${table} enable row level security;
-alter table herald.${table} force row level security;
-create policy tenant on herald.${table} to public using (${ISOLATION}) with check (${ISOLATION});`,
-).join('\n')}
-
-grant select, insert, update, delete on ${TABLES.map((table) => `herald.${table}`).join(', ')} to herald_app;
+${TABLES.map(tenantTable).join('\n')}
+alter table herald.ntf_item_default enable row level security;
+alter table herald.ntf_item_default force row level security;
+grant select, insert, update, delete on ${TABLES.join(', ')} to herald_app;
 
 -- The smallest UUIDv7 of a moment: the bound between two partitions.
 create function herald.uuid_floor(at timestamptz) returns uuid
@@ -126,7 +107,8 @@ create function herald.uuid_floor(at timestamptz) returns uuid
   as $$ select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid $$;
 
 -- Makes the partitions of this month and of the months ahead, and moves what waited in the default partition into them.
--- Runs as the owner of the tables; the leaves carry no policy of their own, so it sees the rows it moves. One at a time.
+-- Runs as the owner of the tables, which FORCE binds too; so it lifts FORCE from the default partition while it holds
+-- that table exclusively, and only when there is something to move. One caller at a time; returns the partitions made.
 create function herald.ntf_maintain(months_ahead integer default 3) returns integer
   language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set timezone = 'UTC'
   as $$
@@ -147,10 +129,15 @@ begin
     low := herald.uuid_floor(month);
     high := herald.uuid_floor(month + interval '1 month');
     execute format('create table herald.%I (like herald.ntf_item including defaults including constraints)', leaf);
+    alter table herald.ntf_item_default no force row level security;
     execute format(
       'with moved as (delete from herald.ntf_item_default where message_id >= %L and message_id < %L returning *)
        insert into herald.%I select * from moved', low, high, leaf);
+    alter table herald.ntf_item_default force row level security;
     execute format('alter table herald.ntf_item attach partition herald.%I for values from (%L) to (%L)', leaf, low, high);
+    -- Queries through the parent obey the parent's policy alone; this closes the direct way.
+    execute format('alter table herald.%I enable row level security', leaf);
+    execute format('alter table herald.%I force row level security', leaf);
     made := made + 1;
   end loop;
   return made;
@@ -162,24 +149,9 @@ grant execute on function herald.uuid_floor(timestamptz) to herald_app;
 select herald.ntf_maintain();
 `;
 
-const DOWN = `
+  protected readonly downSql = `
 drop function herald.ntf_maintain(integer);
+drop table herald.ntf_user_state, herald.ntf_item, herald.ntf_audience, herald.ntf_message;
 drop function herald.uuid_floor(timestamptz);
-${[...TABLES]
-  .reverse()
-  .map((table) => `drop table herald.${table};`)
-  .join('\n')}
 `;
-
-/** Messages, audiences, what each person has of them, read marks, and the answers of idempotent requests. */
-export class Notifications1763683200100 implements MigrationInterface {
-  readonly name = 'Notifications1763683200100';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(UP);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query(DOWN);
-  }
 }
