@@ -1,0 +1,27 @@
+import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { z } from 'zod';
+import type { healthAnswer, readinessAnswer } from './health.schemas.js';
+import { Readiness } from './readiness.js';
+
+/** Liveness and readiness (api.md §2). */
+@Controller()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  /** Alive. Looks at nothing: a restart would not cure a database that is away. */
+  @Get('health')
+  @Header('Cache-Control', 'no-store')
+  live(): z.infer<typeof healthAnswer> {
+    return { status: 'ok' };
+  }
+
+  /** Whether this node should get traffic. */
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  async ready(@Res({ passthrough: true }) response: Response): Promise<z.infer<typeof readinessAnswer>> {
+    const answer = await this.readiness.answer();
+    if (answer.status !== 'ok') response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return answer;
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { codeOfStatus, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+
+/** Limits of one request on the wire (security.md, "HTTP hygiene"), in milliseconds and bytes. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16 * 1024,
+  // Half-sent requests are looked for this often; Node's default of 30 s would let them live that much longer.
+  connectionsCheckingInterval: 1_000,
+};
+
+/** Connections that may wait to be accepted; a storm of reconnects is larger than Node's default of 511. */
+const BACKLOG = 4_096;
+
+/** Time that requests under way get to end at shutdown, after the streams were drained. */
+const LAST_REQUESTS_MS = 3_000;
+
+/**
+ * Express over an HTTP server with our limits. Timeouts concern the receiving of a request only, so an accepted stream
+ * has none. What cannot be read as HTTP at all is answered with a problem document too.
+ */
+export class HeraldHttpAdapter extends ExpressAdapter {
+  override initHttpServer(): void {
+    const server = createServer(LIMITS, this.getInstance());
+    server.on('clientError', answerUnreadable);
+    this.httpServer = server;
+  }
+
+  override listen(port: string | number, ...args: unknown[]): Server {
+    const host = typeof args[0] === 'string' ? args[0] : undefined;
+    const listening = args.at(-1) as () => void;
+    const server: Server = this.httpServer;
+    return server.listen({ port: Number(port), backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, listening);
+  }
+
+  /** Accepts nothing more, lets requests under way end, then cuts what is left. */
+  override async close(): Promise<void> {
+    const server: Server = this.httpServer;
+    if (!server.listening) return;
+    const cut = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    });
+    clearTimeout(cut);
+  }
+}
+
+const STATUS_OF_FAULT: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_OF_FAULT[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(problemOf({ status, code: codeOfStatus(status) }, randomUUID()));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Connection: close',
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

@@ -1,0 +1,43 @@
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { Settings } from '../config/settings.js';
+import { DEMO_TOPICS, type DemoPerson, type DemoTenant } from './demo-people.js';
+
+/** A demo sign-in lasts a working day; milliseconds. */
+export const DEMO_SESSION_MS = 8 * 60 * 60 * 1000;
+
+/** A signed access token. */
+export interface DemoToken {
+  readonly accessToken: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Signs the claims of wire.md §1 for a demo person with the secret that the service verifies with, so a demo token takes
+ * the same way as every other.
+ *
+ * @throws Error when tokens are verified with somebody else's public key; `readSettings` keeps the demo off then.
+ */
+export async function demoToken(settings: Settings, tenant: DemoTenant, person: DemoPerson): Promise<DemoToken> {
+  const { keys, issuer, audience } = settings.jwt;
+  if (keys.kind !== 'secret') throw new Error('The demo sign-in needs JWT_SECRET; public keys cannot sign.');
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const expiresAt = issuedAt + DEMO_SESSION_MS / 1000;
+  const token = new SignJWT({
+    tenant_id: tenant.id,
+    name: person.name,
+    roles: person.roles,
+    permissions: person.permissions,
+    topics: DEMO_TOPICS,
+    sid: randomUUID(),
+  })
+    .setProtectedHeader({ alg: settings.jwt.algorithms[0] ?? 'HS256', typ: 'at+jwt' })
+    .setSubject(person.id)
+    .setJti(randomUUID())
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expiresAt);
+  if (issuer !== undefined) token.setIssuer(issuer);
+  if (audience !== undefined) token.setAudience(audience);
+  const accessToken = await token.sign(createSecretKey(Buffer.from(keys.secret)));
+  return { accessToken, expiresAt: new Date(expiresAt * 1000) };
+}

@@ -1,0 +1,67 @@
+import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { DEMO_TENANTS, findDemoPerson } from './demo-people.js';
+import { signInBody, type demoPeople, type signInAnswer } from './demo.schemas.js';
+import { DEMO_SESSION_MS, demoToken } from './demo-token.js';
+
+/**
+ * Sign-in without a password, for trying the service out (api.md §4). Exists only with `DEMO`; a host's own identity
+ * provider issues the tokens otherwise.
+ */
+@Controller('api/v1/demo')
+export class DemoController {
+  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+
+  /** Everybody whom one may become. */
+  @Get('people')
+  people(): z.infer<typeof demoPeople> {
+    return {
+      tenants: DEMO_TENANTS.map(({ id, name, people }) => ({
+        id,
+        name,
+        people: people.map((person) => ({
+          id: person.id,
+          name: person.name,
+          title: person.title,
+          roles: [...person.roles],
+        })),
+      })),
+    };
+  }
+
+  /** Gives the token for programs, and the same token as a cookie for pages. */
+  @Post('sign-in')
+  @HttpCode(200)
+  async signIn(
+    @Body() body: unknown,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<z.infer<typeof signInAnswer>> {
+    const { userId } = signInBody.parse(body);
+    const found = findDemoPerson(userId);
+    if (!found) throw new NotFoundException('There is no such demo person; GET /api/v1/demo/people lists them.');
+    const { accessToken, expiresAt } = await demoToken(this.settings, found.tenant, found.person);
+    response.cookie(this.settings.sse.cookieName, accessToken, { ...cookieOf(request), maxAge: DEMO_SESSION_MS });
+    response.setHeader('Cache-Control', 'no-store');
+    const { id, name, roles } = found.person;
+    return {
+      accessToken,
+      expiresAt: expiresAt.toISOString(),
+      user: { id, tenantId: found.tenant.id, name, roles: [...roles] },
+    };
+  }
+
+  /** Takes the cookie away. A token that a program kept stays valid until its end, unless it is revoked. */
+  @Post('sign-out')
+  @HttpCode(204)
+  signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): void {
+    response.clearCookie(this.settings.sse.cookieName, cookieOf(request));
+  }
+}
+
+/** wire.md §1: out of reach of scripts, not sent by other sites' forms, and on https never in the clear. */
+function cookieOf(request: Request) {
+  return { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/' } as const;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** A JSON Schema as it stands in an OpenAPI 3.1 document. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * Turns zod schemas into JSON Schemas and gathers those with an id (`.meta({ id })`) as shared components, so that a type
+ * is described once and referred to by name.
+ */
+export class JsonSchemas {
+  readonly #components = new Map<string, JsonSchema>();
+
+  /** @param direction `input` for what callers send (before defaults), `output` for what they get. */
+  of(schema: z.ZodType, direction: 'input' | 'output'): JsonSchema {
+    const {
+      $schema: _dialect,
+      $defs,
+      ...root
+    } = z.toJSONSchema(schema, {
+      io: direction,
+      unrepresentable: 'any',
+      override: ({ zodSchema, jsonSchema }) => {
+        // A schema that only checks and throws away (z.unknown().optional()) documents nothing.
+        if (zodSchema._zod.def.type === 'date') jsonSchema.type = 'string';
+      },
+    });
+    for (const [id, definition] of Object.entries($defs ?? {})) this.#add(id, definition as JsonSchema);
+    const id = schema.meta()?.id;
+    if (id === undefined) return this.#relocate(root);
+    this.#add(id, root);
+    return { $ref: `#/components/schemas/${id}` };
+  }
+
+  /** Everything gathered so far, by id. */
+  get components(): Readonly<Record<string, JsonSchema>> {
+    return Object.fromEntries([...this.#components].sort(([a], [b]) => a.localeCompare(b)));
+  }
+
+  #add(id: string, definition: JsonSchema): void {
+    const { id: _id, ...rest } = definition;
+    this.#components.set(id, this.#relocate(rest));
+  }
+
+  #relocate(schema: JsonSchema): JsonSchema {
+    return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
+  }
+}

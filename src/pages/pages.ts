@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+
+/** One built file: where it is, and whether its name changes with its content. */
+interface PageFile {
+  readonly path: string;
+  readonly isHashed: boolean;
+}
+
+/** Vite puts a hash of the content into the names of what it bundles: such a file never changes. */
+const HASHED = /-[A-Za-z0-9_-]{8,}\.(js|css|woff2|svg|png|map)$/;
+
+/**
+ * Serves the built pages. The list of files is read once, so a request for anything else costs no look at the disk and
+ * no request can leave the directory.
+ *
+ * Hashed files are kept for a year; the others (`/` first of all) are asked for again each time, answered with 304 when
+ * unchanged.
+ *
+ * @param directory the output of the pages' build.
+ * @returns null when the pages were not built.
+ */
+export function pages(directory: string): RequestHandler | null {
+  if (!existsSync(join(directory, 'index.html'))) return null;
+  const files = filesBelow(directory);
+  return (request: Request, response: Response, next: NextFunction) => {
+    const file = files.get(request.path);
+    if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
+    response.sendFile(file.path, {
+      cacheControl: false,
+      dotfiles: 'allow',
+      headers: { 'Cache-Control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache' },
+    });
+  };
+}
+
+/** Where `npm run build` puts the pages, seen from the compiled service as well as from its sources. */
+export function builtPages(): string {
+  let root = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(root, 'package.json')) && root !== dirname(root)) root = dirname(root);
+  return join(root, 'dist', 'web');
+}
+
+function filesBelow(directory: string): ReadonlyMap<string, PageFile> {
+  const files = new Map<string, PageFile>();
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    const path = join(directory, name);
+    if (!statSync(path).isFile()) continue;
+    const url = `/${relative(directory, path).split(sep).join('/')}`;
+    files.set(url, { path, isHashed: HASHED.test(url) });
+    if (url === '/index.html') files.set('/', { path, isHashed: false });
+  }
+  return files;
+}

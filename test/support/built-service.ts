@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The repository. */
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Entry of the built service. */
+export const ENTRY = join(ROOT, 'dist', 'src', 'main.js');
+
+/** A build that was interrupted leaves its lock behind; older ones do not count. Milliseconds. */
+const STALE_LOCK_MS = 120_000;
+
+/**
+ * Builds service and pages as `npm start` would, so that tests run what users run. Suites in parallel processes take
+ * turns; a build with nothing to do takes less than a second.
+ */
+export async function buildService(): Promise<void> {
+  const lock = join(ROOT, 'node_modules', '.herald-build-lock');
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      // Another suite builds; a missing lock in between is simply tried again.
+      const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
+      if (age > STALE_LOCK_MS) rmSync(lock, { recursive: true, force: true });
+      await delay(100);
+    }
+  }
+  try {
+    await command('node_modules/typescript-7/bin/tsc', '-b', 'tsconfig.build.json');
+    if (!existsSync(join(ROOT, 'dist', 'web', 'index.html'))) {
+      await command(
+        'node_modules/vite/bin/vite.js',
+        'build',
+        '--config',
+        'src/web/vite.config.ts',
+        '--logLevel',
+        'error',
+      );
+    }
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+async function command(...args: readonly string[]): Promise<void> {
+  try {
+    // Jest's own flags would slow the compiler down and mean nothing to it.
+    await run(process.execPath, [...args], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS: '' },
+      maxBuffer: 1 << 26,
+    });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`The build failed (${args.join(' ')}):\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
+  }
+}

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildService, ENTRY, ROOT } from './built-service.js';
+
+/** The secret that test services verify with, unless a test sets its own. */
+export const TEST_JWT_SECRET = 'the secret of the tests, longer than thirty-two bytes';
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Everything that it wrote, both streams in order of arrival. */
+  readonly output: string;
+}
+
+/** The built service in a process of its own. */
+export interface Service {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly pid: number;
+  /** Everything written so far. */
+  output(): string;
+  /** Resolves when the process is gone, however it ended. */
+  readonly exit: Promise<Exit>;
+  /** SIGTERM (or another signal), and waits. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+  /** SIGKILL, and waits. */
+  kill(): Promise<Exit>;
+}
+
+/** Settings of a test service; they replace the whole environment but `PATH` and `HOME`. */
+export type ServiceEnvironment = Readonly<Record<string, string>>;
+
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts the built service on a free port of the loopback interface and waits for its ready line.
+ * @throws Error with its output when it ends before.
+ */
+export async function startService(env: ServiceEnvironment): Promise<Service> {
+  const { child, exit, output } = await launch(env);
+  const url = await readyUrl(child, exit, output);
+  const end = async (signal: NodeJS.Signals): Promise<Exit> => {
+    child.kill(signal);
+    return exit;
+  };
+  return {
+    url,
+    pid: child.pid as number,
+    output,
+    exit,
+    stop: (signal = 'SIGTERM') => end(signal),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** Starts the built service where it is expected to end by itself. */
+export async function runToExit(env: ServiceEnvironment): Promise<Exit> {
+  return (await launch(env)).exit;
+}
+
+/** A fresh `DATA_DIR` that any user may enter, because the embedded server runs as another one. */
+export function temporaryDataDir(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'herald-service-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+async function launch(env: ServiceEnvironment) {
+  await buildService();
+  const child = spawn(process.execPath, [ENTRY], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DRAIN_MS: '300', ...env },
+  });
+  let written = '';
+  const collect = (chunk: Buffer): void => {
+    written += chunk.toString();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const exit = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, output: written }));
+  });
+  return { child, exit, output: () => written };
+}
+
+async function readyUrl(child: ChildProcess, exit: Promise<Exit>, output: () => string): Promise<string> {
+  const ready = new Promise<string>((resolve) => {
+    const look = (): void => {
+      const line = /^Nest Herald ready on (http:\/\/\S+)$/m.exec(output());
+      if (line?.[1]) resolve(line[1]);
+    };
+    child.stdout?.on('data', look);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const outcome = await Promise.race([
+    ready,
+    exit,
+    new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), START_TIMEOUT_MS);
+    }),
+  ]);
+  clearTimeout(timer);
+  if (typeof outcome === 'string' && outcome !== 'late') return outcome;
+  if (outcome === 'late') child.kill('SIGKILL');
+  throw new Error(`The service did not become ready:\n${output()}`);
+}
