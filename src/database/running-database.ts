@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { withRole } from '@nest-herald/sse/postgres';
+import pg from 'pg';
+import type { DatabaseSettings } from './database.settings.js';
+import { refuseUnsafeRole } from './data-source.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
+import { migrate } from './migrate.js';
+
+/** A migrated database that is ready for requests. */
+export interface RunningDatabase {
+  /** Login for requests, with the role `herald_app`. */
+  readonly appUrl: string;
+  /** The same for LISTEN, round a pooler where one was configured. */
+  readonly listenUrl: string;
+  /** Names of the migrations that ran at this start. */
+  readonly migrated: readonly string[];
+  /** The built-in server, where it is used. */
+  readonly embedded: EmbeddedPostgres | null;
+}
+
+/** Database of the built-in server that the service lives in. */
+const EMBEDDED_DATABASE = 'herald';
+
+/**
+ * Starts the built-in PostgreSQL unless a URL is set, creates roles, migrates, and checks the role of requests.
+ *
+ * @param notice told where things are.
+ * @throws DatabaseError, RoleSetupError; nothing is left running then.
+ */
+export async function startDatabase(
+  settings: DatabaseSettings,
+  notice: (text: string) => void = () => undefined,
+): Promise<RunningDatabase> {
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir: join(settings.dataDir, 'database'), onNotice: notice })
+      : null;
+  try {
+    const url = settings.databaseUrl ?? (await embeddedDatabase(embedded as EmbeddedPostgres));
+    const { ran } = await migrate(settings.migrationUrl ?? url);
+    const appUrl = withRole(url);
+    await refuseUnsafeRole(appUrl);
+    return { appUrl, listenUrl: withRole(settings.listenUrl ?? url), migrated: ran, embedded };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function embeddedDatabase(server: EmbeddedPostgres): Promise<string> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [EMBEDDED_DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(server.url);
+  url.pathname = `/${EMBEDDED_DATABASE}`;
+  return url.href;
+}
