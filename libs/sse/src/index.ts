@@ -1,1 +1,90 @@
-export {};
+export { type AudienceKey, keysOfPrincipal, TENANT_KEY, userKey } from './audience.js';
+export { AUDIENCE_RESOLVER, type AudienceResolver } from './audience-resolver.js';
+export { AUTHENTICATOR, type Authenticator } from './authenticator.js';
+export { BACKPLANE, type Backplane, type BackplaneMessage } from './backplane/backplane.js';
+export { MemoryBackplane } from './backplane/memory-backplane.js';
+export { type Clock, CLOCK, systemClock } from './clock.js';
+export type { CloseOptions, Connection } from './connection/connection.js';
+export type { PreparedStream } from './connection/stream-request.js';
+export { Entitlements, type TopicDecision } from './entitlements.js';
+export type { EphemeralEvent, EventInput, LoggedEvent, NewEvent, Tx } from './envelope.js';
+export {
+  EVENT_LOG,
+  type EventLog,
+  type Hint,
+  type HintSinks,
+  type LogBounds,
+  type ReplayPage,
+  type ReplayRequest,
+} from './event-log/event-log.js';
+export { MemoryEventLog } from './event-log/memory-event-log.js';
+export { Credentials } from './http/credentials.js';
+export { MemoryTicketStore } from './http/memory-ticket-store.js';
+export { onlineUsersQuerySchema, statsQuerySchema } from './http/operation-queries.js';
+export {
+  CurrentPrincipal,
+  isPermitted,
+  principalOfRequest,
+  RequirePermission,
+  requirePermission,
+} from './http/permission.js';
+export {
+  type FieldFault,
+  type Problem,
+  type ProblemDocument,
+  problemDocument,
+  problemOf,
+} from './http/problem-document.js';
+export { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
+export { SSE_STREAM_ROUTE, StreamRoute } from './http/route-metadata.js';
+export { SchemaPipe } from './http/schema.pipe.js';
+export { originSendRequestSchema, type SendRequest, sendRequestSchema } from './http/send-request.js';
+export { SseAuthGuard } from './http/sse-auth.guard.js';
+export type {
+  OnlineUsersAnswer,
+  SendAnswer,
+  StatsAnswer,
+  TicketAnswer,
+  UserPresenceAnswer,
+} from './http/sse-operations.controller.js';
+export { STREAM_ALIASES } from './http/sse.controller.js';
+export { StreamOpener, type StreamOpening } from './http/stream-opener.js';
+export { keepPrepared, streamResponse } from './http/stream-response.js';
+export { type IssuedTicket, StreamTickets } from './http/stream-ticket.js';
+export { anyTopicRule, isReservedTopic, TokenTopicAuthorizer } from './http/topic-authorizer.js';
+export { Hub } from './hub/hub.js';
+export type { HubStats } from './hub/hub-stats.js';
+export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
+export type { ClaimNames, JwtOptions } from './jwt.options.js';
+export type { ConnectionDiagnostic, PublicationDiagnostic, RefusalDiagnostic } from './observability/diagnostics.js';
+export { SseCounters, type SseCounts } from './observability/sse-counters.js';
+export { MemoryPresence } from './presence/memory-presence.js';
+export {
+  type OnlinePage,
+  type OnlineUser,
+  PRESENCE,
+  type Presence,
+  type PresenceCounts,
+  type PresenceEntry,
+  type Transport,
+  type UserPresence,
+} from './presence/presence.js';
+export {
+  asTenantId,
+  asUserId,
+  hasPermission,
+  isIdentifier,
+  type Principal,
+  type TenantId,
+  type UserId,
+} from './principal.js';
+export type { Audience } from './publication.js';
+export { type RefusalDetails, SseRefusal } from './refusal.js';
+export { SseBroker, type FollowFilter, type SendOptions, type SendReceipt } from './sse-broker.js';
+export { SseError, type SseErrorCode } from './sse.errors.js';
+export { SseModule } from './sse.module.js';
+export type { SseModuleExtras } from './sse.module-definition.js';
+export { type ResolvedSseOptions, resolveSseOptions, SSE_OPTIONS, type SseOptions } from './sse.options.js';
+export { TICKET_STORE, type TicketRecord, type TicketStore } from './ticket-store.js';
+export { TOPIC_AUTHORIZER, type TopicAuthorizer } from './topic-authorizer.js';
+export { TOPIC_RESOLVER, type TopicResolver } from './topic-resolver.js';

@@ -126,7 +126,9 @@ function jwks(uri: string, faults: OptionFaults): JwtKey | null {
   const url = URL.canParse(uri) ? new URL(uri) : null;
   const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return { kind: 'jwks', uri: url };
-  faults.add('jwt.jwksUri must be an https address (http is allowed on loopback only), because whoever answers it decides who is who');
+  faults.add(
+    'jwt.jwksUri must be an https address (http is allowed on loopback only), because whoever answers it decides who is who',
+  );
   return null;
 }
 
@@ -135,7 +137,9 @@ function algorithmsOf(given: readonly string[] | undefined, key: JwtKey, faults:
   if (given === undefined) return defaultAlgorithms(key);
   const foreign = given.filter((algorithm) => !family.includes(algorithm));
   if (given.length === 0 || foreign.length > 0) {
-    faults.add(`jwt.algorithms must name one or more of ${family.join(', ')} for this key; got ${JSON.stringify(given)}`);
+    faults.add(
+      `jwt.algorithms must name one or more of ${family.join(', ')} for this key; got ${JSON.stringify(given)}`,
+    );
   }
   return Object.freeze([...given]);
 }

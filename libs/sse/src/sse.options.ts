@@ -135,8 +135,7 @@ export function resolveSseOptions(options: SseOptions): ResolvedSseOptions {
     min: number,
     max: number,
     zeroIsOff?: 'zero is off',
-  ): number =>
-    faults.number(name, options[name], fallback, { min, max, zeroIsOff: zeroIsOff !== undefined });
+  ): number => faults.number(name, options[name], fallback, { min, max, zeroIsOff: zeroIsOff !== undefined });
   const resolved = {
     heartbeatIntervalMs: whole('heartbeatIntervalMs', 15_000, 5_000, 300_000, 'zero is off'),
     retryMs: whole('retryMs', 3_000, 100, 300_000),

@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A response of Express (which is Node's own) or of Fastify (which wraps it). */
+export type PlatformResponse =
+  ServerResponse | { readonly raw: ServerResponse; hijack?(): unknown; getHeaders?(): object };
+
+/** A request of Express or Fastify. */
+export type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
+
+/** The response of Node behind that of the platform. */
+export function rawResponse(response: PlatformResponse): ServerResponse {
+  return 'raw' in response ? response.raw : response;
+}
+
+/** The request of Node behind that of the platform. */
+export function rawRequest(request: PlatformRequest): IncomingMessage {
+  return 'raw' in request ? request.raw : request;
+}
+
+/** Path and query as the client sent them, whatever a router cut off since. */
+export function requestTarget(request: PlatformRequest): string {
+  const original = (request as { originalUrl?: unknown }).originalUrl;
+  return typeof original === 'string' ? original : (rawRequest(request).url ?? '/');
+}
+
+/** The query of a request target; the plain parser, so that no `a[b]=c` becomes an object. */
+export function queryOf(target: string): URLSearchParams {
+  const start = target.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+}
+
+/** A header that must not be repeated; of a list the platform joined, the whole text. */
+export function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Query of `GET /stats`. Unknown parameters are ignored, as in every query. */
+export const statsQuerySchema = z.object({ scope: z.enum(['tenant', 'platform']).default('tenant') });
+
+/** See {@link statsQuerySchema}. */
+export type StatsQuery = z.infer<typeof statsQuerySchema>;
+
+/** Query of `GET /online-users` (api.md §2, "List"). */
+export const onlineUsersQuerySchema = z.object({
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]{0,2}$/, 'must be a whole number from 1 to 100')
+    .transform(Number)
+    .refine((limit) => limit <= 100, 'must be a whole number from 1 to 100')
+    .default(20),
+  cursor: z.string().min(1).max(200).optional(),
+});
+
+/** See {@link onlineUsersQuerySchema}. */
+export type OnlineUsersQuery = z.infer<typeof onlineUsersQuerySchema>;

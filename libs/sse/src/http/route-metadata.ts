@@ -1,0 +1,19 @@
+import { type CustomDecorator, SetMetadata } from '@nestjs/common';
+
+/**
+ * Metadata key on the handler of every stream route. A global interceptor that wraps answers or sets time-outs, and a
+ * throttler that counts requests, should let handlers that carry it pass:
+ * `if (reflector.get(SSE_STREAM_ROUTE, context.getHandler())) return next.handle();`
+ */
+export const SSE_STREAM_ROUTE = 'nest-herald:sse-stream-route';
+
+/** `@nestjs/throttler` skips handlers with this metadata for its throttler named `default`. */
+const SKIP_THROTTLE = 'THROTTLER:SKIPdefault';
+
+/** Marks a handler as a stream route; see {@link SSE_STREAM_ROUTE}. */
+export function StreamRoute(): MethodDecorator {
+  const marks: readonly CustomDecorator[] = [SetMetadata(SSE_STREAM_ROUTE, true), SetMetadata(SKIP_THROTTLE, true)];
+  return (target, key, descriptor) => {
+    for (const mark of marks) mark(target, key, descriptor);
+  };
+}

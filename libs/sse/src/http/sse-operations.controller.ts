@@ -1,0 +1,191 @@
+import { Body, Get, Header, HttpCode, Inject, Param, Post, Query, Req, UseFilters, UseGuards } from '@nestjs/common';
+import type { PresenceCounts, PresenceEntry, Transport } from '../presence/presence.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { Hub } from '../hub/hub.js';
+import { PRESENCE, type OnlineUser, type Presence } from '../presence/presence.js';
+import type { Principal } from '../principal.js';
+import { SseRefusal } from '../refusal.js';
+import { SseBroker } from '../sse-broker.js';
+import { headerOf, type PlatformRequest, rawRequest } from './http-message.js';
+import {
+  type OnlineUsersQuery,
+  onlineUsersQuerySchema,
+  type StatsQuery,
+  statsQuerySchema,
+} from './operation-queries.js';
+import { CurrentPrincipal, RequirePermission, requirePermission } from './permission.js';
+import { ProblemFilter } from './problem-response.js';
+import { SchemaPipe } from './schema.pipe.js';
+import { audienceOf, type SendRequest, sendSchemaFor } from './send-request.js';
+import { SseAuthGuard } from './sse-auth.guard.js';
+import { StreamTickets } from './stream-ticket.js';
+import { isReservedTopic } from './topic-authorizer.js';
+
+/** Answer of `POST /tickets`. */
+export interface TicketAnswer {
+  readonly ticket: string;
+  readonly expiresAt: Date;
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/** Answer of `POST /send`. */
+export interface SendAnswer {
+  readonly accepted: true;
+  readonly durable: boolean;
+  readonly deduplicated: boolean;
+}
+
+/** Answer of `GET /stats`: connections over the cluster, totals of the process that answers. */
+export interface StatsAnswer {
+  /** null with `?scope=platform`. */
+  readonly tenantId: string | null;
+  readonly totalConnections: number;
+  readonly totalUsers: number;
+  readonly totalTopics: number;
+  readonly byNode: PresenceCounts['byNode'];
+  readonly byTransport: Readonly<Record<Transport, number>>;
+  readonly topics: PresenceCounts['topTopics'];
+  readonly eventsSentTotal: number;
+  readonly eventsDroppedTotal: number;
+  readonly eventsPerSecond: number;
+  readonly slowConsumersTotal: number;
+  readonly isRunning: boolean;
+  readonly uptimeSeconds: number;
+  readonly startedAt: Date;
+}
+
+/** Answer of `GET /online-users`. */
+export interface OnlineUsersAnswer {
+  readonly items: readonly OnlineUser[];
+  readonly nextCursor: string | null;
+  readonly hasMore: boolean;
+  readonly total: number;
+}
+
+/** Answer of `GET /online-users/:userId`. */
+export interface UserPresenceAnswer {
+  readonly userId: string;
+  readonly online: boolean;
+  readonly connections: readonly (Pick<PresenceEntry, 'nodeId' | 'device' | 'transport' | 'topics' | 'since'> & {
+    readonly id: string;
+  })[];
+  readonly lastSeenAt: Date | null;
+}
+
+/** The operations beside the stream (api.md §3). Mounted by `SseModule` at the path that the host chose. */
+@UseGuards(SseAuthGuard)
+@UseFilters(ProblemFilter)
+export class SseOperationsController {
+  readonly #startedAt: Date;
+
+  constructor(
+    @Inject(SseBroker) private readonly broker: SseBroker,
+    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+    @Inject(Hub) private readonly hub: Hub,
+    @Inject(PRESENCE) private readonly presence: Presence,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.#startedAt = clock.now();
+  }
+
+  /** A ticket for one stream: single use, 30 s. */
+  @Post('tickets')
+  @Header('Cache-Control', 'no-store')
+  async issueTicket(@CurrentPrincipal() principal: Principal, @Req() request: PlatformRequest): Promise<TicketAnswer> {
+    const issued = await this.tickets.issue(principal, headerOf(rawRequest(request), 'origin'));
+    return { ...issued, tenantId: principal.tenantId, userId: principal.userId };
+  }
+
+  /** Publishes inside the sender's own tenant. */
+  @Post('send')
+  @HttpCode(202)
+  @RequirePermission('sse:send')
+  async send(
+    @CurrentPrincipal() principal: Principal,
+    @Body(new SchemaPipe(sendSchemaFor)) body: SendRequest,
+  ): Promise<SendAnswer> {
+    const audience = audienceOf(body);
+    if (typeof audience === 'string' && audience.startsWith('topic:') && isReservedTopic(audience.slice(6))) {
+      throw new SseRefusal(403, 'forbidden', { detail: 'Only the system itself publishes on this topic.' });
+    }
+    const receipt = await this.broker.send(principal.tenantId, audience, {
+      event: body.event,
+      data: body.data,
+      ...('target' in body
+        ? {
+            durable: body.durable,
+            ...(body.dedupeKey === undefined ? {} : { dedupeKey: body.dedupeKey }),
+            ...(body.conflationKey === undefined ? {} : { conflationKey: body.conflationKey }),
+          }
+        : {}),
+    });
+    return { accepted: true, ...receipt };
+  }
+
+  /** Statistics of the own tenant; of all tenants with `?scope=platform` and `platform:admin`. */
+  @Get('stats')
+  async stats(
+    @CurrentPrincipal() principal: Principal,
+    @Query(new SchemaPipe(statsQuerySchema)) query: StatsQuery,
+  ): Promise<StatsAnswer> {
+    requirePermission(principal, query.scope === 'platform' ? 'platform:admin' : 'sse:admin');
+    const tenantId = query.scope === 'platform' ? null : principal.tenantId;
+    const counts = await this.presence.counts(tenantId);
+    const totals = this.broker.stats(tenantId);
+    return {
+      tenantId,
+      totalConnections: counts.connections,
+      totalUsers: counts.users,
+      totalTopics: counts.topics,
+      byNode: counts.byNode,
+      byTransport: counts.byTransport,
+      topics: counts.topTopics,
+      eventsSentTotal: totals.eventsSentTotal,
+      eventsDroppedTotal: totals.eventsDroppedTotal,
+      eventsPerSecond: totals.eventsPerSecond,
+      slowConsumersTotal: totals.slowConsumersTotal,
+      isRunning: this.hub.isRunning,
+      uptimeSeconds: Math.floor((this.clock.now().getTime() - this.#startedAt.getTime()) / 1000),
+      startedAt: this.#startedAt,
+    };
+  }
+
+  /** The people of the tenant with an open connection, in the order of their ids. */
+  @Get('online-users')
+  @RequirePermission('sse:admin')
+  async onlineUsers(
+    @CurrentPrincipal() principal: Principal,
+    @Query(new SchemaPipe(onlineUsersQuerySchema)) query: OnlineUsersQuery,
+  ): Promise<OnlineUsersAnswer> {
+    const { limit, cursor } = query;
+    const page = await this.broker.onlineUsers(principal.tenantId, {
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    return { ...page, hasMore: page.nextCursor !== null };
+  }
+
+  /** One person's connections; an unknown person is offline. */
+  @Get('online-users/:userId')
+  @RequirePermission('sse:admin')
+  async onlineUser(
+    @CurrentPrincipal() principal: Principal,
+    @Param('userId') userId: string,
+  ): Promise<UserPresenceAnswer> {
+    const presence = await this.broker.userPresence(principal.tenantId, userId);
+    return {
+      userId: presence.userId,
+      online: presence.online,
+      connections: presence.connections.map(({ connectionId, nodeId, device, transport, topics, since }) => ({
+        id: connectionId,
+        nodeId,
+        device,
+        transport,
+        topics,
+        since,
+      })),
+      lastSeenAt: presence.lastSeenAt,
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { CURSOR_QUERY_NAMES } from '@nest-herald/sse-protocol';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AdmissionSlot } from '../connection/admission-slot.js';
+import type { PreparedStream } from '../connection/stream-request.js';
+import { Entitlements, type TopicDecision } from '../entitlements.js';
+import { Hub } from '../hub/hub.js';
+import type { Principal } from '../principal.js';
+import { SseRefusal } from '../refusal.js';
+import { type ResolvedSseOptions, SSE_OPTIONS } from '../sse.options.js';
+import { TOPIC_RESOLVER, type TopicResolver } from '../topic-resolver.js';
+import { acceptsEventStream } from './accept.js';
+import { Credentials } from './credentials.js';
+import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } from './http-message.js';
+import { decideTopics } from './topic-request.js';
+
+/** What a route of the host adds to a stream of its own. */
+export interface StreamOpening {
+  /** Followed without asking the topic authoriser, because the route has decided itself who may open it. */
+  readonly grantedTopics?: readonly string[];
+  /** Members added to the data of `connected`. */
+  readonly connectedExtra?: Readonly<Record<string, unknown>>;
+}
+
+const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+
+/**
+ * Does everything about opening a stream that can fail (wire.md §2), in this order: token in the URL, length, `Accept`,
+ * identity, limits, topics, directory, log. What it returns cannot be refused any more.
+ */
+@Injectable()
+export class StreamOpener {
+  constructor(
+    @Inject(Credentials) private readonly credentials: Credentials,
+    @Inject(Hub) private readonly hub: Hub,
+    @Inject(Entitlements) private readonly entitlements: Entitlements,
+    @Inject(TOPIC_RESOLVER) private readonly topicResolver: TopicResolver,
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
+  ) {}
+
+  /** Checks the form of the request and finds out who sends it. @throws SseRefusal 400, 401, 403, 406, 414. */
+  async identify(request: PlatformRequest): Promise<Principal> {
+    const raw = rawRequest(request);
+    const target = requestTarget(request);
+    const query = queryOf(target);
+    this.credentials.refuseTokenInUrl(query);
+    const { maxRequestTargetBytes } = this.options;
+    if (maxRequestTargetBytes > 0 && target.length > maxRequestTargetBytes) {
+      throw new SseRefusal(414, 'uri_too_long', {
+        detail: `Path and query have ${target.length} bytes, more than ${maxRequestTargetBytes}. Use patterns for topics.`,
+      });
+    }
+    if (!acceptsEventStream(headerOf(raw, 'accept'))) {
+      throw new SseRefusal(406, 'not_acceptable', { detail: 'This answers text/event-stream only.' });
+    }
+    return this.credentials.ofStream(raw, query);
+  }
+
+  /**
+   * Admits the request and prepares its stream. The caller attaches or abandons what it gets.
+   * @throws SseRefusal 400, 403, 429, 503; nothing is held then.
+   */
+  async prepare(request: PlatformRequest, principal: Principal, opening: StreamOpening = {}): Promise<PreparedStream> {
+    const slot = this.hub.admit(principal, 'sse');
+    try {
+      return await this.#prepare(rawRequest(request), queryOf(requestTarget(request)), principal, slot, opening);
+    } catch (error) {
+      slot.release();
+      throw error;
+    }
+  }
+
+  async #prepare(
+    request: IncomingMessage,
+    query: URLSearchParams,
+    principal: Principal,
+    slot: AdmissionSlot,
+    opening: StreamOpening,
+  ): Promise<PreparedStream> {
+    const { granted, denied } = await this.#topics(request, query, principal, opening);
+    return this.hub.prepare({
+      principal,
+      keys: await this.entitlements.keysOf(principal),
+      topics: granted,
+      denied,
+      cursor: cursorOf(request, query),
+      device: deviceOf(request, query),
+      transport: 'sse',
+      heartbeat: query.get('heartbeat') === 'comment' ? 'comment' : 'event',
+      slot,
+      ...(opening.connectedExtra === undefined ? {} : { connectedExtra: opening.connectedExtra }),
+    });
+  }
+
+  async #topics(
+    request: IncomingMessage,
+    query: URLSearchParams,
+    principal: Principal,
+    opening: StreamOpening,
+  ): Promise<TopicDecision> {
+    if (opening.grantedTopics !== undefined) return { granted: opening.grantedTopics, denied: [] };
+    const wished = await this.topicResolver.topicsOf(request, query, principal);
+    return decideTopics(wished, principal, this.entitlements, this.options);
+  }
+}
+
+/** Where the client was (wire.md §4): the header that browsers send, else the query; empty means nowhere. */
+function cursorOf(request: IncomingMessage, query: URLSearchParams): string | null {
+  const header = headerOf(request, 'last-event-id');
+  if (header !== null && header !== '') return header;
+  const value = CURSOR_QUERY_NAMES.map((name) => query.get(name)).find((text) => text !== null && text !== '');
+  return value ?? null;
+}
+
+/** What presence shows: the name that the client gives itself, else a stable stand-in for its user agent. */
+function deviceOf(request: IncomingMessage, query: URLSearchParams): string {
+  const given = query.get('device');
+  if (given !== null && DEVICE.test(given)) return given;
+  const userAgent = headerOf(request, 'user-agent') ?? '';
+  return `ua-${createHash('sha256').update(userAgent).digest('base64url').slice(0, 12)}`;
+}

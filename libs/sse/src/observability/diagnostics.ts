@@ -1,0 +1,47 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** What subscribers of `nest-herald:sse:connected` and `…:disconnected` get. */
+export interface ConnectionDiagnostic {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly connectionId: string;
+  readonly transport: string;
+}
+
+/** What subscribers of `nest-herald:sse:refused` get. */
+export interface RefusalDiagnostic {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string;
+}
+
+/** What subscribers of `nest-herald:sse:published` get; never the payload. */
+export interface PublicationDiagnostic {
+  readonly tenantId: string;
+  readonly type: string;
+  readonly durable: boolean;
+}
+
+const connected = channel('nest-herald:sse:connected');
+const disconnected = channel('nest-herald:sse:disconnected');
+const refused = channel('nest-herald:sse:refused');
+const published = channel('nest-herald:sse:published');
+
+/**
+ * The events of `node:diagnostics_channel` that tracing and metrics may follow. They carry ids and codes, never tokens,
+ * cookies or payloads, and cost one property read while nobody subscribes.
+ */
+export const sseDiagnostics = {
+  connected: (message: ConnectionDiagnostic): void => {
+    if (connected.hasSubscribers) connected.publish(message);
+  },
+  disconnected: (message: ConnectionDiagnostic): void => {
+    if (disconnected.hasSubscribers) disconnected.publish(message);
+  },
+  refused: (message: RefusalDiagnostic): void => {
+    if (refused.hasSubscribers) refused.publish(message);
+  },
+  published: (message: PublicationDiagnostic): void => {
+    if (published.hasSubscribers) published.publish(message);
+  },
+} as const;

@@ -1,0 +1,228 @@
+import type { CloseReason, SseEvent } from '@nest-herald/sse-protocol';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { TENANT_KEY, userKey } from './audience.js';
+import type { EventInput, Tx } from './envelope.js';
+import { Entitlements } from './entitlements.js';
+import { EVENT_LOG, type EventLog } from './event-log/event-log.js';
+import { Hub } from './hub/hub.js';
+import type { HubStats } from './hub/hub-stats.js';
+import { sseDiagnostics } from './observability/diagnostics.js';
+import { SseCounters } from './observability/sse-counters.js';
+import { type OnlinePage, PRESENCE, type Presence, type UserPresence } from './presence/presence.js';
+import { asTenantId, asUserId } from './principal.js';
+import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from './publication.js';
+import { SseError } from './sse.errors.js';
+import { type ResolvedSseOptions, SSE_OPTIONS } from './sse.options.js';
+
+/** How a send joins the caller's work. */
+export interface SendOptions {
+  /** The caller's open transaction: the event exists when and only when it commits. Without it the log opens its own. */
+  readonly tx?: Tx;
+}
+
+/** What a server-side follower wants to see; an empty filter means everything of the tenant. */
+export interface FollowFilter {
+  readonly users?: readonly string[];
+  /** Topics and patterns. */
+  readonly topics?: readonly string[];
+  readonly roles?: readonly string[];
+}
+
+/** What became of a send. */
+export interface SendReceipt {
+  readonly durable: boolean;
+  /** The `dedupeKey` was seen within 24 h, and nothing was written. */
+  readonly deduplicated: boolean;
+}
+
+/**
+ * The face of the module for application code: publishes events, asks who is online, ends streams.
+ *
+ * Every method names the tenant; nothing ever crosses from one tenant to another. A durable send (the default) is
+ * acknowledged when the log has it, or, with `tx`, when the caller's transaction commits; it reaches every entitled
+ * connection at least once, in the order of the log. An ephemeral one (`durable: false`) goes to those connected now.
+ *
+ * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_EVENT_TOO_LARGE`, `_INVALID_ID`,
+ * `_INVALID_TOPIC`, `_TOPICS_DISABLED`, and what the log throws (`_NO_TRANSACTION`, `_STORAGE`).
+ * @see delivery.md §2, "Publish"
+ */
+@Injectable()
+export class SseBroker {
+  readonly #logger = new Logger(SseBroker.name);
+
+  constructor(
+    @Inject(Hub) private readonly hub: Hub,
+    @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(PRESENCE) private readonly presence: Presence,
+    @Inject(Entitlements) private readonly entitlements: Entitlements,
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
+    @Inject(SseCounters) private readonly counters: SseCounters,
+  ) {}
+
+  /** To every connection of one person. */
+  async sendToUser(tenantId: string, userId: string, event: EventInput, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, userKey(userId), event, options);
+  }
+
+  /** To people by name, each once; an empty list sends nothing. */
+  async sendToUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    event: EventInput,
+    options?: SendOptions,
+  ): Promise<void> {
+    await this.send(tenantId, { users: userIds }, event, options);
+  }
+
+  /** To everybody who follows the topic, by name or by pattern. @throws SseError `ERR_SSE_TOPICS_DISABLED`. */
+  async sendToTopic(tenantId: string, topic: string, event: EventInput, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, topicKey(topic), event, options);
+  }
+
+  /** To everybody whose token, or the directory, names the role. */
+  async sendToRole(tenantId: string, role: string, event: EventInput, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, roleKey(role), event, options);
+  }
+
+  /** To everybody of the tenant. */
+  async sendToTenant(tenantId: string, event: EventInput, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, TENANT_KEY, event, options);
+  }
+
+  /** The same as {@link sendToTenant}, by the name that other broker libraries use. It never leaves the tenant. */
+  async broadcast(tenantId: string, event: EventInput, options?: SendOptions): Promise<void> {
+    await this.sendToTenant(tenantId, event, options);
+  }
+
+  /**
+   * Publishes a durable event as part of the caller's transaction.
+   * @throws SseError `ERR_SSE_NO_TRANSACTION` without an open one, so that a forgotten `tx` cannot become a ghost;
+   * `ERR_SSE_INVALID_EVENT` for `durable: false`.
+   */
+  async publish(
+    tx: Tx,
+    to: { readonly tenantId: string; readonly audience: Audience },
+    event: EventInput,
+  ): Promise<void> {
+    if (event.durable === false) {
+      throw new SseError(
+        'ERR_SSE_INVALID_EVENT',
+        'publish() is for durable events; use a send method for ephemeral ones.',
+      );
+    }
+    this.eventLog.requireTransaction(tx);
+    await this.send(to.tenantId, to.audience, event, { tx });
+  }
+
+  /** What every other sending method calls; tells what became of the event. */
+  async send(tenantId: string, audience: Audience, event: EventInput, options: SendOptions = {}): Promise<SendReceipt> {
+    if (!this.options.topics && typeof audience === 'string' && audience.startsWith('topic:')) {
+      throw new SseError('ERR_SSE_TOPICS_DISABLED', 'Topics are off (`topics: false`): nobody can follow this one.');
+    }
+    if (event.durable === false) {
+      if (options.tx !== undefined) {
+        throw new SseError(
+          'ERR_SSE_INVALID_EVENT',
+          'An ephemeral event cannot wait for a transaction: send it after the commit, or leave out durable: false.',
+        );
+      }
+      for (const ephemeral of ephemeralEvents(tenantId, audience, event)) {
+        this.hub.publishEphemeral(ephemeral);
+        this.#count(ephemeral, false);
+      }
+      return { durable: false, deduplicated: false };
+    }
+    const rows = durableRows(tenantId, audience, event);
+    if (rows.length === 0) return { durable: true, deduplicated: false };
+    const { deduplicated } = await this.eventLog.append(rows, options.tx);
+    if (!deduplicated) for (const row of rows) this.#count(row, true);
+    return { durable: true, deduplicated };
+  }
+
+  #count({ tenantId, type }: { readonly tenantId: string; readonly type: string }, durable: boolean): void {
+    this.counters.published(durable);
+    sseDiagnostics.published({ tenantId, type, durable });
+  }
+
+  /** Whether the person has an open connection, on any node that shares presence. */
+  async isUserOnline(tenantId: string, userId: string): Promise<boolean> {
+    return this.presence.isOnline(asTenantId(tenantId), asUserId(userId));
+  }
+
+  /** A page of the people online, in the order of their ids. `limit` 1–100. */
+  async onlineUsers(
+    tenantId: string,
+    page: { readonly limit?: number; readonly cursor?: string } = {},
+  ): Promise<OnlinePage> {
+    return this.presence.onlineUsers(asTenantId(tenantId), { ...page, limit: page.limit ?? 20 });
+  }
+
+  /** Everything known about one person's connections. */
+  async userPresence(tenantId: string, userId: string): Promise<UserPresence> {
+    return this.presence.user(asTenantId(tenantId), asUserId(userId));
+  }
+
+  /** Counters of this process. @param tenantId null counts all tenants. */
+  stats(tenantId: string | null): HubStats {
+    return this.hub.stats(tenantId === null ? null : asTenantId(tenantId));
+  }
+
+  /**
+   * Ends streams of this process: one connection, or all of a person.
+   * @returns how many are being closed; 0 for ids of another tenant.
+   */
+  disconnect(
+    tenantId: string,
+    which: { readonly connectionId?: string; readonly userId?: string },
+    reason: CloseReason = 'revoked',
+  ): number {
+    const { connectionId, userId } = which;
+    if (connectionId === undefined && userId === undefined) {
+      throw new TypeError('disconnect() needs a connectionId or a userId.');
+    }
+    return this.hub.close(
+      asTenantId(tenantId),
+      {
+        ...(connectionId === undefined ? {} : { connectionId }),
+        ...(userId === undefined ? {} : { userId: asUserId(userId) }),
+      },
+      reason,
+    );
+  }
+
+  /**
+   * Asks directory and topic authoriser again for the open connections of this process and narrows or widens them in place;
+   * call it after rights changed. A connection whose directory cannot be asked is closed and comes back through admission:
+   * it must not go on with rights that may be gone.
+   * @param userId only this person's connections; absent: those of the whole tenant.
+   * @returns how many connections were looked at.
+   */
+  async reauthorize(tenantId: string, userId?: string): Promise<number> {
+    const wanted = userId === undefined ? null : asUserId(userId);
+    const connections = this.hub
+      .connections(asTenantId(tenantId))
+      .filter((connection) => wanted === null || connection.principal.userId === wanted);
+    for (const connection of connections) {
+      const asked = [...connection.topics, ...connection.denied];
+      try {
+        const keys = await this.entitlements.keysOf(connection.principal);
+        const { granted, denied } = await this.entitlements.decide(connection.principal, asked);
+        if (connection.state !== 'closed') this.hub.resubscribe(connection, { keys, topics: granted, denied });
+      } catch (error) {
+        this.#logger.error(`Connection ${connection.id} is closed, its rights are unknown: ${String(error)}`);
+        connection.close('revoked', { reconnect: true });
+      }
+    }
+    return connections.length;
+  }
+
+  /** Live events of the tenant for code in this process. The caller unsubscribes. @throws SseError `ERR_SSE_INVALID_ID`. */
+  events(tenantId: string, filter: FollowFilter = {}): Observable<SseEvent> {
+    return this.hub.events(asTenantId(tenantId), {
+      ...(filter.users === undefined ? {} : { users: filter.users.map((id) => asUserId(id)) }),
+      ...(filter.topics === undefined ? {} : { topics: filter.topics }),
+      ...(filter.roles === undefined ? {} : { roles: filter.roles }),
+    });
+  }
+}

@@ -1,0 +1,198 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
+import { BACKPLANE, type Backplane } from './backplane/backplane.js';
+import { MemoryBackplane } from './backplane/memory-backplane.js';
+import { CLOCK, type Clock, systemClock } from './clock.js';
+import { Entitlements } from './entitlements.js';
+import { EVENT_LOG, type EventLog } from './event-log/event-log.js';
+import { MemoryEventLog } from './event-log/memory-event-log.js';
+import { Credentials } from './http/credentials.js';
+import { JwtAuthenticator } from './http/jwt-authenticator.js';
+import { MemoryTicketStore } from './http/memory-ticket-store.js';
+import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
+import { SseAuthGuard } from './http/sse-auth.guard.js';
+import { SseStreamGuard } from './http/sse-stream.guard.js';
+import { StreamOpener } from './http/stream-opener.js';
+import { StreamTickets } from './http/stream-ticket.js';
+import { TokenTopicAuthorizer } from './http/topic-authorizer.js';
+import { queryTopicResolver } from './http/topic-request.js';
+import { Hub } from './hub/hub.js';
+import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
+import { SseCounters } from './observability/sse-counters.js';
+import { MemoryPresence } from './presence/memory-presence.js';
+import { PRESENCE, type Presence } from './presence/presence.js';
+import { SseBroker } from './sse-broker.js';
+import {
+  ConfigurableSseModule,
+  GIVEN_SSE_OPTIONS,
+  type SSE_MODULE_ASYNC_OPTIONS,
+  type SSE_MODULE_OPTIONS,
+} from './sse.module-definition.js';
+import { type ResolvedSseOptions, resolveSseOptions, SSE_OPTIONS, type SseOptions } from './sse.options.js';
+import { TICKET_STORE, type TicketStore } from './ticket-store.js';
+import { TOPIC_AUTHORIZER, type TopicAuthorizer } from './topic-authorizer.js';
+import { TOPIC_RESOLVER, type TopicResolver } from './topic-resolver.js';
+
+/** A provider made from the resolved options alone. */
+function fromOptions<T>(provide: symbol, make: (options: ResolvedSseOptions) => T): Provider<T> {
+  return { provide, useFactory: make, inject: [SSE_OPTIONS] };
+}
+
+const seams: readonly Provider[] = [
+  fromOptions<Clock>(CLOCK, (options) => options.clock ?? systemClock),
+  fromOptions<IdGenerator>(ID_GENERATOR, (options) => options.idGenerator ?? randomIdGenerator),
+  fromOptions<EventLog>(EVENT_LOG, (options) => options.eventLog ?? new MemoryEventLog()),
+  fromOptions<Backplane>(BACKPLANE, (options) => options.backplane ?? new MemoryBackplane()),
+  fromOptions<Presence>(PRESENCE, (options) => options.presence ?? new MemoryPresence(options.clock ?? systemClock)),
+  fromOptions<TicketStore>(
+    TICKET_STORE,
+    (options) => options.ticketStore ?? new MemoryTicketStore(options.clock ?? systemClock),
+  ),
+  fromOptions<TopicAuthorizer>(TOPIC_AUTHORIZER, (options) => options.topicAuthorizer ?? new TokenTopicAuthorizer()),
+  fromOptions<TopicResolver>(TOPIC_RESOLVER, (options) => options.topicResolver ?? queryTopicResolver),
+  fromOptions<Authenticator>(AUTHENTICATOR, authenticatorOf),
+];
+
+function authenticatorOf(options: ResolvedSseOptions): Authenticator {
+  if (options.authenticator !== undefined) return options.authenticator;
+  if (options.jwt !== null) return new JwtAuthenticator(options.jwt, options.clock ?? systemClock);
+  // resolveSseOptions refuses this; the line is for whoever changes it.
+  throw new TypeError('Neither jwt nor authenticator was given.');
+}
+
+const parts: readonly Provider[] = [
+  SseCounters,
+  {
+    provide: Entitlements,
+    inject: [TOPIC_AUTHORIZER, SSE_OPTIONS],
+    useFactory: (topicAuthorizer: TopicAuthorizer, options: ResolvedSseOptions) =>
+      new Entitlements({
+        topicAuthorizer,
+        audienceResolver: options.audienceResolver,
+        topicDecisionTimeoutMs: options.topicDecisionTimeoutMs,
+        logger: new Logger('SseEntitlements'),
+      }),
+  },
+  {
+    provide: StreamTickets,
+    inject: [TICKET_STORE, CLOCK, ID_GENERATOR],
+    useFactory: (store: TicketStore, clock: Clock, ids: IdGenerator) => new StreamTickets(store, clock, ids),
+  },
+  {
+    provide: Credentials,
+    inject: [AUTHENTICATOR, StreamTickets, SSE_OPTIONS],
+    useFactory: (authenticator: Authenticator, tickets: StreamTickets, options: ResolvedSseOptions) =>
+      new Credentials({
+        authenticator,
+        tickets,
+        cookieName: options.cookieName,
+        allowedOrigins: options.allowedOrigins,
+        allowQueryToken: options.allowQueryToken,
+      }),
+  },
+  {
+    provide: Hub,
+    inject: [EVENT_LOG, BACKPLANE, PRESENCE, CLOCK, ID_GENERATOR, SSE_OPTIONS],
+    useFactory: (
+      eventLog: EventLog,
+      backplane: Backplane,
+      presence: Presence,
+      clock: Clock,
+      ids: IdGenerator,
+      options: ResolvedSseOptions,
+    ) =>
+      new Hub({
+        nodeId: ids.random(9),
+        options,
+        eventLog,
+        backplane,
+        presence,
+        clock,
+        ids,
+        logger: new Logger('SseHub'),
+      }),
+  },
+  SseBroker,
+  StreamOpener,
+  SseAuthGuard,
+  SseStreamGuard,
+  ProblemFilter,
+  StreamProblemFilter,
+];
+
+/**
+ * The module: `SseModule.forRoot({ jwt: { secret } })` gives an application `GET /api/v1/sse/stream`, the operations beside
+ * it, and an injectable {@link SseBroker}.
+ *
+ * It starts with the application. On shutdown it drains before the server closes (open streams would keep `app.close()`
+ * waiting for ever), so `app.enableShutdownHooks()` is all that a host adds for signals.
+ */
+@Module({
+  providers: [
+    {
+      provide: SSE_OPTIONS,
+      useFactory: (given: SseOptions) => resolveSseOptions(given),
+      inject: [GIVEN_SSE_OPTIONS],
+    },
+    ...seams,
+    ...parts,
+  ],
+  exports: [
+    SSE_OPTIONS,
+    CLOCK,
+    ID_GENERATOR,
+    EVENT_LOG,
+    BACKPLANE,
+    PRESENCE,
+    TOPIC_AUTHORIZER,
+    Credentials,
+    Entitlements,
+    Hub,
+    SseAuthGuard,
+    SseBroker,
+    SseCounters,
+    StreamOpener,
+    ProblemFilter,
+    StreamProblemFilter,
+    StreamTickets,
+  ],
+})
+export class SseModule
+  extends ConfigurableSseModule
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  constructor(@Inject(Hub) private readonly hub: Hub) {
+    super();
+  }
+
+  /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when the application is created. */
+  static override forRoot(options: typeof SSE_MODULE_OPTIONS): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** The same with options from a factory or class; `path`, `aliases` and `isGlobal` stand beside the factory. */
+  static override forRootAsync(options: typeof SSE_MODULE_ASYNC_OPTIONS): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.hub.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.hub.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.hub.stop();
+  }
+}
