@@ -1,0 +1,72 @@
+import type { DefinitionInput } from '../engine/index.js';
+
+/** Contract: the manager, then legal and finance at the same time, then the board from 500,000 on; legal files it. */
+export const contract: DefinitionInput = {
+  code: 'contract',
+  name: 'Contract',
+  category: 'legal',
+  formSchema: {
+    type: 'object',
+    required: ['partner', 'amount'],
+    properties: {
+      partner: { type: 'string', title: 'Partner', minLength: 1, maxLength: 200 },
+      amount: { type: 'number', title: 'Amount', minimum: 0 },
+      endsOn: { type: 'string', title: 'Ends on', format: 'date' },
+      document: { type: 'string', title: 'Document', format: 'file', maxLength: 500 },
+    },
+  },
+  nodes: [
+    { id: 'start', type: 'start' },
+    {
+      id: 'manager',
+      type: 'approve',
+      name: 'Manager',
+      assignees: [{ type: 'applicant_manager', level: 1 }],
+      dueHours: 72,
+    },
+    { id: 'both', type: 'parallel', name: 'Legal and finance' },
+    {
+      id: 'legal',
+      type: 'approve',
+      name: 'Legal',
+      assignees: [{ type: 'role', role: 'legal' }],
+      onReject: 'return',
+      dueHours: 72,
+    },
+    {
+      id: 'finance',
+      type: 'approve',
+      name: 'Finance',
+      mode: 'all',
+      assignees: [{ type: 'role', role: 'finance' }],
+      dueHours: 48,
+    },
+    { id: 'agreed', type: 'parallel', name: 'Both agreed' },
+    { id: 'large', type: 'condition', name: '500,000 or more?' },
+    {
+      id: 'board',
+      type: 'approve',
+      name: 'Board',
+      mode: 'quorum',
+      quorum: { percent: 50 },
+      assignees: [{ type: 'group', group: 'board' }],
+      dueHours: 72,
+    },
+    { id: 'filing', type: 'cc', name: 'Legal files it', assignees: [{ type: 'role', role: 'legal' }] },
+    { id: 'end', type: 'end' },
+  ],
+  edges: [
+    { from: 'start', to: 'manager' },
+    { from: 'manager', to: 'both' },
+    { from: 'both', to: 'legal' },
+    { from: 'both', to: 'finance' },
+    { from: 'legal', to: 'agreed' },
+    { from: 'finance', to: 'agreed' },
+    { from: 'agreed', to: 'large' },
+    { from: 'large', to: 'board', when: 'form.amount >= 500000' },
+    { from: 'large', to: 'filing', default: true },
+    { from: 'board', to: 'filing' },
+    { from: 'filing', to: 'end' },
+  ],
+  settings: { dueHours: 7 * 24 },
+};
