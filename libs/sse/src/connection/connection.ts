@@ -1,8 +1,27 @@
-import type { CloseReason } from '@nest-herald/sse-protocol';
+import {
+  formatPosition,
+  MIN_CURSOR_INTERVAL_MS,
+  RECONNECT_AFTER,
+  type CloseReason,
+  type ConnectedPayload,
+  type ResyncReason,
+} from '@nest-herald/sse-protocol';
 import type { AudienceKey } from '../audience.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../principal.js';
-import type { ConnectionState } from './connection-state.js';
+import type { Principal, TenantId, UserId } from '../principal.js';
+import type { AdmissionSlot } from './admission-slot.js';
+import type { ConnectionHost } from './connection-host.js';
+import { nextState, type ConnectionState } from './connection-state.js';
+import { ConnectionTimers, type TimedConnection } from './connection-timers.js';
+import type { BucketMember, DenseBucket } from './dense-bucket.js';
+import { encodeControl, encodeEphemeral, type EncodedEvent } from './encoded-event.js';
+import type { FrameSink } from './frame-sink.js';
+import { Interest, type Addressed } from './interest.js';
+import { OutboundQueue, type QueueOwner } from './outbound-queue.js';
+import { PendingEvents } from './pending-events.js';
+import type { StreamRequest } from './stream-request.js';
+import type { StreamStart } from './stream-start.js';
+import type { TurnTask } from './turn-scheduler.js';
 
 /** How a connection is to be closed; what is absent follows from the reason. */
 export interface CloseOptions {
@@ -10,25 +29,360 @@ export interface CloseOptions {
   readonly retryMs?: number;
 }
 
-/** One open response and everything about its holder. Made by `PreparedStream.attach`. */
-export declare class Connection {
+/** What the holder of a connection may see from now on. */
+export interface Subscription {
+  /** Audience keys without topics. */
+  readonly keys: readonly AudienceKey[];
+  readonly topics: readonly string[];
+  readonly denied?: readonly string[];
+  /** The new token, where it was swapped: same tenant and user. */
+  readonly principal?: Principal;
+}
+
+/** How long a client may take to read what is on its way when its stream ends. */
+const CLOSING_MS = 5_000;
+/** The same for a client that is closed because it does not read. */
+const SLOW_CLOSING_MS = 1_000;
+/** A carrier that holds more than this has no room for a goodbye. */
+const GOODBYE_FITS_BYTES = 64 * 1024;
+
+/**
+ * One open response and everything about its holder. Made by `PreparedStream.attach`; states: see `connection-state.ts`.
+ *
+ * Guarantees: durable events leave in strictly ascending `seq` (P21), each once; nothing leaves behind a `close`; slot,
+ * timers, index places and presence are given back exactly once, whoever ends the stream.
+ */
+export class Connection implements BucketMember<Connection>, QueueOwner, TimedConnection, TurnTask {
   readonly id: string;
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
   readonly transport: Transport;
   readonly device: string;
   readonly since: Date;
-  readonly principal: Principal;
-  readonly state: ConnectionState;
+  readonly buckets: DenseBucket<Connection>[] = [];
+  readonly places: number[] = [];
+  /** Number of the last walk that met it, so that a walk over several buckets meets it once. */
+  walk = 0;
+
+  #state: ConnectionState = 'replaying';
+  #principal: Principal;
+  #interest: Interest;
+  #denied: readonly string[];
+  #lastSeq = 0;
+  #pending: PendingEvents | null;
+  #cursorSentAtMs: number;
+  #blockedSinceMs = Infinity;
+  #left = false;
+  #onClosed: (() => void)[] = [];
+  readonly #slot: AdmissionSlot;
+  readonly #heartbeat: 'event' | 'comment';
+  readonly #queue: OutboundQueue;
+  readonly #timers: ConnectionTimers;
+
+  constructor(
+    id: string,
+    request: StreamRequest,
+    private readonly sink: FrameSink,
+    private readonly host: ConnectionHost,
+  ) {
+    this.id = id;
+    this.tenantId = request.principal.tenantId;
+    this.userId = request.principal.userId;
+    this.transport = request.transport;
+    this.device = request.device;
+    this.since = host.clock.now();
+    this.#principal = request.principal;
+    this.#interest = new Interest([this.userId], request.keys, request.topics);
+    this.#denied = request.denied;
+    this.#slot = request.slot;
+    this.#heartbeat = request.heartbeat;
+    this.#pending = new PendingEvents(host.options.maxQueuedBytes);
+    this.#cursorSentAtMs = host.clock.monotonicMs();
+    this.#queue = new OutboundQueue(sink, host.scheduler, host.options, this);
+    this.#timers = new ConnectionTimers(this, host.wheel, host.clock, host.jitter, host.options);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+  get principal(): Principal {
+    return this.#principal;
+  }
+  get interest(): Interest {
+    return this.#interest;
+  }
   /** Audience keys without topics. */
-  readonly keys: readonly AudienceKey[];
+  get keys(): readonly AudienceKey[] {
+    return this.#interest.keys;
+  }
   /** Topics and patterns it follows. */
-  readonly topics: readonly string[];
-  readonly denied: readonly string[];
+  get topics(): readonly string[] {
+    return this.#interest.topics;
+  }
+  get denied(): readonly string[] {
+    return this.#denied;
+  }
+  /** Number of the last event that the client has or has been moved past. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
   /** The position a client would resume from now. */
-  readonly position: string;
+  get position(): string {
+    const seq = this.#state === 'live' ? Math.max(this.#lastSeq, this.host.head) : this.#lastSeq;
+    return formatPosition(this.host.epoch, seq);
+  }
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+  /** Whether this is the slot that it holds. */
+  holds(slot: AdmissionSlot): boolean {
+    return this.#slot === slot;
+  }
+
+  /**
+   * Writes `connected` (P30 – P32) and what belongs right behind it. Part of the one tick of `attach`.
+   * @returns whether a replay must follow.
+   */
+  begin(start: StreamStart, extra: Readonly<Record<string, unknown>> = {}): boolean {
+    const { host } = this;
+    this.sink.onGone(() => this.#gone());
+    this.host.traffic.connected();
+    this.#lastSeq = start.resume === 'replay' ? start.after : host.head;
+    const payload: ConnectedPayload = {
+      ...extra,
+      connectionId: this.id,
+      serverTime: this.since.toISOString(),
+      heartbeatIntervalMs: host.options.heartbeatIntervalMs,
+      topics: this.topics,
+      ...(this.#denied.length > 0 ? { denied: this.#denied } : {}),
+      resume: start.resume,
+      tokenExpiresAt: this.#principal.expiresAt.toISOString(),
+    };
+    const position = formatPosition(host.epoch, this.#lastSeq);
+    const retry = host.options.retryMs;
+    this.#queue.push(encodeControl('connected', payload, start.resume === 'reset' ? { retry } : { retry, position }));
+    if (start.resume === 'reset') this.resync(start.reason);
+    this.#timers.start(this.#principal.expiresAt);
+    if (start.resume === 'replay' && start.after < host.head) return true;
+    this.goLive();
+    return false;
+  }
+
+  /**
+   * The hot path: called for every event that the index finds for this connection.
+   * @returns whether it was taken.
+   */
+  deliver(event: EncodedEvent): boolean {
+    if (this.#state === 'live') {
+      if (event.seq !== 0) {
+        if (event.seq <= this.#lastSeq) return false;
+        this.#lastSeq = event.seq;
+      }
+      this.#queue.push(event);
+      return true;
+    }
+    if (this.#state !== 'replaying') return false;
+    if (event.seq === 0) this.#queue.push(event);
+    else this.#pending?.add(event);
+    return true;
+  }
+
   /** Sends an event without id to this connection only. */
-  sendEphemeral(type: string, payload: string, conflationKey?: string): void;
-  /** `close` event, then the end of the stream. Idempotent. */
-  close(reason: CloseReason, options?: CloseOptions): void;
+  sendEphemeral(type: string, payload: string, conflationKey?: string): void {
+    const event = encodeEphemeral({
+      audience: '',
+      recipients: null,
+      type,
+      payload,
+      ...(conflationKey === undefined ? {} : { conflationKey }),
+    });
+    if (this.deliver(event)) this.host.traffic.sent(1, event.chunk.length);
+  }
+
+  /** Whether the holder may see an event now. */
+  maySee(event: Addressed): boolean {
+    return this.#interest.covers(event);
+  }
+
+  /** One event of the replay. @returns false when it was sent before. */
+  replay(event: EncodedEvent): boolean {
+    if (this.#state !== 'replaying' || event.seq <= this.#lastSeq) return false;
+    this.#lastSeq = event.seq;
+    this.#queue.push(event);
+    this.host.traffic.sent(1, event.chunk.length);
+    return true;
+  }
+
+  /** Resolves when the client has room for more, or when the connection is closing. */
+  room(): Promise<void> | null {
+    if (this.#queue.queuedBytes < GOODBYE_FITS_BYTES && !this.#queue.isBlocked) return null;
+    return new Promise((resolve) => this.#queue.whenRoom(resolve));
+  }
+
+  /** Whether live events were dropped during the replay, which must then read on to the new head. Clears the mark. */
+  takePendingOverflow(): boolean {
+    return this.#pending?.takeOverflow() ?? false;
+  }
+
+  /** The end of the replay, in one tick: what came live meanwhile, then live (P51). */
+  goLive(): void {
+    if (this.#state !== 'replaying') return;
+    const pending = this.#pending?.take() ?? [];
+    this.#pending = null;
+    this.#state = nextState(this.#state, 'caughtUp');
+    for (const event of pending) {
+      // Rights may have narrowed while it waited.
+      if (this.#interest.covers(event)) this.deliver(event);
+    }
+  }
+
+  /** Jumps to the head: the client fetches its state anew and goes on live (P37). */
+  resync(reason: ResyncReason): void {
+    if (this.#state !== 'replaying' && this.#state !== 'live') return;
+    this.#pending?.take();
+    this.#lastSeq = this.host.head;
+    const position = formatPosition(this.host.epoch, this.#lastSeq);
+    this.#queue.push(encodeControl('resync', { reason, scopes: ['*'] }, { position }));
+    this.host.traffic.resynced();
+    this.goLive();
+  }
+
+  /** Changes what it sees. The hub moves it in the index in the same tick. */
+  adopt(subscription: Subscription): void {
+    this.#interest = new Interest([this.userId], subscription.keys, subscription.topics);
+    if (subscription.denied !== undefined) this.#denied = subscription.denied;
+    if (subscription.principal === undefined) return;
+    this.#principal = subscription.principal;
+    this.#timers.setTokenEnd(subscription.principal.expiresAt);
+  }
+
+  /** `close` event (P33), then the end of the stream. The second and later calls do nothing. */
+  close(reason: CloseReason, options: CloseOptions = {}): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
+    this.#state = nextState(this.#state, 'close');
+    this.#pending = null;
+    this.#queue.wake();
+    const goodbye = this.#goodbye(reason, options);
+    if (reason === 'slow_consumer') {
+      this.#closeSlow(goodbye);
+      return;
+    }
+    this.#leave();
+    this.#queue.push(goodbye);
+    this.#queue.whenRoom(() => this.sink.end());
+    this.#timers.startDeadline(CLOSING_MS);
+  }
+
+  /** Drops the response at once, without a goodbye. */
+  reset(): void {
+    this.close('shutdown');
+    this.sink.reset();
+  }
+
+  /** Looks whether the response is gone and nobody has said so. @returns whether it was. */
+  sweep(): boolean {
+    if (this.#state === 'closed' || !this.sink.isGone) return false;
+    this.#gone();
+    return true;
+  }
+
   /** Calls back once, when the connection is closed and everything it held was given back; at once if it is already. */
-  onClosed(listener: () => void): void;
+  onClosed(listener: () => void): void {
+    if (this.#state === 'closed') listener();
+    else this.#onClosed.push(listener);
+  }
+
+  onBeat(): void {
+    const now = this.host.clock.monotonicMs();
+    if (this.#queue.isBlocked) {
+      // A beat behind bytes that the client does not read proves nothing; how long it has not read does.
+      this.#blockedSinceMs = Math.min(this.#blockedSinceMs, now);
+      const { idleTimeoutMs } = this.host.options;
+      if (idleTimeoutMs > 0 && now - this.#blockedSinceMs >= idleTimeoutMs) this.close('slow_consumer');
+      return;
+    }
+    if (
+      this.#state === 'live' &&
+      this.host.head > this.#lastSeq &&
+      now - this.#cursorSentAtMs >= MIN_CURSOR_INTERVAL_MS
+    ) {
+      this.#cursorSentAtMs = now;
+      this.#lastSeq = this.host.head;
+      this.#queue.push(encodeControl('cursor', {}, { position: formatPosition(this.host.epoch, this.#lastSeq) }));
+    }
+    if (this.host.options.heartbeatIntervalMs > 0) this.#queue.push(this.host.heartbeats.current(this.#heartbeat));
+  }
+
+  onTokenExpiring(): void {
+    this.#queue.push(encodeControl('session.expiring', { at: this.#principal.expiresAt.toISOString() }));
+  }
+
+  onTokenEnded(): void {
+    this.close('token_expired');
+  }
+
+  onTooOld(): void {
+    this.close('limit', { reconnect: true });
+  }
+
+  onDeadline(): void {
+    this.sink.reset();
+  }
+
+  onOverflow(): void {
+    this.close('slow_consumer');
+  }
+
+  onProgress(): void {
+    this.#blockedSinceMs = Infinity;
+  }
+
+  onDropped(count: number): void {
+    this.host.traffic.dropped(count);
+  }
+
+  /** The index must not change under the walk that found the slow consumer, so leaving waits for the end of the turn. */
+  endTurn(): void {
+    this.#leave();
+  }
+
+  #closeSlow(goodbye: EncodedEvent): void {
+    this.host.traffic.slowConsumer();
+    this.#queue.clear();
+    this.host.scheduler.defer(this);
+    if (this.sink.queuedBytes > GOODBYE_FITS_BYTES) {
+      this.sink.reset();
+      return;
+    }
+    this.sink.write(goodbye);
+    this.#timers.startDeadline(SLOW_CLOSING_MS);
+  }
+
+  #goodbye(reason: CloseReason, options: CloseOptions): EncodedEvent {
+    const reconnect = options.reconnect ?? RECONNECT_AFTER[reason];
+    const retryMs = options.retryMs ?? Math.round(this.host.jitter.around(this.host.options.retryMs, 0.5));
+    return encodeControl('close', { reason, reconnect, retryMs });
+  }
+
+  #leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#slot.release();
+    this.host.leave(this);
+    this.host.traffic.disconnected();
+  }
+
+  #gone(): void {
+    if (this.#state === 'closed') return;
+    this.#state = nextState(this.#state, 'gone');
+    this.#pending = null;
+    this.#timers.stop();
+    this.#queue.clear();
+    this.#queue.wake();
+    this.#leave();
+    this.host.closed(this);
+    const listeners = this.#onClosed;
+    this.#onClosed = [];
+    for (const listener of listeners) listener();
+  }
 }

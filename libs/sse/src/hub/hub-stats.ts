@@ -1,3 +1,6 @@
+import type { TenantId } from '../principal.js';
+import type { TenantRegistry } from './tenant-registry.js';
+
 /** Counters of one process, of one tenant or of all of them. Totals count from the start of the process. */
 export interface HubStats {
   readonly connections: number;
@@ -18,4 +21,31 @@ export interface HubStats {
   readonly bytesSentTotal: number;
   /** Bytes that wait in this process for sockets that take nothing. */
   readonly queuedBytes: number;
+}
+
+/** Counts what can be counted in one tick; walks the connections of the tenants asked for. */
+export function collectStats(tenants: TenantRegistry, tenantId: TenantId | null): HubStats {
+  const one = tenantId === null ? undefined : tenants.get(tenantId);
+  const streams = tenantId === null ? [...tenants.all()] : one === undefined ? [] : [one];
+  const traffic = tenantId === null ? tenants.total : tenants.trafficOf(tenantId);
+  let queuedBytes = 0;
+  for (const stream of streams) for (const connection of stream.connections) queuedBytes += connection.queuedBytes;
+  return {
+    connections: sum(streams.map((stream) => stream.connections.size)),
+    users: sum(streams.map((stream) => stream.index.userCount())),
+    topics: sum(streams.map((stream) => stream.index.topics().length)),
+    eventsSentTotal: traffic.eventsSent,
+    eventsDroppedTotal: traffic.eventsDropped,
+    eventsPerSecond: traffic.eventsPerSecond,
+    slowConsumersTotal: traffic.slowConsumers,
+    connectsTotal: traffic.connects,
+    disconnectsTotal: traffic.disconnects,
+    resyncsTotal: traffic.resyncs,
+    bytesSentTotal: traffic.bytesSent,
+    queuedBytes,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
 }

@@ -1,18 +1,33 @@
 import type { CloseReason, SseEvent } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
-import type { AudienceKey } from '../audience.js';
-import type { Backplane } from '../backplane/backplane.js';
+import { userKey } from '../audience.js';
+import type { Backplane, BackplaneMessage } from '../backplane/backplane.js';
 import type { Clock } from '../clock.js';
+import { Admission } from '../connection/admission.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
-import type { Connection } from '../connection/connection.js';
+import type { Connection, Subscription } from '../connection/connection.js';
+import { Heartbeats } from '../connection/heartbeat.js';
+import { Jitter } from '../connection/jitter.js';
 import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
+import { TimerWheel } from '../connection/timer-wheel.js';
+import { TurnScheduler } from '../connection/turn-scheduler.js';
 import type { EphemeralEvent } from '../envelope.js';
-import type { EventLog } from '../event-log/event-log.js';
+import type { EventLog, Hint } from '../event-log/event-log.js';
 import type { IdGenerator } from '../id-generator.js';
 import type { Presence, Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
-import type { HubStats } from './hub-stats.js';
+import { SseRefusal } from '../refusal.js';
+import { drainConnections } from './drain.js';
+import { followEvents, type EventFilter } from './follow-events.js';
+import { collectStats, type HubStats } from './hub-stats.js';
 import type { HubOptions } from './hub.options.js';
+import { PresenceKeeper } from './presence-keeper.js';
+import { StreamOpener } from './stream-opener.js';
+import { TenantRegistry } from './tenant-registry.js';
+import type { TenantDeps } from './tenant-stream.js';
+
+export type { Subscription } from '../connection/connection.js';
+export type { EventFilter } from './follow-events.js';
 
 /** Where the hub tells what it cannot hide. */
 export interface HubLogger {
@@ -33,58 +48,287 @@ export interface HubDeps {
   readonly logger?: HubLogger;
 }
 
-/** What a server-side follower wants to see; an empty filter means everything of the tenant. */
-export interface EventFilter {
-  readonly users?: readonly UserId[];
-  /** Topics and patterns. */
-  readonly topics?: readonly string[];
-  readonly roles?: readonly string[];
+/** Which connections to close; an empty choice means all of the tenant. */
+export interface ConnectionChoice {
+  readonly connectionId?: string;
+  readonly userId?: UserId;
 }
 
-/** What the holder of a connection may see from now on. */
-export interface Subscription {
-  /** Audience keys without topics. */
-  readonly keys: readonly AudienceKey[];
-  readonly topics: readonly string[];
-  readonly denied?: readonly string[];
-  /** The new token, where it was swapped: same tenant and user. */
-  readonly principal?: Principal;
-}
+const TICK_MS = 250;
+const RATE_MS = 1_000;
+const SWEEP_MS = 30_000;
 
-/** All connections of one process, and the way of every event to them. */
-export declare class Hub {
-  constructor(deps: HubDeps);
-  /** Starts presence, backplane and log; resolves when streams can be prepared. */
-  start(): Promise<void>;
-  /** Refuses new streams, closes the open ones over `drainMs`, resolves when none is left. */
-  drain(): Promise<void>;
-  /** Stops at once; what is still open is reset. */
-  stop(): Promise<void>;
-  readonly isRunning: boolean;
-  readonly isDraining: boolean;
+/**
+ * All connections of one process, and the way of every event to them.
+ *
+ * States: *new* → *running* (`start`) → *draining* (`drain`: nothing new, the open streams say goodbye) → *stopped* (`stop`).
+ * Only the hub pushes to connections; features publish to the log, and what needs no place there through `publishEphemeral`.
+ */
+export class Hub {
   readonly nodeId: string;
+  readonly #deps: HubDeps;
+  readonly #jitter: Jitter;
+  readonly #wheel: TimerWheel;
+  readonly #admission: Admission;
+  readonly #tenants: TenantRegistry;
+  readonly #opener: StreamOpener;
+  readonly #presence: PresenceKeeper;
+  readonly #byId = new Map<string, Connection>();
+  readonly #onConnected = new Set<(connection: Connection) => void>();
+  #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(deps: HubDeps) {
+    const { clock, options } = deps;
+    this.nodeId = deps.nodeId;
+    this.#deps = deps;
+    this.#jitter = new Jitter(deps.ids);
+    this.#wheel = new TimerWheel(TICK_MS, clock.monotonicMs());
+    this.#admission = new Admission(options, clock, this.#jitter, (slot) => this.#evict(slot));
+    this.#presence = new PresenceKeeper(deps.presence, deps.nodeId, this.#wheel, () => clock.monotonicMs());
+    const tenantDeps: TenantDeps = {
+      options,
+      log: deps.eventLog,
+      clock,
+      scheduler: new TurnScheduler(),
+      wheel: this.#wheel,
+      heartbeats: new Heartbeats(clock),
+      jitter: this.#jitter,
+      warn: (message) => deps.logger?.warn(message),
+      onLeave: (connection) => this.#presence.left(connection),
+      onClosed: (connection) => this.#closed(connection),
+    };
+    this.#tenants = new TenantRegistry(tenantDeps);
+    const opened = (connection: Connection): void => this.#opened(connection);
+    this.#opener = new StreamOpener(
+      { ...tenantDeps, nodeId: deps.nodeId, ids: deps.ids, onOpened: opened },
+      this.#tenants,
+    );
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running' || this.#state === 'draining';
+  }
+
+  get isDraining(): boolean {
+    return this.#state === 'draining';
+  }
+
+  /** Starts presence, backplane and log, in this order; resolves when streams can be prepared. Whatever one throws, the others are stopped. */
+  async start(): Promise<void> {
+    const { presence, backplane, eventLog } = this.#deps;
+    try {
+      await presence.start({ nodeId: this.nodeId });
+      await backplane.start((message) => this.#receive(message));
+      await eventLog.start({
+        announce: (hint) => {
+          this.#observe(hint);
+          backplane.publish({ kind: 'hint', hint });
+        },
+        observe: (hint) => this.#observe(hint),
+        poke: (shard) => backplane.publish({ kind: 'poke', shard }),
+        identityChanged: () => this.#refreshAll(),
+      });
+    } catch (error) {
+      await this.#stopParts();
+      throw error;
+    }
+    this.#state = 'running';
+    const every = (ms: number, run: () => void): NodeJS.Timeout => setInterval(run, ms).unref();
+    this.#timers = [
+      every(TICK_MS, () => this.#wheel.advance(this.#deps.clock.monotonicMs())),
+      every(RATE_MS, () => this.#tenants.sampleRates()),
+      every(SWEEP_MS, () => this.#sweep()),
+    ];
+  }
+
+  /** Refuses new streams, closes the open ones over `drainMs`, resolves when none is left. */
+  async drain(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'draining';
+    await this.#deps.presence
+      .setDraining(true)
+      .catch((error: unknown) => this.#warn('setting presence to draining', error));
+    await drainConnections(() => [...this.#byId.values()], this.#deps.options, this.#jitter);
+  }
+
+  /** Stops at once; what is still open is reset. Later calls do nothing. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const connection of this.#byId.values()) connection.reset();
+    this.#presence.stop();
+    this.#tenants.stop();
+    await this.#stopParts();
+  }
+
   /** @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity` | `draining`. */
-  admit(principal: Principal, transport: Transport): AdmissionSlot;
-  /** Everything that can fail. Never throws for a bad cursor. @throws SseRefusal 503 `draining`; whatever the log throws. */
-  prepare(request: StreamRequest): Promise<PreparedStream>;
-  /** Hands an event to the hubs of all nodes. */
-  publishEphemeral(event: EphemeralEvent): void;
-  /** Live events of a tenant for followers in this process; ephemeral ones included, control events not. */
-  events(tenantId: TenantId, filter: EventFilter): Observable<SseEvent>;
-  find(connectionId: string): Connection | undefined;
-  connections(tenantId: TenantId): readonly Connection[];
+  admit(principal: Principal, transport: Transport): AdmissionSlot {
+    this.#requireOpen();
+    return this.#admission.admit(principal, transport);
+  }
+
+  /**
+   * Everything that can fail. Never throws for a bad cursor. Whatever it throws, the slot is given back.
+   * @throws SseRefusal 503 `draining`; whatever the log throws.
+   */
+  async prepare(request: StreamRequest): Promise<PreparedStream> {
+    try {
+      this.#requireOpen();
+    } catch (refusal) {
+      request.slot.release();
+      throw refusal;
+    }
+    return this.#opener.prepare(request);
+  }
+
+  /** Hands an event to the hubs of all nodes, this one included. */
+  publishEphemeral(event: EphemeralEvent): void {
+    this.#deps.backplane.publish({ kind: 'ephemeral', event });
+  }
+
+  /**
+   * Live events of a tenant for followers in this process; ephemeral ones included, control events not.
+   * @throws SseError `ERR_SSE_INVALID_TOPIC`
+   */
+  events(tenantId: TenantId, filter: EventFilter): Observable<SseEvent> {
+    return followEvents(this.#tenants, tenantId, filter);
+  }
+
+  find(connectionId: string): Connection | undefined {
+    return this.#byId.get(connectionId);
+  }
+
+  /** Connections of a tenant that take events. */
+  connections(tenantId: TenantId): readonly Connection[] {
+    return [...(this.#tenants.get(tenantId)?.connections ?? [])];
+  }
+
   /** @returns how many connections are being closed. */
-  close(tenantId: TenantId, which: { connectionId?: string; userId?: UserId }, reason: CloseReason): number;
+  close(tenantId: TenantId, which: ConnectionChoice, reason: CloseReason): number {
+    const chosen = this.#choose(tenantId, which);
+    for (const connection of chosen) connection.close(reason);
+    return chosen.length;
+  }
+
   /** Changes what one open connection sees, in place. */
-  resubscribe(connection: Connection, subscription: Subscription): void;
+  resubscribe(connection: Connection, subscription: Subscription): void {
+    this.#tenants.get(connection.tenantId)?.resubscribe(connection, subscription);
+    this.#deps.presence.changeTopics(connection.id, connection.topics);
+  }
+
   /**
    * Recomputes what the connections of a person (null: of everybody in the tenant) see, in place.
    * @param keysOf null leaves a connection as it is.
    * @returns how many were changed.
    */
-  rekey(tenantId: TenantId, userId: UserId | null, keysOf: (connection: Connection) => Subscription | null): number;
+  rekey(tenantId: TenantId, userId: UserId | null, keysOf: (connection: Connection) => Subscription | null): number {
+    let changed = 0;
+    for (const connection of this.#choose(tenantId, userId === null ? {} : { userId })) {
+      const subscription = keysOf(connection);
+      if (subscription === null) continue;
+      this.resubscribe(connection, subscription);
+      changed += 1;
+    }
+    return changed;
+  }
+
   /** Calls back for each new connection right behind its `connected` block. @returns a function that ends it. */
-  onConnected(listener: (connection: Connection) => void): () => void;
+  onConnected(listener: (connection: Connection) => void): () => void {
+    this.#onConnected.add(listener);
+    return () => void this.#onConnected.delete(listener);
+  }
+
   /** @param tenantId null counts the whole process. */
-  stats(tenantId: TenantId | null): HubStats;
+  stats(tenantId: TenantId | null): HubStats {
+    return collectStats(this.#tenants, tenantId);
+  }
+
+  #choose(tenantId: TenantId, which: ConnectionChoice): readonly Connection[] {
+    const stream = this.#tenants.get(tenantId);
+    if (stream === undefined) return [];
+    const candidates = which.userId === undefined ? stream.connections : stream.index.withKey(userKey(which.userId));
+    const { connectionId } = which;
+    return [...candidates].filter((c) => connectionId === undefined || c.id === connectionId);
+  }
+
+  #requireOpen(): void {
+    if (this.#state === 'running') return;
+    throw new SseRefusal(503, 'draining', {
+      detail: 'This node takes no streams now. Try again; another node answers, or this one after its restart.',
+      retryAfterMs: this.#jitter.between(1_000, 5_000),
+    });
+  }
+
+  #opened(connection: Connection): void {
+    this.#byId.set(connection.id, connection);
+    this.#presence.joined(connection);
+    for (const listener of this.#onConnected) {
+      try {
+        listener(connection);
+      } catch (error) {
+        this.#warn('a listener for new connections', error);
+      }
+    }
+    // Prepared before the drain began, attached after it.
+    if (this.#state !== 'running') connection.close('shutdown');
+  }
+
+  #closed(connection: Connection): void {
+    this.#byId.delete(connection.id);
+    this.#tenants.get(connection.tenantId)?.release();
+  }
+
+  #evict(slot: AdmissionSlot): void {
+    const { tenantId, userId } = slot.principal;
+    this.#choose(tenantId, { userId })
+      .find((connection) => connection.holds(slot))
+      ?.close('limit');
+  }
+
+  #receive(message: BackplaneMessage): void {
+    try {
+      switch (message.kind) {
+        case 'hint':
+          return this.#observe(message.hint);
+        case 'ephemeral':
+          return this.#tenants.get(message.event.tenantId)?.pushEphemeral(message.event);
+        case 'poke':
+          return this.#deps.eventLog.poked?.(message.shard);
+      }
+    } catch (error) {
+      this.#warn(`a ${message.kind} message of the backplane`, error);
+    }
+  }
+
+  #observe(hint: Hint): void {
+    for (const tenantId of Object.keys(hint.heads)) {
+      this.#tenants.get(tenantId as TenantId)?.announce(hint.heads[tenantId] ?? 0);
+    }
+  }
+
+  #refreshAll(): void {
+    for (const stream of this.#tenants.all()) {
+      stream.refresh().catch((error: unknown) => this.#warn(`the bounds of tenant ${stream.tenantId}`, error));
+    }
+  }
+
+  /** Half-open peers and missed `close` events: compares the registry with the sockets. */
+  #sweep(): void {
+    for (const connection of this.#byId.values()) connection.sweep();
+    this.#admission.sweep();
+    this.#tenants.sweep();
+  }
+
+  async #stopParts(): Promise<void> {
+    const { presence, backplane, eventLog } = this.#deps;
+    for (const part of [eventLog, backplane, presence]) {
+      await part.stop().catch((error: unknown) => this.#warn('stopping', error));
+    }
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#deps.logger?.warn(`The hub went on after a failure in ${what}: ${String(error)}`);
+  }
 }

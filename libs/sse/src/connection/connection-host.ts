@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.js';
+import type { Connection } from './connection.js';
+import type { TimerSettings } from './connection-timers.js';
+import type { Heartbeats } from './heartbeat.js';
+import type { Jitter } from './jitter.js';
+import type { QueueLimits } from './outbound-queue.js';
+import type { TimerWheel } from './timer-wheel.js';
+import type { Traffic } from './traffic.js';
+import type { TurnScheduler } from './turn-scheduler.js';
+
+/** Numbers that a connection obeys; see `HubOptions` for each. */
+export interface ConnectionSettings extends QueueLimits, TimerSettings {
+  readonly retryMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** What a connection needs from the tenant's stream that it stands in. */
+export interface ConnectionHost {
+  readonly epoch: string;
+  /** Number of the newest event that went out live; what a connection without a cursor begins behind. */
+  readonly head: number;
+  readonly options: ConnectionSettings;
+  readonly clock: Clock;
+  readonly scheduler: TurnScheduler;
+  readonly wheel: TimerWheel;
+  readonly heartbeats: Heartbeats;
+  readonly jitter: Jitter;
+  readonly traffic: Traffic;
+  /** The connection takes no more events; its response may still be open. */
+  leave(connection: Connection): void;
+  /** The response is gone. */
+  closed(connection: Connection): void;
+}

@@ -1,0 +1,50 @@
+import { compileTopicPattern, hasWildcard, type TopicMatcher } from '@nest-herald/sse-protocol';
+import { NAMED_USERS, type AudienceKey } from '../audience.js';
+import type { UserId } from '../principal.js';
+
+const TOPIC = 'topic:';
+
+/** To whom an event is addressed, as far as an {@link Interest} looks. */
+export interface Addressed {
+  readonly audience: AudienceKey;
+  readonly recipients: readonly UserId[] | null;
+}
+
+/** What somebody wants to see and may see: audience keys, topics, patterns. Immutable; a change of rights makes a new one. */
+export class Interest {
+  /** Keys and exact topics, each once: what one index look-up finds. */
+  readonly exactKeys: readonly AudienceKey[];
+  /** Patterns with a wildcard, each once. */
+  readonly patterns: readonly string[];
+  readonly #exact: ReadonlySet<AudienceKey>;
+  readonly #matchers: readonly TopicMatcher[];
+
+  /**
+   * @param userIds whom to find in the lists of events that name several people.
+   * @param keys audience keys without topics.
+   * @param topics topics and patterns.
+   */
+  constructor(
+    private readonly userIds: readonly UserId[],
+    readonly keys: readonly AudienceKey[],
+    readonly topics: readonly string[],
+  ) {
+    const exactTopics = topics.filter((topic) => !hasWildcard(topic)).map((topic) => TOPIC + topic);
+    this.#exact = new Set([...keys, ...exactTopics]);
+    this.exactKeys = [...this.#exact];
+    this.patterns = [...new Set(topics.filter(hasWildcard))];
+    this.#matchers = this.patterns.map(compileTopicPattern);
+  }
+
+  covers(event: Addressed): boolean {
+    if (this.#exact.has(event.audience)) return true;
+    if (event.audience === NAMED_USERS) return this.userIds.some((userId) => event.recipients?.includes(userId));
+    const topic = topicOf(event.audience);
+    return topic !== null && this.#matchers.some((matches) => matches(topic));
+  }
+}
+
+/** @returns the topic of a `topic:` audience, null for any other. */
+export function topicOf(audience: AudienceKey): string | null {
+  return audience.startsWith(TOPIC) ? audience.slice(TOPIC.length) : null;
+}

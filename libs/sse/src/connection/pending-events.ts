@@ -1,0 +1,41 @@
+import type { EncodedEvent } from './encoded-event.js';
+
+const MAX_EVENTS = 1_000;
+const MAX_BYTES = 256 * 1024;
+
+/**
+ * Live events of a connection that still replays. Bounded: beyond it everything is dropped and the replay reads on to the
+ * new head instead, where the log and the ring have the same events.
+ */
+export class PendingEvents {
+  #events: EncodedEvent[] = [];
+  #bytes = 0;
+  #overflowed = false;
+
+  /** @param maxBytes 0 = the usual bound of a queue. */
+  constructor(private readonly maxBytes: number) {}
+
+  add(event: EncodedEvent): void {
+    // What comes behind an overflow is read by the replay too: its horizon is set when the mark is taken.
+    if (this.#overflowed) return;
+    this.#events.push(event);
+    this.#bytes += event.chunk.length;
+    if (this.#events.length <= MAX_EVENTS && this.#bytes <= (this.maxBytes || MAX_BYTES)) return;
+    this.#overflowed = true;
+    this.take();
+  }
+
+  take(): readonly EncodedEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    this.#bytes = 0;
+    return events;
+  }
+
+  /** @returns whether events were dropped since the last call. */
+  takeOverflow(): boolean {
+    const overflowed = this.#overflowed;
+    this.#overflowed = false;
+    return overflowed;
+  }
+}

@@ -1,0 +1,52 @@
+import { isTopicPattern, invalidTopic, type SseEvent } from '@nest-herald/sse-protocol';
+import { Observable } from 'rxjs';
+import { userKey } from '../audience.js';
+import type { EncodedEvent } from '../connection/encoded-event.js';
+import { Interest } from '../connection/interest.js';
+import type { TenantId, UserId } from '../principal.js';
+import { SseError } from '../sse.errors.js';
+import type { TenantRegistry } from './tenant-registry.js';
+
+/** What a server-side follower wants to see; an empty filter means everything of the tenant. */
+export interface EventFilter {
+  readonly users?: readonly UserId[];
+  /** Topics and patterns. */
+  readonly topics?: readonly string[];
+  readonly roles?: readonly string[];
+}
+
+/**
+ * Live events of a tenant for followers in this process. The tenant stays active while somebody is subscribed; the
+ * observable completes when the hub stops and fails when the log cannot be read at the start.
+ * @throws SseError `ERR_SSE_INVALID_TOPIC`
+ */
+export function followEvents(tenants: TenantRegistry, tenantId: TenantId, filter: EventFilter): Observable<SseEvent> {
+  const interest = interestOf(filter);
+  return new Observable<SseEvent>((subscriber) => {
+    const stream = tenants.hold(tenantId);
+    const inner = stream.events().subscribe({
+      next: (event) => {
+        if (interest === null || interest.covers(event)) subscriber.next(toSseEvent(event));
+      },
+      complete: () => subscriber.complete(),
+    });
+    stream.open().catch((error: unknown) => subscriber.error(error));
+    return () => {
+      inner.unsubscribe();
+      stream.release();
+    };
+  });
+}
+
+function interestOf(filter: EventFilter): Interest | null {
+  const { users = [], topics = [], roles = [] } = filter;
+  if (users.length + topics.length + roles.length === 0) return null;
+  const bad = topics.find((topic) => !isTopicPattern(topic));
+  if (bad !== undefined) throw new SseError('ERR_SSE_INVALID_TOPIC', invalidTopic(bad));
+  return new Interest(users, [...users.map(userKey), ...roles.map((role) => `role:${role}`)], topics);
+}
+
+function toSseEvent(event: EncodedEvent): SseEvent {
+  const { position, type, payload } = event;
+  return position === null ? { event: type, data: payload } : { id: position, event: type, data: payload };
+}

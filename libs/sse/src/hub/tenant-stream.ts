@@ -1,0 +1,269 @@
+import { Subject, type Observable } from 'rxjs';
+import type { Clock } from '../clock.js';
+import type { Connection, Subscription } from '../connection/connection.js';
+import type { ConnectionHost } from '../connection/connection-host.js';
+import { encodeEphemeral, encodeLogged, type EncodedEvent } from '../connection/encoded-event.js';
+import type { Heartbeats } from '../connection/heartbeat.js';
+import type { Jitter } from '../connection/jitter.js';
+import type { TimerWheel } from '../connection/timer-wheel.js';
+import type { Traffic } from '../connection/traffic.js';
+import type { TurnScheduler } from '../connection/turn-scheduler.js';
+import type { EphemeralEvent, LoggedEvent } from '../envelope.js';
+import type { ReplaySource } from '../event-log/catch-up.js';
+import type { EventLog, LogBounds } from '../event-log/event-log.js';
+import type { TenantId } from '../principal.js';
+import { EventRing } from './event-ring.js';
+import type { HubOptions } from './hub.options.js';
+import { SubscriptionIndex } from './subscription-index.js';
+
+/** What all tenants of a hub share. */
+export interface TenantDeps {
+  readonly options: HubOptions;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly scheduler: TurnScheduler;
+  readonly wheel: TimerWheel;
+  readonly heartbeats: Heartbeats;
+  readonly jitter: Jitter;
+  readonly warn: (message: string) => void;
+  readonly onLeave: (connection: Connection) => void;
+  readonly onClosed: (connection: Connection) => void;
+}
+
+const FETCH = 500;
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 2_000;
+/** A walk over the events of one tenant lets others have their turn after this long. */
+const YIELD_AFTER_MS = 5;
+
+/** The hot path as one function for all events, so that delivering allocates nothing. */
+const take = (connection: Connection, event: EncodedEvent): boolean => connection.deliver(event);
+
+/**
+ * The live order of one tenant in this process: what is next, the newest events as a ring, and who gets what.
+ *
+ * States: *cold* (bounds unknown) → *open* (`next` known; hints are fetched in order by one loop, a missing hint shows as a
+ * hole in the dense numbers and is fetched with the rest) → *stopped*. One private Subject, one internal subscriber that
+ * walks the index: never a pipeline per connection.
+ */
+export class TenantStream implements ConnectionHost, ReplaySource {
+  readonly index = new SubscriptionIndex<Connection>();
+  readonly ring: EventRing;
+  readonly connections = new Set<Connection>();
+  readonly options: HubOptions;
+  readonly clock: Clock;
+  readonly scheduler: TurnScheduler;
+  readonly wheel: TimerWheel;
+  readonly heartbeats: Heartbeats;
+  readonly jitter: Jitter;
+  readonly log: EventLog;
+  /** Prepared streams, connections and followers that need this tenant. */
+  holders = 0;
+  /** Monotonic ms since which nobody has needed it. */
+  idleSinceMs: number;
+
+  readonly #events = new Subject<EncodedEvent>();
+  #epoch = '';
+  #floor = 0;
+  #next = 1;
+  #announced = 0;
+  #opening: Promise<void> | null = null;
+  #isPumping = false;
+  #isStopped = false;
+
+  constructor(
+    readonly tenantId: TenantId,
+    readonly traffic: Traffic,
+    private readonly deps: TenantDeps,
+  ) {
+    this.options = deps.options;
+    this.clock = deps.clock;
+    this.scheduler = deps.scheduler;
+    this.wheel = deps.wheel;
+    this.heartbeats = deps.heartbeats;
+    this.jitter = deps.jitter;
+    this.log = deps.log;
+    this.ring = new EventRing(deps.options.ringMaxEvents, deps.options.ringMaxBytes);
+    this.idleSinceMs = deps.clock.monotonicMs();
+    this.#events.subscribe((event) => this.#fanOut(event));
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+  get head(): number {
+    return this.#next - 1;
+  }
+  /** As of the last look at the log; it only rises. */
+  get floor(): number {
+    return this.#floor;
+  }
+  get isOpen(): boolean {
+    return this.#epoch !== '';
+  }
+
+  /** Live events of the tenant for followers in this process. */
+  events(): Observable<EncodedEvent> {
+    return this.#events.asObservable();
+  }
+
+  /** Reads the bounds once, however many ask. @throws whatever the log throws. */
+  open(): Promise<void> {
+    if (this.isOpen) return Promise.resolve();
+    this.#opening ??= this.#readBounds().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  /** Reads the bounds afresh. Another epoch means another log: everybody is told to fetch their state anew. */
+  async refresh(): Promise<LogBounds> {
+    const bounds = await this.log.bounds(this.tenantId);
+    if (this.isOpen) this.#adopt(bounds);
+    return bounds;
+  }
+
+  /** Somebody says that the log reaches to `head`. */
+  announce(head: number): void {
+    if (head <= this.#announced) return;
+    this.#announced = head;
+    if (this.isOpen) this.#pump();
+  }
+
+  /** An event without a place in the log, for those who are connected now. */
+  pushEphemeral(event: EphemeralEvent): void {
+    if (this.isOpen) this.#events.next(encodeEphemeral(event));
+  }
+
+  /** Part of the one tick of `attach`. */
+  join(connection: Connection): void {
+    this.connections.add(connection);
+    this.index.add(connection);
+  }
+
+  resubscribe(connection: Connection, subscription: Subscription): void {
+    if (connection.state !== 'live' && connection.state !== 'replaying') return;
+    connection.adopt(subscription);
+    this.index.update(connection);
+  }
+
+  leave(connection: Connection): void {
+    this.index.remove(connection);
+    this.connections.delete(connection);
+    this.deps.onLeave(connection);
+  }
+
+  closed(connection: Connection): void {
+    this.deps.onClosed(connection);
+  }
+
+  fromRing(after: number, upTo: number, limit: number): readonly EncodedEvent[] | null {
+    return this.ring.slice(after, upTo, limit);
+  }
+
+  encode(event: LoggedEvent): EncodedEvent {
+    return this.ring.at(event.seq) ?? encodeLogged(this.#epoch, event);
+  }
+
+  hold(): void {
+    this.holders += 1;
+  }
+
+  release(): void {
+    this.holders -= 1;
+    if (this.holders === 0) this.idleSinceMs = this.clock.monotonicMs();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#events.complete();
+  }
+
+  async #readBounds(): Promise<void> {
+    const { epoch, floor, head } = await this.log.bounds(this.tenantId);
+    this.#epoch = epoch;
+    this.#floor = floor;
+    this.#next = head + 1;
+    // What was announced while the bounds were read may be newer than they are.
+    if (this.#announced > head) this.#pump();
+    else this.#announced = head;
+  }
+
+  #adopt(bounds: LogBounds): void {
+    this.#floor = bounds.floor;
+    if (bounds.epoch === this.#epoch) {
+      this.announce(bounds.head);
+      return;
+    }
+    this.#epoch = bounds.epoch;
+    this.#next = bounds.head + 1;
+    this.#announced = bounds.head;
+    this.ring.clear();
+    for (const connection of this.connections) connection.resync('epoch');
+  }
+
+  #pump(): void {
+    if (this.#isPumping || this.#isStopped || this.#announced < this.#next) return;
+    this.#isPumping = true;
+    void this.#fetchAll().finally(() => {
+      this.#isPumping = false;
+      this.#pump();
+    });
+  }
+
+  /** Single flight: fetches up to what was announced, in order, and hands each event out. Never throws. */
+  async #fetchAll(): Promise<void> {
+    let failures = 0;
+    let startedMs = this.clock.monotonicMs();
+    while (this.#announced >= this.#next && !this.#isStopped) {
+      const epoch = this.#epoch;
+      try {
+        const events = await this.log.readRange(this.tenantId, this.#next - 1, this.#announced, FETCH);
+        if (this.#epoch !== epoch) continue;
+        if (events[0]?.seq !== this.#next) {
+          await this.#mendHole();
+          failures += 1;
+          await this.#pause(failures);
+          continue;
+        }
+        failures = 0;
+        for (const event of events) {
+          if (event.seq !== this.#next || this.#epoch !== epoch) break;
+          this.#next += 1;
+          const encoded = encodeLogged(epoch, event);
+          this.ring.push(encoded);
+          this.#events.next(encoded);
+          if (this.clock.monotonicMs() - startedMs < YIELD_AFTER_MS) continue;
+          await new Promise((resolve) => setImmediate(resolve));
+          startedMs = this.clock.monotonicMs();
+        }
+      } catch (error) {
+        failures += 1;
+        this.deps.warn(`Reading the event log of tenant ${this.tenantId} failed, trying again: ${String(error)}`);
+        await this.#pause(failures);
+      }
+    }
+  }
+
+  /** The log does not have the event that comes next: it was dropped by retention, or is not visible yet. */
+  async #mendHole(): Promise<void> {
+    const { floor } = await this.refresh();
+    if (floor < this.#next) return;
+    this.deps.warn(
+      `Events ${this.#next} to ${floor} of tenant ${this.tenantId} are gone: its clients fetch their state anew.`,
+    );
+    this.#next = floor + 1;
+    this.ring.clear();
+    for (const connection of this.connections) connection.resync('history_gap');
+  }
+
+  #pause(failures: number): Promise<void> {
+    const ms = this.jitter.around(Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (failures - 1)), 0.3);
+    return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  }
+
+  #fanOut(event: EncodedEvent): void {
+    const taken = this.index.deliver(event, take);
+    if (taken > 0) this.traffic.sent(taken, taken * event.chunk.length);
+  }
+}
