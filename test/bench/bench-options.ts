@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+
+import { SERVER_TITLES, type ServerName } from './servers/server-registry.js';
+
+/** What the command line chose. */
+export interface BenchOptions {
+  /** Connections of the fan-out, ascending. @defaultValue 1000, 5000 */
+  readonly connections: readonly number[];
+  /** Times that every server is started and measured, interleaved. @defaultValue 3 */
+  readonly repetitions: number;
+  /** Shortest time of one measurement, ms; warm-up takes a third of it on top. @defaultValue 1000 */
+  readonly minMs: number;
+  /** Names of the scenarios to run. @defaultValue all */
+  readonly scenarios: readonly string[];
+  /** Directory for CPU profiles of the server process; profiling distorts the figures. @defaultValue none */
+  readonly profileDirectory: string | undefined;
+  /** Servers to measure; rows that need another are left out. @defaultValue all */
+  readonly servers: readonly ServerName[];
+  /** Replace the figures in docs/performance.md. @defaultValue false */
+  readonly write: boolean;
+}
+
+/** More would need more than 20,000 open files in the process that holds them. */
+const MAX_CONNECTIONS = 15_000;
+
+export const USAGE = `npm run bench -- [flags]
+  --connections 1000,5000   connections of the fan-out, 1 to ${MAX_CONNECTIONS}
+  --repetitions 3           interleaved repetitions
+  --min-ms 1000             shortest time of one measurement
+  --quick                   one repetition of 300 ms with 1,000 connections; for a look, not for a claim
+  --scenarios a,b           only these
+  --servers a,b             only these: ${Object.keys(SERVER_TITLES).join(', ')}
+  --profile DIR             write CPU profiles of the servers to DIR; the figures are not comparable then
+  --write                   replace the figures in docs/performance.md`;
+
+/** @throws Error that lists every fault of the command line. */
+export function parseBenchOptions(args: readonly string[], scenarioNames: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      connections: { type: 'string' },
+      repetitions: { type: 'string' },
+      'min-ms': { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      scenarios: { type: 'string' },
+      servers: { type: 'string' },
+      profile: { type: 'string' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const faults: string[] = [];
+  const numbers = (flag: string, text: string, most: number): number[] =>
+    text.split(',').map((part) => {
+      const value = Number(part);
+      if (!Number.isInteger(value) || value < 1 || value > most) {
+        faults.push(`--${flag} takes whole numbers from 1 to ${most}; got ${JSON.stringify(part)}.`);
+      }
+      return value;
+    });
+  const names = <N extends string>(flag: string, text: string | undefined, known: readonly N[]): readonly N[] => {
+    if (text === undefined) return known;
+    const chosen = text.split(',');
+    for (const name of chosen) {
+      if (!known.includes(name as N)) faults.push(`--${flag} knows ${known.join(', ')}; got ${JSON.stringify(name)}.`);
+    }
+    return chosen as N[];
+  };
+  const { quick, write } = values;
+  if (quick && write) faults.push('--write wants a full run; leave out --quick.');
+  if (values.profile !== undefined && write) faults.push('--write wants undistorted figures; leave out --profile.');
+  const options: BenchOptions = {
+    connections: numbers('connections', values.connections ?? (quick ? '1000' : '1000,5000'), MAX_CONNECTIONS).sort(
+      (a, b) => a - b,
+    ),
+    repetitions: numbers('repetitions', values.repetitions ?? (quick ? '1' : '3'), 100)[0] ?? 1,
+    minMs: numbers('min-ms', values['min-ms'] ?? (quick ? '300' : '1000'), 600_000)[0] ?? 1,
+    scenarios: names('scenarios', values.scenarios, scenarioNames),
+    servers: names('servers', values.servers, Object.keys(SERVER_TITLES) as ServerName[]),
+    profileDirectory: values.profile,
+    write,
+  };
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return options;
+}

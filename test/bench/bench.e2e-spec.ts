@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+
+import { parseBenchOptions } from './bench-options.js';
+import { LoadClient } from './load/load-client.js';
+import { FigureBook } from './report/figure.js';
+import { compare } from './report/ratio.js';
+import { spreadOf } from './report/statistics.js';
+import { ratioTable } from './report/table.js';
+import { benchEvent, EVENT_BYTES } from './servers/bench-event.js';
+import type { BenchServer } from './servers/bench-server.js';
+import { SERVER_TITLES, startServer } from './servers/server-registry.js';
+
+describe('every server of the bench', () => {
+  let control: Server;
+  let server: BenchServer;
+  let load: LoadClient;
+  let finishedRounds: Promise<unknown>;
+
+  const begin = async (name: string): Promise<void> => {
+    control = createServer((socket) => {
+      finishedRounds = once(socket, 'data');
+      socket.on('error', () => socket.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(control, 'listening');
+    server = await startServer(name);
+    load = new LoadClient();
+    await load.connect({ ...server, controlPort: (control.address() as AddressInfo).port }, 3);
+  };
+
+  afterEach(async () => {
+    load.close();
+    await server.close();
+    control.close();
+  });
+
+  it.each(Object.keys(SERVER_TITLES))('%s delivers to everybody, once', async (name) => {
+    await begin(name);
+    load.expect(6);
+    await server.publishToAll(benchEvent(1));
+    await server.publishToAll(benchEvent(2));
+    await finishedRounds;
+    expect(load.counts()).toEqual({ total: 6, fewest: 2, most: 2, closed: 0 });
+  });
+
+  it.each(Object.keys(SERVER_TITLES))('%s delivers to one person and to nobody else', async (name) => {
+    await begin(name);
+    load.expect(2);
+    await server.publishToUser(1, benchEvent(1));
+    await server.publishToUser(1, benchEvent(2));
+    await finishedRounds;
+    expect(load.counts()).toEqual({ total: 2, fewest: 0, most: 2, closed: 0 });
+  });
+});
+
+describe('the figures of the bench', () => {
+  it('are taken with events of one size, whatever their number', () => {
+    for (const n of [0, 9, 10, 123_456]) expect(JSON.stringify(benchEvent(n))).toHaveLength(EVENT_BYTES);
+  });
+
+  it('show the middle and the range', () => {
+    expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+    expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
+  });
+
+  it('are divided within a repetition, and left out when one side was not measured', () => {
+    const book = new FigureBook();
+    for (const [ours, theirs] of [
+      [2, 1],
+      [40, 10],
+      [9, 3],
+    ] as const) {
+      book.add('herald', 'w1', ours);
+      book.add('bare-socket', 'w1', theirs);
+    }
+    const compared = compare(book, [
+      { what: 'measured', condition: 'w1', of: 'herald', by: 'bare-socket' },
+      { what: 'not measured', condition: 'w1', of: 'herald', by: 'nest-default' },
+    ]);
+    expect(compared.map(({ what, spread }) => ({ what, spread }))).toEqual([
+      { what: 'measured', spread: { median: 3, min: 2, max: 4 } },
+    ]);
+  });
+
+  it('stand beside their target with a verdict on the median', () => {
+    const spread = { median: 1.3, min: 1, max: 2 };
+    const row = (target: { atMost: number } | { atLeast: number }): string =>
+      ratioTable([{ what: 'x', condition: 'w1', spread, target }]).split('\n')[2] ?? '';
+    expect(row({ atMost: 1.3 })).toMatch(/≤ 1\.3 .*ok/);
+    expect(row({ atMost: 1.2 })).toMatch(/≤ 1\.2 .*missed/);
+    expect(row({ atLeast: 1.4 })).toMatch(/≥ 1\.4 .*missed/);
+  });
+});
+
+describe('the command line of the bench', () => {
+  it('reports all faults together', () => {
+    const args = ['--connections', '0,99999', '--servers', 'apache', '--quick', '--write'];
+    const parse = (): unknown => parseBenchOptions(args, ['fan-out']);
+    for (const fault of ['"0"', '"99999"', '"apache"', '--quick']) expect(parse).toThrow(fault);
+  });
+});

@@ -1,0 +1,82 @@
+import 'reflect-metadata';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type { BenchServer } from '../servers/bench-server.js';
+import { benchEvent } from '../servers/bench-event.js';
+import { startServer } from '../servers/server-registry.js';
+import type { RoundPlan, RunResult, ServerQuestions, ServerUsage } from './messages.js';
+import { answerQuestions } from './question-channel.js';
+import { RoundPacer } from './round-pacer.js';
+
+/** The process under test: one server, publishing on demand and accounting for its own CPU. */
+
+/** Steps through the people so that neighbours in time are not neighbours in memory; prime, so it meets everybody. */
+const USER_STRIDE = 7919;
+
+let server: BenchServer | undefined;
+let pacer: RoundPacer | undefined;
+let published = 0;
+
+answerQuestions<ServerQuestions>({
+  async listen({ server: name }) {
+    server = await startServer(name);
+    pacer = await RoundPacer.listen();
+    return { port: server.port, controlPort: pacer.port, path: server.path, readyMarker: server.readyMarker };
+  },
+  run: (plan) => runRounds(plan),
+  usage: ({ collect }) => usage(collect),
+});
+
+async function runRounds(plan: RoundPlan): Promise<RunResult> {
+  if (!server || !pacer) throw new Error('Ask "listen" first.');
+  const publishRound = plan.to === 'everyone' ? publishToEveryone : publishToSingleUsers;
+  const before = published;
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  let rounds = 0;
+  while (rounds < plan.minRounds || performance.now() - startedAt < plan.minMs) {
+    const arrived = pacer.reached(pacer.count + 1);
+    await publishRound(server, plan);
+    await arrived;
+    rounds++;
+  }
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    events: published - before,
+    rounds,
+    cpuMicros: cpu.user + cpu.system,
+    wallMs: performance.now() - startedAt,
+  };
+}
+
+/**
+ * All events of the round within one turn of the event loop, each from a callback of its own, as when they come from
+ * different requests. (Published from one callback, node:http joins `res.write`s by itself and hides the question.)
+ */
+async function publishToEveryone(to: BenchServer, plan: RoundPlan): Promise<void> {
+  const accepting: Promise<unknown>[] = [];
+  for (let i = 0; i < plan.eventsPerRound; i++) {
+    accepting.push(nextTurn().then(() => to.publishToAll(benchEvent(published++))));
+  }
+  await Promise.all(accepting);
+}
+
+/** One person, one turn: as if each came from a request of its own. */
+async function publishToSingleUsers(to: BenchServer, plan: RoundPlan): Promise<void> {
+  for (let i = 0; i < plan.eventsPerRound; i++) {
+    const user = (published * USER_STRIDE) % plan.users;
+    await to.publishToUser(user, benchEvent(published++));
+    await nextTurn();
+  }
+}
+
+function usage(collect: boolean): ServerUsage {
+  if (collect) {
+    if (!globalThis.gc) throw new Error('A forced collection needs --expose-gc.');
+    // Twice: the first pass runs the finalizers whose memory the second gives back.
+    globalThis.gc();
+    globalThis.gc();
+  }
+  const cpu = process.cpuUsage();
+  return { cpuMicros: cpu.user + cpu.system, rssBytes: process.memoryUsage.rss() };
+}

@@ -1,0 +1,20 @@
+/** Middle value and range of a few repetitions. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** @throws RangeError for no values at all. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)];
+  const lower = sorted[Math.ceil(middle) - 1];
+  const [min] = sorted;
+  const max = sorted.at(-1);
+  if (upper === undefined || lower === undefined || min === undefined || max === undefined) {
+    throw new RangeError('A spread needs at least one value; got none.');
+  }
+  return { median: (lower + upper) / 2, min, max };
+}

@@ -1,0 +1,34 @@
+import { startBareJoined } from './bare-joined.js';
+import { startBareResponse } from './bare-response.js';
+import { startBareSocket } from './bare-socket.js';
+import type { BenchServer } from './bench-server.js';
+import { startHerald } from './herald.js';
+import { startNestDefault } from './nest-default.js';
+
+const SERVERS = {
+  'bare-socket': startBareSocket,
+  'bare-response': startBareResponse,
+  'bare-joined': startBareJoined,
+  'nest-default': startNestDefault,
+  herald: startHerald,
+} satisfies Record<string, () => Promise<BenchServer>>;
+
+/** Name of a server under test. */
+export type ServerName = keyof typeof SERVERS;
+
+/** How the report calls each server. */
+export const SERVER_TITLES: Readonly<Record<ServerName, string>> = {
+  'bare-socket': 'bare node:http, ready-made chunk to the socket',
+  'bare-response': 'bare node:http, res.write of one shared buffer',
+  'bare-joined': 'bare node:http, everything of a turn joined',
+  'nest-default': 'Nest @Sse as its documentation teaches',
+  herald: 'Nest Herald, signed-in streams, default limits',
+};
+
+/** Starts the server of that name in this process. */
+export function startServer(name: string): Promise<BenchServer> {
+  const start = SERVERS[name as ServerName];
+  if (!start)
+    throw new Error(`No server is called ${JSON.stringify(name)}; there are ${Object.keys(SERVERS).join(', ')}.`);
+  return start();
+}
