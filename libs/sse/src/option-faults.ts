@@ -73,6 +73,7 @@ export class OptionFaults {
 
 /** Shortens what is shown, because a value may be long; options that hold secrets are never passed here. */
 function shown(value: unknown): string {
-  const text = typeof value === 'number' || value === null ? String(value) : (JSON.stringify(value) ?? String(value));
+  // JSON writes NaN and Infinity as null, and nothing at all for a function.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? `a ${typeof value}`);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

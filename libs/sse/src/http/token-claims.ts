@@ -36,7 +36,8 @@ export function invalidToken(): SseRefusal {
 }
 
 function requireAccessToken(header: VerifiedToken['header'], payload: VerifiedToken['payload']): void {
-  if (header.typ !== undefined && !HEADER_TYPES.includes(String(header.typ).toLowerCase())) throw invalidToken();
+  const type = header.typ ?? 'JWT';
+  if (typeof type !== 'string' || !HEADER_TYPES.includes(type.toLowerCase())) throw invalidToken();
   // An extension that the issuer calls critical and we do not know may change what the token means (RFC 7515 §4.1.11).
   if (header.crit !== undefined) throw invalidToken();
   if (payload.typ === 'refresh' || payload.token_use === 'refresh') throw invalidToken();
