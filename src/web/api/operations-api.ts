@@ -1,0 +1,65 @@
+import type { ApiClient } from './api-client.js';
+
+export interface OnlineUser {
+  readonly userId: string;
+  readonly connections: number;
+  readonly devices: readonly string[];
+  readonly since: string;
+  readonly lastSeenAt: string;
+}
+
+export interface OnlineUsers {
+  readonly items: readonly OnlineUser[];
+  readonly total: number;
+}
+
+export interface OnlineConnection {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly device: string;
+  readonly transport: string;
+  readonly topics: readonly string[];
+  readonly since: string;
+}
+
+export interface StreamStatistics {
+  readonly totalConnections: number;
+  readonly totalUsers: number;
+  readonly totalTopics: number;
+  readonly byNode: readonly {
+    readonly nodeId: string;
+    readonly connections: number;
+    readonly users: number;
+    readonly draining: boolean;
+  }[];
+  readonly eventsSentTotal: number;
+  readonly eventsDroppedTotal: number;
+  readonly eventsPerSecond: number;
+  readonly slowConsumersTotal: number;
+  readonly uptimeSeconds: number;
+}
+
+/** Who is online and how the streams do, api.md §3. Needs `sse:admin`, except to end a connection of one's own. */
+export class OperationsApi {
+  constructor(private readonly client: ApiClient) {}
+
+  onlineUsers(): Promise<OnlineUsers> {
+    return this.client.request('GET', 'api/v1/sse/online-users', { query: { limit: 100 } });
+  }
+
+  async connectionsOf(userId: string): Promise<readonly OnlineConnection[]> {
+    const answer = await this.client.request<{ readonly connections: readonly OnlineConnection[] }>(
+      'GET',
+      `api/v1/sse/online-users/${encodeURIComponent(userId)}`,
+    );
+    return answer.connections;
+  }
+
+  statistics(): Promise<StreamStatistics> {
+    return this.client.request('GET', 'api/v1/sse/stats');
+  }
+
+  disconnect(connectionId: string): Promise<void> {
+    return this.client.request('DELETE', `api/v1/sse/connections/${encodeURIComponent(connectionId)}`);
+  }
+}

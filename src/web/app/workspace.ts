@@ -1,0 +1,41 @@
+import type { ApiClient } from '../api/api-client.js';
+import { DemoApi } from '../api/demo-api.js';
+import { NotificationsApi } from '../api/notifications-api.js';
+import { DURABLE_TYPES, EPHEMERAL_TYPES, NotificationCenter } from '../inbox/notification-center.js';
+import { browserEnvironment, followBrowserSignals } from '../stream/browser-environment.js';
+import { deviceName } from '../stream/device-name.js';
+import { EventStream } from '../stream/event-stream.js';
+import { SessionPositionStore } from '../stream/position-store.js';
+import { People } from './people.js';
+import type { Session } from './session.js';
+
+/** What a signed-in person works with: one stream and one inbox. Whoever makes it must close it. */
+export class Workspace {
+  readonly stream: EventStream;
+  readonly center: NotificationCenter;
+  readonly people: People;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(
+    readonly session: Session,
+    client: ApiClient,
+  ) {
+    this.people = new People(new DemoApi(client), session.tenantId);
+    this.center = new NotificationCenter(new NotificationsApi(client));
+    this.stream = new EventStream({
+      url: client.address('api/v1/sse/stream', { device: deviceName(navigator.userAgent) }),
+      durableTypes: DURABLE_TYPES,
+      ephemeralTypes: EPHEMERAL_TYPES,
+      positions: new SessionPositionStore(session.tenantId, session.userId),
+      environment: browserEnvironment,
+    });
+    this.#ends.push(this.center.attach(this.stream), followBrowserSignals(this.stream));
+    this.stream.start();
+    void this.people.load();
+  }
+
+  close(): void {
+    this.stream.stop();
+    for (const end of this.#ends) end();
+  }
+}

@@ -1,0 +1,173 @@
+import { LitElement, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { ApiClient } from '../api/api-client.js';
+import { DemoApi } from '../api/demo-api.js';
+import { OperationsApi } from '../api/operations-api.js';
+import { PageRoute } from '../app/page-route.js';
+import type { PageName } from '../app/page-route.js';
+import { SessionStore, may } from '../app/session.js';
+import type { Session } from '../app/session.js';
+import { Watch } from '../app/watch.js';
+import { Workspace } from '../app/workspace.js';
+import { currentLanguage, t } from '../i18n/language.js';
+import type { TextKey } from '../i18n/language.js';
+import { appStyles } from '../styles/app-styles.js';
+import { controls } from '../styles/controls.js';
+import type { IconName } from './herald-icon.js';
+import './herald-account-menu.js';
+import './herald-bell.js';
+import './herald-connection-panel.js';
+import './herald-connection-sign.js';
+import './herald-icon.js';
+import './herald-inbox.js';
+import './herald-online-users.js';
+import './herald-preferences.js';
+import './herald-send-form.js';
+import './herald-sign-in.js';
+import './herald-toasts.js';
+
+const PAGES: readonly { readonly name: PageName; readonly icon: IconName; readonly text: TextKey }[] = [
+  { name: 'inbox', icon: 'inbox', text: 'nav.inbox' },
+  { name: 'send', icon: 'send', text: 'nav.send' },
+  { name: 'connection', icon: 'pulse', text: 'nav.connection' },
+  { name: 'online', icon: 'people', text: 'nav.online' },
+];
+
+/** The shell: who is signed in, which page is shown, and the parts that every page has. */
+@customElement('herald-app')
+export class HeraldApp extends LitElement {
+  static override styles = [controls, appStyles];
+
+  readonly #client = new ApiClient(new URL('./', document.baseURI));
+  readonly #demo = new DemoApi(this.#client);
+  readonly #operations = new OperationsApi(this.#client);
+  readonly #sessions = new SessionStore();
+  readonly #route = new PageRoute();
+  #workspace: Workspace | null = null;
+  @state() private notice = '';
+
+  constructor() {
+    super();
+    new Watch(this, () => [currentLanguage, this.#sessions, this.#route]);
+    this.#client.onUnauthenticated = () => this.#lose('notice.sessionOver');
+  }
+
+  override willUpdate(): void {
+    const session = this.#sessions.current;
+    if (session?.userId === this.#workspace?.session.userId) return;
+    this.#workspace?.close();
+    this.#workspace = session === null ? null : this.#open(session);
+  }
+
+  override updated(): void {
+    const count = this.#workspace?.center.counts.current.unread ?? 0;
+    document.title = count > 0 ? `(${count}) Nest Herald` : 'Nest Herald';
+  }
+
+  #open(session: Session): Workspace {
+    const workspace = new Workspace(session, this.#client);
+    workspace.center.counts.subscribe(() => this.requestUpdate());
+    workspace.stream.subscribe(() => {
+      const { phase, cause } = workspace.stream.state;
+      if (phase !== 'closed' || workspace !== this.#workspace) return;
+      if (cause === 'closed:revoked') this.#lose('notice.revoked');
+      else if (cause === 'unauthenticated' || cause === 'closed:token_expired') this.#lose('notice.sessionOver');
+    });
+    return workspace;
+  }
+
+  #lose(text: TextKey): void {
+    if (this.#sessions.current === null) return;
+    this.notice = t(text);
+    this.#sessions.end();
+  }
+
+  async #signOut(): Promise<void> {
+    this.notice = '';
+    const workspace = this.#workspace;
+    workspace?.stream.stop();
+    try {
+      await this.#demo.signOut();
+    } catch {
+      // The service cannot be reached: the page forgets the person all the same, and says that the cookie is left.
+      this.notice = t('notice.signOutFailed');
+    }
+    this.#sessions.end();
+  }
+
+  override render() {
+    const workspace = this.#workspace;
+    if (workspace === null) {
+      return html`<herald-sign-in
+        .api=${this.#demo}
+        .notice=${this.notice}
+        @signed-in=${(event: CustomEvent<Session>) => {
+          this.notice = '';
+          this.#sessions.begin(event.detail);
+        }}
+      ></herald-sign-in>`;
+    }
+    const { session, stream, center } = workspace;
+    const pages = PAGES.filter(({ name }) => this.#isOffered(name, session));
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>${t('nav.skip')}</a>
+      <header>
+        <a class="brand" href="#/inbox" aria-label="Nest Herald">
+          <img src="./favicon.svg" alt="" /><span class="product">Nest Herald</span>
+          <span class="tenant">${session.tenantName}</span>
+        </a>
+        <nav aria-label=${t('nav.pages')}>
+          ${pages.map(
+            ({ name, icon, text }) =>
+              html`<a href="#/${name}" aria-current=${this.#route.page === name ? 'page' : nothing}>
+                <herald-icon name=${icon}></herald-icon><span>${t(text)}</span>
+              </a>`,
+          )}
+        </nav>
+        <div class="tools">
+          <herald-connection-sign .stream=${stream}></herald-connection-sign>
+          <herald-preferences></herald-preferences>
+          <herald-bell .center=${center}></herald-bell>
+          <herald-account-menu .session=${session} @sign-out=${() => this.#signOut()}></herald-account-menu>
+        </div>
+      </header>
+      <main id="main" tabindex="-1">
+        ${this.#renderPage(
+          workspace,
+          pages.map(({ name }) => name),
+        )}
+      </main>
+      <herald-toasts .center=${center}></herald-toasts>
+    `;
+  }
+
+  #renderPage({ session, stream, center, people }: Workspace, offered: readonly PageName[]) {
+    const page = offered.includes(this.#route.page) ? this.#route.page : 'inbox';
+    switch (page) {
+      case 'inbox':
+        return html`<herald-inbox .center=${center} .people=${people} .openId=${this.#route.detail}></herald-inbox>`;
+      case 'send':
+        return html`<herald-send-form .api=${center.api} .people=${people} .session=${session}></herald-send-form>`;
+      case 'connection':
+        return html`<herald-connection-panel
+          .stream=${stream}
+          .operations=${this.#operations}
+        ></herald-connection-panel>`;
+      case 'online':
+        return html`<herald-online-users .operations=${this.#operations} .people=${people}></herald-online-users>`;
+      default:
+        return page satisfies never;
+    }
+  }
+
+  #isOffered(page: PageName, session: Session): boolean {
+    if (page === 'online') return may(session, 'sse:admin');
+    if (page === 'send') return may(session, 'notification:send') || may(session, 'notification:broadcast');
+    return true;
+  }
+
+  readonly #skip = (event: Event): void => {
+    event.preventDefault();
+    this.renderRoot.querySelector<HTMLElement>('#main')?.focus();
+  };
+}

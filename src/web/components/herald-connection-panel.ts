@@ -1,0 +1,150 @@
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { OperationsApi } from '../api/operations-api.js';
+import { Ticking } from '../app/ticking.js';
+import { Watch } from '../app/watch.js';
+import { currentLanguage, t, tValue } from '../i18n/language.js';
+import type { TextKey } from '../i18n/language.js';
+import { clockTime, duration, fullTime, number } from '../i18n/time.js';
+import type { EventStream } from '../stream/event-stream.js';
+import { controls } from '../styles/controls.js';
+import { panelStyles } from '../styles/panel-styles.js';
+import './herald-icon.js';
+
+const AWAY_MS = 10_000;
+
+/** How the page's line to the service stands, down to the last events; and two ways to break it for demonstrations. */
+@customElement('herald-connection-panel')
+export class HeraldConnectionPanel extends LitElement {
+  static override styles = [controls, panelStyles];
+
+  @property({ attribute: false }) stream!: EventStream;
+  @property({ attribute: false }) operations!: OperationsApi;
+  @state() private cutFailed = false;
+
+  constructor() {
+    super();
+    new Watch(this, () => [currentLanguage, this.stream]);
+    new Ticking(this, 1_000);
+  }
+
+  /** The service ends the line, as after a crash of it or of a proxy; the browser comes back by itself. */
+  async #cutAtServer(): Promise<void> {
+    const { connected } = this.stream.facts;
+    if (connected === null) return;
+    this.cutFailed = false;
+    try {
+      await this.operations.disconnect(connected.connectionId);
+    } catch {
+      // The line is ended here instead; the demonstration is the same.
+      this.cutFailed = true;
+      this.stream.cut(0);
+    }
+  }
+
+  override render() {
+    const { state, facts } = this.stream;
+    const { phase, cause } = state;
+    const nowMs = Date.now();
+    const ago = (atMs: number | null): string =>
+      atMs === null ? '–' : t('connection.ago', { time: duration(nowMs - atMs) });
+    return html`
+      <div class="head">
+        <h1>${t('connection.title')}</h1>
+        <div class="verbs">
+          ${
+            phase === 'closed'
+              ? html`<button class="button primary" @click=${() => this.stream.start()}>
+                  <herald-icon name="refresh"></herald-icon>${t('connection.again')}
+                </button>`
+              : html`<button class="button cut" ?disabled=${phase !== 'open'} @click=${() => void this.#cutAtServer()}>
+                    <herald-icon name="scissors"></herald-icon>${t('connection.cut')}
+                  </button>
+                  <button class="button away" ?disabled=${phase !== 'open'} @click=${() => this.stream.cut(AWAY_MS)}>
+                    <herald-icon name="clock"></herald-icon>${t('connection.away')}
+                  </button>`
+          }
+        </div>
+      </div>
+      ${this.cutFailed ? html`<p class="note warn" role="status">${t('connection.cutHere')}</p>` : nothing}
+      <section class="card standing ${phase}">
+        <span class="lamp"></span>
+        <div>
+          <h2 class="phase" data-phase=${phase}>${t(`phase.${phase}`)}</h2>
+          <p class="quiet-text">${this.renderWhy(nowMs)}</p>
+        </div>
+        <span class="since number">${cause === 'none' || phase === 'open' ? nothing : tCause(cause)}</span>
+      </section>
+      <dl class="tiles">
+        ${this.renderTile('connection.resume', facts.connected === null ? '–' : tValue('resume', facts.connected.resume), 'resume')}
+        ${this.renderTile('connection.position', facts.position ?? '–', 'position mono')}
+        ${this.renderTile('connection.heartbeat', ago(facts.lastHeartbeatAtMs), 'heartbeat')}
+        ${this.renderTile('connection.uptime', phase === 'open' && facts.openedAtMs !== null ? duration(nowMs - facts.openedAtMs) : '–', 'uptime')}
+        ${this.renderTile('connection.events', number(facts.events), 'events')}
+        ${this.renderTile('connection.heartbeats', number(facts.heartbeats), 'heartbeats')}
+        ${this.renderTile('connection.connects', number(facts.connects), 'connects')}
+        ${this.renderTile('connection.duplicates', number(facts.duplicates), 'duplicates')}
+        ${this.renderTile('connection.resyncs', number(facts.resyncs), 'resyncs')}
+        ${this.renderTile('connection.id', facts.connected?.connectionId ?? '–', 'id mono')}
+        ${this.renderTile('connection.tokenEnds', facts.connected === null ? '–' : fullTime(facts.connected.tokenExpiresAt), 'token')}
+        ${this.renderTile('connection.lastEvent', ago(facts.lastEventAtMs), 'last')}
+      </dl>
+      ${this.renderRecent()}
+    `;
+  }
+
+  private renderWhy(nowMs: number): string {
+    const { phase, sinceMs, status, nextTryAtMs } = this.stream.state;
+    const parts = [t('connection.since', { time: duration(nowMs - sinceMs) })];
+    if (status !== null) parts.push(t('connection.status', { status }));
+    if (phase === 'waiting') {
+      parts.push(
+        nextTryAtMs === null
+          ? t('connection.browserTries')
+          : t('connection.nextTry', { time: duration(Math.max(0, nextTryAtMs - nowMs)) }),
+      );
+    }
+    return parts.join(' · ');
+  }
+
+  private renderTile(name: TextKey & `connection.${string}`, value: string, look: string) {
+    return html`<div class="card tile ${look}">
+      <dt>${t(name)}</dt>
+      <dd class="number">${value}</dd>
+    </div>`;
+  }
+
+  private renderRecent() {
+    const { recent } = this.stream.facts;
+    return html`<section class="card recent">
+      <h2>${t('connection.recent')}</h2>
+      ${
+        recent.length === 0
+          ? html`<p class="quiet-text">${t('connection.noEvents')}</p>`
+          : html`<table>
+              <thead>
+                <tr>
+                  <th scope="col">${t('connection.time')}</th>
+                  <th scope="col">${t('connection.event')}</th>
+                  <th scope="col">${t('connection.position')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${recent.map(
+                  ({ type, id, atMs }) =>
+                    html`<tr>
+                      <td class="number">${clockTime(atMs)}</td>
+                      <td class="mono">${type}</td>
+                      <td class="mono quiet-text">${id ?? ''}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>`
+      }
+    </section>`;
+  }
+}
+
+function tCause(cause: string): string {
+  return cause.startsWith('closed:') ? tValue('closed', cause.slice('closed:'.length)) : tValue('cause', cause);
+}

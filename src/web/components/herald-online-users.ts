@@ -1,0 +1,262 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type {
+  OnlineConnection,
+  OnlineUser,
+  OnlineUsers,
+  OperationsApi,
+  StreamStatistics,
+} from '../api/operations-api.js';
+import { ApiProblem } from '../api/problem.js';
+import type { People } from '../app/people.js';
+import { Ticking } from '../app/ticking.js';
+import { Watch } from '../app/watch.js';
+import { explain } from '../i18n/explain.js';
+import { currentLanguage, t } from '../i18n/language.js';
+import type { TextKey } from '../i18n/language.js';
+import { duration, fullTime, number, relativeTime } from '../i18n/time.js';
+import { controls } from '../styles/controls.js';
+import { panelStyles } from '../styles/panel-styles.js';
+import './herald-avatar.js';
+import './herald-icon.js';
+
+const POLL_MS = 3_000;
+
+/** For administrators: who of the company is online, on which devices, and how the streams do; asked every 3 s. */
+@customElement('herald-online-users')
+export class HeraldOnlineUsers extends LitElement {
+  static override styles = [
+    controls,
+    panelStyles,
+    css`
+      .who {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        --avatar-size: 30px;
+      }
+      .who strong {
+        font-weight: 600;
+        display: block;
+      }
+      .inner td {
+        background: var(--surface-2);
+        padding-block: 10px;
+      }
+      .connection {
+        display: flex;
+        align-items: center;
+        flex-wrap: wrap;
+        gap: 4px 14px;
+        padding: 5px 0 5px 40px;
+      }
+      .connection .button {
+        margin-left: auto;
+      }
+      .open-row herald-icon {
+        transition: transform var(--motion, 120ms);
+      }
+      .open-row[aria-expanded='true'] herald-icon {
+        transform: rotate(180deg);
+      }
+      @media (max-width: 720px) {
+        .wide {
+          display: none;
+        }
+        .connection {
+          padding-left: 0;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) operations!: OperationsApi;
+  @property({ attribute: false }) people!: People;
+  @state() private online: OnlineUsers | null = null;
+  @state() private statistics: StreamStatistics | null = null;
+  @state() private problem: ApiProblem | null = null;
+  @state() private openUser = '';
+  @state() private connections: readonly OnlineConnection[] = [];
+  #asking = false;
+
+  constructor() {
+    super();
+    new Watch(this, () => [currentLanguage, this.people]);
+    new Ticking(this, POLL_MS, () => void this.#poll());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#poll();
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#asking || document.visibilityState !== 'visible') return;
+    this.#asking = true;
+    try {
+      const [online, statistics] = await Promise.all([this.operations.onlineUsers(), this.operations.statistics()]);
+      this.online = online;
+      this.statistics = statistics;
+      if (this.openUser !== '') this.connections = await this.operations.connectionsOf(this.openUser);
+      this.problem = null;
+    } catch (fault) {
+      this.problem = fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #toggle(userId: string): void {
+    this.openUser = this.openUser === userId ? '' : userId;
+    this.connections = [];
+    void this.#poll();
+  }
+
+  async #disconnect(connectionId: string): Promise<void> {
+    try {
+      await this.operations.disconnect(connectionId);
+      await this.#poll();
+    } catch (fault) {
+      this.problem = fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
+    }
+  }
+
+  override render() {
+    return html`
+      <div class="head">
+        <h1>${t('online.title')}</h1>
+        <p class="quiet-text">${t('online.live', { n: POLL_MS / 1000 })}</p>
+      </div>
+      ${
+        this.problem === null
+          ? nothing
+          : html`<p class="note bad" role="alert"><herald-icon name="alert"></herald-icon>${explain(this.problem)}</p>`
+      }
+      ${this.renderStatistics()} ${this.renderPeople()}
+    `;
+  }
+
+  private renderStatistics() {
+    const numbers = this.statistics;
+    if (numbers === null) return nothing;
+    const tiles: readonly (readonly [TextKey, string])[] = [
+      ['online.users', number(numbers.totalUsers)],
+      ['online.connections', number(numbers.totalConnections)],
+      ['online.topics', number(numbers.totalTopics)],
+      ['online.perSecond', number(numbers.eventsPerSecond)],
+      ['online.sent', number(numbers.eventsSentTotal)],
+      ['online.dropped', number(numbers.eventsDroppedTotal)],
+      ['online.slow', number(numbers.slowConsumersTotal)],
+      ['online.uptime', duration(numbers.uptimeSeconds * 1000)],
+    ];
+    return html`<dl class="tiles">
+        ${tiles.map(
+          ([name, value]) =>
+            html`<div class="card tile">
+              <dt>${t(name)}</dt>
+              <dd class="number">${value}</dd>
+            </div>`,
+        )}
+      </dl>
+      <section class="card recent">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">${t('online.node')}</th>
+              <th scope="col" class="end">${t('online.connections')}</th>
+              <th scope="col" class="end">${t('online.users')}</th>
+              <th scope="col">${t('online.state')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${numbers.byNode.map(
+              (node) =>
+                html`<tr>
+                  <td class="mono">${node.nodeId}</td>
+                  <td class="number end">${number(node.connections)}</td>
+                  <td class="number end">${number(node.users)}</td>
+                  <td>
+                    <span class="chip ${node.draining ? 'high' : 'good'}"
+                      >${t(node.draining ? 'online.draining' : 'online.serving')}</span
+                    >
+                  </td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </section>`;
+  }
+
+  private renderPeople() {
+    if (this.online === null) {
+      return this.problem === null ? html`<p class="quiet-text" role="status">${t('state.loading')}</p>` : nothing;
+    }
+    const { items, total } = this.online;
+    return html`<section class="card people">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${t('online.person', { n: total })}</th>
+            <th scope="col" class="end">${t('online.connections')}</th>
+            <th scope="col" class="wide">${t('online.devices')}</th>
+            <th scope="col" class="wide">${t('online.since')}</th>
+            <th scope="col"><span class="visually-hidden">${t('online.more')}</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            items,
+            (user) => user.userId,
+            (user) => this.renderUser(user),
+          )}
+        </tbody>
+      </table>
+    </section>`;
+  }
+
+  private renderUser(user: OnlineUser) {
+    const name = this.people.nameOf(user.userId);
+    const isOpen = this.openUser === user.userId;
+    return html`<tr data-user=${user.userId}>
+        <td>
+          <div class="who">
+            <herald-avatar .name=${name}></herald-avatar>
+            <span><strong>${name}</strong><span class="quiet-text">${this.people.titleOf(user.userId)}</span></span>
+          </div>
+        </td>
+        <td class="number end">${number(user.connections)}</td>
+        <td class="wide">${user.devices.join(', ')}</td>
+        <td class="wide" title=${fullTime(user.since)}>${relativeTime(user.since, Date.now())}</td>
+        <td class="end">
+          <button
+            class="button quiet icon open-row"
+            aria-expanded=${isOpen}
+            aria-label=${t('online.show', { name: name })}
+            @click=${() => this.#toggle(user.userId)}
+          >
+            <herald-icon name="chevron"></herald-icon>
+          </button>
+        </td>
+      </tr>
+      ${
+        isOpen
+          ? html`<tr class="inner">
+              <td colspan="5">${this.connections.map((one) => this.renderConnection(one))}</td>
+            </tr>`
+          : nothing
+      }`;
+  }
+
+  private renderConnection(connection: OnlineConnection) {
+    return html`<div class="connection">
+      <span class="mono">${connection.id}</span>
+      <span class="chip">${connection.transport}</span>
+      <span class="quiet-text">${connection.device}</span>
+      <span class="quiet-text">${t('online.sinceTime', { time: fullTime(connection.since) })}</span>
+      <button class="button danger" @click=${() => void this.#disconnect(connection.id)}>
+        <herald-icon name="scissors"></herald-icon>${t('online.disconnect')}
+      </button>
+    </div>`;
+  }
+}

@@ -1,0 +1,152 @@
+import { Observed } from '../app/observed.js';
+import type { Counts, NotificationItem } from '../api/notification.js';
+import type { ItemOperation, NotificationsApi } from '../api/notifications-api.js';
+import type { EventStream } from '../stream/event-stream.js';
+import type { Connected } from '../stream/stream-state.js';
+import type { InboxChange } from './change.js';
+import { CountsStore } from './counts-store.js';
+import { WHOLE_INBOX } from './filter.js';
+import { NotificationList } from './notification-list.js';
+
+/** Types of api.md §5 with a position in the log. */
+export const DURABLE_TYPES = ['notification.created', 'notification.updated', 'notification.removed'] as const;
+/** Types without one, and those that applications send by `POST /sse/send` with or without (the panel shows them). */
+export const EPHEMERAL_TYPES = ['notification.counts', 'message', 'announcement'] as const;
+
+const MAX_REMEMBERED_IDS = 1_000;
+
+/** Mark-all that can still be taken back. */
+export interface Undo {
+  readonly token: string;
+  readonly untilMs: number;
+}
+
+const UNDO_MS = 10 * 60_000;
+
+/**
+ * The inbox of one person: figures, the list of the page, the short list of the bell; fed by the stream and by the
+ * answers to what the person does. State is fetched after `connected` or `resync`, never before, so what arrives
+ * between the fetch and the stream cannot be lost.
+ */
+export class NotificationCenter extends Observed {
+  readonly counts: CountsStore;
+  readonly page: NotificationList;
+  readonly latest: NotificationList;
+  #undo: Undo | null = null;
+  readonly #announced = new Set<string>();
+  readonly #saidSeen = new Set<string>();
+  readonly #arrivals = new Set<(item: NotificationItem) => void>();
+
+  constructor(readonly api: NotificationsApi) {
+    super();
+    this.counts = new CountsStore(api);
+    this.page = new NotificationList(api, WHOLE_INBOX, 30);
+    this.latest = new NotificationList(api, WHOLE_INBOX, 8);
+  }
+
+  get undo(): Undo | null {
+    return this.#undo !== null && this.#undo.untilMs > Date.now() ? this.#undo : null;
+  }
+
+  /** Calls `listener` once for each notification that arrives live or was missed. @returns its end. */
+  onArrival(listener: (item: NotificationItem) => void): () => void {
+    this.#arrivals.add(listener);
+    return () => this.#arrivals.delete(listener);
+  }
+
+  /** @returns the function that detaches it again. */
+  attach(stream: EventStream): () => void {
+    const ends = [
+      // With "reset" a resync follows right behind, and its position is the one to fetch for.
+      stream.on('connected', (data) => (data as Connected).resume !== 'reset' && void this.refresh()),
+      stream.on('resync', () => void this.refresh()),
+      stream.on('notification.created', (data) => this.#onCreated(data as NotificationItem)),
+      stream.on('notification.updated', (data) => {
+        const { id, patch, revision } = data as { id: string; patch: Partial<NotificationItem>; revision: number };
+        this.#apply({ kind: 'patch', id, patch, revision });
+      }),
+      stream.on('notification.removed', (data) => this.#apply({ kind: 'removed', id: (data as { id: string }).id })),
+      stream.on('notification.counts', (data) => this.counts.accept(data as Counts)),
+    ];
+    return () => {
+      for (const end of ends) end();
+      this.counts.dispose();
+    };
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all([this.page.refresh(), this.latest.refresh(), this.counts.refresh()]);
+  }
+
+  async change(id: string, operation: ItemOperation): Promise<void> {
+    this.#accept(await this.api.change(id, operation));
+  }
+
+  async snooze(id: string, until: Date): Promise<void> {
+    this.#accept(await this.api.snooze(id, until));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.api.remove(id);
+    this.#apply({ kind: 'removed', id });
+  }
+
+  /** The whole of an item whose live event was cut. */
+  async complete(id: string): Promise<void> {
+    this.#accept(await this.api.get(id));
+  }
+
+  /** Says that what is on the screen has been seen. */
+  async markSeen(items: readonly NotificationItem[]): Promise<void> {
+    const unseen = items.filter(({ id, seenAt, isRead }) => seenAt === null && !isRead && !this.#saidSeen.has(id));
+    for (const { id } of unseen) remember(this.#saidSeen, id);
+    // One after the other: it is in no hurry, and must not take the connections that the person's clicks need.
+    for (const { id } of unseen) await this.change(id, 'seen');
+  }
+
+  async readAll(category: string): Promise<void> {
+    const { undoToken } = await this.api.readAll(category);
+    this.#undo = { token: undoToken, untilMs: Date.now() + UNDO_MS };
+    this.changed();
+    await this.refresh();
+  }
+
+  async undoReadAll(): Promise<void> {
+    const undo = this.#undo;
+    if (undo === null) return;
+    await this.api.undo(undo.token);
+    this.#undo = null;
+    this.changed();
+    await this.refresh();
+  }
+
+  forgetUndo(): void {
+    this.#undo = null;
+    this.changed();
+  }
+
+  #onCreated(item: NotificationItem): void {
+    this.#apply({ kind: 'item', item, isNew: true });
+    if (this.#announced.has(item.id)) return;
+    remember(this.#announced, item.id);
+    if (item.isRead) return;
+    if (item.audience !== 'users') this.counts.countOneMore();
+    for (const listener of this.#arrivals) listener(item);
+  }
+
+  #accept(item: NotificationItem): void {
+    this.#apply({ kind: 'item', item, isNew: false });
+  }
+
+  #apply(change: InboxChange): void {
+    this.page.apply(change);
+    this.latest.apply(change);
+  }
+}
+
+/** Adds an id to a set that forgets its oldest ones. */
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > MAX_REMEMBERED_IDS && oldest !== undefined) ids.delete(oldest);
+}
