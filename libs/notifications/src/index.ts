@@ -1,1 +1,50 @@
-export {};
+export { ReaderKeys } from './audience/reader-keys.js';
+export { requestIdentity, type KeyedRequest, type RequestIdentity } from './idempotency/idempotency-key.js';
+export { IdempotentTransaction, type IdempotentAnswer, type KeptAnswer } from './idempotency/idempotent-transaction.js';
+export { InboxService, type Page } from './inbox/inbox.service.js';
+export { listQuerySchema, type ListQuery } from './inbox/list-query.js';
+export type { Reader } from './inbox/visible.js';
+export {
+  INBOX_STATES,
+  NOTIFICATION_TYPES,
+  PRIORITIES,
+  type InboxState,
+  type ItemOperation,
+  type NotificationAction,
+  type NotificationItem,
+  type NotificationType,
+  type PersonalState,
+  type Priority,
+} from './notification.js';
+export {
+  NOTIFICATION_COUNTS,
+  NOTIFICATION_CREATED,
+  NOTIFICATION_MARKED,
+  NOTIFICATION_REMOVED,
+  NOTIFICATION_UPDATED,
+  type NotificationCounts,
+  type NotificationCreated,
+  type NotificationMarked,
+  type NotificationRemoved,
+  type NotificationUpdated,
+} from './notification-events.js';
+export { NotificationRefusal, type NotificationRefusalCode } from './notification.errors.js';
+export type { NotificationModuleExtras } from './notifications.module-definition.js';
+export { NotificationsModule } from './notifications.module.js';
+export type { NotificationOptions } from './notifications.options.js';
+export {
+  countSchema,
+  countsSchema,
+  itemSchema,
+  pageSchema,
+  readAllAnswerSchema,
+  readAllSchema,
+  readManySchema,
+  revSchema,
+  sentSchema,
+  snoozeSchema,
+  undoSchema,
+} from './notifications.schemas.js';
+export { NotificationService, type SendReceipt } from './notifications.service.js';
+export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './send-input.js';
+export type { Sender, SystemSender } from './sender.js';

@@ -1,0 +1,170 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ID_GENERATOR, type IdGenerator, SseBroker, userKey } from '@nest-herald/sse';
+import type { EntityManager } from 'typeorm';
+import { personalPatch, type ItemOperation, type NotificationItem } from '../notification.js';
+import {
+  NOTIFICATION_MARKED,
+  NOTIFICATION_REMOVED,
+  NOTIFICATION_UPDATED,
+  type NotificationCounts,
+  type NotificationMarked,
+  type NotificationRemoved,
+  type NotificationUpdated,
+} from '../notification-events.js';
+import { NotificationRefusal, unknownNotification } from '../notification.errors.js';
+import { countInbox, currentRev } from './counts.js';
+import { changeItems, readItems, type ChangeOutcome, type ItemChange } from './item-changes.js';
+import { itemOf } from './item-row.js';
+import { cursorAt, filterOf, type ListQuery } from './list-query.js';
+import { markAll, raiseRevision, unmarkAll } from './user-state.js';
+import { visible, type Reader, type VisibleRow } from './visible.js';
+
+/** A page of a list (api.md §2). */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+  readonly hasMore: boolean;
+}
+
+/** How long "mark all read" can be taken back. */
+const UNDO_WINDOW_MS = 600_000;
+
+/**
+ * One person's inbox. Every method works inside the caller's transaction, which must be the reader's tenant's; what the
+ * reader cannot see answers as if it did not exist.
+ */
+@Injectable()
+export class InboxService {
+  constructor(
+    @Inject(SseBroker) private readonly broker: SseBroker,
+    @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
+  ) {}
+
+  /** A page, newest first. Pages neither skip nor repeat when notifications arrive in between. */
+  async list(manager: EntityManager, reader: Reader, query: ListQuery): Promise<Page<NotificationItem>> {
+    const { sql, parameters } = visible(reader, filterOf(query), query.limit + 1, 'all');
+    const rows: VisibleRow[] = await manager.query(sql, [...parameters]);
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    const hasMore = rows.length > query.limit;
+    return { items: page.map(itemOf), nextCursor: hasMore && last ? cursorAt(last.position) : null, hasMore };
+  }
+
+  /** @throws NotificationRefusal 404 for what this reader cannot see. */
+  async get(manager: EntityManager, reader: Reader, id: string): Promise<NotificationItem> {
+    const [item] = await readItems(manager, reader, [id]);
+    if (item === undefined) throw unknownNotification();
+    return item;
+  }
+
+  /** Unread and unseen, counted from the rows. */
+  async counts(manager: EntityManager, reader: Reader): Promise<NotificationCounts> {
+    return countInbox(manager, reader);
+  }
+
+  /**
+   * Does something to one notification and tells the reader's other devices.
+   * @param expectedRevision `If-Match`.
+   * @returns the item as it is now; as it was, when it was deleted.
+   * @throws NotificationRefusal 404, 409 `ack_required` | `ack_not_asked`, 412 `precondition_failed`.
+   */
+  async change(
+    manager: EntityManager,
+    reader: Reader,
+    id: string,
+    operation: ItemOperation,
+    expectedRevision?: number,
+  ): Promise<NotificationItem> {
+    const outcome = await changeItems(manager, reader, [id], operation, expectedRevision);
+    throwIfRefused(outcome);
+    await this.tell(manager, reader, outcome.changes);
+    const item = outcome.items[0] ?? outcome.changes[0]?.before;
+    if (item === undefined) throw unknownNotification();
+    return item;
+  }
+
+  /** The same for several; ids that the reader cannot see are passed over. @returns how many were changed. */
+  async changeMany(
+    manager: EntityManager,
+    reader: Reader,
+    ids: readonly string[],
+    operation: ItemOperation,
+  ): Promise<number> {
+    const outcome = await changeItems(manager, reader, [...new Set(ids)], operation);
+    throwIfRefused(outcome);
+    await this.tell(manager, reader, outcome.changes);
+    return outcome.changes.length;
+  }
+
+  /**
+   * Marks everything, or one category, as read and seen with one row. What commits later is not born read.
+   * @throws NotificationRefusal 409 `too_many_categories`.
+   */
+  async readAll(
+    manager: EntityManager,
+    reader: Reader,
+    category: string | undefined,
+  ): Promise<{ readonly undoToken: string; readonly rev: string }> {
+    await raiseRevision(manager, reader);
+    const undoToken = this.ids.random(18);
+    const mark = { category: category ?? '', undoToken, undoWindowMs: UNDO_WINDOW_MS };
+    if (!(await markAll(manager, reader, mark))) {
+      throw new NotificationRefusal(
+        'too_many_categories',
+        'You have marked too many different categories as read. Mark the whole inbox instead.',
+      );
+    }
+    await this.tellMark(manager, reader, { category: category ?? null, undone: false });
+    return { undoToken, rev: await currentRev(manager, reader) };
+  }
+
+  /** Takes back a mark that is at most ten minutes old. @throws NotificationRefusal 404 when there is none to take back. */
+  async undo(manager: EntityManager, reader: Reader, undoToken: string): Promise<{ readonly rev: string }> {
+    await raiseRevision(manager, reader);
+    const category = await unmarkAll(manager, reader, undoToken);
+    if (category === null) {
+      throw new NotificationRefusal('not_found', 'There is nothing to undo: the token is unknown, spent or too old.');
+    }
+    await this.tellMark(manager, reader, { category: category === '' ? null : category, undone: true });
+    return { rev: await currentRev(manager, reader) };
+  }
+
+  private async tellMark(manager: EntityManager, reader: Reader, data: NotificationMarked): Promise<void> {
+    const to = { tenantId: reader.tenantId, audience: userKey(reader.userId) };
+    await this.broker.publish(manager, to, { event: NOTIFICATION_MARKED, data });
+  }
+
+  private async tell(manager: EntityManager, reader: Reader, changes: readonly ItemChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    await raiseRevision(manager, reader);
+    const to = { tenantId: reader.tenantId, audience: userKey(reader.userId) };
+    for (const { before, after } of changes) {
+      if (after === null) {
+        const data: NotificationRemoved = { id: before.id, reason: 'deleted' };
+        await this.broker.publish(manager, to, { event: NOTIFICATION_REMOVED, data });
+      } else {
+        const patch = personalPatch(before, after);
+        const data: NotificationUpdated = { id: after.id, patch, revision: after.revision };
+        await this.broker.publish(manager, to, { event: NOTIFICATION_UPDATED, data });
+      }
+    }
+  }
+}
+
+function throwIfRefused({ refused }: ChangeOutcome): void {
+  if (refused === undefined) return;
+  switch (refused.why) {
+    case 'ack-required':
+      throw new NotificationRefusal(
+        'ack_required',
+        'This notification asks for an acknowledgement; it can be archived or deleted afterwards.',
+      );
+    case 'ack-not-asked':
+      throw new NotificationRefusal('ack_not_asked', 'This notification asks for no acknowledgement.');
+    default:
+      throw new NotificationRefusal(
+        'precondition_failed',
+        `The notification has revision ${refused.item.revision} now. Read it again and decide anew.`,
+      );
+  }
+}

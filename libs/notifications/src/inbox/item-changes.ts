@@ -1,0 +1,124 @@
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { judge, type ItemOperation, type NotificationItem, type OperationVerdict } from '../notification.js';
+import { itemOf } from './item-row.js';
+import { visible, type Reader, type VisibleRow } from './visible.js';
+
+/** One item before and after an operation. */
+export interface ItemChange {
+  readonly before: NotificationItem;
+  /** The item as it is now; null when it was deleted. */
+  readonly after: NotificationItem | null;
+}
+
+/** What became of an operation on some notifications of one person. */
+export interface ChangeOutcome {
+  /** What the person could see of the ids asked for, as it is now; what they cannot see is not there. */
+  readonly items: readonly NotificationItem[];
+  /** The rows that were written. */
+  readonly changes: readonly ItemChange[];
+  /** The first refusal, when nothing was written because of it. */
+  readonly refused?: { readonly item: NotificationItem; readonly why: 'stale' | OperationVerdict };
+}
+
+/** What an operation writes; `$4` and `$5` are only there for a snooze. The database's clock decides every time. */
+const SET: Readonly<Record<ItemOperation['op'], string>> = {
+  read: 'read_at = clock_timestamp(), seen_at = coalesce(seen_at, clock_timestamp())',
+  unread: 'read_at = null, unread_xid = pg_current_xact_id()',
+  seen: 'seen_at = clock_timestamp()',
+  archive: 'archived_at = clock_timestamp()',
+  unarchive: 'archived_at = null',
+  // It comes back as something new: unread, and at the place that its time of waking has among the others.
+  snooze: 'snoozed_until = $4, position = $5, read_at = null, seen_at = null, unread_xid = pg_current_xact_id()',
+  unsnooze: 'snoozed_until = null, position = $4',
+  ack: 'acked_at = clock_timestamp()',
+  delete: 'deleted_at = clock_timestamp()',
+};
+
+/**
+ * Does one operation to some notifications of one person, all or none. Rows are locked in the order of their ids, so two
+ * devices of one person wait for each other and never deadlock; what each decides, it decides on rows that it holds.
+ *
+ * @param expectedRevision refuses the operation for an item with another revision (`If-Match`, api.md §2).
+ */
+export async function changeItems(
+  manager: EntityManager,
+  reader: Reader,
+  ids: readonly string[],
+  operation: ItemOperation,
+  expectedRevision?: number,
+): Promise<ChangeOutcome> {
+  const decide = (item: NotificationItem) => ({
+    item,
+    why:
+      expectedRevision === undefined || expectedRevision === item.revision
+        ? judge(item, operation)
+        : ('stale' as const),
+  });
+  const seen = await readItems(manager, reader, ids);
+  // Most repeats end here: reading what is read costs no lock and writes nothing.
+  if (seen.every((item) => decide(item).why === 'nothing-to-do')) return { items: seen, changes: [] };
+
+  await lockItems(manager, reader, ids);
+  const held = await readItems(manager, reader, ids);
+  const verdicts = held.map(decide);
+  const refused = verdicts.find(({ why }) => why !== 'change' && why !== 'nothing-to-do');
+  if (refused !== undefined) return { items: held, changes: [], refused };
+  const due = verdicts.filter(({ why }) => why === 'change').map(({ item }) => item);
+  if (due.length === 0) return { items: held, changes: [] };
+
+  await manager.query(
+    `update herald.ntf_item set ${SET[operation.op]}, revision = revision + 1
+      where tenant_id = $1 and user_id = $2 and message_id = any($3::uuid[])`,
+    [reader.tenantId, reader.userId, due.map((item) => item.id), ...extraParameters(operation)],
+  );
+  const now = await readItems(manager, reader, ids);
+  const after = new Map(now.map((item) => [item.id, item]));
+  return { items: now, changes: due.map((before) => ({ before, after: after.get(before.id) ?? null })) };
+}
+
+/** Notifications by id, in whatever state, as far as the reader can see them. */
+export async function readItems(
+  manager: EntityManager,
+  reader: Reader,
+  ids: readonly string[],
+): Promise<readonly NotificationItem[]> {
+  const { sql, parameters } = visible(reader, { state: 'all', ids }, ids.length, 'all');
+  const rows: VisibleRow[] = await manager.query(sql, [...parameters]);
+  return rows.map(itemOf);
+}
+
+/**
+ * Gives the person a row of their own for what reached them by an audience, and locks the rows. Such a row keeps the
+ * transaction of its message: a mark that covered the shared notification covers it still.
+ */
+async function lockItems(manager: EntityManager, reader: Reader, ids: readonly string[]): Promise<void> {
+  await manager.query(
+    `insert into herald.ntf_item
+       (tenant_id, user_id, message_id, position, created_xid, by_audience, category, priority)
+     select m.tenant_id, $2, m.id, m.id, m.created_xid, true, m.category, m.priority
+       from herald.ntf_message m
+      where m.tenant_id = $1 and m.id = any($3::uuid[]) and m.revoked_at is null
+        and exists (select from herald.ntf_audience a
+              where a.tenant_id = $1 and a.message_id = m.id and a.key = any($4::text[]))
+      order by m.id
+     on conflict (tenant_id, user_id, message_id) do nothing`,
+    [reader.tenantId, reader.userId, ids, [...reader.keys]],
+  );
+  await manager.query(
+    `select from herald.ntf_item where tenant_id = $1 and user_id = $2 and message_id = any($3::uuid[])
+      order by message_id for no key update`,
+    [reader.tenantId, reader.userId, ids],
+  );
+}
+
+function extraParameters(operation: ItemOperation): readonly unknown[] {
+  switch (operation.op) {
+    case 'snooze':
+      return [operation.until, uuidv7({ msecs: operation.until.getTime() })];
+    case 'unsnooze':
+      return [uuidv7()];
+    default:
+      return [];
+  }
+}

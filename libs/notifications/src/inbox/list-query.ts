@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES, priorityRank } from '../notification.js';
+import { categoryName } from '../send-input.js';
+import { isStorableText } from '../storable-json.js';
+import type { InboxFilter } from './visible.js';
+
+/** Rows of one page at most. */
+const MAX_PAGE = 100;
+
+const DEFAULT_PAGE = 20;
+
+const words = (max: number) =>
+  z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
+
+/** A page's end, opaque to clients: the position behind which the next one starts. */
+const cursor = z.string().transform((value, context) => {
+  const bytes = Buffer.from(value, 'base64url');
+  if (bytes.length === 16 && bytes.toString('base64url') === value) return uuidOf(bytes);
+  context.addIssue({ code: 'custom', message: 'is not a cursor of this list; leave it out to start at the newest' });
+  return z.NEVER;
+});
+
+/** Query of `GET /api/v1/notifications`. */
+export const listQuerySchema = z
+  .strictObject({
+    state: z.enum(INBOX_STATES).default('inbox'),
+    type: z.enum(NOTIFICATION_TYPES).optional(),
+    category: categoryName.optional(),
+    priority: z.enum(PRIORITIES).optional(),
+    relatedType: words(50).optional(),
+    relatedId: words(128).optional(),
+    q: words(100).optional(),
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+    limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+    cursor: cursor.optional(),
+  })
+  .meta({ id: 'ListNotificationsQuery' });
+
+/** A checked query. */
+export type ListQuery = z.output<typeof listQuerySchema>;
+
+/** @returns the cursor that continues behind a position. */
+export function cursorAt(position: string): string {
+  return Buffer.from(position.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+/** @returns what the query asks for, in the terms of the database. */
+export function filterOf(query: ListQuery): InboxFilter {
+  return {
+    state: query.state,
+    ...(query.type === undefined ? {} : { type: query.type }),
+    ...(query.category === undefined ? {} : { category: query.category }),
+    ...(query.priority === undefined ? {} : { priority: priorityRank(query.priority) }),
+    ...(query.relatedType === undefined ? {} : { relatedType: query.relatedType }),
+    ...(query.relatedId === undefined ? {} : { relatedId: query.relatedId }),
+    ...(query.q === undefined ? {} : { text: query.q }),
+    ...(query.from === undefined ? {} : { from: new Date(query.from) }),
+    ...(query.to === undefined ? {} : { to: new Date(query.to) }),
+    ...(query.cursor === undefined ? {} : { before: query.cursor }),
+  };
+}
+
+function uuidOf(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

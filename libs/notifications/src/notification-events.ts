@@ -1,0 +1,69 @@
+import { cutToBytes, EVENT_CONTENT_BYTES, type NotificationItem, type PersonalState } from './notification.js';
+
+/** Names of the events that this feature publishes (api.md §5). */
+export const NOTIFICATION_CREATED = 'notification.created';
+/** The owner changed their own state of a notification; durable, to all their devices. */
+export const NOTIFICATION_UPDATED = 'notification.updated';
+/** A notification left an inbox for good; durable. */
+export const NOTIFICATION_REMOVED = 'notification.removed';
+/** Unread and unseen now; ephemeral. */
+export const NOTIFICATION_COUNTS = 'notification.counts';
+
+/** The owner marked everything, or one category, as read, or took that back; durable, to all their devices. */
+export const NOTIFICATION_MARKED = 'notification.marked';
+
+/** The durable ones: each says that somebody's rows changed. */
+export const NOTIFICATION_EVENTS: ReadonlySet<string> = new Set([
+  NOTIFICATION_CREATED,
+  NOTIFICATION_UPDATED,
+  NOTIFICATION_REMOVED,
+  NOTIFICATION_MARKED,
+]);
+
+/** Data of `notification.created`: the item, its content cut at 2 KiB. */
+export type NotificationCreated = NotificationItem & { readonly contentTruncated: boolean };
+
+/** Data of `notification.updated`. */
+export interface NotificationUpdated {
+  readonly id: string;
+  /** The personal fields that changed. */
+  readonly patch: Partial<PersonalState>;
+  readonly revision: number;
+}
+
+/** Data of `notification.removed`: the reader deleted it, or the sender took it back. */
+export interface NotificationRemoved {
+  readonly id: string;
+  readonly reason: 'deleted' | 'revoked';
+}
+
+/** Data of `notification.marked`: a list on the screen is to be fetched again, or marked in place. */
+export interface NotificationMarked {
+  /** null for the whole inbox. */
+  readonly category: string | null;
+  /** The mark was taken back. */
+  readonly undone: boolean;
+}
+
+/** Data of `notification.counts`, and the answer of `GET /counts`. */
+export interface NotificationCounts {
+  /** Not read, in the inbox; at most 999. */
+  readonly unread: number;
+  /** Neither seen nor read, in the inbox; at most 999. */
+  readonly unseen: number;
+  /** There are more than 999: every number here means "at least". */
+  readonly capped: boolean;
+  readonly byCategory: Readonly<Record<string, { readonly unread: number; readonly unseen: number }>>;
+  /**
+   * `<n>.<id>`: n rises with every change of the person's own rows, id is the newest notification that reached them by an
+   * audience (`0` for none). Of two answers the one with the greater n is the newer.
+   */
+  readonly rev: string;
+}
+
+/** @returns what `notification.created` carries for an item. */
+export function createdData(item: NotificationItem): NotificationCreated {
+  if (item.content === null) return { ...item, contentTruncated: false };
+  const { text, cut } = cutToBytes(item.content, EVENT_CONTENT_BYTES);
+  return { ...item, content: text, contentTruncated: cut };
+}

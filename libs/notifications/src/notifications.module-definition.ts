@@ -1,0 +1,36 @@
+import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { NotificationOptions } from './notifications.options.js';
+
+/** Injection token of the TypeORM data source that this module works with. */
+export const NOTIFICATION_DATA_SOURCE = Symbol('NOTIFICATION_DATA_SOURCE');
+
+/** What is fixed when the module is defined, beside the options. */
+export interface NotificationModuleExtras {
+  /** Makes the exports visible everywhere without importing the module again. @defaultValue false */
+  readonly isGlobal?: boolean;
+  /** Name of the TypeORM data source, where the host has several. Its connections run as `herald_app`. @defaultValue the unnamed one */
+  readonly dataSource?: string;
+}
+
+/** Makes `NotificationsModule.forRoot` and `forRootAsync`. */
+export const {
+  ConfigurableModuleClass: ConfigurableNotificationsModule,
+  MODULE_OPTIONS_TOKEN: GIVEN_NOTIFICATION_OPTIONS,
+  OPTIONS_TYPE: NOTIFICATION_MODULE_OPTIONS,
+  ASYNC_OPTIONS_TYPE: NOTIFICATION_MODULE_ASYNC_OPTIONS,
+} = new ConfigurableModuleBuilder<NotificationOptions>({ moduleName: 'Notifications' })
+  .setClassMethodName('forRoot')
+  .setExtras<NotificationModuleExtras>({ isGlobal: false }, withDataSource)
+  .build();
+
+function withDataSource(definition: DynamicModule, extras: NotificationModuleExtras): DynamicModule {
+  return {
+    ...definition,
+    global: extras.isGlobal === true,
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: NOTIFICATION_DATA_SOURCE, useExisting: getDataSourceToken(extras.dataSource) },
+    ],
+  };
+}

@@ -1,0 +1,58 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TenantTransaction } from '@nest-herald/sse/postgres';
+import type { DataSource } from 'typeorm';
+import { ReaderKeys } from './audience/reader-keys.js';
+import { IdempotentTransaction } from './idempotency/idempotent-transaction.js';
+import { CountsPusher } from './inbox/counts-pusher.js';
+import { InboxService } from './inbox/inbox.service.js';
+import { NotificationsController } from './notifications.controller.js';
+import {
+  ConfigurableNotificationsModule,
+  GIVEN_NOTIFICATION_OPTIONS,
+  NOTIFICATION_DATA_SOURCE,
+  type NOTIFICATION_MODULE_ASYNC_OPTIONS,
+  type NOTIFICATION_MODULE_OPTIONS,
+} from './notifications.module-definition.js';
+import { NOTIFICATION_OPTIONS, resolveNotificationOptions, type NotificationOptions } from './notifications.options.js';
+import { NotificationService } from './notifications.service.js';
+import { PartitionMaintenance } from './partition-maintenance.js';
+
+/**
+ * The notification centre: `NotificationsModule.forRoot({})` beside `SseModule` (global) and `TypeOrmModule` gives an
+ * application the inbox over HTTP, its events, and an injectable {@link NotificationService}.
+ *
+ * Import it behind `SseModule`, whose stream may also be mounted at `/api/v1/notifications/stream`.
+ */
+@Module({
+  controllers: [NotificationsController],
+  providers: [
+    {
+      provide: NOTIFICATION_OPTIONS,
+      useFactory: (given: NotificationOptions) => resolveNotificationOptions(given),
+      inject: [GIVEN_NOTIFICATION_OPTIONS],
+    },
+    {
+      provide: TenantTransaction,
+      useFactory: (dataSource: DataSource) => new TenantTransaction(dataSource),
+      inject: [NOTIFICATION_DATA_SOURCE],
+    },
+    ReaderKeys,
+    InboxService,
+    NotificationService,
+    IdempotentTransaction,
+    CountsPusher,
+    PartitionMaintenance,
+  ],
+  exports: [NotificationService, InboxService, ReaderKeys, IdempotentTransaction],
+})
+export class NotificationsModule extends ConfigurableNotificationsModule {
+  /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when the application is created. */
+  static override forRoot(options: typeof NOTIFICATION_MODULE_OPTIONS): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** The same with options from a factory or class; `isGlobal` and `dataSource` stand beside the factory. */
+  static override forRootAsync(options: typeof NOTIFICATION_MODULE_ASYNC_OPTIONS): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

@@ -1,0 +1,159 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { asTenantId, SchemaPipe, SseBroker } from '@nest-herald/sse';
+import { TenantTransaction } from '@nest-herald/sse/postgres';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { addresseesOf, type Addressees } from './audience/targets.js';
+import { joinTenant } from './join-tenant.js';
+import { insertAddressees, insertMessage, revokeMessage, type DeliveryMode } from './message-store.js';
+import { UNTOUCHED, type NotificationContent } from './notification.js';
+import {
+  createdData,
+  NOTIFICATION_CREATED,
+  NOTIFICATION_REMOVED,
+  type NotificationRemoved,
+} from './notification-events.js';
+import { NotificationRefusal, unknownNotification } from './notification.errors.js';
+import { MAX_AUDIENCES, MAX_NAMED_USERS, sendSchema, type SendNotification } from './send-input.js';
+import { actorOf, type Sender } from './sender.js';
+
+/** The audience that an item names when its reader was named in person. */
+const IN_PERSON = 'users';
+
+const checkedInput = new SchemaPipe(sendSchema);
+
+/** What became of a send. */
+export interface SendReceipt {
+  /** The notification's id, one for all its recipients. */
+  readonly id: string;
+  /** `materialised`: a row for each person named. `lazy`: found by audience key, however many people hold it. */
+  readonly mode: 'materialised' | 'lazy';
+  /** People named; null where an audience was addressed, because who holds a key may change. */
+  readonly recipients: number | null;
+  /** The `dedupeKey` was used within 24 hours: this is the first one's receipt, and nothing was written. */
+  readonly deduplicated: boolean;
+}
+
+/**
+ * Sends notifications and takes them back.
+ *
+ * Guarantees: rows and events are part of the caller's transaction, so people are told when and only when it commits; a
+ * person gets one item however many of the targets mean them; nothing ever reaches another tenant.
+ */
+@Injectable()
+export class NotificationService {
+  constructor(
+    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+    @Inject(SseBroker) private readonly broker: SseBroker,
+  ) {}
+
+  /**
+   * Sends inside the caller's own transaction.
+   *
+   * @param manager of an open transaction; see `joinTenant` for what becomes of it.
+   * @throws SseRefusal 400 `invalid_request` with every fault; NotificationRefusal 413 `too_many_recipients`.
+   * @throws SseError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH`.
+   */
+  async send(manager: EntityManager, sender: Sender, input: SendNotification): Promise<SendReceipt> {
+    const checked = checkedInput.transform(input);
+    const addressees = addresseesOf(checked.to);
+    refuseTooMany(addressees);
+    await joinTenant(manager, sender.tenantId);
+    const message = {
+      id: uuidv7(),
+      type: checked.type,
+      category: checked.category ?? checked.type,
+      priority: checked.priority,
+      title: checked.title,
+      content: checked.content ?? null,
+      link: checked.link ?? null,
+      data: checked.data ?? null,
+      actions: checked.actions ?? [],
+      actorId: actorOf(sender),
+      relatedType: checked.relatedType ?? null,
+      relatedId: checked.relatedId ?? null,
+      requiresAck: checked.requiresAck,
+      expiresAt: checked.expiresAt === undefined ? null : new Date(checked.expiresAt).toISOString(),
+    };
+    const stored = await insertMessage(
+      manager,
+      sender.tenantId,
+      { ...message, dedupeKey: checked.dedupeKey ?? null },
+      addressees,
+    );
+    if (!stored.deduplicated) {
+      await insertAddressees(manager, sender.tenantId, message, addressees);
+      await this.announce(
+        manager,
+        sender.tenantId,
+        { ...message, createdAt: stored.createdAt.toISOString() },
+        addressees,
+      );
+    }
+    return {
+      id: stored.id,
+      mode: modeName(stored.mode),
+      recipients: stored.recipients,
+      deduplicated: stored.deduplicated,
+    };
+  }
+
+  /** The same in a transaction of its own, committed when it returns. */
+  async sendNow(sender: Sender, input: SendNotification): Promise<SendReceipt> {
+    return this.transactions.run(asTenantId(sender.tenantId), (manager) => this.send(manager, sender, input));
+  }
+
+  /**
+   * Takes a notification out of every inbox, with one row written, and tells those who were told of it. Idempotent.
+   * @throws NotificationRefusal 404 for an id that the tenant does not have.
+   */
+  async revoke(manager: EntityManager, sender: Sender, id: string): Promise<void> {
+    await joinTenant(manager, sender.tenantId);
+    const reached = await revokeMessage(manager, sender.tenantId, id, actorOf(sender));
+    if (reached === null) throw unknownNotification();
+    const data: NotificationRemoved = { id, reason: 'revoked' };
+    await this.publish(manager, sender.tenantId, reached, () => ({ event: NOTIFICATION_REMOVED, data }));
+  }
+
+  private async announce(
+    manager: EntityManager,
+    tenantId: string,
+    content: NotificationContent,
+    addressees: Addressees,
+  ): Promise<void> {
+    await this.publish(manager, tenantId, addressees, (audience) => ({
+      event: NOTIFICATION_CREATED,
+      data: createdData({ ...content, ...UNTOUCHED, audience }),
+    }));
+  }
+
+  /** One event for those named and one for each audience key; all of them tell of the same id. */
+  private async publish(
+    manager: EntityManager,
+    tenantId: string,
+    { users, keys }: Addressees,
+    eventFor: (audience: string) => { readonly event: string; readonly data: unknown },
+  ): Promise<void> {
+    if (users.length > 0) await this.broker.publish(manager, { tenantId, audience: { users } }, eventFor(IN_PERSON));
+    for (const key of keys) await this.broker.publish(manager, { tenantId, audience: key }, eventFor(key));
+  }
+}
+
+function modeName(mode: DeliveryMode): SendReceipt['mode'] {
+  return mode === 'm' ? 'materialised' : 'lazy';
+}
+
+function refuseTooMany({ users, keys }: Addressees): void {
+  if (users.length > MAX_NAMED_USERS) {
+    throw new NotificationRefusal(
+      'too_many_recipients',
+      `${users.length} people are named; at most ${MAX_NAMED_USERS} in one notification. Address a role, a group or the tenant.`,
+    );
+  }
+  if (keys.length > MAX_AUDIENCES) {
+    throw new NotificationRefusal(
+      'too_many_recipients',
+      `${keys.length} audiences are addressed; at most ${MAX_AUDIENCES} in one notification.`,
+    );
+  }
+}
