@@ -7,11 +7,13 @@ export interface ConfigurationFault {
 }
 
 /** Exit code of a service that cannot start as it is configured (`EX_CONFIG` of sysexits). */
-export const CONFIGURATION_EXIT_CODE = 78;
+const CONFIGURATION_EXIT_CODE = 78;
 
-/** Every mistake found in the configuration, reported together; the process ends with {@link CONFIGURATION_EXIT_CODE}. */
+/** Every mistake found in the configuration, reported together. */
 export class ConfigurationError extends Error {
   readonly code = 'ERR_HERALD_CONFIGURATION';
+  /** What the process ends with. */
+  readonly exitCode = CONFIGURATION_EXIT_CODE;
 
   constructor(readonly faults: readonly ConfigurationFault[]) {
     super(

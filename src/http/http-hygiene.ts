@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Settings } from '../config/settings.js';
+import { aliases } from './aliases.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { ProblemFilter } from './problem-filter.js';
 import { requestId, requestIdOf } from './request-id.js';
@@ -44,6 +45,7 @@ export function applyHttpHygiene(app: NestExpressApplication, settings: Settings
       maxAge: 600,
     });
   }
+  app.use(aliases);
   app.useBodyParser('json', { limit: MAX_BODY_BYTES });
   app.useGlobalFilters(new ProblemFilter());
 }

@@ -11,6 +11,9 @@ const CHATTY: ReadonlySet<string> = new Set([
   'RoutesResolver',
 ]);
 
+/** The framework's own report of a failed start; `main` tells the same failure in words. */
+const REPORTED_ELSEWHERE = 'ExceptionHandler';
+
 /** Where lines go; the standard streams in the service, an array in tests. */
 export interface LogOutput {
   line(text: string, isProblem: boolean): void;
@@ -60,8 +63,8 @@ export class HeraldLogger implements LoggerService {
   }
 
   private write(level: LogLevel, message: unknown, rest: readonly unknown[]): void {
-    if (!this.enabled.has(level)) return;
     const context = contextOf(rest);
+    if (!this.enabled.has(level) || context === REPORTED_ELSEWHERE) return;
     const stack = message instanceof Error ? message.stack : rest.slice(0, -1).find(isStack);
     const isProblem = level === 'fatal' || level === 'error' || level === 'warn';
     const head = `${this.now().toISOString()} ${level.padEnd(5)} ${context === null ? '' : `[${logSafe(context)}] `}`;

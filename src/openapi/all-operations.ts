@@ -1,8 +1,17 @@
 import { documentationOperations } from './documentation-operations.js';
+import { notificationOperations } from './notification-operations.js';
 import type { OperationGroup } from './operation.js';
 import { demoOperations, healthOperations } from './service-operations.js';
+import { aliasOperations, sseOperations } from './sse-operations.js';
 
 /** Every operation that this service serves with these settings, in the order of the document. */
 export function serviceOperations(settings: { readonly demo: boolean }): readonly OperationGroup[] {
-  return [...(settings.demo ? [demoOperations] : []), healthOperations, documentationOperations];
+  return [
+    notificationOperations,
+    sseOperations,
+    ...(settings.demo ? [demoOperations] : []),
+    healthOperations,
+    documentationOperations,
+    aliasOperations,
+  ];
 }

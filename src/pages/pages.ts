@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative, sep } from 'node:path';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { PROJECT_ROOT } from '../project.js';
 
 /** One built file: where it is, and whether its name changes with its content. */
 interface PageFile {
@@ -36,12 +36,8 @@ export function pages(directory: string): RequestHandler | null {
   };
 }
 
-/** Where `npm run build` puts the pages, seen from the compiled service as well as from its sources. */
-export function builtPages(): string {
-  let root = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(root, 'package.json')) && root !== dirname(root)) root = dirname(root);
-  return join(root, 'dist', 'web');
-}
+/** Where `npm run build` puts the pages. */
+export const BUILT_PAGES = join(PROJECT_ROOT, 'dist', 'web');
 
 function filesBelow(directory: string): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();

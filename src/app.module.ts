@@ -1,0 +1,35 @@
+import { NotificationsModule } from '@nest-herald/notifications';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule } from './config/config.module.js';
+import type { Settings } from './config/settings.js';
+import { DatabaseModule } from './database/database.module.js';
+import { HealthModule } from './health/health.module.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { serviceOperations } from './openapi/all-operations.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { VERSION } from './project.js';
+
+/** The service: settings, database, engines, features, and what describes and watches them. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(settings),
+        DatabaseModule.forRoot({
+          dataDir: settings.dataDir,
+          ...(settings.database.url === undefined ? {} : { databaseUrl: settings.database.url }),
+          ...(settings.database.migrationUrl === undefined ? {} : { migrationUrl: settings.database.migrationUrl }),
+          ...(settings.database.listenUrl === undefined ? {} : { listenUrl: settings.database.listenUrl }),
+        }),
+        RealtimeModule.forRoot(settings),
+        NotificationsModule.forRoot({}),
+        IdentityModule.forRoot(settings),
+        HealthModule,
+        OpenApiModule.forRoot(serviceOperations(settings), VERSION),
+      ],
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isPermitted, principalOfRequest, SseAuthGuard, SseRefusal } from '@nest-herald/sse';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { SETTINGS, type Settings } from '../config/settings.js';
+
+/**
+ * Lets the monitoring in with `METRICS_TOKEN`, and people whose token has `metrics:read`. Everybody else gets 401: the
+ * figures are not a resource that one may ask permission for by guessing.
+ */
+@Injectable()
+export class MetricsGuard implements CanActivate {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(SseAuthGuard) private readonly tokens: SseAuthGuard,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    if (this.isMonitoring(request.headers.authorization)) return true;
+    await this.tokens.canActivate(context);
+    if (isPermitted(principalOfRequest(request), 'metrics:read')) return true;
+    throw new SseRefusal(401, 'invalid_token', { detail: 'This token does not open the metrics.' });
+  }
+
+  private isMonitoring(header: string | undefined): boolean {
+    const { metricsToken } = this.settings;
+    const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+    if (metricsToken === undefined || given === undefined) return false;
+    // Hashes have one length, so the comparison tells nothing about the token's.
+    return timingSafeEqual(sha256(given), sha256(metricsToken));
+  }
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,279 @@
+import {
+  countSchema,
+  countsSchema,
+  itemSchema,
+  listQuerySchema,
+  pageSchema,
+  readAllAnswerSchema,
+  readAllSchema,
+  readManySchema,
+  revSchema,
+  sendSchema,
+  sentSchema,
+  snoozeSchema,
+  undoSchema,
+} from '@nest-herald/notifications';
+import { z } from 'zod';
+import type { Operation, OperationGroup, Parameter } from './operation.js';
+
+const BASE = '/api/v1/notifications';
+const ID = '019a3f6e-7c11-7d3e-9d52-3f4a8b1c2d3e';
+
+const ITEM = {
+  id: ID,
+  type: 'approval',
+  category: 'procurement',
+  priority: 'high',
+  title: 'Purchase order 4711 waits for you',
+  content: 'Tomás Rivera asks for 12 gearboxes, 18,400.00 EUR.',
+  link: '/orders/4711',
+  data: { orderId: 4711 },
+  actions: [{ key: 'open', label: 'Open', type: 'link', href: '/orders/4711' }],
+  actorId: 'acme.buyer',
+  relatedType: 'purchase-order',
+  relatedId: '4711',
+  audience: 'user:acme.manager',
+  requiresAck: false,
+  isRead: false,
+  seenAt: null,
+  readAt: null,
+  archivedAt: null,
+  snoozedUntil: null,
+  ackedAt: null,
+  collapseCount: 1,
+  createdAt: '2026-11-21T08:00:00.000Z',
+  expiresAt: null,
+  revision: 1,
+};
+
+const id: Parameter = {
+  name: 'id',
+  in: 'path',
+  description: "The notification's id; one of another person or tenant is as unknown as any other.",
+  schema: z.string(),
+  example: ID,
+};
+
+const idempotencyKey: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Makes a repeated request the same request for 24 hours.',
+  schema: z.string().max(255),
+  example: 'order-4711-submitted',
+};
+
+const ifMatch: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag that the change is based on; a stale one is 412.',
+  schema: z.string(),
+  example: '"1"',
+};
+
+const IDEMPOTENCY = ['409 idempotency_in_progress', '422 idempotency_mismatch', '503 busy'];
+
+/** An operation of one item that needs no body. */
+function change(verb: string, summary: string, description?: string, ...refusals: string[]): Operation {
+  return {
+    method: 'post',
+    path: `${BASE}/{id}/${verb}`,
+    id: `notifications.${verb}`,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    access: 'token',
+    parameters: [id, ifMatch, idempotencyKey],
+    answers: { 200: { description: 'The item after it.', schema: itemSchema, example: ITEM } },
+    refusals: ['404 not_found', '412 precondition_failed', ...refusals, ...IDEMPOTENCY],
+  };
+}
+
+const listParameters: readonly Parameter[] = Object.entries(listQuerySchema.shape).map(([name, schema]) => ({
+  name,
+  in: 'query',
+  description: meaningOf(name),
+  schema: schema as z.ZodType,
+}));
+
+function meaningOf(name: string): string {
+  const meanings: Readonly<Record<string, string>> = {
+    state: 'Which part of the inbox; `inbox` unless given.',
+    type: 'Only this type.',
+    category: 'Only this category.',
+    priority: 'Only this priority.',
+    relatedType: 'Only what belongs to this kind of thing.',
+    relatedId: 'Only what belongs to this thing.',
+    q: 'Only what has this text in title or content.',
+    from: 'Created at or after.',
+    to: 'Created before.',
+    limit: 'Items per page, 1 to 100; 20 unless given.',
+    cursor: '`nextCursor` of the page before.',
+  };
+  return meanings[name] ?? name;
+}
+
+/** The inbox (api.md §5). */
+export const notificationOperations: OperationGroup = {
+  tag: 'Notifications',
+  description:
+    "One's own inbox, and sending. A notification is stored and published in one transaction; every change reaches the reader's other devices as an event.",
+  operations: [
+    {
+      method: 'post',
+      path: BASE,
+      id: 'notifications.send',
+      summary: 'Send a notification',
+      description:
+        'To people and topics with `notification:send`; to roles, departments, positions, groups or the whole tenant with `notification:broadcast`. Named people get a row each; audiences cost two rows whatever their size.',
+      access: { permission: 'notification:send' },
+      parameters: [idempotencyKey],
+      body: {
+        schema: sendSchema,
+        example: {
+          to: { users: ['acme.manager'] },
+          title: ITEM.title,
+          content: ITEM.content,
+          type: 'approval',
+          category: 'procurement',
+          priority: 'high',
+          link: '/orders/4711',
+          relatedType: 'purchase-order',
+          relatedId: '4711',
+        },
+      },
+      answers: {
+        201: {
+          description: 'Stored and published.',
+          schema: sentSchema,
+          example: { id: ID, mode: 'materialised', recipients: 1 },
+        },
+      },
+      refusals: ['413 too_many_recipients', ...IDEMPOTENCY],
+    },
+    {
+      method: 'get',
+      path: BASE,
+      id: 'notifications.list',
+      summary: "List one's notifications, newest first",
+      access: 'token',
+      parameters: listParameters,
+      answers: {
+        200: {
+          description: 'A page.',
+          schema: pageSchema,
+          example: { items: [ITEM], nextCursor: null, hasMore: false },
+        },
+      },
+    },
+    {
+      method: 'get',
+      path: `${BASE}/counts`,
+      id: 'notifications.counts',
+      summary: 'Count what is unread and unseen',
+      access: 'token',
+      answers: {
+        200: {
+          description: 'Counts, at most 999 each (`capped`).',
+          schema: countsSchema,
+          example: {
+            unread: 3,
+            unseen: 1,
+            capped: false,
+            byCategory: { procurement: { unread: 2, unseen: 1 }, leave: { unread: 1, unseen: 0 } },
+            rev: '17',
+          },
+        },
+      },
+    },
+    {
+      method: 'get',
+      path: `${BASE}/unread-count`,
+      id: 'notifications.unreadCount',
+      summary: 'Count what is unread',
+      access: 'token',
+      answers: { 200: { description: 'The count.', schema: countSchema, example: { count: 3 } } },
+    },
+    {
+      method: 'put',
+      path: `${BASE}/read`,
+      id: 'notifications.readMany',
+      summary: 'Mark several as read',
+      description: 'Ids that are unknown, foreign or read already are passed over.',
+      access: 'token',
+      parameters: [idempotencyKey],
+      body: { schema: readManySchema, example: { ids: [ID] } },
+      answers: { 200: { description: 'How many changed.', schema: countSchema, example: { count: 1 } } },
+      refusals: IDEMPOTENCY,
+    },
+    {
+      method: 'post',
+      path: `${BASE}/read-all`,
+      id: 'notifications.readAll',
+      summary: 'Mark everything as read',
+      description: 'One write however large the inbox is; can be undone for ten minutes.',
+      access: 'token',
+      parameters: [idempotencyKey],
+      body: { schema: readAllSchema, example: { category: 'procurement' } },
+      answers: {
+        200: {
+          description: 'What undoes it.',
+          schema: readAllAnswerSchema,
+          example: { undoToken: 'b1946ac92492d2347c6235b4d2611184', rev: '18' },
+        },
+      },
+      refusals: IDEMPOTENCY,
+    },
+    {
+      method: 'post',
+      path: `${BASE}/undo`,
+      id: 'notifications.undo',
+      summary: 'Undo a mark-everything-as-read',
+      access: 'token',
+      parameters: [idempotencyKey],
+      body: { schema: undoSchema, example: { undoToken: 'b1946ac92492d2347c6235b4d2611184' } },
+      answers: { 200: { description: 'Undone.', schema: revSchema, example: { rev: '19' } } },
+      refusals: ['404 not_found', ...IDEMPOTENCY],
+    },
+    {
+      method: 'delete',
+      path: `${BASE}/messages/{id}`,
+      id: 'notifications.revoke',
+      summary: 'Take a notification back from everybody',
+      access: { permission: 'notification:admin' },
+      parameters: [id, idempotencyKey],
+      answers: { 204: { description: 'Gone from every inbox.' } },
+      refusals: ['404 not_found', ...IDEMPOTENCY],
+    },
+    {
+      method: 'get',
+      path: `${BASE}/{id}`,
+      id: 'notifications.get',
+      summary: "Get one of one's notifications",
+      access: 'token',
+      parameters: [id],
+      answers: { 200: { description: 'The item, with its revision as ETag.', schema: itemSchema, example: ITEM } },
+      refusals: ['404 not_found'],
+    },
+    { ...change('read', 'Mark as read'), method: 'put', id: 'notifications.putRead' },
+    {
+      ...change('snooze', 'Hide until a moment', 'It comes back as new then.'),
+      body: { schema: snoozeSchema, example: { until: '2026-11-23T08:00:00.000Z' } },
+    },
+    change('read', 'Mark as read'),
+    change('unread', 'Mark as unread'),
+    change('seen', 'Mark as seen'),
+    change('archive', 'Archive', 'What asks for an acknowledgement cannot be archived before it.', '409 ack_required'),
+    change('unarchive', 'Take back out of the archive'),
+    change('unsnooze', 'Show again at once'),
+    change('ack', 'Acknowledge', 'For what asks for an acknowledgement.', '409 ack_not_asked'),
+    {
+      method: 'delete',
+      path: `${BASE}/{id}`,
+      id: 'notifications.delete',
+      summary: "Remove from one's own inbox",
+      access: 'token',
+      parameters: [id, ifMatch, idempotencyKey],
+      answers: { 204: { description: 'Removed, for oneself only.' } },
+      refusals: ['404 not_found', '409 ack_required', '412 precondition_failed', ...IDEMPOTENCY],
+    },
+  ],
+};

@@ -1,0 +1,317 @@
+import { sendRequestSchema } from '@nest-herald/sse';
+import { z } from 'zod';
+import type { Operation, OperationGroup, Parameter } from './operation.js';
+
+const time = z.iso.datetime();
+const transports = z.enum(['sse', 'poll', 'ws']);
+
+const ticketAnswer = z
+  .object({ ticket: z.string(), expiresAt: time, tenantId: z.string(), userId: z.string() })
+  .meta({ id: 'SseTicket' });
+
+const sendAnswer = z
+  .object({ accepted: z.literal(true), durable: z.boolean(), deduplicated: z.boolean() })
+  .meta({ id: 'SseSendReceipt' });
+
+const statsAnswer = z
+  .object({
+    tenantId: z.string().nullable(),
+    totalConnections: z.int(),
+    totalUsers: z.int(),
+    totalTopics: z.int(),
+    byNode: z.array(z.object({ nodeId: z.string(), connections: z.int(), users: z.int(), draining: z.boolean() })),
+    byTransport: z.object({ sse: z.int(), poll: z.int(), ws: z.int() }),
+    topics: z.array(z.object({ topic: z.string(), connections: z.int() })).max(100),
+    eventsSentTotal: z.int(),
+    eventsDroppedTotal: z.int(),
+    eventsPerSecond: z.number(),
+    slowConsumersTotal: z.int(),
+    isRunning: z.boolean(),
+    uptimeSeconds: z.int(),
+    startedAt: time,
+  })
+  .meta({ id: 'SseStatistics' });
+
+const onlineUsersAnswer = z
+  .object({
+    items: z.array(
+      z.object({
+        userId: z.string(),
+        connections: z.int(),
+        devices: z.array(z.string()),
+        since: time,
+        lastSeenAt: time,
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+    hasMore: z.boolean(),
+    total: z.int(),
+  })
+  .meta({ id: 'SseOnlineUsers' });
+
+const userPresenceAnswer = z
+  .object({
+    userId: z.string(),
+    online: z.boolean(),
+    connections: z.array(
+      z.object({
+        id: z.string(),
+        nodeId: z.string(),
+        device: z.string(),
+        transport: transports,
+        topics: z.array(z.string()),
+        since: time,
+      }),
+    ),
+    lastSeenAt: time.nullable(),
+  })
+  .meta({ id: 'SseUserPresence' });
+
+const query = (name: string, description: string, schema: z.ZodType, example?: string): Parameter => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+  ...(example === undefined ? {} : { example }),
+});
+
+const STREAM_PARAMETERS: readonly Parameter[] = [
+  query(
+    'topics',
+    'Topics to follow, separated by commas; `topic` may also be repeated.',
+    z.string(),
+    'doc:invoice:INV-9',
+  ),
+  query('ticket', 'A single-use ticket instead of a token.', z.string()),
+  query(
+    'device',
+    'Name of the device, shown to administrators; at most 64 characters.',
+    z.string().max(64),
+    'warehouse-7',
+  ),
+  query(
+    'heartbeat',
+    '`comment` asks for comment lines instead of `heartbeat` events.',
+    z.literal('comment'),
+    'comment',
+  ),
+  {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description:
+      'The position to resume behind. What cannot be honoured is answered by one `resync` event, never by a status.',
+    schema: z.string(),
+    example: 'k3f9a0zq.1041',
+  },
+];
+
+const STREAM_EXAMPLE = `retry: 3000
+id: k3f9a0zq.1041
+event: connected
+data: {"connectionId":"n1.5Vn0c…","serverTime":"2026-11-21T08:00:00.000Z","heartbeatIntervalMs":15000,"topics":["doc:invoice:INV-9"],"resume":"live","tokenExpiresAt":"2026-11-21T16:00:00.000Z"}
+
+id: k3f9a0zq.1042
+event: notification.created
+data: {"id":"019a…","title":"Purchase order 4711 waits for you"}
+
+`;
+
+const REFUSALS = [
+  '400 invalid_topic',
+  '400 too_many_topics',
+  '400 token_in_url',
+  '401 invalid_ticket',
+  '403 topic_forbidden',
+  '403 origin_forbidden',
+  '406 not_acceptable',
+  '414 uri_too_long',
+  '429 connection_limit',
+  '429 rate_limited',
+  '503 at_capacity',
+  '503 draining',
+];
+
+function stream(path: string, id: string, summary: string): Operation {
+  return {
+    method: 'get',
+    path,
+    id,
+    summary,
+    description:
+      'A stream of server-sent events. The first block is always `connected`; durable events carry an `id` and are replayed after a reconnect. HEAD answers the same status and headers.',
+    access: 'token',
+    parameters: STREAM_PARAMETERS,
+    answers: {
+      200: {
+        description: 'The stream.',
+        mediaType: 'text/event-stream',
+        schema: z.string(),
+        example: STREAM_EXAMPLE,
+      },
+    },
+    refusals: REFUSALS,
+  };
+}
+
+const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
+  method: 'get',
+  access: { permission: 'sse:admin' },
+  description:
+    'Of the own tenant: connections over all nodes, totals of the node that answers. `scope=platform` needs `platform:admin`.',
+  parameters: [query('scope', 'Whose figures.', z.enum(['tenant', 'platform']), 'tenant')],
+  answers: {
+    200: {
+      description: 'The figures.',
+      schema: statsAnswer,
+      example: {
+        tenantId: 'acme',
+        totalConnections: 3,
+        totalUsers: 2,
+        totalTopics: 1,
+        byNode: [{ nodeId: 'n1', connections: 3, users: 2, draining: false }],
+        byTransport: { sse: 3, poll: 0, ws: 0 },
+        topics: [{ topic: 'doc:invoice:INV-9', connections: 1 }],
+        eventsSentTotal: 1841,
+        eventsDroppedTotal: 0,
+        eventsPerSecond: 2.4,
+        slowConsumersTotal: 0,
+        isRunning: true,
+        uptimeSeconds: 86400,
+        startedAt: '2026-11-20T08:00:00.000Z',
+      },
+    },
+  },
+};
+
+/** Streams and the operations beside them (api.md §3). */
+export const sseOperations: OperationGroup = {
+  tag: 'Streams',
+  description: 'Server-sent events: open a stream, publish, see who is online.',
+  operations: [
+    stream('/api/v1/sse/stream', 'sse.stream', 'Open a stream'),
+    {
+      method: 'post',
+      path: '/api/v1/sse/tickets',
+      id: 'sse.issueTicket',
+      summary: 'Get a ticket for one stream',
+      description:
+        'Single use, 30 seconds, for clients that cannot send a header. Bound to tenant, user, token and origin.',
+      access: 'token',
+      answers: {
+        201: {
+          description: 'The ticket; it is shown once.',
+          schema: ticketAnswer,
+          example: {
+            ticket: 'Yt0gR0pV8mX1cQ2kZ3nW4bH5jL6fD7sA8eU9iO0pTqE',
+            expiresAt: '2026-11-21T08:00:30.000Z',
+            tenantId: 'acme',
+            userId: 'acme.buyer',
+          },
+        },
+      },
+    },
+    {
+      method: 'post',
+      path: '/api/v1/sse/send',
+      id: 'sse.send',
+      summary: 'Publish an event inside the own tenant',
+      description:
+        'To exactly one of `user`, `users`, `topic`, `role`, `tenant`. Durable events are logged and replayed; `durable: false` reaches those who are connected now. The body `{target_type, user_id, topic, event, data}` is accepted too.',
+      access: { permission: 'sse:send' },
+      body: {
+        schema: sendRequestSchema,
+        example: {
+          target: { user: 'acme.buyer' },
+          event: 'order.changed',
+          data: { orderId: 4711, status: 'shipped' },
+          durable: true,
+          dedupeKey: 'order-4711-shipped',
+        },
+      },
+      answers: {
+        202: {
+          description: 'Accepted; a durable event is in the log.',
+          schema: sendAnswer,
+          example: { accepted: true, durable: true, deduplicated: false },
+        },
+      },
+      refusals: ['400 invalid_topic', '413 event_too_large'],
+    },
+    { ...STATS, path: '/api/v1/sse/stats', id: 'sse.stats', summary: 'Statistics of the streams' },
+    {
+      method: 'get',
+      path: '/api/v1/sse/online-users',
+      id: 'sse.onlineUsers',
+      summary: 'Who is online',
+      access: { permission: 'sse:admin' },
+      parameters: [
+        query('limit', 'People per page, 1 to 100.', z.string(), '20'),
+        query('cursor', '`nextCursor` of the page before.', z.string()),
+      ],
+      answers: {
+        200: {
+          description: 'A page in the order of ids.',
+          schema: onlineUsersAnswer,
+          example: {
+            items: [
+              {
+                userId: 'acme.buyer',
+                connections: 2,
+                devices: ['browser', 'warehouse-7'],
+                since: '2026-11-21T08:00:00.000Z',
+                lastSeenAt: '2026-11-21T08:10:00.000Z',
+              },
+            ],
+            nextCursor: null,
+            hasMore: false,
+            total: 1,
+          },
+        },
+      },
+    },
+    {
+      method: 'get',
+      path: '/api/v1/sse/online-users/{userId}',
+      id: 'sse.onlineUser',
+      summary: "One person's connections",
+      description: 'A person who is unknown is offline, and so is one of another tenant.',
+      access: { permission: 'sse:admin' },
+      parameters: [
+        { name: 'userId', in: 'path', description: 'The person.', schema: z.string(), example: 'acme.buyer' },
+      ],
+      answers: {
+        200: {
+          description: 'Online or not.',
+          schema: userPresenceAnswer,
+          example: {
+            userId: 'acme.buyer',
+            online: true,
+            connections: [
+              {
+                id: 'n1.5Vn0cQ2kZ3nW4bH5jL6fDQ',
+                nodeId: 'n1',
+                device: 'warehouse-7',
+                transport: 'sse',
+                topics: ['doc:invoice:INV-9'],
+                since: '2026-11-21T08:00:00.000Z',
+              },
+            ],
+            lastSeenAt: '2026-11-21T08:10:00.000Z',
+          },
+        },
+      },
+    },
+  ],
+};
+
+/** The same operations at paths that older clients use. */
+export const aliasOperations: OperationGroup = {
+  tag: 'Older paths',
+  description: 'The same operations at paths that older clients use.',
+  operations: [
+    ...['/sse/stream', '/api/v1/notifications/stream', '/events', '/stream', '/api/events', '/realtime/events'].map(
+      (path) => stream(path, `alias${path.replaceAll(/\W+/g, '.')}`, 'Open a stream'),
+    ),
+    { ...STATS, path: '/debug/sse-stats', id: 'alias.debug.sse.stats', summary: 'Statistics of the streams' },
+  ],
+};

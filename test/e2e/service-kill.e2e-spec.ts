@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import { killChain } from '../support/kill-chain.js';
+
+/** The long form kills 52 times: `npm run test:full`. */
+const [CHAINS, KILLS] = process.env['HERALD_TEST_PROFILE'] === 'full' ? [4, 13] : [2, 5];
+
+describe('kill -9 right after COMMIT', () => {
+  it('delivers every committed notification exactly once to a client that resumes', async () => {
+    // Chains wait for leases to end most of the time, so they run side by side.
+    const seeds = Array.from({ length: CHAINS }, (_, index) => 4711 + index);
+    const results = await Promise.all(seeds.map((seed) => killChain(KILLS, seed)));
+    for (const { committed, seen, resyncs } of results) {
+      expect(committed).toHaveLength(KILLS);
+      expect(seen).toEqual(committed);
+      expect(resyncs).toBe(0);
+    }
+  }, 300_000);
+});

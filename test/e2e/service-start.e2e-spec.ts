@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { call } from '../support/http.js';
+import { runToExit, startService, temporaryDataDir } from '../support/service.js';
+import { isAlive } from '../../src/database/postmaster-lock.js';
+
+describe('starting and stopping the service', () => {
+  const undo: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  });
+  function dataDir(): string {
+    const { path, remove } = temporaryDataDir();
+    undo.push(remove);
+    return path;
+  }
+
+  it('reports all mistakes together and ends with 78', async () => {
+    const exit = await runToExit({ PORT: 'x', SSE_HEARTBEAT: '1', SSE_BACKPLANE: 'redis', CORS_ORIGINS: '*' });
+    expect(exit.code).toBe(78);
+    for (const name of ['PORT', 'SSE_HEARTBEAT', 'SSE_BACKPLANE', 'CORS_ORIGINS']) {
+      expect(exit.output).toMatch(new RegExp(`^ {2}${name}: `, 'm'));
+    }
+    expect(exit.output).not.toContain('    at ');
+  });
+
+  it('refuses production without database and keys, and with the demo on', async () => {
+    const exit = await runToExit({ NODE_ENV: 'production', DEMO: 'true' });
+    expect(exit.code).toBe(78);
+    for (const name of ['DATABASE_URL', 'JWT_SECRET', 'DEMO']) {
+      expect(exit.output).toMatch(new RegExp(`^ {2}${name}: `, 'm'));
+    }
+  });
+
+  it('says so when the database does not answer, without its password', async () => {
+    const exit = await runToExit({
+      DATABASE_URL: 'postgres://herald:canary-password@127.0.0.1:9/herald',
+      JWT_SECRET: 'canary-secret-that-is-longer-than-32-bytes',
+    });
+    expect(exit.code).toBe(78);
+    expect(exit.output).toMatch(/No PostgreSQL for 127\.0\.0\.1:9/);
+    expect(exit.output).not.toContain('canary');
+  });
+
+  it('starts on nothing, keeps its data, stops cleanly, and leaves nobody behind', async () => {
+    const DATA_DIR = dataDir();
+    const first = await startService({ DATA_DIR });
+    const lines = first.output().trimEnd().split('\n');
+    expect(lines.at(-1)).toBe(`Nest Herald ready on ${first.url}`);
+    expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const signedIn = await call(`${first.url}/api/v1/demo/sign-in`, { body: { userId: 'acme.admin' } });
+
+    const second = await runToExit({ DATA_DIR });
+    expect(second.code).toBe(78);
+    expect(second.output).toContain('already in use');
+    expect(second.output).toContain(String(first.pid));
+
+    const stopped = await first.stop('SIGINT');
+    expect([stopped.code, stopped.signal]).toEqual([0, null]);
+
+    const again = await startService({ DATA_DIR });
+    undo.push(() => again.kill());
+    const stats = await call(`${again.url}/api/v1/sse/stats`, { token: signedIn.body.accessToken });
+    expect(stats.status).toBe(200);
+
+    const database = /PostgreSQL process (\d+)/.exec((await runToExit({ DATA_DIR })).output)?.[1];
+    expect(isAlive(Number(database))).toBe(true);
+    await again.kill();
+    const deadline = Date.now() + 10_000;
+    while (isAlive(Number(database)) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isAlive(Number(database))).toBe(false);
+  }, 60_000);
+
+  it('says which address is taken', async () => {
+    const first = await startService({ DATA_DIR: dataDir() });
+    undo.push(() => first.kill());
+    const exit = await runToExit({ DATA_DIR: dataDir(), PORT: new URL(first.url).port });
+    expect(exit.code).toBe(1);
+    expect(exit.output).toMatch(/cannot listen: .*EADDRINUSE.* PORT/);
+    expect(exit.output).not.toContain('ready on');
+  }, 60_000);
+
+  it('has no demo sign-in when it is switched off', async () => {
+    const service = await startService({ DATA_DIR: dataDir(), DEMO: 'false' });
+    undo.push(() => service.kill());
+    expect((await call(`${service.url}/api/v1/demo/people`)).status).toBe(404);
+    expect((await call(`${service.url}/api/v1/demo/sign-in`, { body: { userId: 'acme.admin' } })).status).toBe(404);
+    const document = await call(`${service.url}/api/v1/openapi.json`);
+    expect(Object.keys(document.body.paths).filter((path) => path.includes('demo'))).toEqual([]);
+  }, 60_000);
+});
