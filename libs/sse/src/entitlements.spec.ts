@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import type { AudienceResolver } from './audience-resolver.js';
 import { Entitlements } from './entitlements.js';
 import { asTenantId, asUserId, type Principal } from './principal.js';

@@ -48,11 +48,11 @@ export type {
   UserPresenceAnswer,
 } from './http/sse-operations.controller.js';
 export { STREAM_ALIASES } from './http/sse.controller.js';
-export { StreamOpener, type StreamOpening } from './http/stream-opener.js';
+export { StreamIntake, type StreamTerms } from './http/stream-intake.js';
 export { keepPrepared, streamResponse } from './http/stream-response.js';
 export { type IssuedTicket, StreamTickets } from './http/stream-ticket.js';
 export { anyTopicRule, isReservedTopic, TokenTopicAuthorizer } from './http/topic-authorizer.js';
-export { Hub } from './hub/hub.js';
+export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
 export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
 export type { ClaimNames, JwtOptions } from './jwt.options.js';

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { durableRows, ephemeralEvents } from './publication.js';
 
 const codeOf = (act: () => unknown): unknown => {

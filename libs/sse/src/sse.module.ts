@@ -21,7 +21,7 @@ import { MemoryTicketStore } from './http/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
 import { SseAuthGuard } from './http/sse-auth.guard.js';
 import { SseStreamGuard } from './http/sse-stream.guard.js';
-import { StreamOpener } from './http/stream-opener.js';
+import { StreamIntake } from './http/stream-intake.js';
 import { StreamTickets } from './http/stream-ticket.js';
 import { TokenTopicAuthorizer } from './http/topic-authorizer.js';
 import { queryTopicResolver } from './http/topic-request.js';
@@ -122,7 +122,7 @@ const parts: readonly Provider[] = [
       }),
   },
   SseBroker,
-  StreamOpener,
+  StreamIntake,
   SseAuthGuard,
   SseStreamGuard,
   ProblemFilter,
@@ -160,7 +160,7 @@ const parts: readonly Provider[] = [
     SseAuthGuard,
     SseBroker,
     SseCounters,
-    StreamOpener,
+    StreamIntake,
     ProblemFilter,
     StreamProblemFilter,
     StreamTickets,

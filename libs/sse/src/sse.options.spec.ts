@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
 import { SseError } from './sse.errors.js';
 import { resolveSseOptions, type SseOptions } from './sse.options.js';
 

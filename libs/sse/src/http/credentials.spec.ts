@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../clock.js';
 import { randomIdGenerator } from '../id-generator.js';
 import { asTenantId, asUserId, type Principal } from '../principal.js';

@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../clock.js';
 import { type JwtOptions, resolveJwtOptions } from '../jwt.options.js';
 import { OptionFaults } from '../option-faults.js';

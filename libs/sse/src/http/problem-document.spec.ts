@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { ConflictException, ForbiddenException, HttpException, InternalServerErrorException } from '@nestjs/common';
 import { SseRefusal } from '../refusal.js';
 import { SseError } from '../sse.errors.js';

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { SseRefusal } from '../refusal.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { audienceOf, sendSchemaFor } from './send-request.js';

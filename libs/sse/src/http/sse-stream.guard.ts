@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type PlatformRequest, type PlatformResponse, rawRequest } from './http-message.js';
 import { setPrincipal } from './permission.js';
-import { StreamOpener } from './stream-opener.js';
+import { StreamIntake } from './stream-intake.js';
 import { keepPrepared } from './stream-response.js';
 
 /**
@@ -10,14 +10,14 @@ import { keepPrepared } from './stream-response.js';
  */
 @Injectable()
 export class SseStreamGuard implements CanActivate {
-  constructor(@Inject(StreamOpener) private readonly opener: StreamOpener) {}
+  constructor(@Inject(StreamIntake) private readonly intake: StreamIntake) {}
 
   async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<PlatformRequest>();
     const response = context.switchToHttp().getResponse<PlatformResponse>();
-    const principal = await this.opener.identify(request);
+    const principal = await this.intake.identify(request);
     setPrincipal(request, principal);
-    const prepared = await this.opener.prepare(request, principal);
+    const prepared = await this.intake.prepare(request, principal);
     // HEAD gets the status that GET would get, and holds nothing.
     if (rawRequest(request).method === 'HEAD') prepared.abandon();
     else keepPrepared(request, response, prepared);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
 import { Entitlements } from '../entitlements.js';
 import { asTenantId, asUserId, type Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';

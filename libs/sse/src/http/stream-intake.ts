@@ -16,7 +16,7 @@ import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } fr
 import { decideTopics } from './topic-request.js';
 
 /** What a route of the host adds to a stream of its own. */
-export interface StreamOpening {
+export interface StreamTerms {
   /** Followed without asking the topic authoriser, because the route has decided itself who may open it. */
   readonly grantedTopics?: readonly string[];
   /** Members added to the data of `connected`. */
@@ -30,7 +30,7 @@ const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
  * identity, limits, topics, directory, log. What it returns cannot be refused any more.
  */
 @Injectable()
-export class StreamOpener {
+export class StreamIntake {
   constructor(
     @Inject(Credentials) private readonly credentials: Credentials,
     @Inject(Hub) private readonly hub: Hub,
@@ -61,7 +61,7 @@ export class StreamOpener {
    * Admits the request and prepares its stream. The caller attaches or abandons what it gets.
    * @throws SseRefusal 400, 403, 429, 503; nothing is held then.
    */
-  async prepare(request: PlatformRequest, principal: Principal, opening: StreamOpening = {}): Promise<PreparedStream> {
+  async prepare(request: PlatformRequest, principal: Principal, opening: StreamTerms = {}): Promise<PreparedStream> {
     const slot = this.hub.admit(principal, 'sse');
     try {
       return await this.#prepare(rawRequest(request), queryOf(requestTarget(request)), principal, slot, opening);
@@ -76,7 +76,7 @@ export class StreamOpener {
     query: URLSearchParams,
     principal: Principal,
     slot: AdmissionSlot,
-    opening: StreamOpening,
+    opening: StreamTerms,
   ): Promise<PreparedStream> {
     const { granted, denied } = await this.#topics(request, query, principal, opening);
     return this.hub.prepare({
@@ -97,7 +97,7 @@ export class StreamOpener {
     request: IncomingMessage,
     query: URLSearchParams,
     principal: Principal,
-    opening: StreamOpening,
+    opening: StreamTerms,
   ): Promise<TopicDecision> {
     if (opening.grantedTopics !== undefined) return { granted: opening.grantedTopics, denied: [] };
     const wished = await this.topicResolver.topicsOf(request, query, principal);

@@ -1,0 +1,118 @@
+import type { AddressInfo } from 'node:net';
+import { createHmac } from 'node:crypto';
+import type { DynamicModule, INestApplication, LoggerService, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { SseBroker, SseModule, type SseModuleExtras, type SseOptions } from '@nest-herald/sse';
+import { type RawRequest, RawStream } from './raw-stream.js';
+
+/** The shared secret of every test application. */
+export const TEST_SECRET = 'the test secret has at least 32 bytes';
+
+/** Claims of a test token; what is left out is a person without rights in tenant `acme`. */
+export interface TestClaims {
+  readonly sub?: string;
+  readonly tenant_id?: string;
+  readonly roles?: readonly string[];
+  readonly permissions?: readonly string[];
+  readonly topics?: readonly string[];
+  /** Seconds since 1970. */
+  readonly exp?: number;
+  readonly [claim: string]: unknown;
+}
+
+/** Signs an access token. */
+export function testToken(claims: TestClaims = {}, secret: string = TEST_SECRET): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const payload = { sub: 'ann', tenant_id: 'acme', iat: now, exp: now + 3_600, ...claims };
+  const head = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(payload)}`;
+  return `${head}.${createHmac('sha256', secret).update(head).digest('base64url')}`;
+}
+
+/** What a test application is made of beside the module. */
+export interface SseAppParts {
+  readonly options?: Partial<SseOptions>;
+  readonly extras?: SseModuleExtras;
+  readonly imports?: readonly (DynamicModule | Type)[];
+  readonly controllers?: readonly Type[];
+  /** Called before the application listens: prefix, interceptors, middleware. */
+  readonly configure?: (app: INestApplication) => void;
+  /** @defaultValue none: nothing is printed */
+  readonly logger?: LoggerService;
+}
+
+/** A real Nest application on a free port of the loopback interface, with everything in memory. */
+export class SseApp {
+  readonly #streams = new Set<RawStream>();
+
+  private constructor(
+    readonly app: INestApplication,
+    readonly url: string,
+  ) {}
+
+  static async start(parts: SseAppParts = {}): Promise<SseApp> {
+    const module = await Test.createTestingModule({
+      imports: [
+        SseModule.forRoot({ jwt: { secret: TEST_SECRET }, drainMs: 100, ...parts.options, ...parts.extras }),
+        ...(parts.imports ?? []),
+      ],
+      controllers: [...(parts.controllers ?? [])],
+    }).compile();
+    const app = module.createNestApplication({ logger: parts.logger ?? false });
+    parts.configure?.(app);
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return new SseApp(app, `http://127.0.0.1:${port}`);
+  }
+
+  get broker(): SseBroker {
+    return this.app.get(SseBroker);
+  }
+
+  /** Sends a request and reads its answer as it comes; closed with the application at the latest. */
+  async raw(path: string, request: RawRequest = {}): Promise<RawStream> {
+    const stream = await RawStream.open(`${this.url}${path}`, request);
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  /** Opens a stream with a token for these claims and waits for its `connected` block. */
+  async open(claims: TestClaims = {}, query = '', headers: Record<string, string> = {}): Promise<RawStream> {
+    const stream = await this.raw(`/api/v1/sse/stream${query}`, {
+      headers: { accept: 'text/event-stream', authorization: `Bearer ${testToken(claims)}`, ...headers },
+    });
+    await stream.event('connected');
+    return stream;
+  }
+
+  /** Sends JSON with a token for these claims. */
+  async call(method: string, path: string, claims: TestClaims | null = {}, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        ...(claims === null ? {} : { authorization: `Bearer ${testToken(claims)}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? null : (JSON.parse(text) as Record<string, unknown>),
+    };
+  }
+
+  /** Shuts the application down as a signal would, then drops what clients still hold. */
+  async stop(): Promise<void> {
+    await this.app.close();
+    for (const stream of this.#streams) stream.destroy();
+  }
+}
+
+/** A JSON answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown> | null;
+}
