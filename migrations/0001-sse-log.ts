@@ -68,7 +68,8 @@ CREATE TABLE sse.set_aside (
 );
 ${tenantTable('sse.set_aside')}${systemTable('sse.set_aside')}
 GRANT SELECT ON sse.set_aside TO herald_app;
-GRANT SELECT, INSERT ON sse.set_aside TO herald_system;
+CREATE INDEX set_aside_age ON sse.set_aside (created_at);
+GRANT SELECT, INSERT, DELETE ON sse.set_aside TO herald_system;
 
 -- What survives of a tenant when its partitions are dropped.
 CREATE TABLE sse.head (
@@ -90,7 +91,7 @@ CREATE TABLE sse.dedupe (
 CREATE INDEX dedupe_expiry ON sse.dedupe (expires_at);
 ${tenantTable('sse.dedupe')}${systemTable('sse.dedupe')}
 GRANT SELECT, INSERT, UPDATE (expires_at) ON sse.dedupe TO herald_app;
-GRANT SELECT, DELETE ON sse.dedupe TO herald_system;
+GRANT SELECT, UPDATE, DELETE ON sse.dedupe TO herald_system;
 
 -- Below: no tenant's data. herald_app gets no grant and works through the functions of 0002.
 CREATE TABLE sse.batch (

@@ -1,5 +1,8 @@
 import { SseLog1700000000001 } from './0001-sse-log.js';
+import { SsePublishing1700000000002 } from './0002-sse-publishing.js';
+import { SseMaintenance1700000000003 } from './0003-sse-maintenance.js';
 import { SsePresence1700000000004 } from './0004-sse-presence.js';
+import { SsePresenceFunctions1700000000005 } from './0005-sse-presence-functions.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
 import type { SqlMigration } from './sql-migration.js';
@@ -12,7 +15,13 @@ export { systemTable, tenantTable } from './tenant-table.js';
 type MigrationClass = new () => SqlMigration;
 
 /** What `@nest-herald/sse/postgres` needs: schema `sse`. Call `ensureRoles` first. */
-export const sseMigrations: readonly MigrationClass[] = [SseLog1700000000001, SsePresence1700000000004];
+export const sseMigrations: readonly MigrationClass[] = [
+  SseLog1700000000001,
+  SsePublishing1700000000002,
+  SseMaintenance1700000000003,
+  SsePresence1700000000004,
+  SsePresenceFunctions1700000000005,
+];
 
 /** Schema `herald`, shared by the feature modules. */
 export const platformMigrations: readonly MigrationClass[] = [Platform1700000000100];

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import pg, { type Pool } from 'pg';
+import type { Backplane } from '../../backplane/backplane.js';
+import { type Clock, systemClock } from '../../clock.js';
+import type { Presence } from '../../presence/presence.js';
+import { SseError } from '../../sse.errors.js';
+import type { TicketStore } from '../../ticket-store.js';
+import { withRole } from './app-url.js';
+import { ListenBackplane } from './listen-backplane.js';
+import { PostgresEventLog } from './postgres-event-log.js';
+import { PostgresPresence } from './postgres-presence.js';
+import { PostgresTicketStore } from './postgres-ticket-store.js';
+
+/** Where the database is and how it is used. */
+export interface PostgresSseOptions {
+  /** Login that may take the role `herald_app`; every connection takes it at once. Run `sseMigrations` first. */
+  readonly connectionString: string;
+  /** Direct login for LISTEN, round a transaction-mode pooler. @defaultValue `connectionString` */
+  readonly listenUrl?: string;
+  /** Name of this process in the cluster; appears in leases and in `pg_stat_activity`. */
+  readonly nodeId: string;
+  /** Independent numberers; more for more than 9,000 events/s. Every node must have the same number. 1–64. @defaultValue 1 */
+  readonly shards?: number;
+  /** Whole days that events stay in the log. 1–365. @defaultValue 7 */
+  readonly retentionDays?: number;
+  /** Connections for reads: replay, tickets, presence. 1–100. @defaultValue 6 */
+  readonly poolSize?: number;
+  readonly clock?: Clock;
+  /** Told what went wrong in the background; work goes on by itself. @defaultValue silence */
+  readonly onError?: (what: string, error: unknown) => void;
+}
+
+/** The seams of `SseModule` in PostgreSQL. The hub starts and stops them; `stop` closes the pools after that. */
+export interface PostgresSse {
+  readonly eventLog: PostgresEventLog;
+  readonly presence: Presence;
+  readonly ticketStore: TicketStore;
+  /** LISTEN/NOTIFY; leave it out where Redis or NATS carries the hints. */
+  readonly backplane: Backplane;
+  /** Closes all connections. Call it when the hub has stopped. */
+  stop(): Promise<void>;
+}
+
+/** Numbering, leases, tail, presence and NOTIFY together need few connections, and must never wait behind readers. */
+const CONTROL_CONNECTIONS = 4;
+
+/**
+ * Makes everything that `SseModule` can keep in PostgreSQL, over pools of its own in the role `herald_app`. Nothing connects
+ * before the hub starts.
+ *
+ * @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault.
+ */
+export function createPostgresSse(options: PostgresSseOptions): PostgresSse {
+  const { shards = 1, retentionDays = 7, poolSize = 6, clock = systemClock, onError = () => undefined } = options;
+  checkOptions(options, { shards, retentionDays, poolSize });
+  const pool = createPool(options, 'read', poolSize, onError);
+  const controlPool = createPool(options, 'control', CONTROL_CONNECTIONS + shards, onError);
+  const owner = `${options.nodeId}.${randomBytes(6).toString('base64url')}`;
+  return {
+    eventLog: new PostgresEventLog({ pool, controlPool, owner, shards, retentionDays, clock, onError }),
+    presence: new PostgresPresence({ pool, controlPool, clock, onError }),
+    ticketStore: new PostgresTicketStore(pool),
+    backplane: new ListenBackplane({
+      pool: controlPool,
+      listenUrl: withRole(options.listenUrl ?? options.connectionString),
+      onError,
+    }),
+    stop: async () => {
+      await Promise.all([pool.end(), controlPool.end()]);
+    },
+  };
+}
+
+function createPool(
+  options: PostgresSseOptions,
+  purpose: string,
+  max: number,
+  onError: (what: string, error: unknown) => void,
+): Pool {
+  const pool = new pg.Pool({
+    connectionString: withRole(options.connectionString),
+    application_name: `herald-sse-${purpose} ${options.nodeId}`,
+    max,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+  });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', (error) => onError('An idle connection broke', error));
+  return pool;
+}
+
+function checkOptions(
+  { connectionString, listenUrl, nodeId }: PostgresSseOptions,
+  numbers: { readonly shards: number; readonly retentionDays: number; readonly poolSize: number },
+): void {
+  const faults: string[] = [];
+  for (const [name, url] of Object.entries({ connectionString, listenUrl: listenUrl ?? connectionString })) {
+    if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) faults.push(`${name} must be a postgres:// URL`);
+  }
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(nodeId))
+    faults.push(`nodeId must be 1 to 64 characters out of A-Z a-z 0-9 _ -, got ${JSON.stringify(nodeId)}`);
+  const ranges = { shards: 64, retentionDays: 365, poolSize: 100 } as const;
+  for (const [name, max] of Object.entries(ranges) as [keyof typeof ranges, number][]) {
+    const value = numbers[name];
+    if (!Number.isInteger(value) || value < 1 || value > max)
+      faults.push(`${name} must be a whole number from 1 to ${max}, got ${value}`);
+  }
+  if (faults.length > 0) throw new SseError('ERR_SSE_INVALID_OPTIONS', `createPostgresSse: ${faults.join('; ')}.`);
+}

@@ -1,0 +1,32 @@
+/** Pokes of one shard within this time are one message: a busy shard is polled more often anyway. */
+const INTERVAL_MS = 20;
+
+/** Lets the first poke of a shard through at once, and of those that follow within 20 ms one at the end. */
+export class PokeLimiter {
+  readonly #waiting = new Map<number, { readonly timer: NodeJS.Timeout; again: boolean }>();
+
+  constructor(private readonly send: (shard: number) => void) {}
+
+  poke(shard: number): void {
+    const waiting = this.#waiting.get(shard);
+    if (waiting) {
+      waiting.again = true;
+      return;
+    }
+    const timer = setTimeout(() => this.#end(shard), INTERVAL_MS);
+    timer.unref();
+    this.#waiting.set(shard, { timer, again: false });
+    this.send(shard);
+  }
+
+  stop(): void {
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  #end(shard: number): void {
+    const again = this.#waiting.get(shard)?.again === true;
+    this.#waiting.delete(shard);
+    if (again) this.poke(shard);
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Hint } from '../../event-log/event-log.js';
+
+/** Events of an ordinary turn. */
+const TURN_LIMIT = 500;
+/** After a full turn, until one is not full: with a fixed limit a backlog costs the square of its length. */
+const BACKLOG_LIMIT = 5_000;
+const BUSY_POLL_MS = 5;
+const IDLE_POLL_MS = 250;
+/** A snapshot that could see nothing: the first turn looks at the whole outbox. */
+const SAW_NOTHING = '1:1:';
+/** SQLSTATE of `sse.sequence` when the lease is not ours any more. */
+const FENCED = 'HS001';
+
+/** What a {@link Sequencer} is made of. */
+export interface SequencerDeps {
+  readonly pool: Pool;
+  readonly owner: string;
+  readonly shard: number;
+  readonly term: bigint;
+  /** Whether the lease surely still runs; asked before every turn. The server checks it again. */
+  readonly isTrusted: () => boolean;
+  readonly announce: (hint: Hint) => void;
+  /** The lease is lost by the server's word: this sequencer has ended. */
+  readonly fenced: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface Turn {
+  readonly snapshot: string;
+  readonly taken: number;
+  readonly no: string | null;
+  readonly heads: Record<string, number>;
+}
+
+/**
+ * Second arrow of a durable event: outbox → event log, numbered after commit by one writer per shard, so that a late commit
+ * gets a later number and nobody waits for it (delivery.md §2 "Sequence"). Works from construction until `stop`, or until it is fenced.
+ */
+export class Sequencer {
+  readonly #done: Promise<void>;
+  #stopped = false;
+  /** What the last turn that took everything could see. Advanced by such turns only. */
+  #previous = SAW_NOTHING;
+  #wake: (() => void) | null = null;
+  #poked = false;
+  /** Since when every turn has failed; null while they work. For readiness. */
+  failingSince: Date | null = null;
+
+  constructor(private readonly deps: SequencerDeps) {
+    this.#done = this.#run();
+  }
+
+  /** Something may have been committed: look now instead of at the next poll. */
+  poke(): void {
+    this.#poked = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when the running turn has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake?.();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    let limit = TURN_LIMIT;
+    let pauseMs = BUSY_POLL_MS;
+    while (!this.#stopped) {
+      if (!this.deps.isTrusted()) {
+        // The renewal decides: either it comes in time, or we are stopped.
+        await delay(BUSY_POLL_MS);
+        continue;
+      }
+      this.#poked = false;
+      const taken = await this.#turn(limit);
+      if (taken === null) {
+        pauseMs = IDLE_POLL_MS;
+      } else if (taken === limit) {
+        limit = BACKLOG_LIMIT;
+        continue;
+      } else {
+        limit = TURN_LIMIT;
+        pauseMs = taken > 0 ? BUSY_POLL_MS : Math.min(pauseMs * 2, IDLE_POLL_MS);
+      }
+      if (await this.#pause(pauseMs)) pauseMs = BUSY_POLL_MS;
+    }
+  }
+
+  /** @returns events numbered, or null when the turn failed. */
+  async #turn(limit: number): Promise<number | null> {
+    const { pool, owner, shard, term } = this.deps;
+    try {
+      const { rows } = await pool.query<Turn>({
+        name: 'sse-sequence',
+        text: 'SELECT snapshot::text, taken, no, heads FROM sse.sequence($1, $2, $3, $4, $5)',
+        values: [shard, owner, String(term), limit, this.#previous],
+      });
+      const turn = rows[0] as Turn;
+      this.failingSince = null;
+      // A full turn may have left rows that this snapshot could see: they must stay candidates.
+      if (turn.taken < limit) this.#previous = turn.snapshot;
+      if (turn.no !== null) this.deps.announce({ shard, no: Number(turn.no), heads: turn.heads });
+      return turn.taken;
+    } catch (error) {
+      if ((error as { code?: string }).code === FENCED) {
+        this.#stopped = true;
+        this.deps.fenced();
+        return null;
+      }
+      this.failingSince ??= new Date();
+      this.deps.failed(error);
+      return null;
+    }
+  }
+
+  /** @returns whether a poke ended it. */
+  async #pause(ms: number): Promise<boolean> {
+    if (this.#stopped || this.#poked) return this.#poked;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+    return this.#poked;
+  }
+}

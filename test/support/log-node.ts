@@ -1,0 +1,44 @@
+import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
+import type { TestDatabase } from './test-database.js';
+
+/** What a log told while it ran. */
+interface Told {
+  /** Heads by tenant, as announced to all nodes, in order. */
+  readonly announced: { readonly no: number; readonly heads: Readonly<Record<string, number>> }[];
+  readonly observed: { readonly no: number; readonly heads: Readonly<Record<string, number>> }[];
+  readonly pokes: number[];
+  identityChanges: number;
+  readonly errors: string[];
+}
+
+/** One process of the cluster as far as the event log is concerned: numbers, tails, reads. */
+export interface LogNode extends PostgresSse {
+  readonly told: Told;
+}
+
+/** Starts a node over this database. Stop it with `stopLogNode`. */
+export async function startLogNode(
+  database: TestDatabase,
+  options: Partial<PostgresSseOptions> = {},
+): Promise<LogNode> {
+  const told: Told = { announced: [], observed: [], pokes: [], identityChanges: 0, errors: [] };
+  const sse = createPostgresSse({
+    connectionString: database.url,
+    nodeId: 'test-node',
+    onError: (what, error) => told.errors.push(`${what}: ${String(error)}`),
+    ...options,
+  });
+  await sse.eventLog.start({
+    announce: (hint) => told.announced.push(hint),
+    observe: (hint) => told.observed.push(hint),
+    poke: (shard) => told.pokes.push(shard),
+    identityChanged: () => (told.identityChanges += 1),
+  });
+  return { ...sse, told };
+}
+
+/** Stops numbering, then closes all connections. */
+export async function stopLogNode(node: LogNode): Promise<void> {
+  await node.eventLog.stop();
+  await node.stop();
+}
