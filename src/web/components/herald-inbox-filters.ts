@@ -90,7 +90,7 @@ export class HeraldInboxFilters extends LitElement {
         margin-left: auto;
       }
       @media (max-width: 720px) {
-        .read-all {
+        .button.read-all {
           position: sticky;
           right: 0;
           background: var(--surface);

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { safeLink } from './safe-link.js';
+
+const BASE = 'https://erp.example/herald/';
+
+test('lets paths of the own site and web addresses through', () => {
+  expect(safeLink('/orders/1', BASE)).toBe('https://erp.example/orders/1');
+  expect(safeLink('http://other.example/x', BASE)).toBe('http://other.example/x');
+});
+
+test.each([
+  'javascript:alert(1)',
+  ' JaVaScRiPt:alert(1)',
+  'java\nscript:alert(1)',
+  'data:text/html,x',
+  'vbscript:x',
+  'file:///etc/passwd',
+  'http://',
+  '',
+  '  ',
+  null,
+])('makes no link of %j', (link) => {
+  expect(safeLink(link, BASE)).toBeNull();
+});
