@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js';
-import type { Connection } from './connection.js';
 import type { TimerSettings } from './connection-timers.js';
 import type { Heartbeats } from './heartbeat.js';
 import type { Jitter } from './jitter.js';
@@ -14,8 +13,11 @@ export interface ConnectionSettings extends QueueLimits, TimerSettings {
   readonly idleTimeoutMs: number;
 }
 
-/** What a connection needs from the tenant's stream that it stands in. */
-export interface ConnectionHost {
+/**
+ * What a connection needs from the tenant's stream that it stands in.
+ * @typeParam C the connection.
+ */
+export interface ConnectionHost<C> {
   readonly epoch: string;
   /** Number of the newest event that went out live; what a connection without a cursor begins behind. */
   readonly head: number;
@@ -27,7 +29,7 @@ export interface ConnectionHost {
   readonly jitter: Jitter;
   readonly traffic: Traffic;
   /** The connection takes no more events; its response may still be open. */
-  leave(connection: Connection): void;
+  leave(connection: C): void;
   /** The response is gone. */
-  closed(connection: Connection): void;
+  closed(connection: C): void;
 }

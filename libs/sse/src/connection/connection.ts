@@ -1,7 +1,6 @@
 import {
   formatPosition,
   MIN_CURSOR_INTERVAL_MS,
-  RECONNECT_AFTER,
   type CloseReason,
   type ConnectedPayload,
   type ResyncReason,
@@ -13,31 +12,26 @@ import type { AdmissionSlot } from './admission-slot.js';
 import type { ConnectionHost } from './connection-host.js';
 import { nextState, type ConnectionState } from './connection-state.js';
 import { ConnectionTimers, type TimedConnection } from './connection-timers.js';
+import {
+  closeFrame,
+  connectedFrame,
+  cursorFrame,
+  expiringFrame,
+  resyncFrame,
+  type CloseOptions,
+} from './control-frames.js';
 import type { BucketMember, DenseBucket } from './dense-bucket.js';
-import { encodeControl, encodeEphemeral, type EncodedEvent } from './encoded-event.js';
+import { encodeEphemeral, type EncodedEvent } from './encoded-event.js';
 import type { FrameSink } from './frame-sink.js';
+import type { Holder } from './holder.js';
 import { Interest, type Addressed } from './interest.js';
 import { OutboundQueue, type QueueOwner } from './outbound-queue.js';
 import { PendingEvents } from './pending-events.js';
-import type { StreamRequest } from './stream-request.js';
 import type { StreamStart } from './stream-start.js';
+import type { Subscription } from './subscription.js';
 import type { TurnTask } from './turn-scheduler.js';
 
-/** How a connection is to be closed; what is absent follows from the reason. */
-export interface CloseOptions {
-  readonly reconnect?: boolean;
-  readonly retryMs?: number;
-}
-
-/** What the holder of a connection may see from now on. */
-export interface Subscription {
-  /** Audience keys without topics. */
-  readonly keys: readonly AudienceKey[];
-  readonly topics: readonly string[];
-  readonly denied?: readonly string[];
-  /** The new token, where it was swapped: same tenant and user. */
-  readonly principal?: Principal;
-}
+export type { CloseOptions } from './control-frames.js';
 
 /** How long a client may take to read what is on its way when its stream ends. */
 const CLOSING_MS = 5_000;
@@ -81,21 +75,21 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
 
   constructor(
     id: string,
-    request: StreamRequest,
+    holder: Holder,
     private readonly sink: FrameSink,
-    private readonly host: ConnectionHost,
+    private readonly host: ConnectionHost<Connection>,
   ) {
     this.id = id;
-    this.tenantId = request.principal.tenantId;
-    this.userId = request.principal.userId;
-    this.transport = request.transport;
-    this.device = request.device;
+    this.tenantId = holder.principal.tenantId;
+    this.userId = holder.principal.userId;
+    this.transport = holder.transport;
+    this.device = holder.device;
     this.since = host.clock.now();
-    this.#principal = request.principal;
-    this.#interest = new Interest([this.userId], request.keys, request.topics);
-    this.#denied = request.denied;
-    this.#slot = request.slot;
-    this.#heartbeat = request.heartbeat;
+    this.#principal = holder.principal;
+    this.#interest = new Interest([this.userId], holder.keys, holder.topics);
+    this.#denied = holder.denied;
+    this.#slot = holder.slot;
+    this.#heartbeat = holder.heartbeat;
     this.#pending = new PendingEvents(host.options.maxQueuedBytes);
     this.#cursorSentAtMs = host.clock.monotonicMs();
     this.#queue = new OutboundQueue(sink, host.scheduler, host.options, this);
@@ -158,9 +152,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
       resume: start.resume,
       tokenExpiresAt: this.#principal.expiresAt.toISOString(),
     };
-    const position = formatPosition(host.epoch, this.#lastSeq);
-    const retry = host.options.retryMs;
-    this.#queue.push(encodeControl('connected', payload, start.resume === 'reset' ? { retry } : { retry, position }));
+    this.#queue.push(connectedFrame(payload, host.options.retryMs, host.epoch, this.#lastSeq));
     if (start.resume === 'reset') this.resync(start.reason);
     this.#timers.start(this.#principal.expiresAt);
     if (start.resume === 'replay' && start.after < host.head) return true;
@@ -241,8 +233,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     if (this.#state !== 'replaying' && this.#state !== 'live') return;
     this.#pending?.take();
     this.#lastSeq = this.host.head;
-    const position = formatPosition(this.host.epoch, this.#lastSeq);
-    this.#queue.push(encodeControl('resync', { reason, scopes: ['*'] }, { position }));
+    this.#queue.push(resyncFrame(reason, this.host.epoch, this.#lastSeq));
     this.host.traffic.resynced();
     this.goLive();
   }
@@ -262,7 +253,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.#state = nextState(this.#state, 'close');
     this.#pending = null;
     this.#queue.wake();
-    const goodbye = this.#goodbye(reason, options);
+    const goodbye = closeFrame(reason, options, this.host.options, this.host.jitter);
     if (reason === 'slow_consumer') {
       this.#closeSlow(goodbye);
       return;
@@ -308,13 +299,13 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     ) {
       this.#cursorSentAtMs = now;
       this.#lastSeq = this.host.head;
-      this.#queue.push(encodeControl('cursor', {}, { position: formatPosition(this.host.epoch, this.#lastSeq) }));
+      this.#queue.push(cursorFrame(this.host.epoch, this.#lastSeq));
     }
     if (this.host.options.heartbeatIntervalMs > 0) this.#queue.push(this.host.heartbeats.current(this.#heartbeat));
   }
 
   onTokenExpiring(): void {
-    this.#queue.push(encodeControl('session.expiring', { at: this.#principal.expiresAt.toISOString() }));
+    this.#queue.push(expiringFrame(this.#principal.expiresAt));
   }
 
   onTokenEnded(): void {
@@ -356,12 +347,6 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     }
     this.sink.write(goodbye);
     this.#timers.startDeadline(SLOW_CLOSING_MS);
-  }
-
-  #goodbye(reason: CloseReason, options: CloseOptions): EncodedEvent {
-    const reconnect = options.reconnect ?? RECONNECT_AFTER[reason];
-    const retryMs = options.retryMs ?? Math.round(this.host.jitter.around(this.host.options.retryMs, 0.5));
-    return encodeControl('close', { reason, reconnect, retryMs });
   }
 
   #leave(): void {

@@ -137,10 +137,7 @@ export class OutboundQueue implements TurnTask {
 
   #compact(): void {
     this.#waiting = this.#waiting.filter((event) => event !== null);
-    this.#latest?.clear();
-    for (const [index, event] of this.#waiting.entries()) {
-      if (event?.conflationKey != null) this.#latest?.set(event.conflationKey, index);
-    }
+    this.#indexWaiting();
   }
 
   #takePiece(): EncodedEvent[] {
@@ -158,14 +155,15 @@ export class OutboundQueue implements TurnTask {
     this.#count -= piece.length;
     this.#waitingBytes -= bytes;
     this.#waiting = this.#count === 0 ? [] : this.#waiting.slice(taken);
-    this.#latest = null;
-    if (this.#count > 0) this.#indexWaiting();
+    this.#indexWaiting();
     return piece;
   }
 
   #indexWaiting(): void {
+    this.#latest = null;
     for (const [index, event] of this.#waiting.entries()) {
-      if (event?.conflationKey != null) (this.#latest ??= new Map()).set(event.conflationKey, index);
+      const key = event?.conflationKey ?? null;
+      if (key !== null) (this.#latest ??= new Map()).set(key, index);
     }
   }
 

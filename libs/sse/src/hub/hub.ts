@@ -1,57 +1,49 @@
 import type { CloseReason, SseEvent } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
-import { userKey } from '../audience.js';
-import type { Backplane, BackplaneMessage } from '../backplane/backplane.js';
-import type { Clock } from '../clock.js';
+import { type AudienceKey, userKey } from '../audience.js';
+import type { BackplaneMessage } from '../backplane/backplane.js';
 import { Admission } from '../connection/admission.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
-import type { Connection, Subscription } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { Subscription } from '../connection/subscription.js';
+import type { EncodedEvent } from '../connection/encoded-event.js';
 import { Heartbeats } from '../connection/heartbeat.js';
 import { Jitter } from '../connection/jitter.js';
 import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { TurnScheduler } from '../connection/turn-scheduler.js';
 import type { EphemeralEvent } from '../envelope.js';
-import type { EventLog, Hint } from '../event-log/event-log.js';
-import type { IdGenerator } from '../id-generator.js';
-import type { Presence, Transport } from '../presence/presence.js';
+import type { Hint } from '../event-log/event-log.js';
+import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import { drainConnections } from './drain.js';
 import { followEvents, type EventFilter } from './follow-events.js';
 import { collectStats, type HubStats } from './hub-stats.js';
-import type { HubOptions } from './hub.options.js';
+import type { HubDeps } from './hub-deps.js';
 import { PresenceKeeper } from './presence-keeper.js';
 import { StreamOpener } from './stream-opener.js';
 import { TenantRegistry } from './tenant-registry.js';
 import type { TenantDeps } from './tenant-stream.js';
 
-export type { Subscription } from '../connection/connection.js';
+export type { Subscription } from '../connection/subscription.js';
 export type { EventFilter } from './follow-events.js';
-
-/** Where the hub tells what it cannot hide. */
-export interface HubLogger {
-  warn(message: string): void;
-  error(message: string): void;
-}
-
-/** Everything a hub is made of. The hub starts and stops log, backplane and presence. */
-export interface HubDeps {
-  /** Name of this process in the cluster, `[A-Za-z0-9_-]{1,64}`. */
-  readonly nodeId: string;
-  readonly options: HubOptions;
-  readonly eventLog: EventLog;
-  readonly backplane: Backplane;
-  readonly presence: Presence;
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-  readonly logger?: HubLogger;
-}
+export type { HubDeps, HubLogger } from './hub-deps.js';
 
 /** Which connections to close; an empty choice means all of the tenant. */
 export interface ConnectionChoice {
   readonly connectionId?: string;
   readonly userId?: UserId;
+}
+
+/** To whom an event was addressed, without what it says. */
+export interface AddressedEvent {
+  readonly tenantId: TenantId;
+  readonly type: string;
+  readonly audience: AudienceKey;
+  /** With audience `users`: the people named. */
+  readonly recipients: readonly UserId[] | null;
+  readonly isDurable: boolean;
 }
 
 const TICK_MS = 250;
@@ -75,6 +67,7 @@ export class Hub {
   readonly #presence: PresenceKeeper;
   readonly #byId = new Map<string, Connection>();
   readonly #onConnected = new Set<(connection: Connection) => void>();
+  readonly #onEvent = new Set<(event: AddressedEvent) => void>();
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   #timers: NodeJS.Timeout[] = [];
 
@@ -97,6 +90,7 @@ export class Hub {
       warn: (message) => deps.logger?.warn(message),
       onLeave: (connection) => this.#presence.left(connection),
       onClosed: (connection) => this.#closed(connection),
+      onEvent: (tenantId, event) => this.#passed(tenantId, event),
     };
     this.#tenants = new TenantRegistry(tenantDeps);
     const opened = (connection: Connection): void => this.#opened(connection);
@@ -240,6 +234,15 @@ export class Hub {
     return () => void this.#onConnected.delete(listener);
   }
 
+  /**
+   * Calls back for each event of every tenant that is active in this process, behind its delivery: for code that reacts to
+   * whom an event concerns, without a subscription per person. Listeners must be quick. @returns a function that ends it.
+   */
+  onEvent(listener: (event: AddressedEvent) => void): () => void {
+    this.#onEvent.add(listener);
+    return () => void this.#onEvent.delete(listener);
+  }
+
   /** @param tenantId null counts the whole process. */
   stats(tenantId: TenantId | null): HubStats {
     return collectStats(this.#tenants, tenantId);
@@ -273,6 +276,18 @@ export class Hub {
     }
     // Prepared before the drain began, attached after it.
     if (this.#state !== 'running') connection.close('shutdown');
+  }
+
+  #passed(tenantId: TenantId, event: EncodedEvent): void {
+    if (this.#onEvent.size === 0) return;
+    const { type, audience, recipients, position } = event;
+    for (const listener of this.#onEvent) {
+      try {
+        listener({ tenantId, type, audience, recipients, isDurable: position !== null });
+      } catch (error) {
+        this.#warn('a listener for events', error);
+      }
+    }
   }
 
   #closed(connection: Connection): void {

@@ -1,6 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Clock } from '../clock.js';
-import type { Connection, Subscription } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
+import type { Subscription } from '../connection/subscription.js';
 import type { ConnectionHost } from '../connection/connection-host.js';
 import { encodeEphemeral, encodeLogged, type EncodedEvent } from '../connection/encoded-event.js';
 import type { Heartbeats } from '../connection/heartbeat.js';
@@ -27,6 +28,7 @@ export interface TenantDeps {
   readonly jitter: Jitter;
   readonly warn: (message: string) => void;
   readonly onLeave: (connection: Connection) => void;
+  readonly onEvent: (tenantId: TenantId, event: EncodedEvent) => void;
   readonly onClosed: (connection: Connection) => void;
 }
 
@@ -46,7 +48,7 @@ const take = (connection: Connection, event: EncodedEvent): boolean => connectio
  * hole in the dense numbers and is fetched with the rest) → *stopped*. One private Subject, one internal subscriber that
  * walks the index: never a pipeline per connection.
  */
-export class TenantStream implements ConnectionHost, ReplaySource {
+export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   readonly index = new SubscriptionIndex<Connection>();
   readonly ring: EventRing;
   readonly connections = new Set<Connection>();
@@ -265,5 +267,6 @@ export class TenantStream implements ConnectionHost, ReplaySource {
   #fanOut(event: EncodedEvent): void {
     const taken = this.index.deliver(event, take);
     if (taken > 0) this.traffic.sent(taken, taken * event.chunk.length);
+    this.deps.onEvent(this.tenantId, event);
   }
 }

@@ -1,0 +1,54 @@
+import {
+  formatPosition,
+  RECONNECT_AFTER,
+  type CloseReason,
+  type ConnectedPayload,
+  type ResyncReason,
+} from '@nest-herald/sse-protocol';
+import type { ConnectionSettings } from './connection-host.js';
+import { encodeControl, type EncodedEvent } from './encoded-event.js';
+import type { Jitter } from './jitter.js';
+
+/** How a connection is to be closed; what is absent follows from the reason. */
+export interface CloseOptions {
+  readonly reconnect?: boolean;
+  readonly retryMs?: number;
+}
+
+/** Share by which the waiting time of clients is spread, so that they do not come back in one moment. */
+const RETRY_SPREAD = 0.5;
+
+/** The first block; a reset has no `id`, so that a line lost right behind it resets again (P31, P32). */
+export function connectedFrame(payload: ConnectedPayload, retry: number, epoch: string, seq: number): EncodedEvent {
+  if (payload.resume === 'reset') return encodeControl('connected', payload, { retry });
+  return encodeControl('connected', payload, { retry, position: formatPosition(epoch, seq) });
+}
+
+/** P37. Everything is to be fetched anew: nobody can tell what was in a gap. */
+export function resyncFrame(reason: ResyncReason, epoch: string, seq: number): EncodedEvent {
+  return encodeControl('resync', { reason, scopes: ['*'] }, { position: formatPosition(epoch, seq) });
+}
+
+/** P36 */
+export function cursorFrame(epoch: string, seq: number): EncodedEvent {
+  return encodeControl('cursor', {}, { position: formatPosition(epoch, seq) });
+}
+
+/** P38 */
+export function expiringFrame(expiresAt: Date): EncodedEvent {
+  return encodeControl('session.expiring', { at: expiresAt.toISOString() });
+}
+
+/** P33 */
+export function closeFrame(
+  reason: CloseReason,
+  options: CloseOptions,
+  settings: ConnectionSettings,
+  jitter: Jitter,
+): EncodedEvent {
+  return encodeControl('close', {
+    reason,
+    reconnect: options.reconnect ?? RECONNECT_AFTER[reason],
+    retryMs: options.retryMs ?? Math.round(jitter.around(settings.retryMs, RETRY_SPREAD)),
+  });
+}

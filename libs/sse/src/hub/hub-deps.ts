@@ -1,0 +1,25 @@
+import type { Backplane } from '../backplane/backplane.js';
+import type { Clock } from '../clock.js';
+import type { EventLog } from '../event-log/event-log.js';
+import type { IdGenerator } from '../id-generator.js';
+import type { Presence } from '../presence/presence.js';
+import type { HubOptions } from './hub.options.js';
+
+/** Where the hub tells what it cannot hide. */
+export interface HubLogger {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Everything a hub is made of. The hub starts and stops log, backplane and presence. */
+export interface HubDeps {
+  /** Name of this process in the cluster, `[A-Za-z0-9_-]{1,64}`. */
+  readonly nodeId: string;
+  readonly options: HubOptions;
+  readonly eventLog: EventLog;
+  readonly backplane: Backplane;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly logger?: HubLogger;
+}
