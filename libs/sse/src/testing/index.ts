@@ -1,1 +1,10 @@
-export {};
+export { describeBackplane, type BackplaneHarness } from './describe-backplane.js';
+export { describeEventLog, type EventLogHarness, type OpenTransaction } from './describe-event-log.js';
+export { describePresence, type PresenceHarness } from './describe-presence.js';
+export { eventually } from './eventually.js';
+export { ManualClock } from './manual-clock.js';
+export { MemoryBus } from '../backplane/memory-backplane.js';
+export { MemoryLogStore, type MemoryLogBounds } from '../event-log/memory-log-store.js';
+export { RecordingSink } from './recording-sink.js';
+export { StreamClient, type ReceivedEvent } from './stream-client.js';
+export { type TestFramework } from './test-framework.js';

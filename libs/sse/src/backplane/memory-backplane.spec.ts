@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeBackplane } from '../testing/describe-backplane.js';
+import type { BackplaneMessage } from './backplane.js';
+import { MemoryBackplane, MemoryBus } from './memory-backplane.js';
+
+describeBackplane(
+  'MemoryBackplane',
+  () => {
+    const bus = new MemoryBus();
+    return Promise.resolve({
+      node: () => Promise.resolve(new MemoryBackplane(bus)),
+      close: () => Promise.resolve(),
+    });
+  },
+  { describe, it },
+);
+
+describe('the memory bus', () => {
+  it('brings what a listener publishes behind the message that it listens to, on every node', async () => {
+    const bus = new MemoryBus();
+    const [a, b] = [new MemoryBackplane(bus), new MemoryBackplane(bus)];
+    const heard: BackplaneMessage[][] = [[], []];
+    await a.start((message) => {
+      heard[0]!.push(message);
+      if (message.kind === 'poke' && message.shard < 3) a.publish({ kind: 'poke', shard: message.shard + 1 });
+    });
+    await b.start((message) => heard[1]!.push(message));
+    b.publish({ kind: 'poke', shard: 1 });
+    const order = [1, 2, 3].map((shard) => ({ kind: 'poke', shard }));
+    expect(heard).toEqual([order, order]);
+  });
+});
