@@ -7,7 +7,7 @@ import { HealthModule } from './health/health.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { serviceOperations } from './openapi/all-operations.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
-import { RealtimeModule } from './realtime/realtime.module.js';
+import { realtimeModules } from './realtime/realtime.module.js';
 import { VERSION } from './project.js';
 
 /** The service: settings, database, engines, features, and what describes and watches them. */
@@ -24,7 +24,7 @@ export class AppModule {
           ...(settings.database.migrationUrl === undefined ? {} : { migrationUrl: settings.database.migrationUrl }),
           ...(settings.database.listenUrl === undefined ? {} : { listenUrl: settings.database.listenUrl }),
         }),
-        RealtimeModule.forRoot(settings),
+        ...realtimeModules(settings),
         NotificationsModule.forRoot({}),
         IdentityModule.forRoot(settings),
         HealthModule,

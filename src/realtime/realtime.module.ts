@@ -1,32 +1,99 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { SseModule } from '@nest-herald/sse';
-import type { Settings } from '../config/settings.js';
-import { READINESS_CHECKS, type ReadinessChecks } from '../health/readiness.js';
-import { sseOptionsOf } from './sse-options.js';
+import { hostname } from 'node:os';
+import { type Backplane, MemoryBackplane, SseModule } from '@nest-herald/sse';
+import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { DATABASE } from '../database/database.module.js';
+import type { RunningDatabase } from '../database/running-database.js';
+import { READINESS_CHECKS } from '../health/readiness.js';
+import { readinessChecks } from './readiness-checks.js';
+import { retentionDaysOf, sseOptionsOf } from './sse-options.js';
+
+/** What is kept and carried where. */
+interface Engines {
+  readonly postgres: PostgresSse;
+  readonly backplane: Backplane;
+}
+
+const ENGINES = Symbol('ENGINES');
 
 @Global()
-@Module({})
-export class RealtimeModule {
-  static forRoot(settings: Settings): DynamicModule {
-    return {
-      module: RealtimeModule,
-      imports: [
-        SseModule.forRootAsync({
-          isGlobal: true,
-          aliases: true,
-          useFactory: () => sseOptionsOf(settings),
-        }),
-      ],
-      providers: [
-        {
-          provide: READINESS_CHECKS,
-          useFactory: (): ReadinessChecks => {
-            const ok = () => Promise.resolve({ ok: true });
-            return { database: ok, migrations: ok, sequencer: ok, backplane: ok };
-          },
-        },
-      ],
-      exports: [READINESS_CHECKS],
-    };
+@Module({
+  providers: [
+    {
+      provide: ENGINES,
+      inject: [DATABASE, SETTINGS],
+      useFactory: chooseEngines,
+    },
+    {
+      provide: READINESS_CHECKS,
+      inject: [DataSource, ENGINES],
+      useFactory: (dataSource: DataSource, engines: Engines) => readinessChecks({ dataSource, ...engines }),
+    },
+  ],
+  exports: [ENGINES, READINESS_CHECKS],
+})
+class EnginesModule implements OnApplicationShutdown {
+  constructor(@Inject(ENGINES) private readonly engines: Engines) {}
+
+  /** Runs after the hub, which is made later, has stopped using them. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.engines.postgres.stop();
   }
+}
+
+/**
+ * The modules of the event system. This is the only place that chooses the engines behind the seams of `SseModule`: event log,
+ * presence and tickets are always in PostgreSQL, which is the only truth; `SSE_BACKPLANE` says what carries the hints between
+ * nodes.
+ *
+ * A list, not one module, because routes are registered module by module: the stream's alias below `/api/v1/notifications` must
+ * come before that feature's `:id`.
+ */
+export function realtimeModules(settings: Settings): readonly DynamicModule[] {
+  return [
+    { module: EnginesModule },
+    SseModule.forRootAsync({
+      isGlobal: true,
+      aliases: true,
+      inject: [ENGINES],
+      useFactory: ({ postgres, backplane }: Engines) => ({
+        ...sseOptionsOf(settings),
+        eventLog: postgres.eventLog,
+        presence: postgres.presence,
+        ticketStore: postgres.ticketStore,
+        backplane,
+      }),
+    }),
+  ];
+}
+
+function chooseEngines(database: RunningDatabase, settings: Settings): Engines {
+  const logger = new Logger('Realtime');
+  const postgres = createPostgresSse({
+    connectionString: database.appUrl,
+    listenUrl: database.listenUrl,
+    nodeId: nodeName(),
+    shards: settings.sse.shards,
+    retentionDays: retentionDaysOf(settings),
+    onError: (what, error) => logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`),
+  });
+  return { postgres, backplane: backplaneOf(settings, postgres) };
+}
+
+function backplaneOf(settings: Settings, postgres: PostgresSse): Backplane {
+  switch (settings.sse.backplane) {
+    case 'postgres':
+      return postgres.backplane;
+    case 'memory':
+      return new MemoryBackplane();
+  }
+}
+
+/** Readable in `pg_stat_activity`: which machine, which process. */
+function nodeName(): string {
+  return `${hostname()
+    .replaceAll(/[^A-Za-z0-9_-]/g, '-')
+    .slice(0, 50)}-${process.pid}`;
 }

@@ -36,3 +36,9 @@ function jwtOptionsOf({ keys, algorithms, issuer, audience }: JwtSettings): JwtO
     ...(audience === undefined ? {} : { audience }),
   };
 }
+
+/** Whole days that the log must keep events for the longest replay that is allowed; 0 hours means no limit of age. */
+export function retentionDaysOf(settings: Settings): number {
+  const { replayMaxAgeHours } = settings.sse;
+  return replayMaxAgeHours === 0 ? 365 : Math.max(1, Math.ceil(replayMaxAgeHours / 24));
+}

@@ -1,0 +1,32 @@
+import type { Backplane } from '@nest-herald/sse';
+import type { PostgresSse } from '@nest-herald/sse/postgres';
+import { allMigrations } from '@nest-herald/migrations';
+import type { DataSource } from 'typeorm';
+import type { CheckResult, ReadinessChecks } from '../health/readiness.js';
+
+/** What a node needs before it should get traffic, asked of the engines that were chosen. */
+export function readinessChecks(parts: {
+  readonly dataSource: DataSource;
+  readonly postgres: PostgresSse;
+  readonly backplane: Backplane;
+}): ReadinessChecks {
+  const { dataSource, postgres, backplane } = parts;
+  return {
+    database: async () => {
+      await dataSource.query('SELECT 1');
+      return { ok: true };
+    },
+    migrations: () => pendingMigrations(dataSource),
+    sequencer: () => postgres.eventLog.health(),
+    backplane: () =>
+      Promise.resolve(backplane.isConnected() ? { ok: true } : { ok: false, detail: 'its connection is away' }),
+  };
+}
+
+/** The start migrates; this notices a database that was restored from an older backup, or reverted, since. */
+async function pendingMigrations(dataSource: DataSource): Promise<CheckResult> {
+  const rows: readonly { readonly name: string }[] = await dataSource.query('SELECT name FROM herald.migration');
+  const done = new Set(rows.map((row) => row.name));
+  const pending = allMigrations.map((migration) => new migration().name).filter((name) => !done.has(name));
+  return pending.length === 0 ? { ok: true } : { ok: false, detail: `pending: ${pending.join(', ')}` };
+}
