@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, type LoggerService, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  CurrentPrincipal,
+  Hub,
+  type Principal,
+  ProblemFilter,
+  RequirePermission,
+  SseAuthGuard,
+  type TopicAuthorizer,
+} from '@nest-herald/sse';
+import { SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';
+
+const STREAM = '/api/v1/sse/stream';
+const past = 1_000_000_000;
+
+let sse: SseApp;
+const start = async (parts?: SseAppParts): Promise<SseApp> => (sse = await SseApp.start(parts));
+afterEach(() => sse.stop());
+
+/** A controller of a host that uses the guard of the module. */
+@Controller('erp')
+@UseGuards(SseAuthGuard)
+@UseFilters(ProblemFilter)
+class ErpController {
+  @Get('me')
+  me(@CurrentPrincipal() principal: Principal): { id: string } {
+    return { id: `${principal.tenantId}/${principal.userId}` };
+  }
+
+  @Get('invoices')
+  @RequirePermission('invoice:read')
+  invoices(): string[] {
+    return ['INV-9'];
+  }
+}
+
+describe('a refused stream', () => {
+  it.each<[string, string, TestClaims | null, Partial<Record<string, string>>, number, string]>([
+    ['without a credential', STREAM, null, {}, 401, 'missing_token'],
+    ['with an expired token', STREAM, { exp: past }, {}, 401, 'token_expired'],
+    ['with a token without an end', STREAM, { exp: undefined }, {}, 401, 'invalid_token'],
+    ['with a refresh token', STREAM, { token_use: 'refresh' }, {}, 401, 'invalid_token'],
+    ['with a ticket that nobody issued', `${STREAM}?ticket=x`, null, {}, 401, 'invalid_ticket'],
+    ['with a token in the URL', `${STREAM}?token=x`, {}, {}, 400, 'token_in_url'],
+    ['with an access token in the URL', `${STREAM}?access_token=x`, null, { accept: 'x/y' }, 400, 'token_in_url'],
+    ['with an impossible topic', `${STREAM}?topics=a::b`, { topics: ['**'] }, {}, 400, 'invalid_topic'],
+    ['with an encoded separator', `${STREAM}?topic=a%253Ab`, { topics: ['**'] }, {}, 400, 'invalid_topic'],
+    [
+      'with too many topics',
+      `${STREAM}?topics=${Array(51)
+        .fill('')
+        .map((_, i) => `t${i}`)
+        .join()}`,
+      { topics: ['*'] },
+      {},
+      400,
+      'too_many_topics',
+    ],
+    ['with a forbidden topic', `${STREAM}?topics=doc:1`, {}, {}, 403, 'topic_forbidden'],
+    ['with a topic of the system', `${STREAM}?topics=presence`, { topics: ['**'] }, {}, 403, 'topic_forbidden'],
+    ['for a client that wants JSON', STREAM, {}, { accept: 'application/json' }, 406, 'not_acceptable'],
+    ['with a target beyond 12 KiB', `${STREAM}?x=${'x'.repeat(12_288)}`, {}, {}, 414, 'uri_too_long'],
+  ])('%s is a problem document', async (_, path, claims, headers, status, code) => {
+    await start();
+    const stream = await sse.raw(path, {
+      headers: {
+        accept: 'text/event-stream',
+        ...(claims === null ? {} : { authorization: `Bearer ${testToken(claims)}` }),
+        ...headers,
+      },
+    });
+    const body = JSON.parse(await stream.end()) as Record<string, unknown>;
+    expect(stream.status).toBe(status);
+    expect(stream.headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject({ type: 'about:blank', status, code, requestId: expect.stringMatching(/^[\w-]{16}$/) });
+    expect(stream.headers['x-request-id']).toBe(body.requestId);
+    expect(stream.headers['www-authenticate']?.startsWith('Bearer') ?? false).toBe(status === 401);
+  });
+
+  it('says the same for every fault of a token', async () => {
+    await start();
+    const faulty = [
+      testToken({}, 'another secret of thirty-two bytes!'),
+      testToken({ tenant_id: undefined }),
+      testToken({ user_id: 'bob' }),
+      testToken({ nbf: 9_999_999_999 }),
+      'not.a.token',
+    ];
+    const bodies = new Set<string>();
+    for (const token of faulty) {
+      const stream = await sse.raw(STREAM, { headers: { authorization: `Bearer ${token}`, 'x-request-id': 'r1' } });
+      bodies.add(await stream.end());
+    }
+    expect([...bodies]).toEqual([expect.stringContaining('"code":"invalid_token"')]);
+  });
+
+  it('answers HEAD with the same status and no body', async () => {
+    await start();
+    const head = await sse.raw(STREAM, { method: 'HEAD' });
+    expect(await head.end()).toBe('');
+    expect(head.status).toBe(401);
+  });
+
+  it('keeps a token in the URL out of every log line and answer', async () => {
+    const lines: unknown[] = [];
+    const keep = (...line: unknown[]): void => void lines.push(line);
+    const logger: LoggerService = { log: keep, warn: keep, error: keep, debug: keep, verbose: keep, fatal: keep };
+    const broken: TopicAuthorizer = { mayFollow: () => Promise.reject(new Error('broken rule')) };
+    await start({ logger, options: { topicAuthorizer: broken } });
+    const canary = testToken({ sub: 'canary' });
+    const answers = [
+      await sse.raw(`${STREAM}?token=${canary}`),
+      await sse.raw(`${STREAM}?ticket=${canary}`),
+      await sse.raw(`${STREAM}?topics=a`, { headers: { authorization: `Bearer ${canary}` } }),
+      await sse.raw(`${STREAM}`, { headers: { cookie: `herald_session=${canary}x` } }),
+    ];
+    const text = (await Promise.all(answers.map((answer) => answer.end()))).join();
+    expect(JSON.stringify(lines)).toContain('broken rule');
+    expect(JSON.stringify(lines) + text).not.toContain(canary);
+  });
+
+  it('fails closed when the topic rule throws or hangs', async () => {
+    const mayFollow: TopicAuthorizer['mayFollow'] = (_, topic) =>
+      topic === 'hangs' ? new Promise(() => undefined) : Promise.reject(new Error('broken'));
+    await start({ options: { topicAuthorizer: { mayFollow }, topicDecisionTimeoutMs: 100 } });
+    for (const topic of ['hangs', 'throws']) {
+      expect(await sse.call('GET', `${STREAM}?topics=${topic}`)).toMatchObject({
+        status: 403,
+        body: { denied: [topic] },
+      });
+    }
+  });
+
+  it('holds no place: after any number of them the one allowed stream still opens', async () => {
+    await start({ options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
+    for (let i = 0; i < 5; i++) {
+      await sse.call('GET', `${STREAM}?topics=a::b`);
+      await sse.call('GET', `${STREAM}?topics=forbidden`);
+      const foreign = await sse.raw(STREAM, {
+        headers: { cookie: `herald_session=${testToken()}`, origin: 'https://evil.example' },
+      });
+      expect(await foreign.end()).toContain('origin_forbidden');
+    }
+    await sse.open();
+  });
+});
+
+describe('a transient refusal', () => {
+  beforeEach(async () => {
+    await start({ options: { maxConnectionsPerUser: 1 } });
+    await sse.open();
+  });
+  const again = (accept: string | null, method = 'GET'): ReturnType<SseApp['raw']> =>
+    sse.raw(STREAM, {
+      method,
+      headers: { authorization: `Bearer ${testToken()}`, ...(accept === null ? {} : { accept }) },
+    });
+
+  it('of a browser is a stream that asks to come back, and ends', async () => {
+    const stream = await again('text/event-stream');
+    const text = await stream.end();
+    expect(stream.status).toBe(200);
+    expect(stream.headers['content-type']).toBe('text/event-stream');
+    expect(stream.headers['content-length']).toBeUndefined();
+    const match =
+      /^retry: (\d+)\n\nevent: close\ndata: \{"reason":"limit","reconnect":true,"retryMs":(\d+)\}\n\n$/.exec(text);
+    expect(match?.[1]).toBe(match?.[2]);
+    expect(Number(match?.[1])).toBeGreaterThanOrEqual(5_000);
+    expect(Number(match?.[1])).toBeLessThanOrEqual(30_000);
+  });
+
+  it.each([null, '*/*', 'text/event-stream, application/problem+json'])(
+    'of a client that can read a status is that status: Accept %j',
+    async (accept) => {
+      const stream = await again(accept);
+      expect(JSON.parse(await stream.end())).toMatchObject({ status: 429, code: 'connection_limit' });
+      expect(Number(stream.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    },
+  );
+
+  it('is never soft for HEAD', async () => {
+    const stream = await again('text/event-stream', 'HEAD');
+    expect(await stream.end()).toBe('');
+    expect(stream.status).toBe(429);
+    expect(stream.headers['retry-after']).toBeDefined();
+  });
+
+  it('is never soft for an operation beside the stream', async () => {
+    await sse.app.get(Hub).drain();
+    const stream = await sse.raw('/api/v1/sse/stats', { headers: { accept: 'text/event-stream' } });
+    await stream.end();
+    expect(stream.status).toBe(401);
+  });
+});
+
+describe('the credentials of a stream', () => {
+  const ticketOf = async (claims: TestClaims = {}): Promise<string> => {
+    const answer = await sse.call('POST', '/api/v1/sse/tickets', claims);
+    expect(answer).toMatchObject({ status: 201, body: { tenantId: 'acme', userId: claims.sub ?? 'ann' } });
+    return String(answer.body?.ticket);
+  };
+  const holderOf = async (query: string, headers: Record<string, string>): Promise<string> => {
+    const stream = await sse.raw(`${STREAM}${query}`, { headers });
+    if (stream.status !== 200) return `${stream.status} ${(JSON.parse(await stream.end()) as { code: string }).code}`;
+    await stream.event('connected');
+    const online = await sse.broker.onlineUsers('acme');
+    stream.destroy();
+    while ((await sse.broker.onlineUsers('acme')).total > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    return online.items.map((user) => user.userId).join();
+  };
+
+  it('count in the order header, ticket, cookie, URL', async () => {
+    await start({ options: { allowQueryToken: true } });
+    const bearer = { authorization: `Bearer ${testToken({ sub: 'header' })}` };
+    const cookie = { cookie: `herald_session=${testToken({ sub: 'cookie' })}` };
+    const inUrl = `token=${testToken({ sub: 'url' })}`;
+    const ticket = await ticketOf({ sub: 'ticket' });
+    expect(await holderOf(`?ticket=${ticket}&${inUrl}`, { ...bearer, ...cookie })).toBe('header');
+    expect(await holderOf(`?ticket=${ticket}&${inUrl}`, cookie)).toBe('ticket');
+    expect(await holderOf(`?ticket=${ticket}&${inUrl}`, cookie)).toBe('cookie');
+    expect(await holderOf(`?${inUrl}`, {})).toBe('url');
+  });
+
+  it('let exactly one of two parallel requests use a ticket', async () => {
+    await start();
+    const ticket = await ticketOf();
+    const both = await Promise.all([1, 2].map(() => sse.raw(`${STREAM}?ticket=${ticket}`)));
+    expect(both.map((stream) => stream.status).toSorted()).toEqual([200, 401]);
+  });
+
+  it('bind a ticket to the origin that asked for it', async () => {
+    await start();
+    const ticket = await ticketOf();
+    expect(await holderOf(`?ticket=${ticket}`, { origin: 'https://evil.example' })).toBe('401 invalid_ticket');
+    expect(await holderOf(`?ticket=${ticket}`, {})).toBe('401 invalid_ticket');
+  });
+
+  it('refuse a cookie from a foreign page, on the stream and on every operation', async () => {
+    await start();
+    const cookie = `herald_session=${testToken({ roles: ['admin'] })}`;
+    for (const [method, path] of [
+      ['GET', STREAM],
+      ['POST', '/api/v1/sse/tickets'],
+      ['POST', '/api/v1/sse/send'],
+      ['GET', '/api/v1/sse/stats'],
+    ] as const) {
+      for (const mark of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+        const answer = await sse.raw(path, { method, headers: { cookie, ...mark } });
+        expect(JSON.parse(await answer.end())).toMatchObject({ status: 403, code: 'origin_forbidden' });
+      }
+    }
+    expect(await holderOf('', { cookie })).toBe('ann');
+    expect(await holderOf('', { cookie, origin: sse.url, 'sec-fetch-site': 'same-origin' })).toBe('ann');
+  });
+});
+
+describe('the guard of the module', () => {
+  it('serves the controllers of the host: identity, permissions, problem documents', async () => {
+    await start({ controllers: [ErpController] });
+    expect(await sse.call('GET', '/erp/me', { sub: 'bob', tenant_id: 'beta' })).toMatchObject({
+      status: 200,
+      body: { id: 'beta/bob' },
+    });
+    expect(await sse.call('GET', '/erp/me', null)).toMatchObject({ status: 401, body: { code: 'missing_token' } });
+    expect(await sse.call('GET', '/erp/me?token=x')).toMatchObject({ status: 400, body: { code: 'token_in_url' } });
+    expect(await sse.call('GET', '/erp/invoices')).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', permission: 'invoice:read' },
+    });
+    for (const claims of [{ permissions: ['invoice:read'] }, { permissions: ['invoice:*'] }, { roles: ['admin'] }]) {
+      expect((await sse.call('GET', '/erp/invoices', claims)).status).toBe(200);
+    }
+  });
+});
