@@ -58,9 +58,10 @@ GRANT EXECUTE ON FUNCTION sse.append(text, integer, text[], text[], text[], text
 -- Whether an event can be encoded and found; what cannot is set aside with a tombstone under its seq.
 CREATE FUNCTION sse.is_deliverable(p_tenant text, p_audience text, p_recipients text[], p_type text, p_payload text)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT p_tenant ~ '^[A-Za-z0-9_.@|-]{1,128}$'
+  -- Lengths apart from the patterns: a bounded repetition costs ten times as much.
+  SELECT length(p_tenant) <= 128 AND p_tenant ~ '^[A-Za-z0-9_.@|-]+$'
      AND length(p_audience) BETWEEN 1 AND 264 AND p_audience !~ '[[:cntrl:]]'
-     AND p_type ~ '^[A-Za-z0-9_.:-]{1,64}$'
+     AND length(p_type) <= 64 AND p_type ~ '^[A-Za-z0-9_.:-]+$'
      AND octet_length(p_payload) <= 65536
      AND CASE WHEN p_audience = 'users' THEN coalesce(cardinality(p_recipients) BETWEEN 1 AND 500, false) ELSE p_recipients IS NULL END
 $$;
@@ -160,6 +161,7 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan
 SET jit = off
+SET work_mem = '32MB'
 SET lock_timeout = '1s'
 AS $$
 #variable_conflict use_column
@@ -189,7 +191,8 @@ BEGIN
     DELETE FROM sse.outbox o WHERE o.ctid = ANY (ARRAY(SELECT row_at FROM picked))
     RETURNING o.id, o.tenant_id, o.audience, o.recipients, o.type, o.payload, o.traceparent, o.created_at,
       sse.is_deliverable(o.tenant_id, o.audience, o.recipients, o.type, o.payload) AS ok
-  ), tenants AS (
+  ), tenants AS MATERIALIZED (
+    -- Once per tenant; the planner would do it once per event.
     SELECT t.tenant_id, greatest(
       (SELECT l.seq FROM sse.event_log l WHERE l.tenant_id = t.tenant_id ORDER BY l.seq DESC LIMIT 1),
       (SELECT h.checkpoint FROM sse.head h WHERE h.tenant_id = t.tenant_id),

@@ -121,7 +121,7 @@ async function launch(options: {
     timezone: 'UTC',
     log_timezone: 'UTC',
     io_method: 'sync',
-    shared_buffers: '64MB',
+    shared_buffers: '128MB',
     max_connections: temporary ? '200' : '100',
     ...(temporary ? { fsync: 'off', full_page_writes: 'off', autovacuum_naptime: '10s' } : {}),
   };

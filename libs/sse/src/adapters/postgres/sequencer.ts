@@ -1,11 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Hint } from '../../event-log/event-log.js';
+import { TurnLimit } from './turn-limit.js';
 
-/** Events of an ordinary turn. */
-const TURN_LIMIT = 500;
-/** After a full turn, until one is not full: with a fixed limit a backlog costs the square of its length. */
-const BACKLOG_LIMIT = 5_000;
 const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 250;
 /** A snapshot that could see nothing: the first turn looks at the whole outbox. */
@@ -66,7 +63,7 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
-    let limit = TURN_LIMIT;
+    const limit = new TurnLimit();
     let pauseMs = BUSY_POLL_MS;
     while (!this.#stopped) {
       if (!this.deps.isTrusted()) {
@@ -75,16 +72,13 @@ export class Sequencer {
         continue;
       }
       this.#poked = false;
-      const taken = await this.#turn(limit);
-      if (taken === null) {
-        pauseMs = IDLE_POLL_MS;
-      } else if (taken === limit) {
-        limit = BACKLOG_LIMIT;
-        continue;
-      } else {
-        limit = TURN_LIMIT;
-        pauseMs = taken > 0 ? BUSY_POLL_MS : Math.min(pauseMs * 2, IDLE_POLL_MS);
-      }
+      const allowed = limit.events;
+      const startedMs = performance.now();
+      const taken = await this.#turn(allowed);
+      limit.after(taken === allowed, performance.now() - startedMs);
+      if (taken === allowed) continue;
+      if (taken === null) pauseMs = IDLE_POLL_MS;
+      else pauseMs = taken > 0 ? BUSY_POLL_MS : Math.min(pauseMs * 2, IDLE_POLL_MS);
       if (await this.#pause(pauseMs)) pauseMs = BUSY_POLL_MS;
     }
   }
