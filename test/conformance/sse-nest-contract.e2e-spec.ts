@@ -8,7 +8,6 @@ import {
   HttpException,
   type INestApplication,
   type MessageEvent,
-  Req,
   Res,
   Sse,
   type Type,
@@ -94,7 +93,7 @@ class ContractController {
   }
 
   @Sse('empty')
-  empty(@Req() _: unknown): Observable<MessageEvent> {
+  empty(): Observable<MessageEvent> {
     return EMPTY;
   }
 }

@@ -10,13 +10,13 @@ export const TEST_SECRET = 'the test secret has at least 32 bytes';
 
 /** Claims of a test token; what is left out is a person without rights in tenant `acme`. */
 export interface TestClaims {
-  readonly sub?: string;
-  readonly tenant_id?: string;
+  readonly sub?: string | undefined;
+  readonly tenant_id?: string | undefined;
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
   readonly topics?: readonly string[];
   /** Seconds since 1970. */
-  readonly exp?: number;
+  readonly exp?: number | undefined;
   readonly [claim: string]: unknown;
 }
 

@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+
+/** An ordinary controller that tells a colleague something. */
+@Controller('greetings')
+@UseGuards(SseAuthGuard)
+class GreetingController {
+  constructor(private readonly broker: SseBroker) {}
+
+  @Post()
+  async greet(@CurrentPrincipal() me: Principal, @Body() { to }: { to: string }): Promise<void> {
+    await this.broker.sendToUser(me.tenantId, to, { event: 'greeting', data: { from: me.userId } });
+  }
+}
+
+@Module({
+  imports: [SseModule.forRoot({ jwt: { secret: process.env.JWT_SECRET ?? '' } })],
+  controllers: [GreetingController],
+})
+class AppModule {}
+
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+app.enableShutdownHooks();
+await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+process.stdout.write(`ready on ${await app.getUrl()}\n`);
