@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { eventually, NotificationApp, type Person } from '../support/notification-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const SYSTEM = { tenantId: 'acme', system: true } as const;
+
+/** Read states in which a notification may commit while its reader marks everything as read. */
+interface MarkableInbox {
+  /** Starts to send; the notification has its id, and nobody sees it before `commit`. */
+  begin(): Promise<{ readonly id: string; commit(): Promise<void> }>;
+  markAll(): Promise<void>;
+  isRead(id: string): Promise<boolean>;
+}
+
+async function isNotBornRead(inbox: MarkableInbox): Promise<void> {
+  const early = await inbox.begin();
+  await early.commit();
+  const late = await inbox.begin();
+  await inbox.markAll();
+  await late.commit();
+  expect({ early: await inbox.isRead(early.id), late: await inbox.isRead(late.id) }).toEqual({
+    early: true,
+    late: false,
+  });
+}
+
+/** What the design was measured against: everything up to the newest id counts as read. */
+class WatermarkInbox implements MarkableInbox {
+  #watermark = '';
+  begin() {
+    const id = uuidv7();
+    return Promise.resolve({ id, commit: () => Promise.resolve() });
+  }
+  markAll() {
+    this.#watermark = uuidv7();
+    return Promise.resolve();
+  }
+  isRead(id: string) {
+    return Promise.resolve(id <= this.#watermark);
+  }
+}
+
+describe('counts and read marks', () => {
+  let database: TestDatabase;
+  let app: NotificationApp;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await NotificationApp.start(database);
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await database?.drop();
+  });
+
+  /** Sends and commits only when told to. */
+  async function held(to: { users?: string[]; roles?: string[] }): Promise<{ id: string; commit(): Promise<void> }> {
+    let commit: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (commit = resolve));
+    let done: Promise<void> = Promise.resolve();
+    const id = await new Promise<string>((resolve, reject) => {
+      done = app.dataSource.transaction(async (manager) => {
+        const sent = await app.notifications.send(manager, SYSTEM, { to, title: 'x' });
+        resolve(sent.id);
+        await gate;
+      });
+      done.catch(reject);
+    });
+    return {
+      id,
+      commit: async () => {
+        commit();
+        await done;
+      },
+    };
+  }
+
+  it.each([
+    ['named', { users: ['late'] }],
+    ['addressed by a role', { roles: ['late'] }],
+  ])('does not let a notification be born read that commits after "mark all" (%s)', async (_how, to) => {
+    const reader = await app.person('late', { roles: ['late'] });
+    await isNotBornRead({
+      begin: () => held(to),
+      markAll: async () => void (await reader.post('/read-all')),
+      isRead: async (id) => (await reader.get(`/${id}`)).body.isRead,
+    });
+    await expect(isNotBornRead(new WatermarkInbox())).rejects.toThrow('"late": true');
+  });
+
+  it('keeps marks of one person from going backwards when two devices mark at once', async () => {
+    const reader = await app.person('twice');
+    for (let round = 0; round < 10; round++) {
+      await app.notifications.sendNow(SYSTEM, { to: { users: ['twice'] }, title: 'x' });
+      await Promise.all([reader.post('/read-all'), reader.post('/read-all'), reader.post('/read-all')]);
+      expect((await reader.get('/unread-count')).body).toEqual({ count: 0 });
+    }
+  });
+
+  it('says 999 and "capped" when there is more', async () => {
+    const reader = await app.person('rich');
+    await app.inTenant('acme', async (manager) => {
+      for (let i = 0; i < 1_010; i++) {
+        await app.notifications.send(manager, SYSTEM, { to: { users: ['rich'] }, title: 'x', category: `c${i % 2}` });
+      }
+    });
+    const { body } = await reader.get('/counts');
+    expect([body.unread, body.unseen, body.capped]).toEqual([999, 999, true]);
+    expect((await reader.get('/unread-count')).body).toEqual({ count: 999 });
+  });
+
+  it('never drifts: after random work of three devices and many senders, pushed counts equal a recount', async () => {
+    const roles = ['drift-a', 'drift-b'];
+    const devices = await Promise.all([1, 2, 3].map(() => app.person('drift', { roles })));
+    const stream = await devices[0]!.stream();
+    const seed = Number(process.env.DRIFT_SEED ?? Date.now() % 100_000);
+    const random = generator(seed);
+    const known: string[] = [];
+    const undo: string[] = [];
+    const work = async (worker: number): Promise<void> => {
+      for (let step = 0; step < 15; step++) {
+        const device = devices[worker % devices.length]!;
+        if (random() < 0.35 || known.length === 0) await sendSlowly(known, random, roles);
+        else await operate(device, known, undo, random);
+      }
+    };
+    for (let round = 0; round < 4; round++) {
+      await Promise.all([0, 1, 2, 3, 4, 5].map(work));
+      // Something is unread at each comparison, whatever was marked last.
+      known.push((await app.notifications.sendNow(SYSTEM, { to: { users: ['drift'] }, title: 'x' })).id);
+      const recount = await app.inTenant('acme', (manager) => recountOf(manager, 'drift', roles));
+      expect(recount.unread).toBeGreaterThan(0);
+      const numbers = ({ unread, unseen, byCategory }: typeof recount) => ({ seed, unread, unseen, byCategory });
+      expect(numbers((await devices[1]!.get('/counts')).body)).toEqual(numbers(recount));
+      await eventually(() => {
+        expect(numbers(JSON.parse(stream.of('notification.counts').at(-1)!.data))).toEqual(numbers(recount));
+      });
+    }
+  }, 60_000);
+
+  async function sendSlowly(known: string[], random: () => number, roles: readonly string[]): Promise<void> {
+    const waitMs = random() * 30;
+    const to =
+      random() < 0.5 ? { users: ['drift'] } : { roles: [roles[Math.floor(random() * 2)]!], users: ['somebody'] };
+    const rollBack = random() < 0.1;
+    await app.dataSource
+      .transaction(async (manager) => {
+        const { id } = await app.notifications.send(manager, SYSTEM, {
+          to,
+          title: 'x',
+          category: `c${waitMs > 15 ? 1 : 0}`,
+        });
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        if (rollBack) throw new Error('rolled back');
+        known.push(id);
+      })
+      .catch((error: Error) => expect(error.message).toBe('rolled back'));
+  }
+
+  async function operate(
+    device: Person,
+    known: readonly string[],
+    undo: string[],
+    random: () => number,
+  ): Promise<void> {
+    const id = known[Math.floor(random() * known.length)]!;
+    const operations = [
+      'read',
+      'unread',
+      'seen',
+      'archive',
+      'unarchive',
+      'delete',
+      'snooze',
+      'unsnooze',
+      'read-all',
+      'undo',
+      'revoke',
+      'read-many',
+    ];
+    const operation = operations[Math.floor(random() * operations.length)]!;
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const answer =
+      (await {
+        delete: () => device.delete(`/${id}`),
+        snooze: () => device.post(`/${id}/snooze`, { until }),
+        'read-all': () => device.post('/read-all', random() < 0.5 ? { category: 'c1' } : {}),
+        undo: () => device.post('/undo', { undoToken: undo.pop() ?? 'none' }),
+        revoke: () => app.inTenant('acme', (manager) => app.notifications.revoke(manager, SYSTEM, id)).then(() => null),
+        'read-many': () => device.put('/read', { ids: known.slice(-5) }),
+      }[operation]?.()) ?? (await device.post(`/${id}/${operation}`));
+    if (operation === 'read-all') undo.push(answer?.body.undoToken);
+    expect([operation, [200, 204, 404].includes(answer?.status ?? 200)]).toEqual([operation, true]);
+  }
+});
+
+/** Counts the plain way: every message of the tenant, one by one, without any of the shortcuts of the product. */
+async function recountOf(manager: EntityManager, userId: string, roles: readonly string[]) {
+  const rows: { category: string; seen: boolean }[] = await manager.query(
+    `select m.category, coalesce(i.seen_at is not null, false) or exists (select from herald.ntf_user_state s
+        where s.user_id = $1 and s.category in ('', m.category)
+          and pg_visible_in_snapshot(coalesce(i.unread_xid, i.created_xid, m.created_xid), s.seen_snapshot)) as seen
+       from herald.ntf_message m left join herald.ntf_item i on i.message_id = m.id and i.user_id = $1
+      where m.revoked_at is null
+        and (i.user_id is not null and not i.by_audience
+             or exists (select from herald.ntf_audience a where a.message_id = m.id and a.key = any($2)))
+        and i.deleted_at is null and i.archived_at is null and coalesce(i.snoozed_until, now()) <= now()
+        and i.read_at is null
+        and not exists (select from herald.ntf_user_state s where s.user_id = $1 and s.category in ('', m.category)
+          and pg_visible_in_snapshot(coalesce(i.unread_xid, i.created_xid, m.created_xid), s.read_snapshot))`,
+    [userId, roles.map((role) => `role:${role}`)],
+  );
+  const byCategory: Record<string, { unread: number; unseen: number }> = {};
+  for (const { category, seen } of rows) {
+    const counts = (byCategory[category] ??= { unread: 0, unseen: 0 });
+    counts.unread += 1;
+    if (!seen) counts.unseen += 1;
+  }
+  return { unread: rows.length, unseen: rows.filter((row) => !row.seen).length, byCategory };
+}
+
+/** Mulberry32: the same numbers for the same seed. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
