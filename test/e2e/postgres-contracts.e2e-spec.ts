@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EventLog } from '@nest-herald/sse';
+import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import { describeBackplane, describeEventLog, describePresence, type OpenTransaction } from '@nest-herald/sse/testing';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { appDataSourceOptions } from '../../src/database/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const framework = { describe, it };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** Makes nodes over the one database and closes what belongs to them. */
+class Nodes {
+  readonly #open: PostgresSse[] = [];
+  readonly errors: string[] = [];
+
+  next(): PostgresSse {
+    const node = createPostgresSse({
+      connectionString: database.url,
+      nodeId: `node-${this.#open.length}`,
+      onError: (what, error) => this.errors.push(`${what}: ${String(error)}`),
+    });
+    this.#open.push(node);
+    return node;
+  }
+
+  async close(): Promise<void> {
+    for (const node of this.#open) await node.stop();
+    expect(this.errors).toEqual([]);
+  }
+}
+
+describeEventLog(
+  'PostgresEventLog with transactions of pg',
+  () => {
+    const nodes = new Nodes();
+    const clients: pg.Client[] = [];
+    return Promise.resolve({
+      node: () => Promise.resolve(nodes.next().eventLog),
+      begin: async (): Promise<OpenTransaction> => {
+        const client = new pg.Client({ connectionString: database.appUrl });
+        await client.connect();
+        clients.push(client);
+        await client.query('BEGIN');
+        return {
+          tx: client,
+          commit: async () => void (await client.query('COMMIT')),
+          rollback: async () => void (await client.query('ROLLBACK')),
+        };
+      },
+      close: async () => {
+        for (const client of clients) await client.end();
+        await nodes.close();
+      },
+    });
+  },
+  framework,
+);
+
+describeEventLog(
+  'PostgresEventLog with transactions of TypeORM',
+  async () => {
+    const nodes = new Nodes();
+    const dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
+    return {
+      node: () => Promise.resolve(nodes.next().eventLog),
+      begin: async (_log: EventLog): Promise<OpenTransaction> => {
+        const runner = dataSource.createQueryRunner();
+        await runner.startTransaction();
+        const end = async (how: 'commitTransaction' | 'rollbackTransaction'): Promise<void> => {
+          await runner[how]();
+          await runner.release();
+        };
+        return {
+          tx: runner.manager,
+          commit: () => end('commitTransaction'),
+          rollback: () => end('rollbackTransaction'),
+        };
+      },
+      close: async () => {
+        await dataSource.destroy();
+        await nodes.close();
+      },
+    };
+  },
+  framework,
+);
+
+describeBackplane(
+  'ListenBackplane',
+  () => {
+    const nodes = new Nodes();
+    return Promise.resolve({ node: () => Promise.resolve(nodes.next().backplane), close: () => nodes.close() });
+  },
+  framework,
+);
+
+describePresence(
+  'PostgresPresence',
+  () => {
+    const nodes = new Nodes();
+    return Promise.resolve({ node: () => Promise.resolve(nodes.next().presence), close: () => nodes.close() });
+  },
+  framework,
+);
