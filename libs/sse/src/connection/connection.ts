@@ -1,10 +1,4 @@
-import {
-  formatPosition,
-  MIN_CURSOR_INTERVAL_MS,
-  type CloseReason,
-  type ConnectedPayload,
-  type ResyncReason,
-} from '@nest-herald/sse-protocol';
+import { formatPosition, type CloseReason, type ConnectedPayload, type ResyncReason } from '@nest-herald/sse-protocol';
 import type { AudienceKey } from '../audience.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
@@ -22,11 +16,13 @@ import {
 } from './control-frames.js';
 import type { BucketMember, DenseBucket } from './dense-bucket.js';
 import { encodeEphemeral, type EncodedEvent } from './encoded-event.js';
+import { Ending } from './ending.js';
 import type { FrameSink } from './frame-sink.js';
 import type { Holder } from './holder.js';
 import { Interest, type Addressed } from './interest.js';
 import { OutboundQueue, type QueueOwner } from './outbound-queue.js';
 import { PendingEvents } from './pending-events.js';
+import { Pulse } from './pulse.js';
 import type { StreamStart } from './stream-start.js';
 import type { Subscription } from './subscription.js';
 import type { TurnTask } from './turn-scheduler.js';
@@ -64,10 +60,8 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
   #denied: readonly string[];
   #lastSeq = 0;
   #pending: PendingEvents | null;
-  #cursorSentAtMs: number;
-  #blockedSinceMs = Infinity;
-  #left = false;
-  #onClosed: (() => void)[] = [];
+  readonly #pulse: Pulse;
+  readonly #ending: Ending;
   readonly #slot: AdmissionSlot;
   readonly #heartbeat: 'event' | 'comment';
   readonly #queue: OutboundQueue;
@@ -91,7 +85,8 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.#slot = holder.slot;
     this.#heartbeat = holder.heartbeat;
     this.#pending = new PendingEvents(host.options.maxQueuedBytes);
-    this.#cursorSentAtMs = host.clock.monotonicMs();
+    this.#pulse = new Pulse(host.options.idleTimeoutMs, host.clock.monotonicMs());
+    this.#ending = new Ending(() => this.#giveBack());
     this.#queue = new OutboundQueue(sink, host.scheduler, host.options, this);
     this.#timers = new ConnectionTimers(this, host.wheel, host.clock, host.jitter, host.options);
   }
@@ -258,7 +253,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
       this.#closeSlow(goodbye);
       return;
     }
-    this.#leave();
+    this.#ending.leave();
     this.#queue.push(goodbye);
     this.#queue.whenRoom(() => this.sink.end());
     this.#timers.startDeadline(CLOSING_MS);
@@ -279,29 +274,20 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
 
   /** Calls back once, when the connection is closed and everything it held was given back; at once if it is already. */
   onClosed(listener: () => void): void {
-    if (this.#state === 'closed') listener();
-    else this.#onClosed.push(listener);
+    this.#ending.onFinish(listener);
   }
 
   onBeat(): void {
-    const now = this.host.clock.monotonicMs();
-    if (this.#queue.isBlocked) {
-      // A beat behind bytes that the client does not read proves nothing; how long it has not read does.
-      this.#blockedSinceMs = Math.min(this.#blockedSinceMs, now);
-      const { idleTimeoutMs } = this.host.options;
-      if (idleTimeoutMs > 0 && now - this.#blockedSinceMs >= idleTimeoutMs) this.close('slow_consumer');
-      return;
+    const { clock, options, epoch, head, heartbeats } = this.host;
+    const isBehind = this.#state === 'live' && head > this.#lastSeq;
+    const action = this.#pulse.read({ nowMs: clock.monotonicMs(), isBlocked: this.#queue.isBlocked, isBehind });
+    if (action === 'give up') this.close('slow_consumer');
+    if (action === 'give up' || action === 'wait') return;
+    if (action === 'cursor and beat') {
+      this.#lastSeq = head;
+      this.#queue.push(cursorFrame(epoch, head));
     }
-    if (
-      this.#state === 'live' &&
-      this.host.head > this.#lastSeq &&
-      now - this.#cursorSentAtMs >= MIN_CURSOR_INTERVAL_MS
-    ) {
-      this.#cursorSentAtMs = now;
-      this.#lastSeq = this.host.head;
-      this.#queue.push(cursorFrame(this.host.epoch, this.#lastSeq));
-    }
-    if (this.host.options.heartbeatIntervalMs > 0) this.#queue.push(this.host.heartbeats.current(this.#heartbeat));
+    if (options.heartbeatIntervalMs > 0) this.#queue.push(heartbeats.current(this.#heartbeat));
   }
 
   onTokenExpiring(): void {
@@ -325,7 +311,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
   }
 
   onProgress(): void {
-    this.#blockedSinceMs = Infinity;
+    this.#pulse.progress();
   }
 
   onDropped(count: number): void {
@@ -334,7 +320,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
 
   /** The index must not change under the walk that found the slow consumer, so leaving waits for the end of the turn. */
   endTurn(): void {
-    this.#leave();
+    this.#ending.leave();
   }
 
   #closeSlow(goodbye: EncodedEvent): void {
@@ -349,9 +335,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.#timers.startDeadline(SLOW_CLOSING_MS);
   }
 
-  #leave(): void {
-    if (this.#left) return;
-    this.#left = true;
+  #giveBack(): void {
     this.#slot.release();
     this.host.leave(this);
     this.host.traffic.disconnected();
@@ -364,10 +348,8 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.#timers.stop();
     this.#queue.clear();
     this.#queue.wake();
-    this.#leave();
+    this.#ending.leave();
     this.host.closed(this);
-    const listeners = this.#onClosed;
-    this.#onClosed = [];
-    for (const listener of listeners) listener();
+    this.#ending.finish();
   }
 }

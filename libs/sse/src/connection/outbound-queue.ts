@@ -114,10 +114,9 @@ export class OutboundQueue implements TurnTask {
 
   #append(event: EncodedEvent): void {
     if (event.conflationKey !== null) {
-      this.#latest ??= new Map();
-      const older = this.#latest.get(event.conflationKey);
+      const older = this.#latest?.get(event.conflationKey);
       if (older !== undefined) this.#replace(older);
-      this.#latest.set(event.conflationKey, this.#waiting.length);
+      (this.#latest ??= new Map()).set(event.conflationKey, this.#waiting.length);
     }
     this.#waiting.push(event);
     this.#waitingBytes += event.chunk.length;

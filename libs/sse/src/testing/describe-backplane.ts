@@ -26,7 +26,7 @@ export function describeBackplane(
         for (const [i, node] of nodes.entries()) node.publish(poke(i));
         for (const list of heard) {
           await eventually('three messages', () => list.length >= 3);
-          assert.deepEqual(list.map(shardOf).sort(), [0, 1, 2]);
+          assert.deepEqual(new Set(list.map(shardOf)), new Set([0, 1, 2]));
         }
         await settle(nodes[0]!, heard);
         for (const list of heard) assert.equal(list.length, 4);

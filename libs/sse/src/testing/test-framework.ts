@@ -1,7 +1,7 @@
 /** The two functions of a test runner that the contract suites use; Jest, Vitest and node:test all have them. */
 export interface TestFramework {
-  describe(name: string, define: () => void): unknown;
-  it(name: string, run: () => Promise<void>): unknown;
+  readonly describe: (name: string, define: () => void) => unknown;
+  readonly it: (name: string, run: () => Promise<void>) => unknown;
 }
 
 /**

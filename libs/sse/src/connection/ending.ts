@@ -1,0 +1,34 @@
+/**
+ * The end of a connection: what it holds is given back exactly once, and who waits for the end is told exactly once,
+ * whoever ends it and however often.
+ */
+export class Ending {
+  #hasLeft = false;
+  #isOver = false;
+  #listeners: (() => void)[] = [];
+
+  /** @param giveBack gives slot, index places and presence back. */
+  constructor(private readonly giveBack: () => void) {}
+
+  /** It takes nothing any more; its response may still be open. */
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.giveBack();
+  }
+
+  /** Its response is gone. */
+  finish(): void {
+    this.leave();
+    this.#isOver = true;
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  }
+
+  /** Calls back once, at the end; at once if it is over. */
+  onFinish(listener: () => void): void {
+    if (this.#isOver) listener();
+    else this.#listeners.push(listener);
+  }
+}
