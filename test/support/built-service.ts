@@ -20,7 +20,15 @@ const STALE_LOCK_MS = 120_000;
  * Builds service and pages as `npm start` would, so that tests run what users run. Suites in parallel processes take
  * turns; a build with nothing to do takes less than a second.
  */
-export async function buildService(): Promise<void> {
+export function buildService(): Promise<void> {
+  built ??= build();
+  return built;
+}
+
+/** Once for each suite. */
+let built: Promise<void> | null = null;
+
+async function build(): Promise<void> {
   const lock = join(ROOT, 'node_modules', '.herald-build-lock');
   for (;;) {
     try {
