@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { SseError, SseRefusal } from '@nest-herald/sse';
+import { problemOf, SseError, SseRefusal } from '@nest-herald/sse';
 import { ZodError } from 'zod';
 import { codeOfStatus, type Problem, type Refusal } from './problem.js';
 
@@ -30,8 +30,7 @@ const REFUSAL_OF_SQLSTATE: Readonly<Record<string, Refusal>> = {
 
 /** Turns whatever was thrown into a refusal; what nobody foresaw is a 500 without any detail. */
 export function refusalOf(exception: unknown): Refusal {
-  if (exception instanceof SseRefusal) return ofSseRefusal(exception);
-  if (exception instanceof SseError) return ofSseError(exception);
+  if (exception instanceof SseRefusal || exception instanceof SseError) return ofSse(exception);
   if (exception instanceof ZodError) return { status: 400, code: 'invalid_request', errors: issuesOf(exception) };
   if (exception instanceof HttpException) return ofHttpException(exception);
   if (isHttpError(exception)) return ofHttpError(exception);
@@ -45,38 +44,21 @@ export function refusalOf(exception: unknown): Refusal {
   );
 }
 
-function ofSseRefusal({ status, code, details }: SseRefusal): Refusal {
-  const retryAfter =
-    details.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(details.retryAfterMs / 1000));
+/** What the library's own routes answer too. */
+function ofSse(exception: SseRefusal | SseError): Refusal {
+  const { status, code, detail, retryAfterMs, extra } = problemOf(exception);
   return {
     status,
     code,
-    detail: details.detail,
-    ...(details.extra === undefined ? {} : { extra: details.extra }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(extra === undefined ? {} : { extra }),
     headers: {
-      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
-      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+      ...(status === 401
+        ? { 'WWW-Authenticate': code === 'missing_token' ? 'Bearer' : 'Bearer error="invalid_token"' }
+        : {}),
+      ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
     },
   };
-}
-
-function ofSseError(error: SseError): Refusal {
-  switch (error.code) {
-    case 'ERR_SSE_EVENT_TOO_LARGE':
-      return { status: 413, code: 'event_too_large', detail: error.message };
-    case 'ERR_SSE_TOPICS_DISABLED':
-      return { status: 400, code: 'topics_disabled', detail: error.message };
-    case 'ERR_SSE_INVALID_TOPIC':
-      return { status: 400, code: 'invalid_topic', detail: error.message };
-    case 'ERR_SSE_INVALID_ID':
-    case 'ERR_SSE_INVALID_EVENT':
-    case 'ERR_SSE_RESERVED_EVENT':
-      return { status: 400, code: 'invalid_request', detail: error.message };
-    case 'ERR_SSE_DRAINING':
-      return unavailable('draining', 'This node is shutting down. Try again; another one will answer.');
-    default:
-      return { status: 500, code: 'internal_error' };
-  }
 }
 
 function ofHttpException(exception: HttpException): Refusal {

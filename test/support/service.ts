@@ -62,7 +62,7 @@ export async function runToExit(env: ServiceEnvironment): Promise<Exit> {
 }
 
 /** A fresh `DATA_DIR` that any user may enter, because the embedded server runs as another one. */
-export function temporaryDataDir(): { readonly path: string; remove(): void } {
+export function temporaryDataDir(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'herald-service-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

@@ -52,7 +52,7 @@ export async function openStream(url: string, options: StreamOptions): Promise<S
   const parser = createParser({
     onEvent: ({ id, event, data }) => {
       events.push({ event: event ?? 'message', data, ...(id === undefined ? {} : { id }) });
-      for (const watcher of [...watchers]) watcher();
+      for (const watcher of watchers) watcher();
     },
   });
   const ended = consume(response, (text) => {
@@ -60,7 +60,7 @@ export async function openStream(url: string, options: StreamOptions): Promise<S
     parser.feed(text);
   }).finally(() => {
     isOver = true;
-    for (const watcher of [...watchers]) watcher();
+    for (const watcher of watchers) watcher();
   });
 
   function until(fits: (event: ReceivedEvent) => boolean, timeoutMs = 10_000): Promise<ReceivedEvent> {

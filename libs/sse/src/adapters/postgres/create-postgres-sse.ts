@@ -38,7 +38,7 @@ export interface PostgresSse {
   /** LISTEN/NOTIFY; leave it out where Redis or NATS carries the hints. */
   readonly backplane: Backplane;
   /** Closes all connections. Call it when the hub has stopped. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Numbering, leases, tail, presence and NOTIFY together need few connections, and must never wait behind readers. */
