@@ -2,7 +2,7 @@ import { advance } from './advance.js';
 import { changeStatus, closeInstance, expireInstance, suspend as suspendInstance } from './closing.js';
 import type { Actor, Command } from './commands.js';
 import { takeUp } from './decide-task.js';
-import { checkForm, checkPicks, closed, notRunning } from './guards.js';
+import { checkForm, checkPicks, notNow } from './guards.js';
 import { refuse, type Refusal } from './refusal.js';
 import { isClosed, type InstanceState } from './state.js';
 import type { Work } from './work.js';
@@ -15,16 +15,14 @@ const MAX_COPIES = 50;
 /** The applicant submits the draft. */
 export function start(work: Work, command: CommandOf<'start'>): Refusal | undefined {
   if (!isApplicant(work, command.actor) && !command.actor.manages) return forbidden('submit', work);
-  if (isClosed(work.state.status)) return closed(work.state);
-  if (work.state.status !== 'draft')
-    return refuse('invalid_transition', `The instance is ${work.state.status}, not a draft.`);
+  if (work.state.status !== 'draft') return notNow(work.state);
   return submit(work, command, 'start', [work.graph.startId]);
 }
 
 /** The applicant submits a returned instance again, with the same or a corrected form. */
 export function resubmit(work: Work, command: CommandOf<'resubmit'>): Refusal | undefined {
   if (!isApplicant(work, command.actor)) return forbidden('resubmit', work);
-  if (work.state.status !== 'returned') return notRunning(work.state);
+  if (work.state.status !== 'returned') return notNow(work.state);
   const { parked } = work.state;
   return submit(work, command, 'resubmit', parked.length > 0 ? parked : [work.graph.startId]);
 }
@@ -54,7 +52,7 @@ function submit(
 /** The applicant takes the request back. */
 export function withdraw(work: Work, command: CommandOf<'withdraw'>): Refusal | undefined {
   if (!isApplicant(work, command.actor)) return forbidden('withdraw', work);
-  if (work.state.status !== 'running' && work.state.status !== 'returned') return notRunning(work.state);
+  if (work.state.status !== 'running' && work.state.status !== 'returned') return notNow(work.state);
   const policy = work.graph.definition.settings.withdraw;
   if (policy === 'never') return refuse('forbidden', 'Requests of this process cannot be withdrawn.');
   if (policy === 'before_first_decision' && wasDecided(work.state)) {
@@ -71,8 +69,7 @@ export function withdraw(work: Work, command: CommandOf<'withdraw'>): Refusal | 
 export function cancel(work: Work, command: CommandOf<'cancel'>): Refusal | undefined {
   const byApplicant = isApplicant(work, command.actor) && work.graph.definition.settings.applicantMayCancel;
   if (!command.actor.manages && !byApplicant) return forbidden('cancel', work);
-  if (isClosed(work.state.status)) return closed(work.state);
-  if (work.state.status === 'draft') return notRunning(work.state);
+  if (isClosed(work.state.status) || work.state.status === 'draft') return notNow(work.state);
   if (command.reason.trim() === '') return refuse('reason_required', 'Say why the instance is cancelled.');
   closeInstance(work, 'cancelled', 'cancel', command.reason);
   return undefined;
@@ -81,7 +78,7 @@ export function cancel(work: Work, command: CommandOf<'cancel'>): Refusal | unde
 /** An administrator stops the instance for a while. */
 export function suspend(work: Work, command: CommandOf<'suspend'>): Refusal | undefined {
   if (!command.actor.manages) return forbidden('suspend', work);
-  if (work.state.status !== 'running') return notRunning(work.state);
+  if (work.state.status !== 'running') return notNow(work.state);
   suspendInstance(work, 'admin', null, command.reason ?? 'suspended by an administrator');
   return undefined;
 }
@@ -89,7 +86,7 @@ export function suspend(work: Work, command: CommandOf<'suspend'>): Refusal | un
 /** An administrator lets a suspended instance go on; refused while its cause still stands. */
 export function resume(work: Work, command: CommandOf<'resume'>): Refusal | undefined {
   if (!command.actor.manages) return forbidden('resume', work);
-  if (work.state.status !== 'suspended') return notRunning(work.state);
+  if (work.state.status !== 'suspended') return notNow(work.state);
   changeStatus(work, 'running', 'resume', null);
   takeUp(work);
   const { suspension } = work.state;
@@ -99,7 +96,7 @@ export function resume(work: Work, command: CommandOf<'resume'>): Refusal | unde
 /** The instance's time is over. */
 export function expire(work: Work, command: CommandOf<'expire'>): Refusal | undefined {
   if (command.actor.kind !== 'system' && !command.actor.manages) return forbidden('expire', work);
-  if (work.state.status !== 'running' && work.state.status !== 'returned') return notRunning(work.state);
+  if (work.state.status !== 'running' && work.state.status !== 'returned') return notNow(work.state);
   expireInstance(work);
   return undefined;
 }
@@ -107,7 +104,7 @@ export function expire(work: Work, command: CommandOf<'expire'>): Refusal | unde
 /** An administrator takes up an expired instance where it was, with new tasks. */
 export function recover(work: Work, command: CommandOf<'recover'>): Refusal | undefined {
   if (!command.actor.manages) return forbidden('recover', work);
-  if (work.state.status !== 'expired') return notRunning(work.state);
+  if (work.state.status !== 'expired') return notNow(work.state);
   if (work.state.expiredFrom === 'returned') {
     changeStatus(work, 'returned', 'recover', null);
   } else {
@@ -120,7 +117,7 @@ export function recover(work: Work, command: CommandOf<'recover'>): Refusal | un
 /** Somebody involved says something; allowed after the end too. */
 export function comment(work: Work, command: CommandOf<'comment'>): Refusal | undefined {
   if (!isInvolved(work, command.actor)) return forbidden('comment on', work);
-  if (work.state.status === 'draft') return notRunning(work.state);
+  if (work.state.status === 'draft') return notNow(work.state);
   if (command.text.trim() === '') return refuse('reason_required', 'A comment needs a text.');
   work.emit({ type: 'commented', text: command.text });
   return undefined;
@@ -129,7 +126,7 @@ export function comment(work: Work, command: CommandOf<'comment'>): Refusal | un
 /** Somebody involved lets others read along; allowed after the end too. */
 export function copy(work: Work, command: CommandOf<'cc'>): Refusal | undefined {
   if (!isInvolved(work, command.actor)) return forbidden('share', work);
-  if (work.state.status === 'draft') return notRunning(work.state);
+  if (work.state.status === 'draft') return notNow(work.state);
   const users = [...new Set(command.users)];
   if (users.length === 0 || users.length > MAX_COPIES) {
     return refuse('invalid_assignee', `${users.length} people named; a copy goes to 1 to ${MAX_COPIES}.`);

@@ -2,12 +2,12 @@ import { advance } from './advance.js';
 import { changeStatus, returnToStart } from './closing.js';
 import type { Command } from './commands.js';
 import { isWork, leadsTo } from './graph.js';
-import { checkForm, checkPicks, closed, isRefusal, newAssignee, notRunning, openTaskFor } from './guards.js';
+import { checkForm, checkPicks, isRefusal, newAssignee, notNow, openTaskFor } from './guards.js';
 import { MAX_ASSIGNEES, quorumOf } from './plan-run.js';
 import type { Person } from './directory.js';
 import { refuse, type Refusal } from './refusal.js';
 import { openRun, openTask, settleRun } from './run.js';
-import { activeRun, isClosed, tasksOf } from './state.js';
+import { activeRun, tasksOf } from './state.js';
 import type { Work } from './work.js';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -120,8 +120,7 @@ export function giveBack(work: Work, command: CommandOf<'return'>): Refusal | un
 export function assign(work: Work, command: CommandOf<'assign'>): Refusal | undefined {
   if (!command.actor.manages) return refuse('forbidden', 'Only approval:manage may assign people.');
   const { state } = work;
-  if (isClosed(state.status)) return closed(state);
-  if (state.status !== 'running' && state.status !== 'suspended') return notRunning(state);
+  if (state.status !== 'running' && state.status !== 'suspended') return notNow(state);
   const node = work.graph.nodes.get(command.nodeId);
   const run = activeRun(state, command.nodeId);
   if (!isWork(node) || run === undefined)

@@ -36,8 +36,10 @@ export function openTaskFor(work: Work, key: string, actor: Actor, managersToo =
       decided,
     });
   }
-  if (isClosed(state.status)) return closed(state);
-  if (state.status !== 'running') return notRunning(state);
+  if (state.status === 'suspended') {
+    return refuse('instance_suspended', `The instance is suspended: ${state.suspension?.message ?? 'no reason given'}`);
+  }
+  if (state.status !== 'running') return notNow(state);
   if (task.status === 'waiting') return refuse('invalid_transition', `Task ${key} waits for the people before it.`);
   const node = work.graph.nodes.get(task.nodeId);
   const run = state.runs.find((other) => other.nodeId === task.nodeId && other.visit === task.visit);
@@ -47,19 +49,13 @@ export function openTaskFor(work: Work, key: string, actor: Actor, managersToo =
 }
 
 /** The refusal of a command that needs an instance which is not over. */
-export function closed(state: InstanceState): Refusal {
+function closed(state: InstanceState): Refusal {
   return refuse('instance_closed', `The instance is ${state.status}; nothing can be changed any more.`);
 }
 
 /** The refusal of a command that does not fit the instance's status. */
-export function notRunning(state: InstanceState): Refusal {
+export function notNow(state: InstanceState): Refusal {
   if (isClosed(state.status)) return closed(state);
-  if (state.status === 'suspended') {
-    return refuse(
-      'instance_suspended',
-      `The instance is suspended: ${state.suspension?.message ?? 'by an administrator'}`,
-    );
-  }
   return refuse('invalid_transition', `The instance is ${state.status}.`);
 }
 
