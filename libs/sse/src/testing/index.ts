@@ -5,6 +5,7 @@ export { eventually } from './eventually.js';
 export { ManualClock } from './manual-clock.js';
 export { MemoryBus } from '../backplane/memory-backplane.js';
 export { MemoryLogStore, type MemoryLogBounds } from '../event-log/memory-log-store.js';
+export { MemoryHub, type MemoryHubParts, type Visitor } from './memory-hub.js';
 export { RecordingSink } from './recording-sink.js';
 export { StreamClient, type ReceivedEvent } from './stream-client.js';
 export { type TestFramework } from './test-framework.js';

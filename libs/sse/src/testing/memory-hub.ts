@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { Backplane } from '../backplane/backplane.js';
+import { MemoryBackplane } from '../backplane/memory-backplane.js';
+import { keysOfPrincipal, type AudienceKey } from '../audience.js';
+import { systemClock, type Clock } from '../clock.js';
+import type { Connection } from '../connection/connection.js';
+import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
+import type { EventLog } from '../event-log/event-log.js';
+import { MemoryEventLog } from '../event-log/memory-event-log.js';
+import { MemoryLogStore } from '../event-log/memory-log-store.js';
+import { Hub } from '../hub/hub.js';
+import type { HubOptions } from '../hub/hub.options.js';
+import { randomIdGenerator } from '../id-generator.js';
+import { MemoryPresence } from '../presence/memory-presence.js';
+import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from '../principal.js';
+import { RecordingSink } from './recording-sink.js';
+
+/** The defaults of the library, with nothing limited that a test would trip over. */
+const OPTIONS: HubOptions = {
+  heartbeatIntervalMs: 15_000,
+  retryMs: 3_000,
+  drainMs: 0,
+  clientBufferSize: 0,
+  idleTimeoutMs: 0,
+  maxConnectionAgeMs: 0,
+  maxQueuedBytes: 262_144,
+  maxConnections: 0,
+  maxConnectionsPerTenant: 0,
+  maxConnectionsPerUser: 0,
+  onUserLimit: 'refuse',
+  connectsPerMinute: 0,
+  connectBurst: 30,
+  pollsPerMinute: 0,
+  replayMaxEvents: 1_000,
+  replayMaxAgeMs: 0,
+  replayMaxScannedRows: 20_000,
+  ringMaxEvents: 1_000,
+  ringMaxBytes: 4_194_304,
+};
+
+/** What a test may replace. */
+export interface MemoryHubParts {
+  readonly options?: Partial<HubOptions>;
+  readonly nodeId?: string;
+  readonly eventLog?: EventLog;
+  readonly backplane?: Backplane;
+  readonly clock?: Clock;
+}
+
+/** Who connects, and where from. */
+export interface Visitor {
+  readonly tenant?: string;
+  readonly user?: string;
+  readonly roles?: readonly string[];
+  readonly topics?: readonly string[];
+  readonly cursor?: string | null;
+  readonly transport?: StreamRequest['transport'];
+  readonly heartbeat?: StreamRequest['heartbeat'];
+  /** How long the token lives from now, in ms. */
+  readonly tokenMs?: number;
+}
+
+/** A started hub over memory, and short ways to use it in a test. */
+export class MemoryHub {
+  /** What the hub warned about. */
+  readonly warnings: string[];
+
+  private constructor(
+    readonly hub: Hub,
+    readonly log: EventLog,
+    readonly presence: MemoryPresence,
+    readonly clock: Clock,
+    warnings: string[],
+  ) {
+    this.warnings = warnings;
+  }
+
+  static async start(parts: MemoryHubParts = {}): Promise<MemoryHub> {
+    const clock = parts.clock ?? systemClock;
+    const eventLog = parts.eventLog ?? new MemoryEventLog(new MemoryLogStore(randomUUID(), clock));
+    const presence = new MemoryPresence(clock);
+    const warnings: string[] = [];
+    const hub = new Hub({
+      nodeId: parts.nodeId ?? 'node',
+      options: { ...OPTIONS, ...parts.options },
+      eventLog,
+      backplane: parts.backplane ?? new MemoryBackplane(),
+      presence,
+      clock,
+      ids: randomIdGenerator,
+      logger: { warn: (message) => warnings.push(message), error: (message) => warnings.push(message) },
+    });
+    await hub.start();
+    return new MemoryHub(hub, eventLog, presence, clock, warnings);
+  }
+
+  /** Admits and prepares as the stream route does. */
+  prepare(visitor: Visitor = {}): Promise<PreparedStream> {
+    const principal = this.#principal(visitor);
+    const transport = visitor.transport ?? 'sse';
+    return this.hub.prepare({
+      principal,
+      keys: keysOfPrincipal(principal),
+      topics: visitor.topics ?? [],
+      denied: [],
+      cursor: visitor.cursor ?? null,
+      device: 'desk',
+      transport,
+      heartbeat: visitor.heartbeat ?? 'event',
+      slot: this.hub.admit(principal, transport),
+    });
+  }
+
+  /** Opens a stream into a {@link RecordingSink}. */
+  async connect(visitor: Visitor = {}): Promise<{ readonly connection: Connection; readonly sink: RecordingSink }> {
+    const prepared = await this.prepare(visitor);
+    const sink = new RecordingSink();
+    return { connection: prepared.attachTo(sink), sink };
+  }
+
+  /** Logs one event for each payload. */
+  async publish(
+    audience: AudienceKey | readonly string[],
+    payloads: readonly string[],
+    tenant = 'acme',
+  ): Promise<void> {
+    const tenantId: TenantId = asTenantId(tenant);
+    for (const payload of payloads) {
+      const to = addressOf(audience);
+      await this.log.append([{ tenantId, ...to, type: 'note', payload }]);
+    }
+  }
+
+  /** Sends one ephemeral event. */
+  send(audience: AudienceKey | readonly string[], payload: string, tenant = 'acme'): void {
+    this.hub.publishEphemeral({ tenantId: asTenantId(tenant), ...addressOf(audience), type: 'tick', payload });
+  }
+
+  #principal(visitor: Visitor): Principal {
+    const now = this.clock.now();
+    return {
+      tenantId: asTenantId(visitor.tenant ?? 'acme'),
+      userId: asUserId(visitor.user ?? 'ann'),
+      roles: visitor.roles ?? [],
+      permissions: [],
+      topics: [],
+      expiresAt: new Date(now.getTime() + (visitor.tokenMs ?? 3_600_000)),
+      issuedAt: now,
+    };
+  }
+}
+
+/** One audience key, or the names of several people. */
+function addressOf(audience: AudienceKey | readonly string[]): { audience: AudienceKey; recipients: UserId[] | null } {
+  if (typeof audience === 'string') return { audience, recipients: null };
+  return { audience: 'users', recipients: audience.map(asUserId) };
+}
