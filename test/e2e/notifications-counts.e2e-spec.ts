@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { Answer } from '../support/http.js';
 import { eventually, NotificationApp, type Person } from '../support/notification-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -182,15 +183,15 @@ describe('counts and read marks', () => {
     ];
     const operation = operations[Math.floor(random() * operations.length)]!;
     const until = new Date(Date.now() + 3_600_000).toISOString();
-    const answer =
-      (await {
-        delete: () => device.delete(`/${id}`),
-        snooze: () => device.post(`/${id}/snooze`, { until }),
-        'read-all': () => device.post('/read-all', random() < 0.5 ? { category: 'c1' } : {}),
-        undo: () => device.post('/undo', { undoToken: undo.pop() ?? 'none' }),
-        revoke: () => app.inTenant('acme', (manager) => app.notifications.revoke(manager, SYSTEM, id)).then(() => null),
-        'read-many': () => device.put('/read', { ids: known.slice(-5) }),
-      }[operation]?.()) ?? (await device.post(`/${id}/${operation}`));
+    const special: Readonly<Record<string, () => Promise<Answer | void>>> = {
+      delete: () => device.delete(`/${id}`),
+      snooze: () => device.post(`/${id}/snooze`, { until }),
+      'read-all': () => device.post('/read-all', random() < 0.5 ? { category: 'c1' } : {}),
+      undo: () => device.post('/undo', { undoToken: undo.pop() ?? 'none' }),
+      revoke: () => app.inTenant('acme', (manager) => app.notifications.revoke(manager, SYSTEM, id)),
+      'read-many': () => device.put('/read', { ids: known.slice(-5) }),
+    };
+    const answer = await (special[operation] ?? (() => device.post(`/${id}/${operation}`)))();
     if (operation === 'read-all') undo.push(answer?.body.undoToken);
     expect([operation, [200, 204, 404].includes(answer?.status ?? 200)]).toEqual([operation, true]);
   }

@@ -63,6 +63,11 @@ export class NotificationApp {
     return this.sse.app.get(DataSource);
   }
 
+  /** Express' own list of routes, in the order in which they are asked. */
+  get router(): unknown {
+    return (this.sse.app.getHttpAdapter().getInstance() as { router: unknown }).router;
+  }
+
   /** Work in a transaction of a tenant, as the application does it. */
   inTenant<T>(tenant: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return new TenantTransaction(this.dataSource).run(asTenantId(tenant), work);

@@ -6,6 +6,7 @@ import { IdempotentTransaction } from './idempotency/idempotent-transaction.js';
 import { CountsPusher } from './inbox/counts-pusher.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { NotificationsController } from './notifications.controller.js';
+import { Maintenance } from './maintenance.js';
 import {
   ConfigurableNotificationsModule,
   GIVEN_NOTIFICATION_OPTIONS,
@@ -15,7 +16,6 @@ import {
 } from './notifications.module-definition.js';
 import { NOTIFICATION_OPTIONS, resolveNotificationOptions, type NotificationOptions } from './notifications.options.js';
 import { NotificationService } from './notifications.service.js';
-import { PartitionMaintenance } from './partition-maintenance.js';
 
 /**
  * The notification centre: `NotificationsModule.forRoot({})` beside `SseModule` (global) and `TypeOrmModule` gives an
@@ -41,7 +41,7 @@ import { PartitionMaintenance } from './partition-maintenance.js';
     NotificationService,
     IdempotentTransaction,
     CountsPusher,
-    PartitionMaintenance,
+    Maintenance,
   ],
   exports: [NotificationService, InboxService, ReaderKeys, IdempotentTransaction],
 })

@@ -9,7 +9,7 @@ export interface NotificationOptions {
   readonly countsIntervalMs?: number;
   /** Inboxes that this process counts at the same time for pushing; the rest wait, so that a storm of reconnects leaves connections of the pool to requests. 1–100. @defaultValue 4 */
   readonly countsConcurrency?: number;
-  /** Time between two looks at the monthly partitions, in ms; each node looks, one works. 60,000–604,800,000, 0 = never, because the host calls `herald.ntf_maintain()` itself. @defaultValue 21600000 (6 hours) */
+  /** Time between two looks at partitions and expired answers, in ms; each node looks, one works. 60,000–604,800,000, 0 = never, because the host calls `herald.ntf_maintain()` and `herald.prune_idempotency()` itself. @defaultValue 21600000 (6 hours) */
   readonly maintenanceIntervalMs?: number;
 }
 
