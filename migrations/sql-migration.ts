@@ -7,6 +7,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * the class is called `<What><1700000000000 + NNNN>`, because TypeORM orders by that number; a released file never
  * changes, a correction is a new file; it runs as `herald_owner` in a transaction of its own. That role is subject to
  * row-level security like everybody, so a migration that moves rows does it in a function owned by `herald_system`.
+ * After a change run `npm run schema` and read what it did to schema.sql.
  */
 export abstract class SqlMigration implements MigrationInterface {
   abstract readonly name: string;

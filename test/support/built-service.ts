@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +43,7 @@ async function build(): Promise<void> {
   }
   try {
     await command('node_modules/typescript-7/bin/tsc', '-b', 'tsconfig.build.json');
-    if (!existsSync(join(ROOT, 'dist', 'web', 'index.html'))) {
+    if (pagesAreStale()) {
       await command(
         'node_modules/vite/bin/vite.js',
         'build',
@@ -56,6 +56,17 @@ async function build(): Promise<void> {
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
+}
+
+/** Whether a source of the pages is newer than what was built of them. */
+function pagesAreStale(): boolean {
+  const built = join(ROOT, 'dist', 'web', 'index.html');
+  if (!existsSync(built)) return true;
+  const builtMs = statSync(built).mtimeMs;
+  const sources = join(ROOT, 'src', 'web');
+  return readdirSync(sources, { recursive: true, encoding: 'utf8' }).some(
+    (name) => !name.endsWith('.spec.ts') && statSync(join(sources, name)).mtimeMs > builtMs,
+  );
 }
 
 async function command(...args: readonly string[]): Promise<void> {

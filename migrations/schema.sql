@@ -1,0 +1,499 @@
+-- Schemas sse and herald as the migrations leave them, for reading and for reviews. Written from the catalog:
+-- npm run schema
+
+-- Tables
+TABLE herald.idempotency WITH ()
+  tenant_id text COLLATE C NOT NULL
+  actor_id text COLLATE C NOT NULL
+  key text COLLATE C NOT NULL
+  request_sha256 bytea NOT NULL
+  status integer
+  response jsonb
+  expires_at timestamp with time zone NOT NULL DEFAULT (clock_timestamp() + '24:00:00'::interval)
+TABLE herald.migration WITH ()
+  id integer NOT NULL DEFAULT nextval('herald.migration_id_seq'::regclass)
+  timestamp bigint NOT NULL
+  name character varying NOT NULL
+TABLE herald.ntf_audience WITH ()
+  tenant_id text COLLATE C NOT NULL
+  key text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+TABLE herald.ntf_item PARTITION BY RANGE (message_id) WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+  position uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  unread_xid xid8
+  by_audience boolean NOT NULL DEFAULT false
+  category text NOT NULL
+  priority smallint NOT NULL
+  seen_at timestamp with time zone
+  read_at timestamp with time zone
+  archived_at timestamp with time zone
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  acked_at timestamp with time zone
+  collapse_count integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+PARTITION herald.ntf_item_2026_11 FOR VALUES FROM ('01a19467-e800-7000-8000-000000000000') TO ('01a22ee6-b000-7000-8000-000000000000') WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+  position uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  unread_xid xid8
+  by_audience boolean NOT NULL DEFAULT false
+  category text NOT NULL
+  priority smallint NOT NULL
+  seen_at timestamp with time zone
+  read_at timestamp with time zone
+  archived_at timestamp with time zone
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  acked_at timestamp with time zone
+  collapse_count integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+PARTITION herald.ntf_item_2026_12 FOR VALUES FROM ('01a22ee6-b000-7000-8000-000000000000') TO ('01a2ce8b-d400-7000-8000-000000000000') WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+  position uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  unread_xid xid8
+  by_audience boolean NOT NULL DEFAULT false
+  category text NOT NULL
+  priority smallint NOT NULL
+  seen_at timestamp with time zone
+  read_at timestamp with time zone
+  archived_at timestamp with time zone
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  acked_at timestamp with time zone
+  collapse_count integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+PARTITION herald.ntf_item_2027_01 FOR VALUES FROM ('01a2ce8b-d400-7000-8000-000000000000') TO ('01a36e30-f800-7000-8000-000000000000') WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+  position uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  unread_xid xid8
+  by_audience boolean NOT NULL DEFAULT false
+  category text NOT NULL
+  priority smallint NOT NULL
+  seen_at timestamp with time zone
+  read_at timestamp with time zone
+  archived_at timestamp with time zone
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  acked_at timestamp with time zone
+  collapse_count integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+PARTITION herald.ntf_item_2027_02 FOR VALUES FROM ('01a36e30-f800-7000-8000-000000000000') TO ('01a3fe63-0800-7000-8000-000000000000') WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+  position uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  unread_xid xid8
+  by_audience boolean NOT NULL DEFAULT false
+  category text NOT NULL
+  priority smallint NOT NULL
+  seen_at timestamp with time zone
+  read_at timestamp with time zone
+  archived_at timestamp with time zone
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  acked_at timestamp with time zone
+  collapse_count integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+PARTITION herald.ntf_item_default DEFAULT WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  message_id uuid NOT NULL
+  position uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  unread_xid xid8
+  by_audience boolean NOT NULL DEFAULT false
+  category text NOT NULL
+  priority smallint NOT NULL
+  seen_at timestamp with time zone
+  read_at timestamp with time zone
+  archived_at timestamp with time zone
+  snoozed_until timestamp with time zone
+  deleted_at timestamp with time zone
+  acked_at timestamp with time zone
+  collapse_count integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+TABLE herald.ntf_message WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id uuid NOT NULL
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  type text NOT NULL
+  category text NOT NULL
+  priority smallint NOT NULL
+  title character varying(200) NOT NULL
+  content text
+  link text
+  data jsonb
+  actions jsonb NOT NULL DEFAULT '[]'::jsonb
+  actor_id text
+  related_type character varying(50)
+  related_id character varying(128)
+  delivery_mode character(1) NOT NULL
+  recipients integer
+  requires_ack boolean NOT NULL DEFAULT false
+  dedupe_key character varying(200)
+  expires_at timestamp with time zone
+  revoked_at timestamp with time zone
+  revoked_by text
+TABLE herald.ntf_user_state WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  category text NOT NULL DEFAULT ''::text
+  read_snapshot pg_snapshot
+  read_marked_at timestamp with time zone
+  seen_snapshot pg_snapshot
+  seen_marked_at timestamp with time zone
+  previous_read_snapshot pg_snapshot
+  previous_read_marked_at timestamp with time zone
+  undo_token text
+  undo_until timestamp with time zone
+  rev bigint NOT NULL DEFAULT 0
+TABLE sse.batch WITH ()
+  shard integer NOT NULL
+  no bigint NOT NULL
+  heads jsonb NOT NULL
+  at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+TABLE sse.connection WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  connection_id text COLLATE C NOT NULL
+  node_id text COLLATE C NOT NULL
+  boot_id uuid NOT NULL
+  device text NOT NULL
+  transport text NOT NULL
+  sid text
+  topics text[] NOT NULL DEFAULT '{}'::text[]
+  since timestamp with time zone NOT NULL
+TABLE sse.dedupe WITH ()
+  tenant_id text COLLATE C NOT NULL
+  key text COLLATE C NOT NULL
+  expires_at timestamp with time zone NOT NULL
+TABLE sse.event_log PARTITION BY RANGE (day) WITH ()
+  tenant_id text COLLATE C NOT NULL
+  seq bigint NOT NULL
+  audience text COLLATE C NOT NULL
+  recipients text[] COLLATE C
+  type text NOT NULL
+  payload text NOT NULL
+  traceparent text
+  created_at timestamp with time zone NOT NULL
+  day date NOT NULL
+PARTITION sse.event_log_default DEFAULT WITH ()
+  tenant_id text COLLATE C NOT NULL
+  seq bigint NOT NULL
+  audience text COLLATE C NOT NULL
+  recipients text[] COLLATE C
+  type text NOT NULL
+  payload text NOT NULL
+  traceparent text
+  created_at timestamp with time zone NOT NULL
+  day date NOT NULL
+TABLE sse.event_log_moving WITH ()
+  tenant_id text COLLATE C NOT NULL
+  seq bigint NOT NULL
+  audience text COLLATE C NOT NULL
+  recipients text[] COLLATE C
+  type text NOT NULL
+  payload text NOT NULL
+  traceparent text
+  created_at timestamp with time zone NOT NULL
+  day date NOT NULL
+TABLE sse.head WITH ()
+  tenant_id text COLLATE C NOT NULL
+  checkpoint bigint NOT NULL DEFAULT 0
+  floor bigint NOT NULL DEFAULT 0
+TABLE sse.last_seen WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  at timestamp with time zone NOT NULL
+  generation bigint NOT NULL DEFAULT 1
+TABLE sse.lease WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=200, fillfactor=50)
+  shard integer NOT NULL
+  owner text NOT NULL
+  term bigint NOT NULL
+  until timestamp with time zone NOT NULL
+TABLE sse.log_identity WITH ()
+  single boolean NOT NULL DEFAULT true
+  log_id uuid NOT NULL
+  timeline integer NOT NULL
+  system_identifier bigint NOT NULL
+  since timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+TABLE sse.node WITH ()
+  node_id text COLLATE C NOT NULL
+  boot_id uuid NOT NULL
+  until timestamp with time zone NOT NULL
+  draining boolean NOT NULL DEFAULT false
+TABLE sse.outbox WITH (autovacuum_vacuum_insert_threshold=-1, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
+  id bigint NOT NULL IDENTITY
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  shard integer NOT NULL
+  tenant_id text COLLATE C NOT NULL
+  audience text COLLATE C NOT NULL
+  recipients text[] COLLATE C
+  type text NOT NULL
+  payload text NOT NULL
+  traceparent text
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+TABLE sse.revocation WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+  user_id text COLLATE C
+  sid text COLLATE C
+  jti text COLLATE C
+  not_before timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  expires_at timestamp with time zone NOT NULL
+TABLE sse.set_aside WITH ()
+  tenant_id text COLLATE C NOT NULL
+  seq bigint NOT NULL
+  audience text NOT NULL
+  recipients text[]
+  type text NOT NULL
+  payload text NOT NULL
+  created_at timestamp with time zone NOT NULL
+TABLE sse.ticket WITH ()
+  hash bytea NOT NULL
+  tenant_id text COLLATE C NOT NULL
+  principal jsonb NOT NULL
+  origin text
+  expires_at timestamp with time zone NOT NULL
+
+-- Constraints
+herald.idempotency idempotency_pkey PRIMARY KEY (tenant_id, actor_id, key)
+herald.migration PK_3043fc6b8af7c99b8b98830094f PRIMARY KEY (id)
+herald.ntf_audience ntf_audience_pkey PRIMARY KEY (tenant_id, key, message_id)
+herald.ntf_audience ntf_audience_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_item ntf_item_pkey PRIMARY KEY (tenant_id, user_id, message_id)
+herald.ntf_item ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_item_2026_11 ntf_item_2026_11_pkey PRIMARY KEY (tenant_id, user_id, message_id)
+herald.ntf_item_2026_11 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_item_2026_12 ntf_item_2026_12_pkey PRIMARY KEY (tenant_id, user_id, message_id)
+herald.ntf_item_2026_12 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_item_2027_01 ntf_item_2027_01_pkey PRIMARY KEY (tenant_id, user_id, message_id)
+herald.ntf_item_2027_01 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_item_2027_02 ntf_item_2027_02_pkey PRIMARY KEY (tenant_id, user_id, message_id)
+herald.ntf_item_2027_02 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_item_default ntf_item_default_pkey PRIMARY KEY (tenant_id, user_id, message_id)
+herald.ntf_item_default ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_message ntf_message_delivery_mode_check CHECK ((delivery_mode = ANY (ARRAY['m'::bpchar, 'l'::bpchar, 'x'::bpchar])))
+herald.ntf_message ntf_message_pkey PRIMARY KEY (tenant_id, id)
+herald.ntf_message ntf_message_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
+herald.ntf_message ntf_message_type_check CHECK ((type = ANY (ARRAY['system'::text, 'approval'::text, 'task'::text, 'message'::text, 'alert'::text])))
+herald.ntf_user_state ntf_user_state_pkey PRIMARY KEY (tenant_id, user_id, category)
+sse.batch batch_pkey PRIMARY KEY (shard, no)
+sse.connection connection_pkey PRIMARY KEY (tenant_id, connection_id)
+sse.connection connection_transport CHECK ((transport = ANY (ARRAY['sse'::text, 'poll'::text, 'ws'::text])))
+sse.dedupe dedupe_pkey PRIMARY KEY (tenant_id, key)
+sse.event_log event_log_pkey PRIMARY KEY (tenant_id, seq, day)
+sse.event_log_default event_log_default_pkey PRIMARY KEY (tenant_id, seq, day)
+sse.head head_pkey PRIMARY KEY (tenant_id)
+sse.last_seen last_seen_pkey PRIMARY KEY (tenant_id, user_id)
+sse.lease lease_pkey PRIMARY KEY (shard)
+sse.log_identity log_identity_pkey PRIMARY KEY (single)
+sse.log_identity log_identity_single CHECK (single)
+sse.node node_pkey PRIMARY KEY (node_id, boot_id)
+sse.outbox outbox_pkey PRIMARY KEY (shard, xid, id)
+sse.revocation revocation_pkey PRIMARY KEY (tenant_id, id)
+sse.revocation revocation_target CHECK ((num_nonnulls(user_id, sid, jti) <= 1))
+sse.set_aside set_aside_pkey PRIMARY KEY (tenant_id, seq)
+sse.ticket ticket_hash CHECK ((octet_length(hash) = 32))
+sse.ticket ticket_pkey PRIMARY KEY (hash)
+
+-- Indexes
+CREATE INDEX idempotency_expiry ON herald.idempotency USING btree (expires_at)
+CREATE INDEX ntf_audience_message ON herald.ntf_audience USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_2026_11_tenant_id_message_id_idx ON herald.ntf_item_2026_11 USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_2026_11_tenant_id_user_id_position_idx ON herald.ntf_item_2026_11 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX ntf_item_2026_11_tenant_id_user_id_position_idx1 ON herald.ntf_item_2026_11 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX ntf_item_2026_12_tenant_id_message_id_idx ON herald.ntf_item_2026_12 USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_2026_12_tenant_id_user_id_position_idx ON herald.ntf_item_2026_12 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX ntf_item_2026_12_tenant_id_user_id_position_idx1 ON herald.ntf_item_2026_12 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX ntf_item_2027_01_tenant_id_message_id_idx ON herald.ntf_item_2027_01 USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_2027_01_tenant_id_user_id_position_idx ON herald.ntf_item_2027_01 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX ntf_item_2027_01_tenant_id_user_id_position_idx1 ON herald.ntf_item_2027_01 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX ntf_item_2027_02_tenant_id_message_id_idx ON herald.ntf_item_2027_02 USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_2027_02_tenant_id_user_id_position_idx ON herald.ntf_item_2027_02 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX ntf_item_2027_02_tenant_id_user_id_position_idx1 ON herald.ntf_item_2027_02 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX ntf_item_default_tenant_id_message_id_idx ON herald.ntf_item_default USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_default_tenant_id_user_id_position_idx ON herald.ntf_item_default USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX ntf_item_default_tenant_id_user_id_position_idx1 ON herald.ntf_item_default USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX ntf_item_feed ON ONLY herald.ntf_item USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
+CREATE INDEX ntf_item_message ON ONLY herald.ntf_item USING btree (tenant_id, message_id)
+CREATE INDEX ntf_item_unread ON ONLY herald.ntf_item USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE UNIQUE INDEX ntf_message_dedupe ON herald.ntf_message USING btree (tenant_id, dedupe_key) WHERE (dedupe_key IS NOT NULL)
+CREATE INDEX ntf_message_related ON herald.ntf_message USING btree (tenant_id, related_type, related_id) WHERE (related_type IS NOT NULL)
+CREATE INDEX batch_at ON sse.batch USING btree (at)
+CREATE INDEX connection_node ON sse.connection USING btree (node_id, boot_id)
+CREATE INDEX connection_user ON sse.connection USING btree (tenant_id, user_id)
+CREATE INDEX dedupe_expiry ON sse.dedupe USING btree (expires_at)
+CREATE INDEX event_log_audience ON ONLY sse.event_log USING btree (tenant_id, audience, seq)
+CREATE INDEX event_log_default_tenant_id_audience_seq_idx ON sse.event_log_default USING btree (tenant_id, audience, seq)
+CREATE INDEX revocation_expiry ON sse.revocation USING btree (expires_at)
+CREATE INDEX set_aside_age ON sse.set_aside USING btree (created_at)
+CREATE INDEX ticket_expiry ON sse.ticket USING btree (expires_at)
+
+-- Row-level security
+herald.idempotency FORCED
+herald.idempotency POLICY system TO herald_system USING true CHECK true
+herald.idempotency POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.ntf_audience FORCED
+herald.ntf_audience POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.ntf_item FORCED
+herald.ntf_item POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.ntf_item_2026_11 FORCED
+herald.ntf_item_2026_12 FORCED
+herald.ntf_item_2027_01 FORCED
+herald.ntf_item_2027_02 FORCED
+herald.ntf_item_default FORCED
+herald.ntf_message FORCED
+herald.ntf_message POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.ntf_user_state FORCED
+herald.ntf_user_state POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.connection FORCED
+sse.connection POLICY system TO herald_system USING true CHECK true
+sse.connection POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.dedupe FORCED
+sse.dedupe POLICY system TO herald_system USING true CHECK true
+sse.dedupe POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.event_log FORCED
+sse.event_log POLICY system TO herald_system USING true CHECK true
+sse.event_log POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.event_log_default FORCED
+sse.event_log_moving FORCED
+sse.event_log_moving POLICY system TO herald_system USING true CHECK true
+sse.event_log_moving POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.head FORCED
+sse.head POLICY system TO herald_system USING true CHECK true
+sse.head POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.last_seen FORCED
+sse.last_seen POLICY system TO herald_system USING true CHECK true
+sse.last_seen POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.outbox FORCED
+sse.outbox POLICY system TO herald_system USING true CHECK true
+sse.outbox POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.revocation FORCED
+sse.revocation POLICY system TO herald_system USING true CHECK true
+sse.revocation POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.set_aside FORCED
+sse.set_aside POLICY system TO herald_system USING true CHECK true
+sse.set_aside POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.ticket FORCED
+sse.ticket POLICY system TO herald_system USING true CHECK true
+sse.ticket POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+
+-- Triggers
+
+-- Functions
+herald.ntf_maintain(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=2s, TimeZone=UTC OWNER herald_owner BODY 728e1f1bd1b2cbb27babf79b1537a025
+herald.prune_idempotency(integer) RETURNS bigint DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 90a577b0a651d2f0b1c5613d997bbe48
+herald.uuid_floor(timestamp with time zone) RETURNS uuid INVOKER OWNER herald_owner BODY 7a2d3437baac9f8844b0ad5d37980a65
+sse.all_heads() RETURNS TABLE(tenant_id text, head bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c4dd1ed263647e49dc27ec5f4aca01b4
+sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integer INVOKER OWNER herald_owner BODY 0de6e4007d8fa1ed5fdc64af5af80db6
+sse.beat(text,uuid,integer,boolean) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY ba0c1196ea3f639058660dfb30bda0fd
+sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
+sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
+sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 82c3d0b99d614fa951e97a26529949cb
+sse.is_deliverable(text,text,text[],text,text) RETURNS boolean INVOKER OWNER herald_owner BODY d8faaa4bf2bf533159b7b1c321de3822
+sse.known_shards() RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 46db55e2ea403f836321a647b56245aa
+sse.leave(text,uuid) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY dcea757d06922b07d7ec19ddd8f4f500
+sse.live_nodes() RETURNS TABLE(node_id text, boot_id uuid, draining boolean) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 7f923b11380018ee25342ce5b2b4acb9
+sse.log_id() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 07bbd58ec5f7468f283666030e6618db
+sse.log_lift_day(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 71add328d7af67596811bd093216c5fe
+sse.log_lower_day() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 3df008874e32e34496675dc0976063a1
+sse.log_make_day(date) RETURNS void INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 27b6d043cd59bf53d8a9b6374b34e5d9
+sse.log_raise_floor(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 378874abc1a0d6695d6b7d263e690d5a
+sse.log_stray_days(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cff163c4a309efcf4cd9a2c616d7988b
+sse.maintain(integer,integer) RETURNS record DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=200ms OWNER herald_owner BODY 7a1bce5f4b585142989c78c8cad0a80f
+sse.newest_batches() RETURNS TABLE(shard integer, no bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY de0199a780d72a453a79115e4175bcd2
+sse.note_last_seen(text[],text[],timestamp with time zone) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY f5356e2b68c7e3a891ff66e3255f2d41
+sse.prune(integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4252ef39911bd5783d152e7009d4302d
+sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 19d622e9c715e4bcdec61f74b3514aaa
+sse.redeem_ticket(bytea) RETURNS TABLE(principal jsonb, origin text, expires_at timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY a7be39dd27f68ba68769efacaf706f93
+sse.release_leases(text) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4d4da7fe50186dd5b4f0381e6d468d44
+sse.renew_leases(text,integer[],bigint[],integer) RETURNS TABLE(shard integer, log_id uuid) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 518c46db2ef624fc0580ec82b2f2b9b6
+sse.sequence(integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 064691031e8743ae5ac67991ac11ce27
+sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
+sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
+sse.unled_shards(integer[]) RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c8677690f8e19d6ec61dabfc62f3a749
+sse.write_connections(text,uuid,jsonb,text[]) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9e6d026a5b0b7b3cf6eca7f6ed6169e4
+
+-- Grants
+DELETE, INSERT, SELECT TO herald_system ON sse.batch
+DELETE, INSERT, SELECT TO herald_system ON sse.event_log
+DELETE, INSERT, SELECT TO herald_system ON sse.event_log_moving
+DELETE, INSERT, SELECT TO herald_system ON sse.set_aside
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.idempotency
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_audience
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_item
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_message
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_user_state
+DELETE, INSERT, SELECT, UPDATE TO herald_system ON sse.connection
+DELETE, INSERT, SELECT, UPDATE TO herald_system ON sse.node
+DELETE, SELECT TO herald_system ON herald.idempotency
+DELETE, SELECT TO herald_system ON sse.outbox
+DELETE, SELECT TO herald_system ON sse.revocation
+DELETE, SELECT TO herald_system ON sse.ticket
+DELETE, SELECT, UPDATE TO herald_system ON sse.dedupe
+EXECUTE TO PUBLIC ON herald.uuid_floor(timestamp with time zone)
+EXECUTE TO herald_app ON herald.ntf_maintain(integer)
+EXECUTE TO herald_app ON herald.prune_idempotency(integer)
+EXECUTE TO herald_app ON herald.uuid_floor(timestamp with time zone)
+EXECUTE TO herald_app ON sse.all_heads()
+EXECUTE TO herald_app ON sse.append(text,integer,text[],text[],text[],text[],text[],text[])
+EXECUTE TO herald_app ON sse.beat(text,uuid,integer,boolean)
+EXECUTE TO herald_app ON sse.count_presence(text)
+EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)
+EXECUTE TO herald_app ON sse.identify_log()
+EXECUTE TO herald_app ON sse.known_shards()
+EXECUTE TO herald_app ON sse.leave(text,uuid)
+EXECUTE TO herald_app ON sse.live_nodes()
+EXECUTE TO herald_app ON sse.log_id()
+EXECUTE TO herald_app ON sse.maintain(integer,integer)
+EXECUTE TO herald_app ON sse.newest_batches()
+EXECUTE TO herald_app ON sse.prune(integer)
+EXECUTE TO herald_app ON sse.prune_presence()
+EXECUTE TO herald_app ON sse.redeem_ticket(bytea)
+EXECUTE TO herald_app ON sse.release_leases(text)
+EXECUTE TO herald_app ON sse.renew_leases(text,integer[],bigint[],integer)
+EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot)
+EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
+EXECUTE TO herald_app ON sse.take_leases(text,integer[],integer)
+EXECUTE TO herald_app ON sse.unled_shards(integer[])
+EXECUTE TO herald_app ON sse.write_connections(text,uuid,jsonb,text[])
+EXECUTE TO herald_owner ON sse.log_lift_day(date)
+EXECUTE TO herald_owner ON sse.log_lower_day()
+EXECUTE TO herald_owner ON sse.log_raise_floor(date)
+EXECUTE TO herald_owner ON sse.log_stray_days(date[])
+EXECUTE TO herald_system ON sse.is_deliverable(text,text,text[],text,text)
+INSERT (shard, tenant_id, audience, recipients, type, payload, traceparent) TO herald_app ON sse.outbox
+INSERT TO herald_app ON sse.ticket
+INSERT, SELECT TO herald_app ON sse.dedupe
+INSERT, SELECT TO herald_app ON sse.revocation
+INSERT, SELECT, UPDATE TO herald_system ON sse.head
+INSERT, SELECT, UPDATE TO herald_system ON sse.last_seen
+INSERT, SELECT, UPDATE TO herald_system ON sse.lease
+INSERT, SELECT, UPDATE TO herald_system ON sse.log_identity
+SELECT TO herald_app ON herald.migration
+SELECT TO herald_app ON sse.connection
+SELECT TO herald_app ON sse.event_log
+SELECT TO herald_app ON sse.head
+SELECT TO herald_app ON sse.last_seen
+SELECT TO herald_app ON sse.set_aside
+UPDATE (expires_at) TO herald_app ON sse.dedupe
+USAGE TO herald_app ON SCHEMA herald
+USAGE TO herald_app ON SCHEMA sse
+USAGE TO herald_system ON SCHEMA herald
+USAGE TO herald_system ON SCHEMA sse

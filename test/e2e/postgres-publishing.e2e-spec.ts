@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { asTenantId, type NewEvent } from '@nest-herald/sse';
+import { TenantTransaction } from '@nest-herald/sse/postgres';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { appDataSourceOptions } from '../../src/database/data-source.js';
+import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
+
+const acme = asTenantId('acme');
+const beta = asTenantId('beta');
+
+let database: TestDatabase;
+let owner: LogNode;
+let publisher: LogNode;
+let dataSource: DataSource;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = await startLogNode(database, { nodeId: 'owner' });
+  // Does not number, so that what it publishes is visible in pokes.
+  publisher = await startLogNode(database, { nodeId: 'publisher' });
+  dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
+  client = new pg.Client({ connectionString: database.appUrl });
+  await client.connect();
+});
+
+afterEach(() => client.query('ROLLBACK'));
+
+afterAll(async () => {
+  await client.end();
+  await dataSource.destroy();
+  await stopLogNode(publisher);
+  await stopLogNode(owner);
+  await database.drop();
+});
+
+function event(tenantId: typeof acme, payload: string, more: Partial<NewEvent> = {}): NewEvent {
+  return { tenantId, audience: 'tenant', recipients: null, type: 'note', payload, ...more };
+}
+
+async function logged(tenantId: typeof acme): Promise<string[]> {
+  const { head } = await publisher.eventLog.bounds(tenantId);
+  return (await publisher.eventLog.readRange(tenantId, 0, head, 1_000)).map((one) => one.payload);
+}
+
+describe('publishing in the caller’s transaction', () => {
+  it('takes no lock besides its insert', async () => {
+    await client.query('BEGIN');
+    await publisher.eventLog.append([event(acme, 'locks')], client);
+    const { rows } = await client.query<{ what: string }>(`
+      SELECT DISTINCT l.locktype || ' ' || l.mode || ' ' || coalesce(l.relation::regclass::text, '') AS what
+      FROM pg_locks l WHERE l.pid = pg_backend_pid() AND coalesce(l.relation::regclass::text, '') NOT LIKE 'pg_%' ORDER BY 1`);
+    const insertsOwn = [
+      'relation RowExclusiveLock sse.outbox',
+      'relation RowExclusiveLock sse.outbox_id_seq',
+      'relation RowExclusiveLock sse.outbox_pkey',
+      'transactionid ExclusiveLock ',
+      'virtualxid ExclusiveLock ',
+    ];
+    expect(rows).toContainEqual({ what: 'relation RowExclusiveLock sse.outbox' });
+    // A NOTIFY would hold an AccessExclusiveLock on an object, a counter or an advisory lock would show as such.
+    expect(rows.map((row) => row.what).filter((what) => !insertsOwn.includes(what))).toEqual([]);
+  });
+
+  it('never notifies: not in the transaction, not at its commit', async () => {
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const heard: string[] = [];
+    listener.on('notification', ({ channel }) => heard.push(channel));
+    const { rows } = await listener.query<{ channel: string }>(`SELECT 'herald_sse' AS channel`);
+    for (const { channel } of rows) await listener.query(`LISTEN ${channel}`);
+    await client.query('BEGIN');
+    await publisher.eventLog.append([event(acme, 'quiet')], client);
+    await client.query('COMMIT');
+    await until('numbered', async () => (await logged(acme)).includes('quiet'));
+    // A NOTIFY of ours behind it: had the publisher notified, that would have come first.
+    await client.query(`NOTIFY herald_sse, 'marker'`);
+    await until('marker', () => heard.length > 0);
+    await listener.query('SELECT 1');
+    expect(heard).toEqual(['herald_sse']);
+    await listener.end();
+  });
+
+  it('takes one statement', async () => {
+    const statements: string[] = [];
+    const counting = {
+      getTransactionStatus: () => 'T',
+      query: (sql: string, parameters: unknown[]) => {
+        statements.push(sql);
+        return client.query(sql, parameters);
+      },
+    };
+    await client.query('BEGIN');
+    await publisher.eventLog.append([event(acme, 'one'), event(acme, 'statement', { dedupeKey: 'k1' })], counting);
+    expect(statements).toHaveLength(1);
+  });
+
+  it('is undone with the change that it tells of (G2)', async () => {
+    const work = dataSource.transaction(async (manager) => {
+      await publisher.eventLog.append([event(beta, 'ghost')], manager);
+      throw new Error('the order could not be saved');
+    });
+    await expect(work).rejects.toThrow('the order could not be saved');
+    await publisher.eventLog.append([event(beta, 'real')]);
+    await until('numbered', async () => (await logged(beta)).length > 0);
+    expect(await logged(beta)).toEqual(['real']);
+  });
+
+  it('wakes the numbering after the outermost commit of TypeORM, not at the end of a savepoint, not after a rollback', async () => {
+    await until('no poke under way', async () => {
+      const before = publisher.told.pokes.length;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return publisher.told.pokes.length === before;
+    });
+    publisher.told.pokes.length = 0;
+    const seen: number[] = [];
+    await dataSource.transaction(async (outer) => {
+      await outer.transaction(async (inner) => void (await publisher.eventLog.append([event(acme, 'inner')], inner)));
+      seen.push(publisher.told.pokes.length);
+    });
+    seen.push(publisher.told.pokes.length);
+    expect(seen).toEqual([0, 1]);
+    const aborted = dataSource.transaction(async (manager) => {
+      await publisher.eventLog.append([event(acme, 'aborted')], manager);
+      throw new Error('abort');
+    });
+    await expect(aborted).rejects.toThrow('abort');
+    await dataSource.transaction((manager) => manager.query('SELECT 1'));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(publisher.told.pokes).toHaveLength(1);
+  });
+
+  it('refuses a manager, a runner or a client without an open transaction (ERR_SSE_NO_TRANSACTION)', async () => {
+    const idle = { code: 'ERR_SSE_NO_TRANSACTION' };
+    const runner = dataSource.createQueryRunner();
+    for (const tx of [dataSource.manager, runner, runner.manager, client, dataSource, {}]) {
+      await expect(publisher.eventLog.append([event(acme, 'x')], tx)).rejects.toMatchObject(idle);
+    }
+    await runner.release();
+    await client.query('BEGIN');
+    await expect(client.query('SELECT 1/0')).rejects.toThrow();
+    await expect(publisher.eventLog.append([event(acme, 'x')], client)).rejects.toMatchObject(idle);
+  });
+
+  it('writes an event with a dedupe key once, in one transaction and across many', async () => {
+    const keyed = (payload: string) => event(acme, payload, { dedupeKey: 'invoice-9' });
+    const within = await dataSource.transaction(async (manager) => [
+      await publisher.eventLog.append([keyed('first')], manager),
+      await publisher.eventLog.append([keyed('second')], manager),
+    ]);
+    expect(within).toEqual([{ deduplicated: false }, { deduplicated: true }]);
+    const racing = await Promise.all(Array.from({ length: 20 }, () => publisher.eventLog.append([keyed('later')])));
+    expect(racing.every((result) => result.deduplicated)).toBe(true);
+  });
+
+  it('frees a dedupe key again when its transaction rolls back', async () => {
+    await client.query('BEGIN');
+    await publisher.eventLog.append([event(acme, 'x', { dedupeKey: 'retry' })], client);
+    await client.query('ROLLBACK');
+    expect(await publisher.eventLog.append([event(acme, 'y', { dedupeKey: 'retry' })])).toEqual({
+      deduplicated: false,
+    });
+  });
+});
+
+describe('the tenant of the transaction', () => {
+  it('is what TenantTransaction says; an event of another tenant is refused and ends the transaction (ERR_SSE_TENANT_MISMATCH)', async () => {
+    const transactions = new TenantTransaction(dataSource);
+    await transactions.run(acme, (manager) => publisher.eventLog.append([event(acme, 'own')], manager));
+    const foreign = transactions.run(acme, (manager) => publisher.eventLog.append([event(beta, 'foreign')], manager));
+    await expect(foreign).rejects.toMatchObject({ code: 'ERR_SSE_TENANT_MISMATCH' });
+    await expect(publisher.eventLog.append([event(acme, 'a'), event(beta, 'b')])).rejects.toMatchObject({
+      code: 'ERR_SSE_TENANT_MISMATCH',
+    });
+    await until('numbered', async () => (await logged(acme)).includes('own'));
+    expect(await logged(beta)).not.toContain('foreign');
+  });
+
+  it('need not be set by an embedding host, and is not left behind in its transaction', async () => {
+    await client.query('BEGIN');
+    await publisher.eventLog.append([event(acme, 'host a')], client);
+    await publisher.eventLog.append([event(beta, 'host b')], client);
+    const { rows } = await client.query<{ tenant: string }>(
+      `SELECT current_setting('herald.tenant_id', true) AS tenant`,
+    );
+    expect(rows).toEqual([{ tenant: '' }]);
+    await client.query('COMMIT');
+    await until('both', async () => (await logged(acme)).includes('host a') && (await logged(beta)).includes('host b'));
+  });
+
+  it('cannot be chosen by raw SQL either, nor the place in the order', async () => {
+    const insert = `INSERT INTO sse.outbox (shard, tenant_id, audience, type, payload`;
+    await client.query(`BEGIN; SELECT set_config('herald.tenant_id', 'acme', true)`);
+    await expect(client.query(`${insert}) VALUES (0, 'beta', 'tenant', 'm', 'x')`)).rejects.toMatchObject({
+      code: '42501',
+    });
+    await client.query('ROLLBACK');
+    for (const column of ['id', 'xid', 'created_at']) {
+      await client.query(`BEGIN; SELECT set_config('herald.tenant_id', 'acme', true)`);
+      const forged = `${insert}, ${column}) VALUES (0, 'acme', 'tenant', 'm', 'x', DEFAULT)`;
+      await expect(client.query(forged)).rejects.toMatchObject({ code: '42501' });
+      await client.query('ROLLBACK');
+    }
+  });
+});

@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { asTenantId } from '@nest-herald/sse';
+import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import pg from 'pg';
+import { startProcess } from '../support/child-process.js';
+import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { publishAtRandom, violations } from '../support/random-publishers.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
+
+const acme = asTenantId('acme');
+const FENCED = 'HS001';
+
+let database: TestDatabase;
+let admin: pg.Client;
+const nodes: LogNode[] = [];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+});
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await stopLogNode(node);
+  await admin.end();
+  await database.drop();
+});
+
+async function startNode(
+  ...parameters: Parameters<typeof startLogNode> extends [unknown, ...infer Rest] ? Rest : never
+) {
+  const node = await startLogNode(database, ...parameters);
+  nodes.push(node);
+  return node;
+}
+
+/** A publisher's side without any numbering. */
+async function withPublisher<T>(work: (publisher: PostgresSse) => Promise<T>): Promise<T> {
+  const publisher = createPostgresSse({ connectionString: database.url, nodeId: 'publisher' });
+  try {
+    return await work(publisher);
+  } finally {
+    await publisher.stop();
+  }
+}
+
+async function readAll(node: LogNode, head: number) {
+  await until(`head ${head}`, async () => (await node.eventLog.bounds(acme)).head >= head, 30_000);
+  return node.eventLog.readRange(acme, 0, Number.MAX_SAFE_INTEGER, 100_000);
+}
+
+function publish(log: PostgresSse, payload: string): Promise<unknown> {
+  return log.eventLog.append([{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload }]);
+}
+
+describe('numbering', () => {
+  it('delivers all and only the committed events, dense and in order, after it was stopped for 5 s while 1,000 transactions committed out of order and 10 % rolled back (G1–G4)', async () => {
+    const first = await startLogNode(database, { nodeId: 'before' });
+    await publish(first, 'before');
+    await readAll(first, 1);
+    await stopLogNode(first);
+    const stoppedAt = performance.now();
+    const report = await withPublisher((publisher) =>
+      publishAtRandom({
+        tenant: acme,
+        writers: 16,
+        transactions: 1_000,
+        seed: 7,
+        log: publisher.eventLog,
+        appUrl: database.appUrl,
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 5_000 - (performance.now() - stoppedAt))));
+    const node = await startNode();
+    const logged = await readAll(node, report.committed.length + 1);
+    expect(logged[0]?.payload).toBe('before');
+    expect(
+      violations(
+        report,
+        logged.slice(1).map((event) => ({ ...event, seq: event.seq - 1 })),
+      ),
+    ).toEqual([]);
+    expect(report.rolledBack.length).toBeGreaterThan(50);
+  }, 60_000);
+
+  it('keeps G1 to G4 while it runs, although commits happened behind higher ids (the gap that a cursor on the id would lose)', async () => {
+    const node = await startNode();
+    await admin.query(`CREATE TABLE late (id bigint); GRANT INSERT ON late TO PUBLIC;
+      CREATE FUNCTION note_late() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+      BEGIN INSERT INTO public.late VALUES (OLD.id); RETURN OLD; END $$;
+      CREATE TRIGGER late AFTER DELETE ON sse.outbox FOR EACH ROW EXECUTE FUNCTION note_late()`);
+    const report = await publishAtRandom({
+      tenant: acme,
+      writers: 16,
+      transactions: 800,
+      seed: 11,
+      log: node.eventLog,
+      appUrl: database.appUrl,
+    });
+    const logged = await readAll(node, report.committed.length);
+    expect(violations(report, logged)).toEqual([]);
+    // The mutant: reading "id > the highest id seen" would have skipped these. ctid order is the order of numbering.
+    const { rows } = await admin.query<{ n: number }>(`
+      SELECT count(*)::int AS n FROM (SELECT id, max(id) OVER (ORDER BY ctid ROWS UNBOUNDED PRECEDING) AS highest FROM late) l WHERE id < highest`);
+    expect(rows[0]?.n).toBeGreaterThan(0);
+    expect(node.told.errors).toEqual([]);
+  }, 60_000);
+
+  it('waits for nobody: an old open transaction does not hold up what others commit, and its own event comes when it commits (G1)', async () => {
+    const node = await startNode();
+    const slow = new pg.Client({ connectionString: database.appUrl });
+    await slow.connect();
+    await slow.query('BEGIN');
+    await node.eventLog.append(
+      [{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload: 'slow' }],
+      slow,
+    );
+    for (let i = 0; i < 20; i++) await publish(node, `quick ${i}`);
+    const quick = await readAll(node, 20);
+    expect(quick).toHaveLength(20);
+    await slow.query('COMMIT');
+    const all = await readAll(node, 21);
+    expect(all.at(-1)?.payload).toBe('slow');
+    await slow.end();
+  });
+
+  it('announces each batch once, with dense numbers and the newest head of each tenant', async () => {
+    const node = await startNode();
+    for (let i = 1; i <= 5; i++) {
+      await publish(node, `${i}`);
+      await until('announced', () => node.told.announced.some((hint) => hint.heads.acme === i));
+    }
+    expect(node.told.announced.map((hint) => hint.no)).toEqual(node.told.announced.map((_, index) => index + 1));
+  });
+
+  it('sets an event aside that cannot be encoded and leaves a tombstone under its number, without holding up the others', async () => {
+    const node = await startNode();
+    await admin.query(`SELECT sse.append('acme', 0, ARRAY['tenant','tenant','users'], ARRAY[NULL,NULL,NULL]::text[], ARRAY['ok', E'a\\nb', 'ok'],
+      ARRAY['good', 'bad', 'nobody'], ARRAY[NULL,NULL,NULL]::text[], NULL)`);
+    await publish(node, 'next');
+    const logged = await readAll(node, 4);
+    expect(logged.map(({ seq, audience, type, payload }) => [seq, audience, type, payload])).toEqual([
+      [1, 'tenant', 'ok', 'good'],
+      [2, 'none', 'tombstone', ''],
+      [3, 'none', 'tombstone', ''],
+      [4, 'tenant', 'note', 'next'],
+    ]);
+    const { rows } = await admin.query('SELECT seq, payload FROM sse.set_aside ORDER BY seq');
+    expect(rows).toEqual([
+      { seq: '2', payload: 'bad' },
+      { seq: '3', payload: 'nobody' },
+    ]);
+  });
+
+  it('leaves nothing behind when the number of shards gets smaller', async () => {
+    const many = await startLogNode(database, { nodeId: 'many', shards: 4 });
+    await until('four shards led', async () => (await many.eventLog.health()).ok);
+    await stopLogNode(many);
+    for (let shard = 0; shard < 4; shard++) {
+      await admin.query(
+        `SELECT sse.append('t${shard}', ${shard}, ARRAY['tenant'], ARRAY[NULL]::text[], ARRAY['m'], ARRAY['x'], ARRAY[NULL]::text[], NULL)`,
+      );
+    }
+    const one = await startNode({ shards: 1 });
+    for (let shard = 0; shard < 4; shard++) {
+      await until(`t${shard}`, async () => (await one.eventLog.bounds(asTenantId(`t${shard}`))).head === 1);
+    }
+  });
+});
+
+describe('the lease', () => {
+  const turn = (owner: string, term: string, client: pg.Client = admin) =>
+    client.query(`SELECT taken FROM sse.sequence(0, $1, $2, 500, '1:1:')`, [owner, term]);
+  const take = async (owner: string, ttlMs: number): Promise<string | null> => {
+    const { rows } = await admin.query<{ term: string }>('SELECT term FROM sse.take_leases($1, ARRAY[0], $2)', [
+      owner,
+      ttlMs,
+    ]);
+    return rows[0]?.term ?? null;
+  };
+
+  it('refuses a turn without it, after its end, with an old term, and by another owner', async () => {
+    await expect(turn('a', '1')).rejects.toMatchObject({ code: FENCED });
+    const first = await take('a', 100);
+    expect(first).toBe('1');
+    expect(await take('b', 1_000)).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await expect(turn('a', '1')).rejects.toMatchObject({ code: FENCED });
+    expect(await take('b', 10_000)).toBe('2');
+    await expect(turn('a', '1')).rejects.toMatchObject({ code: FENCED });
+    await expect(turn('b', '1')).rejects.toMatchObject({ code: FENCED });
+    await expect(turn('a', '2')).rejects.toMatchObject({ code: FENCED });
+    await expect(turn('b', '2')).resolves.toMatchObject({ rows: [{ taken: 0 }] });
+  });
+
+  it('lets no successor in while a turn of the holder is under way, so two can never number at once', async () => {
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    const term = (await take('a', 200)) ?? '';
+    await withPublisher((publisher) => publish(publisher, 'one'));
+    await holder.query('BEGIN');
+    await turn('a', term, holder);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await expect(take('b', 1_000)).rejects.toMatchObject({ code: '55P03' });
+    await holder.query('COMMIT');
+    expect(await take('b', 1_000)).toBe('2');
+    const { rows } = await admin.query('SELECT tenant_id, seq FROM sse.event_log');
+    expect(rows).toEqual([{ tenant_id: 'acme', seq: '1' }]);
+    await holder.end();
+  });
+
+  it('is held by one of two competing nodes; the other takes over at once when the first stops, and numbers on without a hole', async () => {
+    const first = await startLogNode(database, { nodeId: 'first' });
+    const second = await startNode({ nodeId: 'second' });
+    for (let i = 0; i < 20; i++) await publish(i % 2 ? first : second, `${i}`);
+    await readAll(second, 20);
+    expect(second.told.announced).toEqual([]);
+    // The one that does not number asks the owner to look.
+    expect(second.told.pokes.length).toBeGreaterThan(0);
+    await stopLogNode(first);
+    for (let i = 20; i < 40; i++) await publish(second, `${i}`);
+    const logged = await readAll(second, 40);
+    expect(logged.map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    expect(second.told.announced.length).toBeGreaterThan(0);
+  });
+
+  it('survives kill -9 and SIGSTOP of its holders under load: nothing lost, doubled or out of order (G1–G4)', async () => {
+    let enough = false;
+    const load = withPublisher((publisher) =>
+      publishAtRandom({
+        tenant: acme,
+        writers: 8,
+        transactions: 100_000,
+        isOver: () => enough,
+        seed: 23,
+        log: publisher.eventLog,
+        appUrl: database.appUrl,
+      }),
+    );
+    const owned = (name: string) =>
+      until(`${name} numbers`, async () => {
+        const { rows } = await admin.query<{ owner: string }>(
+          'SELECT owner FROM sse.lease WHERE shard = 0 AND until > clock_timestamp()',
+        );
+        return rows[0]?.owner.startsWith(`${name}.`);
+      });
+    const killed = await startProcess('sequencer-process.ts', database.url, 'killed');
+    await owned('killed');
+    killed.kill('SIGKILL');
+    const paused = await startProcess('sequencer-process.ts', database.url, 'paused');
+    await owned('paused');
+    paused.kill('SIGSTOP');
+    const successor = await startProcess('sequencer-process.ts', database.url, 'successor');
+    await owned('successor');
+    // It still believes in its lease for a moment; the server does not.
+    paused.kill('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    enough = true;
+    const report = await load;
+    successor.kill('SIGKILL');
+    paused.kill('SIGKILL');
+    await Promise.all([killed.ended, paused.ended, successor.ended]);
+    const survivor = await startNode({ nodeId: 'survivor' });
+    const logged = await readAll(survivor, report.committed.length);
+    expect(violations(report, logged)).toEqual([]);
+    const { rows } = await admin.query<{ term: string }>('SELECT term FROM sse.lease WHERE shard = 0');
+    expect(Number(rows[0]?.term)).toBeGreaterThanOrEqual(4);
+  }, 90_000);
+});

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const LOADER = fileURLToPath(new URL('./ts-loader.mjs', import.meta.url));
+
+/** A TypeScript program of this folder that runs in a process of its own. */
+export interface TestProcess {
+  readonly pid: number;
+  /** Lines of its standard output so far. */
+  readonly lines: readonly string[];
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts `test/support/<file>` and resolves with its first line of output.
+ * @throws Error with its standard error when it ends before.
+ */
+export async function startProcess(file: string, ...parameters: readonly string[]): Promise<TestProcess> {
+  const path = fileURLToPath(new URL(`./${file}`, import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, ['--import', LOADER, path, ...parameters], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  let complaints = '';
+  child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const parts = text.split('\n');
+      text = parts.pop() ?? '';
+      lines.push(...parts);
+      if (lines.length > 0) resolve();
+    });
+    void ended.then(() => reject(new Error(`${file} ended before it was ready: ${complaints}`)));
+  });
+  return { pid: child.pid ?? 0, lines, kill: (signal) => void child.kill(signal), ended };
+}
