@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { EventSource } from 'eventsource';
-import { firstValueFrom, map, type Observable, take, toArray } from 'rxjs';
+import { EMPTY, firstValueFrom, map, type Observable, take, toArray } from 'rxjs';
 import { asTenantId, Hub, MemoryEventLog, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';
 
@@ -24,6 +24,14 @@ class LookSomethingUp implements NestInterceptor {
   async intercept(_: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     await new Promise((resolve) => setTimeout(resolve, 30));
     return next.handle();
+  }
+}
+
+/** Answers in place of the handler, as a cache does. */
+@Injectable()
+class AnswerItself implements NestInterceptor {
+  intercept(): Observable<unknown> {
+    return EMPTY;
   }
 }
 
@@ -153,6 +161,21 @@ describe('opening a stream', () => {
     for (;;) {
       const stream = await sse.raw('/api/v1/sse/stream', { headers: { authorization: `Bearer ${testToken()}` } });
       if (stream.status === 200) return;
+    }
+  });
+});
+
+describe('a stream that never began', () => {
+  it('gives its place back when an interceptor answers in place of the handler', async () => {
+    await start({
+      options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 },
+      configure: (app) => app.useGlobalInterceptors(new AnswerItself()),
+    });
+    const headers = { authorization: `Bearer ${testToken()}` };
+    for (let i = 0; i < 3; i++) {
+      const stream = await sse.raw('/api/v1/sse/stream', { headers });
+      await stream.end();
+      expect(stream.status).toBe(200);
     }
   });
 });

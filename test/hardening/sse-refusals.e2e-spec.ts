@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type LoggerService, UseFilters, UseGuards } from '@nestjs/common';
 import {
   CurrentPrincipal,
-  Hub,
   type Principal,
   ProblemFilter,
   RequirePermission,
@@ -187,10 +186,17 @@ describe('a transient refusal', () => {
   });
 
   it('is never soft for an operation beside the stream', async () => {
-    await sse.app.get(Hub).drain();
-    const stream = await sse.raw('/api/v1/sse/stats', { headers: { accept: 'text/event-stream' } });
-    await stream.end();
-    expect(stream.status).toBe(401);
+    await sse.stop();
+    await start({ options: { connectsPerMinute: 1 } });
+    const ticket = (): ReturnType<SseApp['raw']> =>
+      sse.raw('/api/v1/sse/tickets', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${testToken()}`, accept: 'text/event-stream' },
+      });
+    expect((await ticket()).status).toBe(201);
+    const refused = await ticket();
+    expect(JSON.parse(await refused.end())).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
   });
 });
 

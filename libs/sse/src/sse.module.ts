@@ -84,8 +84,9 @@ const parts: readonly Provider[] = [
   },
   {
     provide: StreamTickets,
-    inject: [TICKET_STORE, CLOCK, ID_GENERATOR],
-    useFactory: (store: TicketStore, clock: Clock, ids: IdGenerator) => new StreamTickets(store, clock, ids),
+    inject: [TICKET_STORE, CLOCK, ID_GENERATOR, SSE_OPTIONS],
+    useFactory: (store: TicketStore, clock: Clock, ids: IdGenerator, options: ResolvedSseOptions) =>
+      new StreamTickets(store, clock, ids, options.connectsPerMinute),
   },
   {
     provide: Credentials,

@@ -41,7 +41,7 @@ export interface SseOptions {
   readonly maxConnectionsPerUser?: number;
   /** `refuse` answers 429 `connection_limit`; `close-oldest` ends that person's oldest stream, which makes two browser tabs evict each other for ever. @defaultValue `refuse` */
   readonly onUserLimit?: 'refuse' | 'close-oldest';
-  /** Streams that one person may open per minute; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 120 */
+  /** Streams that one person may open per minute, and tickets that one gets; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 120 */
   readonly connectsPerMinute?: number;
   /** Streams that one person may open at once before {@link connectsPerMinute} counts. 1–10,000. @defaultValue 30 */
   readonly connectBurst?: number;

@@ -27,7 +27,7 @@ const holder = (userId: string): Principal => ({
 });
 
 function subject(overrides: Partial<CredentialDeps> = {}): { credentials: Credentials; tickets: StreamTickets } {
-  const tickets = new StreamTickets(new MemoryTicketStore(clock), clock, randomIdGenerator);
+  const tickets = new StreamTickets(new MemoryTicketStore(clock), clock, randomIdGenerator, 120);
   const credentials = new Credentials({
     // A token of this test is the word "good-" and the user id.
     authenticator: {
@@ -159,18 +159,31 @@ describe('a ticket', () => {
   it('has 256 random bits and is nowhere in the store', async () => {
     const stored: unknown[] = [];
     const store = { issue: async (record: unknown) => void stored.push(record), redeem: () => Promise.resolve(null) };
-    const { ticket } = await new StreamTickets(store, clock, randomIdGenerator).issue(holder('ann'), null);
+    const { ticket } = await new StreamTickets(store, clock, randomIdGenerator, 0).issue(holder('ann'), null);
     expect(Buffer.from(ticket, 'base64url')).toHaveLength(32);
     expect(JSON.stringify(stored)).not.toContain(ticket);
   });
 
   it('is refused while the store is full of good ones, and issued again when they ended', async () => {
-    const tickets = new StreamTickets(new MemoryTicketStore(clock, 2), clock, randomIdGenerator);
+    const tickets = new StreamTickets(new MemoryTicketStore(clock, 2), clock, randomIdGenerator, 120);
     await tickets.issue(holder('ann'), null);
     await tickets.issue(holder('ann'), null);
     await expect(tickets.issue(holder('ann'), null)).rejects.toMatchObject({ status: 503, code: 'at_capacity' });
     clock.ms += 30_000;
     await expect(tickets.issue(holder('ann'), null)).resolves.toMatchObject({ ticket: expect.any(String) });
+  });
+});
+
+describe('tickets', () => {
+  it('of one person are limited per minute, and those of others with them are not', async () => {
+    const tickets = new StreamTickets(new MemoryTicketStore(clock), clock, randomIdGenerator, 2);
+    await tickets.issue(holder('ann'), null);
+    await tickets.issue(holder('ann'), null);
+    await expect(tickets.issue(holder('ann'), null)).rejects.toMatchObject({ status: 429, code: 'rate_limited' });
+    await tickets.issue(holder('bob'), null);
+    await tickets.issue({ ...holder('ann'), tenantId: asTenantId('beta') }, null);
+    clock.ms += 60_000;
+    await tickets.issue(holder('ann'), null);
   });
 });
 

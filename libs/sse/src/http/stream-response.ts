@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Logger, type MessageEvent } from '@nestjs/common';
-import { EMPTY, Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedStream } from '../connection/stream-request.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
@@ -32,15 +32,23 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
  * a comment. It completes when the connection is closed, else Nest would keep its timer until the socket goes.
  */
 export function streamResponse(request: PlatformRequest, response: PlatformResponse): Observable<MessageEvent> {
-  const prepared = takePrepared(request);
-  // HEAD, or a client that left: Nest sends the headers and ends.
-  if (prepared === null) return EMPTY;
   const raw = rawResponse(response);
   return new Observable<MessageEvent>((subscriber) => {
+    // Taken only now: an observable that nobody subscribes to must not hold what `close` would give back.
+    const prepared = takePrepared(request);
+    if (prepared === null) {
+      // HEAD, or a client that left: Nest sends the headers and ends.
+      subscriber.complete();
+      return;
+    }
     let connection: Connection | null = null;
     let timer: NodeJS.Timeout | undefined;
     const attach = (): void => {
-      if (!raw.headersSent && !raw.destroyed) {
+      if (raw.destroyed) {
+        subscriber.complete();
+        return;
+      }
+      if (!raw.headersSent) {
         timer = setTimeout(attach, 1);
         return;
       }

@@ -4,8 +4,7 @@ import type { IdGenerator } from '../id-generator.js';
 import type { Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import type { TicketStore } from '../ticket-store.js';
-
-export { TICKET_STORE, type TicketRecord, type TicketStore } from '../ticket-store.js';
+import { TicketQuota } from './ticket-quota.js';
 
 /** How long a ticket can be redeemed (wire.md §1). */
 export const TICKET_LIFETIME_MS = 30_000;
@@ -24,14 +23,24 @@ export interface IssuedTicket {
  * store. Only the SHA-256 of a ticket is stored, so reading the store opens nothing.
  */
 export class StreamTickets {
+  readonly #quota: TicketQuota;
+
+  /** @param maxPerMinute tickets that one person gets per minute; a stream needs one, so it is the rate of streams. 0 = off. */
   constructor(
     private readonly store: TicketStore,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
-  ) {}
+    maxPerMinute: number,
+  ) {
+    this.#quota = new TicketQuota(maxPerMinute, clock);
+  }
 
-  /** @param origin `Origin` of the request, null where it has none. */
+  /**
+   * @param origin `Origin` of the request, null where it has none.
+   * @throws SseRefusal 429 `rate_limited`; 503 `at_capacity` from a store that is full.
+   */
   async issue(principal: Principal, origin: string | null): Promise<IssuedTicket> {
+    this.#quota.take(principal);
     const ticket = this.ids.random(TICKET_BYTES);
     const expiresAt = new Date(
       Math.min(this.clock.now().getTime() + TICKET_LIFETIME_MS, principal.expiresAt.getTime()),
