@@ -4,11 +4,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { readSettings } from './config/read-settings.js';
+import { DATABASE } from './database/database.module.js';
+import type { RunningDatabase } from './database/running-database.js';
 import { HeraldHttpAdapter } from './http/herald-http-adapter.js';
 import { applyHttpHygiene } from './http/http-hygiene.js';
 import { HeraldLogger } from './logging/herald-logger.js';
 import { logSafe } from './logging/redact.js';
 import { BUILT_PAGES, pages } from './pages/pages.js';
+import { startReport } from './start-report.js';
 import { stopOnSignal } from './stop-on-signal.js';
 
 /** Reads the settings, starts everything, and says so in the last line of the start-up. */
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
     await app.close();
     throw error;
   }
+  for (const line of startReport(settings, app.get<RunningDatabase>(DATABASE))) logger.log(line, 'Herald');
   stopOnSignal(app, settings.drainMs, logger);
   console.log(`Nest Herald ready on ${addressOf(app.getHttpServer() as Server)}`);
 }
