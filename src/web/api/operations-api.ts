@@ -39,7 +39,7 @@ export interface StreamStatistics {
   readonly uptimeSeconds: number;
 }
 
-/** Who is online and how the streams do, api.md §3. Needs `sse:admin`, except to end a connection of one's own. */
+/** Who is online and how the streams do, api.md §3. Needs `sse:admin`. */
 export class OperationsApi {
   constructor(private readonly client: ApiClient) {}
 
@@ -57,9 +57,5 @@ export class OperationsApi {
 
   statistics(): Promise<StreamStatistics> {
     return this.client.request('GET', 'api/v1/sse/stats');
-  }
-
-  disconnect(connectionId: string): Promise<void> {
-    return this.client.request('DELETE', `api/v1/sse/connections/${encodeURIComponent(connectionId)}`);
   }
 }

@@ -149,10 +149,7 @@ export class HeraldApp extends LitElement {
       case 'send':
         return html`<herald-send-form .api=${center.api} .people=${people} .session=${session}></herald-send-form>`;
       case 'connection':
-        return html`<herald-connection-panel
-          .stream=${stream}
-          .operations=${this.#operations}
-        ></herald-connection-panel>`;
+        return html`<herald-connection-panel .stream=${stream}></herald-connection-panel>`;
       case 'online':
         return html`<herald-online-users .operations=${this.#operations} .people=${people}></herald-online-users>`;
       default:

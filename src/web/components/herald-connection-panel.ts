@@ -1,6 +1,5 @@
 import { LitElement, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { OperationsApi } from '../api/operations-api.js';
+import { customElement, property } from 'lit/decorators.js';
 import { Ticking } from '../app/ticking.js';
 import { Watch } from '../app/watch.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
@@ -11,6 +10,8 @@ import { controls } from '../styles/controls.js';
 import { panelStyles } from '../styles/panel-styles.js';
 import './herald-icon.js';
 
+/** How long the page stays away: as long as a browser waits, and long enough to send it something meanwhile. */
+const CUT_MS = 3_000;
 const AWAY_MS = 10_000;
 
 /** How the page's line to the service stands, down to the last events; and two ways to break it for demonstrations. */
@@ -19,27 +20,11 @@ export class HeraldConnectionPanel extends LitElement {
   static override styles = [controls, panelStyles];
 
   @property({ attribute: false }) stream!: EventStream;
-  @property({ attribute: false }) operations!: OperationsApi;
-  @state() private cutFailed = false;
 
   constructor() {
     super();
     new Watch(this, () => [currentLanguage, this.stream]);
     new Ticking(this, 1_000);
-  }
-
-  /** The service ends the line, as after a crash of it or of a proxy; the browser comes back by itself. */
-  async #cutAtServer(): Promise<void> {
-    const { connected } = this.stream.facts;
-    if (connected === null) return;
-    this.cutFailed = false;
-    try {
-      await this.operations.disconnect(connected.connectionId);
-    } catch {
-      // The line is ended here instead; the demonstration is the same.
-      this.cutFailed = true;
-      this.stream.cut(0);
-    }
   }
 
   override render() {
@@ -57,7 +42,7 @@ export class HeraldConnectionPanel extends LitElement {
               ? html`<button class="button primary" @click=${() => this.stream.start()}>
                   <herald-icon name="refresh"></herald-icon>${t('connection.again')}
                 </button>`
-              : html`<button class="button cut" ?disabled=${phase !== 'open'} @click=${() => void this.#cutAtServer()}>
+              : html`<button class="button cut" ?disabled=${phase !== 'open'} @click=${() => this.stream.cut(CUT_MS)}>
                     <herald-icon name="scissors"></herald-icon>${t('connection.cut')}
                   </button>
                   <button class="button away" ?disabled=${phase !== 'open'} @click=${() => this.stream.cut(AWAY_MS)}>
@@ -66,7 +51,6 @@ export class HeraldConnectionPanel extends LitElement {
           }
         </div>
       </div>
-      ${this.cutFailed ? html`<p class="note warn" role="status">${t('connection.cutHere')}</p>` : nothing}
       <section class="card standing ${phase}">
         <span class="lamp"></span>
         <div>

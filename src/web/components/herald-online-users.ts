@@ -51,9 +51,6 @@ export class HeraldOnlineUsers extends LitElement {
         gap: 4px 14px;
         padding: 5px 0 5px 40px;
       }
-      .connection .button {
-        margin-left: auto;
-      }
       .open-row herald-icon {
         transition: transform var(--motion, 120ms);
       }
@@ -111,15 +108,6 @@ export class HeraldOnlineUsers extends LitElement {
     this.openUser = this.openUser === userId ? '' : userId;
     this.connections = [];
     void this.#poll();
-  }
-
-  async #disconnect(connectionId: string): Promise<void> {
-    try {
-      await this.operations.disconnect(connectionId);
-      await this.#poll();
-    } catch (fault) {
-      this.problem = fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
-    }
   }
 
   override render() {
@@ -254,9 +242,6 @@ export class HeraldOnlineUsers extends LitElement {
       <span class="chip">${connection.transport}</span>
       <span class="quiet-text">${connection.device}</span>
       <span class="quiet-text">${t('online.sinceTime', { time: fullTime(connection.since) })}</span>
-      <button class="button danger" @click=${() => void this.#disconnect(connection.id)}>
-        <herald-icon name="scissors"></herald-icon>${t('online.disconnect')}
-      </button>
     </div>`;
   }
 }

@@ -1,5 +1,6 @@
 import { Observed } from '../app/observed.js';
 import type { Counts, NotificationItem } from '../api/notification.js';
+import { ApiProblem } from '../api/problem.js';
 import type { ItemOperation, NotificationsApi } from '../api/notifications-api.js';
 import type { EventStream } from '../stream/event-stream.js';
 import type { Connected } from '../stream/stream-state.js';
@@ -114,9 +115,14 @@ export class NotificationCenter extends Observed {
   async undoReadAll(): Promise<void> {
     const undo = this.#undo;
     if (undo === null) return;
-    await this.api.undo(undo.token);
     this.#undo = null;
     this.changed();
+    try {
+      await this.api.undo(undo.token);
+    } catch (fault) {
+      if (fault instanceof ApiProblem && fault.status === 404) throw new ApiProblem(404, 'undo_expired', fault.detail);
+      throw fault;
+    }
     await this.refresh();
   }
 
