@@ -153,18 +153,17 @@ export class InboxService {
 
 function throwIfRefused({ refused }: ChangeOutcome): void {
   if (refused === undefined) return;
-  switch (refused.why) {
-    case 'ack-required':
-      throw new NotificationRefusal(
-        'ack_required',
-        'This notification asks for an acknowledgement; it can be archived or deleted afterwards.',
-      );
-    case 'ack-not-asked':
-      throw new NotificationRefusal('ack_not_asked', 'This notification asks for no acknowledgement.');
-    default:
-      throw new NotificationRefusal(
-        'precondition_failed',
-        `The notification has revision ${refused.item.revision} now. Read it again and decide anew.`,
-      );
+  if (refused.why === 'ack-required') {
+    throw new NotificationRefusal(
+      'ack_required',
+      'This notification asks for an acknowledgement; it can be archived or deleted afterwards.',
+    );
   }
+  if (refused.why === 'ack-not-asked') {
+    throw new NotificationRefusal('ack_not_asked', 'This notification asks for no acknowledgement.');
+  }
+  throw new NotificationRefusal(
+    'precondition_failed',
+    `The notification has revision ${refused.item.revision} now. Read it again and decide anew.`,
+  );
 }

@@ -11,6 +11,9 @@ export interface ItemChange {
   readonly after: NotificationItem | null;
 }
 
+/** Why an operation was refused: by the rules, or because the item is not the one that the caller knew. */
+export type Refusal = 'stale' | Exclude<OperationVerdict, 'change' | 'nothing-to-do'>;
+
 /** What became of an operation on some notifications of one person. */
 export interface ChangeOutcome {
   /** What the person could see of the ids asked for, as it is now; what they cannot see is not there. */
@@ -18,7 +21,7 @@ export interface ChangeOutcome {
   /** The rows that were written. */
   readonly changes: readonly ItemChange[];
   /** The first refusal, when nothing was written because of it. */
-  readonly refused?: { readonly item: NotificationItem; readonly why: 'stale' | OperationVerdict };
+  readonly refused?: { readonly item: NotificationItem; readonly why: Refusal };
 }
 
 /** What an operation writes; `$4` and `$5` are only there for a snooze. The database's clock decides every time. */
@@ -62,8 +65,9 @@ export async function changeItems(
   await lockItems(manager, reader, ids);
   const held = await readItems(manager, reader, ids);
   const verdicts = held.map(decide);
-  const refused = verdicts.find(({ why }) => why !== 'change' && why !== 'nothing-to-do');
-  if (refused !== undefined) return { items: held, changes: [], refused };
+  for (const { item, why } of verdicts) {
+    if (why !== 'change' && why !== 'nothing-to-do') return { items: held, changes: [], refused: { item, why } };
+  }
   const due = verdicts.filter(({ why }) => why === 'change').map(({ item }) => item);
   if (due.length === 0) return { items: held, changes: [] };
 
@@ -113,12 +117,6 @@ async function lockItems(manager: EntityManager, reader: Reader, ids: readonly s
 }
 
 function extraParameters(operation: ItemOperation): readonly unknown[] {
-  switch (operation.op) {
-    case 'snooze':
-      return [operation.until, uuidv7({ msecs: operation.until.getTime() })];
-    case 'unsnooze':
-      return [uuidv7()];
-    default:
-      return [];
-  }
+  if (operation.op === 'snooze') return [operation.until, uuidv7({ msecs: operation.until.getTime() })];
+  return operation.op === 'unsnooze' ? [uuidv7()] : [];
 }
