@@ -85,19 +85,16 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
       }
       position = scannedTo;
     }
-    if (connection.takePendingOverflow()) {
-      horizon = source.head;
-      continue;
+    if (hasReadLog) {
+      // Retention may have dropped rows between two pages; what is missing would look like what the holder may not see.
+      const { floor } = await source.log.bounds(source.tenantId);
+      if (isOver()) return;
+      if (floor > start) {
+        connection.resync('history_gap');
+        return;
+      }
+      hasReadLog = false;
     }
-    if (!hasReadLog) break;
-    // Retention may have dropped rows between two pages; what is missing would look like what the holder may not see.
-    const { floor } = await source.log.bounds(source.tenantId);
-    if (isOver()) return;
-    if (floor > start) {
-      connection.resync('history_gap');
-      return;
-    }
-    hasReadLog = false;
     if (!connection.takePendingOverflow()) break;
     horizon = source.head;
   }
