@@ -100,6 +100,7 @@ describe('the inbox over HTTP', () => {
     const finance = await somebody({ roles: ['finance'] });
     const hr = await somebody({ roles: ['hr'] });
     const follower = await somebody({ topics: ['doc:invoice:*', 'plain'] });
+    const all = await somebody({ topics: ['doc:**'] });
     const id = await send({ roles: ['finance'] });
     const invoice = await send({ topics: ['doc:invoice:9'] });
     const plain = await send({ topics: ['plain', 'doc:order:9'] });
@@ -107,6 +108,7 @@ describe('the inbox over HTTP', () => {
     expect(await seenBy(finance)).toEqual([id]);
     expect(await seenBy(hr)).toEqual([]);
     expect(await seenBy(follower)).toEqual([plain, invoice]);
+    expect(await seenBy(all)).toEqual([plain, invoice]);
     expect((await hr.get(`/${id}`)).status).toBe(404);
     expect((await hr.put(`/${id}/read`)).status).toBe(404);
     expect((await finance.put(`/${id}/read`)).body).toMatchObject({ isRead: true, audience: 'role:finance' });
@@ -426,6 +428,34 @@ describe('the inbox over HTTP', () => {
     expect((await sender.post('', failing, { 'Idempotency-Key': 'k-2' })).status).toBe(400);
     expect((await sender.post('', body, { 'Idempotency-Key': 'k-2' })).status).toBe(201);
     expect((await sender.post('', body, { 'Idempotency-Key': 'ü' })).status).toBe(400);
+  });
+
+  it('does not wait for ever: for a twin 3 s and then 409, for a locked row 3 s and then 503', async () => {
+    const rosa = await somebody();
+    const id = await send({ users: [rosa.id] });
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let isHolding: () => void = () => undefined;
+    const holding = new Promise<void>((resolve) => (isHolding = resolve));
+    const holder = app.inTenant('acme', async (manager) => {
+      await manager.query(`select from herald.ntf_item where message_id = $1 for update`, [id]);
+      await manager.query(
+        `insert into herald.idempotency (tenant_id, actor_id, key, request_sha256) values ('acme', $1, 'held', '')`,
+        [rosa.id],
+      );
+      isHolding();
+      await released;
+    });
+    await holding;
+    const [twin, busy] = await Promise.all([
+      rosa.post('/read-all', {}, { 'Idempotency-Key': 'held' }),
+      rosa.put(`/${id}/read`),
+    ]);
+    release();
+    await holder;
+    expect([twin.status, twin.body.code]).toEqual([409, 'idempotency_in_progress']);
+    expect([busy.status, busy.body.code, busy.headers.get('retry-after')]).toEqual([503, 'busy', expect.any(String)]);
+    expect((await rosa.get('/unread-count')).body).toEqual({ count: 1 });
   });
 
   it('refuses a change of what somebody else changed since, when asked to', async () => {

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CurrentPrincipal, type Principal, SseAuthGuard, SseModule } from '@nest-herald/sse';
+import { createPostgresSse, withRole } from '@nest-herald/sse/postgres';
+import { NotificationService, NotificationsModule } from '@nest-herald/notifications';
+import { DataSource } from 'typeorm';
+
+const url = process.env.DATABASE_URL ?? '';
+const { eventLog, backplane, presence, ticketStore } = createPostgresSse({ connectionString: url, nodeId: 'erp-1' });
+const jwt = { secret: process.env.JWT_SECRET ?? '' };
+
+@Controller('orders')
+@UseGuards(SseAuthGuard)
+class OrdersController {
+  constructor(
+    private readonly database: DataSource,
+    private readonly notifications: NotificationService,
+  ) {}
+
+  @Post()
+  async book(@CurrentPrincipal() buyer: Principal, @Body() { no }: { no: string }): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      // The order's own rows are written here, with the same manager: people are told when, and only when, they are there.
+      await this.notifications.send(manager, buyer, { to: { roles: ['manager'] }, title: `Order ${no} was booked` });
+    });
+  }
+}
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({ type: 'postgres', url: withRole(url) }),
+    SseModule.forRoot({ jwt, eventLog, backplane, presence, ticketStore, isGlobal: true }),
+    NotificationsModule.forRoot({}),
+  ],
+  controllers: [OrdersController],
+})
+class AppModule {}
+
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+app.enableShutdownHooks();
+await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+process.stdout.write(`ready on ${await app.getUrl()}\n`);
