@@ -4,15 +4,17 @@ import { serviceOperations } from '../../src/openapi/all-operations.js';
 import type { Operation } from '../../src/openapi/operation.js';
 import { type Answer, call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
-import { openStream, type StreamReader } from '../support/stream-reader.js';
+import { openStream, type ReceivedEvent, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-/** What the other tenant has, and what the intruder tries to reach it with. */
+/** What the other tenant has, fresh for each attempt, and what the intruder tries to reach it with. */
 interface Foreign {
   readonly notificationId: string;
+  /** Somebody of the other tenant who is online. */
   readonly userId: string;
   readonly undoToken: string;
+  /** Just before the newest event of the other tenant. */
   readonly position: string;
 }
 
@@ -24,6 +26,8 @@ interface Attempt {
   readonly body?: unknown;
   /** The same request with ids that nobody has must be answered with the same words. */
   readonly comparesWithUnknown?: boolean;
+  /** Members that the answer must have, because the intruder itself has nothing. */
+  readonly expects?: Readonly<Record<string, unknown>>;
 }
 
 const byId = ({ notificationId }: Foreign): Attempt => ({ params: { id: notificationId }, comparesWithUnknown: true });
@@ -38,9 +42,10 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'notifications.send': ({ userId }) => ({
     body: { to: { users: [userId] }, title: 'from a stranger', tenant_id: 'victim', tenantId: 'victim' },
   }),
-  'notifications.list': none,
-  'notifications.counts': none,
-  'notifications.unreadCount': none,
+  // The list refuses parameters that it does not know, the tenant's names included; without them it is empty.
+  'notifications.list': () => ({ query: { state: 'all' } }),
+  'notifications.counts': () => ({ expects: { unread: 0, unseen: 0 } }),
+  'notifications.unreadCount': () => ({ expects: { count: 0 } }),
   'notifications.readMany': ({ notificationId }) => ({ body: { ids: [notificationId] }, comparesWithUnknown: true }),
   'notifications.readAll': () => ({ body: {} }),
   'notifications.undo': ({ undoToken }) => ({ body: { undoToken }, comparesWithUnknown: true }),
@@ -58,10 +63,10 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'notifications.delete': byId,
   'sse.stream': stream,
   'sse.issueTicket': none,
-  'sse.send': ({ userId }) => ({ body: { target: { user: userId }, event: 'stranger', data: 'x', durable: true } }),
+  'sse.send': () => ({ body: { target: { tenant: true }, event: 'stranger', data: 'x', durable: true } }),
   'sse.stats': () => ({ query: { scope: 'tenant' } }),
   'sse.onlineUsers': none,
-  'sse.onlineUser': ({ userId }) => ({ params: { userId } }),
+  'sse.onlineUser': ({ userId }) => ({ params: { userId }, comparesWithUnknown: true, expects: { online: false } }),
   'demo.people': none,
   'demo.signIn': () => ({ body: { userId: 'beta.buyer', tenantId: 'victim' } }),
   'demo.signOut': none,
@@ -85,6 +90,19 @@ const INTRUDER = 'intruder';
 /** Stands in every text of the victim; nowhere in an answer to the intruder. */
 const CANARY = 'canary-7d41';
 
+const SAME_USER = `user-${CANARY}`;
+const COLLEAGUE = `colleague-${CANARY}`;
+
+/** Ids that nobody has. */
+const UNKNOWN: Foreign = {
+  notificationId: randomUUID(),
+  userId: 'nobody',
+  undoToken: randomUUID(),
+  position: 'aaaaaaaa.1',
+};
+
+const isConnected = ({ event }: ReceivedEvent): boolean => event === 'connected';
+
 const operations = serviceOperations({ demo: true }).flatMap((group) => group.operations);
 
 describe('tenants never mix', () => {
@@ -93,7 +111,7 @@ describe('tenants never mix', () => {
   let victimToken: string;
   let intruderToken: string;
   let victimStream: StreamReader;
-  let foreign: Foreign;
+  let colleagueStream: StreamReader;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -102,26 +120,17 @@ describe('tenants never mix', () => {
       JWT_SECRET: TEST_JWT_SECRET,
       SSE_CONNECTS_PER_MINUTE: '0',
     });
-    const userId = `user-${CANARY}`;
-    victimToken = await signToken({ tenant: VICTIM, user: userId, roles: ['admin'] });
+    victimToken = await signToken({ tenant: VICTIM, user: SAME_USER, roles: ['admin'] });
     // The same user id, the same role, in another tenant: only the tenant differs.
-    intruderToken = await signToken({ tenant: INTRUDER, user: userId, roles: ['admin'] });
+    intruderToken = await signToken({ tenant: INTRUDER, user: SAME_USER, roles: ['admin'] });
     victimStream = await openStream(service.url, { token: victimToken });
-    const sent = await call(`${service.url}/api/v1/notifications`, {
-      token: victimToken,
-      body: { to: { users: [userId] }, title: `title ${CANARY}`, content: `content ${CANARY}`, requiresAck: true },
+    colleagueStream = await openStream(service.url, {
+      token: await signToken({ tenant: VICTIM, user: COLLEAGUE }),
     });
-    const marked = await call(`${service.url}/api/v1/notifications/read-all`, { token: victimToken, body: {} });
-    await victimStream.until(({ event }) => event === 'notification.created');
-    foreign = {
-      notificationId: sent.body.id,
-      userId,
-      undoToken: marked.body.undoToken,
-      position: victimStream.position() ?? '',
-    };
+    await Promise.all([victimStream, colleagueStream].map((reader) => reader.until(isConnected)));
   }, 60_000);
   afterAll(async () => {
-    await victimStream?.close();
+    await Promise.all([victimStream?.close(), colleagueStream?.close()]);
     await service?.stop();
     await database?.drop();
   });
@@ -133,27 +142,33 @@ describe('tenants never mix', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
     '%s shows and changes nothing of another tenant',
     async (id, operation) => {
+      const foreign = await freshVictim();
       const before = await stateOfVictim();
       const framesBefore = framesOfVictim();
       const attempt = ATTEMPTS[id]?.(foreign) ?? {};
       const answer = await send(operation, attempt, intruderToken);
 
-      // Its own user id is all that the intruder may read back: it is its own too.
-      expect(withoutOwnName(answer)).not.toContain(CANARY);
-      expect(withoutOwnName(answer)).not.toContain(`"${VICTIM}"`);
+      const shown = textWithout(answer, [SAME_USER, ...Object.values(attempt.params ?? {})]);
+      expect(shown).not.toContain(CANARY);
+      expect(shown).not.toContain(`"${VICTIM}"`);
+      expect(shown).not.toContain(foreign.notificationId);
       expect(answer.status).toBeLessThan(500);
+      if (attempt.expects) expect(answer.body).toMatchObject(attempt.expects);
       if (attempt.comparesWithUnknown) {
-        const unknown = await send(operation, ATTEMPTS[id]?.(unknownIds()) ?? {}, intruderToken);
-        expect([answer.status, comparable(answer)]).toEqual([unknown.status, comparable(unknown)]);
+        const strange = ATTEMPTS[id]?.(UNKNOWN) ?? {};
+        const unknown = await send(operation, strange, intruderToken);
+        expect([answer.status, comparable(answer, attempt)]).toEqual([unknown.status, comparable(unknown, strange)]);
       }
+      await barrier();
       expect(await stateOfVictim()).toEqual(before);
       expect(framesOfVictim()).toEqual(framesBefore);
     },
   );
 
   it('lets the victim still see its own, so that the walk proved something', async () => {
-    const list = await call(`${service.url}/api/v1/notifications?state=all`, { token: victimToken });
-    expect(JSON.stringify(list.body)).toContain(CANARY);
+    const foreign = await freshVictim();
+    const item = await call(`${service.url}/api/v1/notifications/${foreign.notificationId}`, { token: victimToken });
+    expect(JSON.stringify(item.body)).toContain(CANARY);
     const undone = await call(`${service.url}/api/v1/notifications/undo`, {
       token: victimToken,
       body: { undoToken: foreign.undoToken },
@@ -162,7 +177,8 @@ describe('tenants never mix', () => {
   });
 
   it('ends a foreign cursor in a resync, without one event of its tenant', async () => {
-    const reader = await openStream(service.url, { token: intruderToken, lastEventId: foreign.position });
+    const { position } = await freshVictim();
+    const reader = await openStream(service.url, { token: intruderToken, lastEventId: position });
     await reader.until(({ event }) => event === 'resync');
     await reader.close();
     const connected = JSON.parse(reader.of('connected')[0]?.data ?? '{}');
@@ -170,11 +186,23 @@ describe('tenants never mix', () => {
     expect(reader.of('notification.created').filter(({ data }) => data.includes(CANARY))).toEqual([]);
   });
 
+  /** A notification that is unread, a mark that can be undone, and a position behind which there is something to see. */
+  async function freshVictim(): Promise<Foreign> {
+    const marked = await call(`${service.url}/api/v1/notifications/read-all`, { token: victimToken, body: {} });
+    const position = victimStream.position() ?? '';
+    const sent = await call(`${service.url}/api/v1/notifications`, {
+      token: victimToken,
+      body: { to: { users: [SAME_USER] }, title: `title ${CANARY}`, content: `content ${CANARY}`, requiresAck: true },
+    });
+    expect(sent.status).toBe(201);
+    await victimStream.until(({ event, data }) => event === 'notification.created' && data.includes(sent.body.id));
+    return { notificationId: sent.body.id, userId: COLLEAGUE, undoToken: marked.body.undoToken, position };
+  }
+
   async function send(operation: Operation, attempt: Attempt, token: string): Promise<Answer> {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => attempt.params?.[name] ?? '');
     const url = new URL(path, service.url);
     for (const [name, value] of Object.entries({ tenant_id: VICTIM, tenantId: VICTIM, ...attempt.query })) {
-      // The list refuses parameters that it does not know; elsewhere the tenant in a query must mean nothing.
       url.searchParams.set(name, value);
     }
     const isStream = Object.values(operation.answers).some(({ mediaType }) => mediaType === 'text/event-stream');
@@ -214,26 +242,34 @@ describe('tenants never mix', () => {
     return { list: list.body, counts: counts.body };
   }
 
+  /** An event of the victim's own, behind everything that the attempt may have caused. */
+  async function barrier(): Promise<void> {
+    const mark = randomUUID();
+    await call(`${service.url}/api/v1/sse/send`, {
+      token: victimToken,
+      body: { target: { tenant: true }, event: 'barrier', data: mark },
+    });
+    const isMark = ({ data }: ReceivedEvent): boolean => data === mark;
+    await Promise.all([victimStream.until(isMark), colleagueStream.until(isMark)]);
+  }
+
   function framesOfVictim(): readonly string[] {
-    return victimStream
-      .events()
-      .filter(({ event }) => !['heartbeat', 'cursor', 'notification.counts'].includes(event))
-      .map(({ event, data }) => `${event} ${data}`);
+    return [victimStream, colleagueStream].flatMap((reader) =>
+      reader
+        .events()
+        .filter(({ event }) => !['heartbeat', 'cursor', 'notification.counts', 'barrier'].includes(event))
+        .map(({ event, data }) => `${event} ${data}`),
+    );
   }
 
-  function withoutOwnName(answer: Answer): string {
+  /** The answer without what the intruder itself said: its own name and the ids that it asked for. */
+  function textWithout(answer: Answer, said: readonly string[]): string {
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-    return text.replaceAll(`user-${CANARY}`, 'self');
+    return said.reduce((rest, word) => rest.replaceAll(word, '<said>'), text);
   }
 
-  function comparable(answer: Answer): unknown {
-    if (typeof answer.body !== 'object' || answer.body === null) return answer.body;
-    const { requestId: _differs, ...rest } = answer.body as Record<string, unknown>;
-    return rest;
-  }
-
-  function unknownIds(): Foreign {
-    return { notificationId: randomUUID(), userId: 'nobody', undoToken: randomUUID(), position: 'aaaaaaaa.1' };
+  function comparable(answer: Answer, attempt: Attempt): unknown {
+    return textWithout(answer, [String(answer.body?.requestId ?? '<none>'), ...Object.values(attempt.params ?? {})]);
   }
 });
 
