@@ -94,6 +94,14 @@ describe('quorum', () => {
     expect(statuses(made)).toEqual(['rejected', 'rejected', 'skipped']);
   });
 
+  it('hears everybody before it is rejected, with collect', () => {
+    const made = started({ mode: 'quorum', quorum: { count: 2 }, onReject: 'collect' })
+      .reject('fin1')
+      .reject('fin2');
+    expect(made.pending()).toEqual(['fin3@n']);
+    expect(made.approve('fin3').state.status).toBe('rejected');
+  });
+
   it.each([
     [1, 1],
     [33.3, 1],

@@ -13,6 +13,8 @@ const ADMIN_KEY = 'role:admin';
 export interface PlannedTask extends Assignee {
   readonly group: string;
   readonly decided: 'duplicate_approver' | 'self_skip' | null;
+  /** Given by `onEmpty` because nobody else was left. */
+  readonly fallback?: true;
 }
 
 /** What happens when a node is entered. */
@@ -182,7 +184,7 @@ function fillEmpty(
       );
       return assignees.length === 0
         ? nobody(node)
-        : assignees.map((assignee) => ({ ...assignee, group, decided: null }));
+        : assignees.map((assignee) => ({ ...assignee, group, decided: null, fallback: true as const }));
     }
   }
 }

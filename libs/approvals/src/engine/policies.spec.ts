@@ -158,6 +158,7 @@ describe('nobody to act', () => {
   ] as const)('with onEmpty %s the instance is %s', (onEmpty, status, pending) => {
     const made = started([{ assignees: nobody, onEmpty }]);
     expect([made.state.status, made.pending()]).toEqual([status, pending]);
+    expect(made.state.tasks.every((task) => task.origin === 'escalation')).toBe(true);
   });
 
   it('with onEmpty assign goes to those people, and is suspended when they are gone too', () => {

@@ -66,11 +66,60 @@ describe('return', () => {
     expect(made.approve('leo', 'lena', 'zoe', 'hanna').state.status).toBe('approved');
   });
 
+  it('to a node before the branches closes the tasks of all of them', () => {
+    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'leo');
+    back(made, 'zoe', 'first');
+    expect(made.pending()).toEqual(['mia@first']);
+    expect(made.state.tasks.find((task) => task.assigneeId === 'lena')?.status).toBe('cancelled');
+    expect(made.state.runs.map((run) => `${run.nodeId} ${run.status}`)).toEqual([
+      'first approved',
+      'left1 approved',
+      'right cancelled',
+      'left2 returned',
+      'first active',
+    ]);
+  });
+
+  it('forgets the way that was undone: neither its branches nor its approvals count on another way', () => {
+    const other = structuredClone(branches);
+    other.formSchema = { type: 'object', required: ['both'], properties: { both: { type: 'boolean' } } };
+    other.settings = { duplicateApprover: 'all' };
+    other.nodes[1] = {
+      id: 'first',
+      type: 'approve',
+      assignees: [{ type: 'user', users: ['mia'] }],
+      editableFields: ['both'],
+    };
+    other.nodes.push(
+      { id: 'both', type: 'condition' },
+      { id: 'short', type: 'approve', assignees: [{ type: 'user', users: ['fin1'] }] },
+      { id: 'again', type: 'approve', assignees: [{ type: 'user', users: ['lena'] }] },
+    );
+    other.edges = [
+      ...other.edges.filter((edge) => edge.to !== 'fork' && edge.to !== 'end'),
+      { from: 'first', to: 'both' },
+      { from: 'both', to: 'fork', when: 'form.both' },
+      { from: 'both', to: 'short', default: true },
+      { from: 'short', to: 'again' },
+      { from: 'last', to: 'again' },
+      { from: 'again', to: 'end' },
+    ];
+    const made = ProcessCase.started(other, smallCompany(), 'ada', { both: true }).approve('mia', 'lena', 'leo');
+    back(made, 'zoe', 'first');
+    made.must('mia', { type: 'approve', task: made.taskOf('mia').key, formPatch: { both: false } });
+    expect(made.approve('fin1').pending()).toEqual(['lena@again']);
+    for (const to of ['left1', 'left2', 'right', 'last']) {
+      expect(made.code('lena', { type: 'return', task: made.taskOf('lena').key, to })).toBe('invalid_return');
+    }
+    expect(made.approve('lena').state.status).toBe('approved');
+  });
+
   it('with jump_back comes straight back to the node that returned', () => {
     const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena', 'leo', 'zoe');
     back(made, 'hanna', 'first', 'jump_back');
     expect(made.pending()).toEqual(['mia@first']);
     expect(made.approve('mia').pending()).toEqual(['hanna@last']);
+    expect(made.state.jumps).toEqual([]);
     expect(made.approve('hanna').state.status).toBe('approved');
   });
 

@@ -33,7 +33,7 @@ export function openRun(work: Work, node: WorkNode, run: NodeRun): void {
 
 function openPlanned(work: Work, node: WorkNode, run: NodeRun, plan: Extract<RunPlan, { kind: 'tasks' }>): void {
   for (const planned of plan.tasks) {
-    const origin = planned.onBehalfOf === null ? 'initial' : 'substitute';
+    const origin = planned.fallback ? 'escalation' : planned.onBehalfOf === null ? 'initial' : 'substitute';
     const key = openTask(work, node, run, planned, { group: planned.group, origin });
     if (planned.decided !== null) {
       work.emit({

@@ -31,7 +31,7 @@ export const TASK_STATUSES = [
 /** See {@link TASK_STATUSES}. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
-/** Why a task exists. */
+/** Why a task exists; `escalation`: nobody whom the node names was left, so `onEmpty` chose (worth an alert). */
 export type TaskOrigin = 'initial' | 'substitute' | 'transfer' | 'assign' | 'escalation';
 
 /** What closed a task. */
