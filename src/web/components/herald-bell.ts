@@ -23,13 +23,14 @@ export class HeraldBell extends LitElement {
       }
       .bell {
         position: relative;
+        margin-right: 8px;
         --icon-size: 20px;
         color: var(--text);
       }
       .badge {
         position: absolute;
         top: -3px;
-        left: 20px;
+        right: -8px;
         min-width: 18px;
         padding: 0 5px;
         border-radius: 9px;

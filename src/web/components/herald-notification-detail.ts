@@ -174,6 +174,7 @@ export class HeraldNotificationDetail extends LitElement {
     const { actions } = item;
     if (link === null && actions.length === 0) return nothing;
     return html`<div class="actions">
+      ${actions.map((action, index) => this.renderAction(action, index === 0))}
       ${
         link === null
           ? nothing
@@ -181,7 +182,6 @@ export class HeraldNotificationDetail extends LitElement {
               <herald-icon name="link"></herald-icon>${t('action.openLink')}
             </a>`
       }
-      ${actions.map((action, index) => this.renderAction(action, index === 0))}
     </div>`;
   }
 

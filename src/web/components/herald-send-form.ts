@@ -18,6 +18,8 @@ import './herald-icon.js';
 import './herald-recipient-picker.js';
 import type { Choice } from './herald-recipient-picker.js';
 
+const NOTHING_MISSING = { to: false, title: false };
+
 type Audience = 'users' | 'roles' | 'tenant';
 
 /** Sends a notification to people, roles, or everybody of one's own company, as far as the permissions go. */
@@ -31,7 +33,8 @@ export class HeraldSendForm extends LitElement {
   @state() private audience: Audience = 'users';
   @state() private chosen: readonly string[] = [];
   @state() private problem: ApiProblem | null = null;
-  @state() private missing = false;
+  /** What the form itself can tell, before the service is asked. */
+  @state() private missing: { readonly to: boolean; readonly title: boolean } = NOTHING_MISSING;
   @state() private sent: SentNotification | null = null;
   @state() private busy = false;
   /** One key for one filled-in form: a repeated click after a lost answer sends nothing twice. */
@@ -62,19 +65,20 @@ export class HeraldSendForm extends LitElement {
     this.#key = newIdempotencyKey();
     this.problem = null;
     this.sent = null;
-    this.missing = false;
+    this.missing = NOTHING_MISSING;
   };
 
   readonly #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    this.missing = this.audience !== 'tenant' && this.chosen.length === 0;
-    if (this.busy || this.missing) return;
+    const notification = this.#notificationOf(new FormData(form));
+    this.missing = { to: this.audience !== 'tenant' && this.chosen.length === 0, title: notification.title === '' };
+    if (this.busy || this.missing.to || this.missing.title) return;
     this.busy = true;
     this.problem = null;
     this.sent = null;
     try {
-      this.sent = await this.api.send(this.#notificationOf(new FormData(form)), this.#key);
+      this.sent = await this.api.send(notification, this.#key);
       this.#key = newIdempotencyKey();
       for (const name of ['title', 'content', 'link', 'category']) {
         (form.elements.namedItem(name) as HTMLInputElement).value = '';
@@ -162,7 +166,7 @@ export class HeraldSendForm extends LitElement {
     return html`<herald-recipient-picker
       .label=${t(this.audience === 'users' ? 'send.people' : 'send.roleNames')}
       .hint=${t('send.recipientsHint')}
-      .fault=${this.missing ? t('send.recipientsMissing') : this.faultAt('to')}
+      .fault=${this.faultAt('to')}
       .choices=${this.#choices()}
       .chosen=${this.chosen}
       @chosen=${(event: CustomEvent<readonly string[]>) => {
@@ -223,7 +227,7 @@ export class HeraldSendForm extends LitElement {
       <herald-icon name="alert"></herald-icon>
       <div>
         <p>${explain(this.problem)}</p>
-        ${addsDetail(this.problem) ? html`<p class="hint">${this.problem.detail}</p>` : nothing}
+        ${this.problem.errors.length === 0 && addsDetail(this.problem) ? html`<p class="hint">${this.problem.detail}</p>` : nothing}
         ${
           this.problem.requestId === null
             ? nothing
@@ -233,8 +237,10 @@ export class HeraldSendForm extends LitElement {
     </div>`;
   }
 
-  /** What the service says about one field; empty for nothing. */
+  /** What is wrong with one field; empty for nothing. */
   private faultAt(field: string): string {
+    if (field === 'to' && this.missing.to) return t('send.recipientsMissing');
+    if (field === 'title' && this.missing.title) return t('send.titleMissing');
     const found = this.problem?.errors.find(({ path }) => path === field || path.startsWith(`${field}.`));
     return found?.message ?? '';
   }

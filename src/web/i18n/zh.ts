@@ -186,6 +186,7 @@ export const zh: Dictionary = {
   'send.takeAway': '移除 {name}',
   'send.tenant': '全公司',
   'send.title': '发送通知',
+  'send.titleMissing': '请填写标题。',
   'send.to': '发送给',
   'send.users': '人员',
   'signIn.lead': '两家公司共用此服务，但互不可见。请选择您的身份。',

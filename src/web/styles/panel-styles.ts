@@ -116,6 +116,10 @@ export const panelStyles = css`
     border-bottom: 1px solid var(--line);
     overflow-wrap: anywhere;
   }
+  td.number,
+  .recent td:last-child {
+    white-space: nowrap;
+  }
   tr:last-child td {
     border-bottom: 0;
   }

@@ -53,7 +53,7 @@ export const sendStyles = css`
     color: var(--text-2);
   }
   .segment input:checked + span {
-    background: var(--surface);
+    background: var(--raised);
     color: var(--text);
     box-shadow: var(--shadow-1);
   }

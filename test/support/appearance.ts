@@ -1,0 +1,60 @@
+import type { Page } from 'playwright-core';
+
+/**
+ * Walks all visible text, through all shadow roots, and compares its colour with the colour behind it (WCAG 2.2, 1.4.3:
+ * 4.5, or 3 for large text). Runs in the page, hence text. Disabled controls are exempt.
+ */
+const FAINT_TEXT = `(() => {
+  const colour = (text) => {
+    const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+    return { r, g, b, a };
+  };
+  const over = (top, below) => ({
+    r: top.r * top.a + below.r * (1 - top.a),
+    g: top.g * top.a + below.g * (1 - top.a),
+    b: top.b * top.a + below.b * (1 - top.a),
+    a: 1,
+  });
+  const luminance = ({ r, g, b }) => {
+    const [x, y, z] = [r, g, b].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const parent = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
+  const behind = (element) => {
+    const layers = [];
+    for (let one = element; one !== null; one = parent(one)) layers.push(colour(getComputedStyle(one).backgroundColor));
+    return layers.reverse().reduce((below, top) => over(top, below), { r: 255, g: 255, b: 255, a: 1 });
+  };
+  const faint = [];
+  const walk = (root) => {
+    for (const node of root.childNodes) {
+      if (node.nodeType === Node.ELEMENT_NODE && !['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName)) {
+        if (node.matches(':disabled, [aria-disabled=true]') || !node.checkVisibility?.({ visibilityProperty: true })) continue;
+        walk(node.shadowRoot ?? node);
+      }
+      if (node.nodeType !== Node.TEXT_NODE || node.textContent.trim() === '') continue;
+      const element = node.parentElement ?? node.getRootNode().host;
+      const style = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      if (box.width <= 1 || box.height <= 1 || element.closest('.segment:has(:disabled)')) continue;
+      const background = behind(element);
+      const [light, dark] = [luminance(over(colour(style.color), background)), luminance(background)].sort((x, y) => y - x);
+      const ratio = (light + 0.05) / (dark + 0.05);
+      const size = parseFloat(style.fontSize);
+      const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+      if (ratio < (isLarge ? 3 : 4.5)) faint.push(ratio.toFixed(2) + ' ' + node.textContent.trim().slice(0, 40));
+    }
+  };
+  walk(document.body);
+  return faint;
+})()`;
+
+/** Texts of the page that are too faint to read, with their contrast. */
+export function faintTexts(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(FAINT_TEXT);
+}
+
+/** Whether one would have to scroll sideways. */
+export function isWiderThanItsWindow(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>('document.scrollingElement.scrollWidth > innerWidth');
+}
