@@ -1,6 +1,6 @@
 export { ReaderKeys } from './audience/reader-keys.js';
-export { requestIdentity, type KeyedRequest, type RequestIdentity } from './idempotency/idempotency-key.js';
-export { IdempotentTransaction, type IdempotentAnswer, type KeptAnswer } from './idempotency/idempotent-transaction.js';
+export { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
+export type { KeptAnswer } from './idempotency/idempotent-transaction.js';
 export { InboxService, type Page } from './inbox/inbox.service.js';
 export { listQuerySchema, type ListQuery } from './inbox/list-query.js';
 export type { Reader } from './inbox/visible.js';

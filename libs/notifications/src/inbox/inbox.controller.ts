@@ -1,0 +1,243 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import {
+  asTenantId,
+  type Clock,
+  CLOCK,
+  CurrentPrincipal,
+  type Principal,
+  ProblemFilter,
+  SchemaPipe,
+  SseAuthGuard,
+} from '@nest-herald/sse';
+import { TenantTransaction } from '@nest-herald/sse/postgres';
+import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import { ReaderKeys } from '../audience/reader-keys.js';
+import {
+  IdempotentRequests,
+  pathOf,
+  type WriteRequest,
+  type WriteResponse,
+} from '../idempotency/idempotent-requests.js';
+import type { KeptAnswer } from '../idempotency/idempotent-transaction.js';
+import type { ItemOperation, NotificationItem } from '../notification.js';
+import type { NotificationCounts } from '../notification-events.js';
+import { NotificationRefusal } from '../notification.errors.js';
+import {
+  emptySchema,
+  knownId,
+  readAllSchema,
+  readManySchema,
+  snoozeFault,
+  snoozeSchema,
+  undoSchema,
+} from '../notifications.schemas.js';
+import { InboxService, type Page } from './inbox.service.js';
+import { listQuerySchema, type ListQuery } from './list-query.js';
+import type { Reader } from './visible.js';
+
+const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'unsnooze', 'ack'] as const;
+
+/** The inbox over HTTP (api.md §5). Fixed paths stand before those with an id, so that none shadows another. */
+@Controller('api/v1/notifications')
+@UseGuards(SseAuthGuard)
+@UseFilters(ProblemFilter)
+export class InboxController {
+  constructor(
+    @Inject(InboxService) private readonly inbox: InboxService,
+    @Inject(ReaderKeys) private readonly readerKeys: ReaderKeys,
+    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  async list(
+    @CurrentPrincipal() principal: Principal,
+    @Query(new SchemaPipe(listQuerySchema)) query: ListQuery,
+  ): Promise<Page<NotificationItem>> {
+    return this.read(principal, (manager, reader) => this.inbox.list(manager, reader, query));
+  }
+
+  @Get('counts')
+  async counts(@CurrentPrincipal() principal: Principal): Promise<NotificationCounts> {
+    return this.read(principal, (manager, reader) => this.inbox.counts(manager, reader));
+  }
+
+  @Get('unread-count')
+  async unreadCount(@CurrentPrincipal() principal: Principal): Promise<{ readonly count: number }> {
+    const { unread } = await this.counts(principal);
+    return { count: unread };
+  }
+
+  @Put('read')
+  async readMany(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Body(new SchemaPipe(readManySchema)) { ids }: z.output<typeof readManySchema>,
+  ): Promise<unknown> {
+    return this.write(principal, request, response, async (manager, reader) => ({
+      status: 200,
+      body: { count: await this.inbox.changeMany(manager, reader, ids, { op: 'read' }) },
+    }));
+  }
+
+  @Post('read-all')
+  @HttpCode(200)
+  async readAll(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Body(new SchemaPipe(readAllSchema)) { category }: z.output<typeof readAllSchema>,
+  ): Promise<unknown> {
+    return this.write(principal, request, response, async (manager, reader) => ({
+      status: 200,
+      body: await this.inbox.readAll(manager, reader, category),
+    }));
+  }
+
+  @Post('undo')
+  @HttpCode(200)
+  async undo(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Body(new SchemaPipe(undoSchema)) { undoToken }: z.output<typeof undoSchema>,
+  ): Promise<unknown> {
+    return this.write(principal, request, response, async (manager, reader) => ({
+      status: 200,
+      body: await this.inbox.undo(manager, reader, undoToken),
+    }));
+  }
+
+  @Get(':id')
+  async get(
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Param('id') id: string,
+  ): Promise<NotificationItem> {
+    const known = knownId(id);
+    const item = await this.read(principal, (manager, reader) => this.inbox.get(manager, reader, known));
+    response.header('ETag', `"${item.revision}"`);
+    return item;
+  }
+
+  @Put(':id/read')
+  async putRead(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Param('id') id: string,
+    @Body(new SchemaPipe(emptySchema)) _body: unknown,
+  ): Promise<unknown> {
+    return this.change(principal, request, response, id, { op: 'read' });
+  }
+
+  @Post(':id/snooze')
+  @HttpCode(200)
+  async snooze(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Param('id') id: string,
+    @Body(new SchemaPipe(snoozeSchema)) { until }: z.output<typeof snoozeSchema>,
+  ): Promise<unknown> {
+    const fault = snoozeFault(until, this.clock.now());
+    if (fault !== null) {
+      throw new NotificationRefusal('invalid_request', `until ${fault}.`, {
+        errors: [{ path: 'until', message: fault }],
+      });
+    }
+    return this.change(principal, request, response, id, { op: 'snooze', until });
+  }
+
+  @Post(SIMPLE_OPERATIONS.map((op) => `:id/${op}`))
+  @HttpCode(200)
+  async operate(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Param('id') id: string,
+    @Body(new SchemaPipe(emptySchema)) _body: unknown,
+  ): Promise<unknown> {
+    // The route matched, so its last segment is one of them.
+    const op = SIMPLE_OPERATIONS.find((name) => pathOf(request).endsWith(`/${name}`)) ?? 'read';
+    return this.change(principal, request, response, id, { op });
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Param('id') id: string,
+  ): Promise<unknown> {
+    const known = knownId(id);
+    return this.write(principal, request, response, async (manager, reader) => {
+      await this.inbox.change(manager, reader, known, { op: 'delete' }, expectedRevision(request));
+      return { status: 204, body: null };
+    });
+  }
+
+  private async change(
+    principal: Principal,
+    request: WriteRequest,
+    response: WriteResponse,
+    id: string,
+    operation: ItemOperation,
+  ): Promise<unknown> {
+    const known = knownId(id);
+    return this.write(principal, request, response, async (manager, reader) => ({
+      status: 200,
+      body: await this.inbox.change(manager, reader, known, operation, expectedRevision(request)),
+    }));
+  }
+
+  private async read<T>(
+    principal: Principal,
+    work: (manager: EntityManager, reader: Reader) => Promise<T>,
+  ): Promise<T> {
+    return this.transactions.run(asTenantId(principal.tenantId), async (manager) =>
+      work(manager, await this.readerKeys.readerOf(manager, principal)),
+    );
+  }
+
+  private async write(
+    principal: Principal,
+    request: WriteRequest,
+    response: WriteResponse,
+    work: (manager: EntityManager, reader: Reader) => Promise<KeptAnswer>,
+  ): Promise<unknown> {
+    return this.requests.answer(principal, request, response, async (manager) =>
+      work(manager, await this.readerKeys.readerOf(manager, principal)),
+    );
+  }
+}
+
+/** @throws NotificationRefusal 400 for an `If-Match` that is not one revision. */
+function expectedRevision(request: WriteRequest): number | undefined {
+  const given = request.headers['if-match'];
+  if (given === undefined || given === '*') return undefined;
+  const revision = typeof given === 'string' ? /^"(\d{1,9})"$/.exec(given)?.[1] : undefined;
+  if (revision === undefined) {
+    throw new NotificationRefusal('invalid_request', 'If-Match must be the ETag of one notification, such as "3".');
+  }
+  return Number(revision);
+}
