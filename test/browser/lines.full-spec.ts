@@ -58,6 +58,18 @@ describeInBrowser('a page on a bad day', (launch) => {
     await reader.context.close();
   }, 120_000);
 
+  it('says that the session ends soon, and signs out when it has ended', async () => {
+    const reader = await visit(browser, proxy.url, 'acme.admin');
+    const value = await signToken({ tenant: 'acme', user: 'acme.admin', expiresInSeconds: 63 });
+    const [cookie] = await reader.context.cookies();
+    await reader.context.addCookies([{ ...cookie!, value }]);
+    await reader.page.reload();
+    await reader.page.locator('.ending').waitFor({ timeout: 20_000 });
+    await reader.page.locator('[data-user="acme.admin"]').waitFor({ timeout: 80_000 });
+    await reader.page.getByText('Your session is over.').waitFor();
+    await reader.context.close();
+  }, 120_000);
+
   it('shows 60 notifications once each, in order, over cuts, refusals, kills and reloads', async () => {
     const reader = await visit(browser, proxy.url, 'acme.finance');
     const titles = Array.from({ length: 60 }, (_, index) => `number ${String(index + 1).padStart(2, '0')}`);

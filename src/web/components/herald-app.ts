@@ -11,6 +11,7 @@ import { Watch } from '../app/watch.js';
 import { Workspace } from '../app/workspace.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TextKey } from '../i18n/language.js';
+import { fullTime } from '../i18n/time.js';
 import { appStyles } from '../styles/app-styles.js';
 import { controls } from '../styles/controls.js';
 import type { IconName } from './herald-icon.js';
@@ -44,7 +45,10 @@ export class HeraldApp extends LitElement {
   readonly #sessions = new SessionStore();
   readonly #route = new PageRoute();
   #workspace: Workspace | null = null;
-  @state() private notice = '';
+  /** Why the last session ended. */
+  @state() private notice: TextKey | null = null;
+  /** When the session ends, once the service has said that it will soon. */
+  @state() private endsAt: string | null = null;
 
   constructor() {
     super();
@@ -66,6 +70,8 @@ export class HeraldApp extends LitElement {
 
   #open(session: Session): Workspace {
     const workspace = new Workspace(session, this.#client);
+    this.endsAt = null;
+    workspace.stream.on('session.expiring', (data) => (this.endsAt = (data as { readonly at: string }).at));
     workspace.center.counts.subscribe(() => this.requestUpdate());
     workspace.stream.subscribe(() => {
       const { phase, cause } = workspace.stream.state;
@@ -78,19 +84,19 @@ export class HeraldApp extends LitElement {
 
   #lose(text: TextKey): void {
     if (this.#sessions.current === null) return;
-    this.notice = t(text);
+    this.notice = text;
     this.#sessions.end();
   }
 
   async #signOut(): Promise<void> {
-    this.notice = '';
+    this.notice = null;
     const workspace = this.#workspace;
     workspace?.stream.stop();
     try {
       await this.#demo.signOut();
     } catch {
       // The service cannot be reached: the page forgets the person all the same, and says that the cookie is left.
-      this.notice = t('notice.signOutFailed');
+      this.notice = 'notice.signOutFailed';
     }
     this.#sessions.end();
   }
@@ -100,9 +106,9 @@ export class HeraldApp extends LitElement {
     if (workspace === null) {
       return html`<herald-sign-in
         .api=${this.#demo}
-        .notice=${this.notice}
+        .notice=${this.notice === null ? '' : t(this.notice)}
         @signed-in=${(event: CustomEvent<Session>) => {
-          this.notice = '';
+          this.notice = null;
           this.#sessions.begin(event.detail);
         }}
       ></herald-sign-in>`;
@@ -132,6 +138,13 @@ export class HeraldApp extends LitElement {
         </div>
       </header>
       <main id="main" tabindex="-1">
+        ${
+          this.endsAt === null
+            ? nothing
+            : html`<p class="note warn ending" role="status">
+                <herald-icon name="clock"></herald-icon>${t('notice.endsSoon', { time: fullTime(this.endsAt) })}
+              </p>`
+        }
         ${this.#renderPage(
           workspace,
           pages.map(({ name }) => name),

@@ -110,6 +110,7 @@ export const en = {
   'nav.pages': 'Pages',
   'nav.send': 'Send',
   'nav.skip': 'Skip to the page',
+  'notice.endsSoon': 'Your session ends at {time}. Sign in again to go on.',
   'notice.revoked': 'Your access was revoked. Sign in again if you may.',
   'notice.sessionOver': 'Your session is over. Please sign in again.',
   'notice.signOutFailed': 'The service could not be reached: this browser may still hold your session cookie.',

@@ -112,6 +112,7 @@ export const zh: Dictionary = {
   'nav.pages': '页面',
   'nav.send': '发送',
   'nav.skip': '跳到正文',
+  'notice.endsSoon': '登录将于 {time} 失效，请重新登录以继续使用。',
   'notice.revoked': '您的访问权限已被撤销。如有权限请重新登录。',
   'notice.sessionOver': '登录已失效，请重新登录。',
   'notice.signOutFailed': '无法连接服务：此浏览器可能仍保留登录凭据。',

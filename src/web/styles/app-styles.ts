@@ -98,6 +98,9 @@ export const appStyles = css`
     gap: 6px;
     margin-left: auto;
   }
+  .ending {
+    margin-bottom: 12px;
+  }
   main {
     outline: none;
     padding: clamp(12px, 2vw, 22px) clamp(10px, 2vw, 24px) calc(24px + var(--tabbar-height));
