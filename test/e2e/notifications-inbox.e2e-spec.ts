@@ -249,6 +249,25 @@ describe('the inbox over HTTP', () => {
     expect((await ida.post('/undo', { undoToken: again })).status).toBe(404);
   });
 
+  it.each([
+    ['named', (id: string) => ({ users: [id] })],
+    ['addressed by a role', () => ({ roles: ['marked'] })],
+  ])('lets a mark and single operations live together (%s)', async (_how, to) => {
+    const max = await somebody({ roles: ['marked'] });
+    const id = await send(to(max.id));
+    const isRead = async () => (await max.get(`/${id}`)).body.isRead as boolean;
+    await max.post('/read-all');
+    await max.post(`/${id}/archive`);
+    await max.post(`/${id}/unarchive`);
+    expect(await isRead()).toBe(true);
+    await max.post(`/${id}/unread`);
+    expect(await isRead()).toBe(false);
+    expect((await max.get('/counts')).body).toMatchObject({ unread: 1 });
+    await max.post('/read-all');
+    expect(await isRead()).toBe(true);
+    expect((await max.get('/counts')).body).toMatchObject({ unread: 0 });
+  });
+
   it('keeps a notification that asks for an acknowledgement until it was given', async () => {
     const jo = await somebody({ roles: ['ack'] });
     const id = await send({ roles: ['ack'] }, { requiresAck: true });
