@@ -1,0 +1,11 @@
+/**
+ * A process that starts the built-in PostgreSQL and prints `<url> <postmaster pid>`, for tests that kill it:
+ * `node --import test/support/ts-loader.mjs test/support/embedded-process.ts <data directory> [temporary]`.
+ */
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+
+const [, , dataDir = '', kind] = process.argv;
+const server = await startEmbeddedPostgres({ dataDir, temporary: kind === 'temporary' });
+process.stdout.write(`${server.url} ${server.pid}\n`);
+process.once('SIGINT', () => void server.stop().then(() => process.exit(0)));
+setInterval(() => undefined, 60_000);
