@@ -128,7 +128,7 @@ describe('delivery', () => {
     let announce = (): void => {};
     const begin = log.start.bind(log);
     log.start = (sinks) => {
-      announce = sinks.identityChanged;
+      announce = () => sinks.identityChanged();
       return begin(sinks);
     };
     const node = await start({ eventLog: log });
