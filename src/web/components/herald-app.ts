@@ -44,6 +44,7 @@ export class HeraldApp extends LitElement {
   readonly #operations = new OperationsApi(this.#client);
   readonly #sessions = new SessionStore();
   readonly #route = new PageRoute();
+  #shownPage: PageName | null = null;
   #workspace: Workspace | null = null;
   /** Why the last session ended. */
   @state() private notice: TextKey | null = null;
@@ -64,6 +65,8 @@ export class HeraldApp extends LitElement {
   }
 
   override updated(): void {
+    if (this.#shownPage !== this.#route.page) window.scrollTo(0, 0);
+    this.#shownPage = this.#route.page;
     const count = this.#workspace?.center.counts.current.unread ?? 0;
     document.title = count > 0 ? `(${count}) Nest Herald` : 'Nest Herald';
   }

@@ -92,9 +92,11 @@ export class HeraldInboxFilters extends LitElement {
       @media (max-width: 720px) {
         .button.read-all {
           position: sticky;
-          right: 0;
+          right: -8px;
+          padding: 0 18px 0 10px;
+          border-radius: 0;
           background: var(--surface);
-          padding: 0 10px;
+          box-shadow: -8px 0 8px var(--surface);
         }
         .read-all .word {
           position: absolute;

@@ -30,6 +30,9 @@ export class HeraldOnlineUsers extends LitElement {
     controls,
     panelStyles,
     css`
+      .first {
+        padding: 10px 18px;
+      }
       .who {
         display: flex;
         align-items: center;
@@ -200,6 +203,7 @@ export class HeraldOnlineUsers extends LitElement {
           )}
         </tbody>
       </table>
+      ${total > items.length ? html`<p class="hint first">${t('online.first', { n: items.length })}</p>` : nothing}
     </section>`;
   }
 

@@ -118,6 +118,7 @@ export const en = {
   'online.devices': 'Devices',
   'online.draining': 'Draining',
   'online.dropped': 'Events dropped',
+  'online.first': 'The first {n} are shown.',
   'online.live': 'updated every {n} s',
   'online.more': 'Details',
   'online.node': 'Node',

@@ -120,6 +120,7 @@ export const zh: Dictionary = {
   'online.devices': '设备',
   'online.draining': '停止中',
   'online.dropped': '丢弃事件',
+  'online.first': '仅显示前 {n} 位。',
   'online.live': '每 {n} 秒更新',
   'online.more': '详情',
   'online.node': '节点',
