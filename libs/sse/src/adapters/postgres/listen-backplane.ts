@@ -33,7 +33,8 @@ export class ListenBackplane implements Backplane {
   readonly #batch = new MessageBatch();
   #listener: ((message: BackplaneMessage) => void) | null = null;
   #selfTest: (() => void) | null = null;
-  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  /** Ends the wait for the next flush. */
+  #cancelWait: (() => void) | null = null;
   #urgent = false;
   #flushing: Promise<void> | null = null;
   #flushes = 0;
@@ -92,25 +93,29 @@ export class ListenBackplane implements Backplane {
       this.#urgent ||= urgent;
       return;
     }
-    if (this.#timer !== null && (this.#urgent || !urgent)) return;
+    if (this.#cancelWait !== null && (this.#urgent || !urgent)) return;
     this.#cancel();
     this.#urgent = urgent;
-    const run = () => {
-      this.#timer = null;
+    const run = (): void => {
+      this.#cancelWait = null;
       this.#urgent = false;
       this.#flushing = this.#flush().finally(() => {
         this.#flushing = null;
         if (!this.#batch.isEmpty && this.#listener !== null) this.#schedule(this.#urgent);
       });
     };
-    this.#timer = urgent ? setImmediate(run) : setTimeout(run, COALESCE_MS);
+    if (urgent) {
+      const immediate = setImmediate(run);
+      this.#cancelWait = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(run, COALESCE_MS);
+      this.#cancelWait = () => clearTimeout(timer);
+    }
   }
 
   #cancel(): void {
-    if (this.#timer === null) return;
-    clearImmediate(this.#timer as NodeJS.Immediate);
-    clearTimeout(this.#timer as NodeJS.Timeout);
-    this.#timer = null;
+    this.#cancelWait?.();
+    this.#cancelWait = null;
     this.#urgent = false;
   }
 

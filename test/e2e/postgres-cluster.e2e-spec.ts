@@ -1,0 +1,227 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { asTenantId, asUserId, type BackplaneMessage, type Principal, type PresenceEntry } from '@nest-herald/sse';
+import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
+
+const acme = asTenantId('acme');
+const ann = asUserId('ann');
+
+let database: TestDatabase;
+let admin: pg.Client;
+const open: PostgresSse[] = [];
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+});
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+  for (const node of open.splice(0)) await node.stop();
+});
+
+afterAll(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+function makeNode(nodeId: string, options: Partial<PostgresSseOptions> = {}): PostgresSse {
+  const node = createPostgresSse({ connectionString: database.url, nodeId, ...options });
+  open.push(node);
+  return node;
+}
+
+describe('options', () => {
+  it('that are wrong are refused all at once', () => {
+    const wrong = () =>
+      createPostgresSse({ connectionString: 'mysql://x', nodeId: 'a b', shards: 0, retentionDays: 1.5 });
+    expect(wrong).toThrow(/connectionString.*nodeId.*shards.*retentionDays/);
+  });
+});
+
+describe('tickets', () => {
+  const principal: Principal = {
+    tenantId: acme,
+    userId: ann,
+    roles: ['hr'],
+    permissions: ['sse:admin'],
+    topics: ['a:*'],
+    expiresAt: new Date('2030-01-01T00:00:00.000Z'),
+    issuedAt: new Date('2029-01-01T00:00:00.000Z'),
+    sessionId: 's1',
+  };
+  const ticket = (expiresInMs: number) => ({
+    hash: createHash('sha256').update(randomBytes(32)).digest(),
+    principal,
+    origin: 'https://erp.example',
+    expiresAt: new Date(Date.now() + expiresInMs),
+  });
+
+  it('are redeemed exactly once, of any number of tries on any number of nodes', async () => {
+    const nodes = [makeNode('a'), makeNode('b')];
+    const issued = ticket(30_000);
+    await nodes[0]?.ticketStore.issue(issued);
+    const tries = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => nodes[i % 2]?.ticketStore.redeem(issued.hash)),
+    );
+    expect(tries.filter((one) => one !== null)).toEqual([issued]);
+    expect(await nodes[1]?.ticketStore.redeem(issued.hash)).toBeNull();
+  });
+
+  it('that are unknown or late are nobody’s', async () => {
+    const { ticketStore } = makeNode('a');
+    const late = ticket(-1);
+    await ticketStore.issue(late);
+    expect(await ticketStore.redeem(late.hash)).toBeNull();
+    expect(await ticketStore.redeem(randomBytes(32))).toBeNull();
+  });
+});
+
+describe('presence', () => {
+  const entry = (nodeId: string, more: Partial<PresenceEntry> = {}): PresenceEntry => ({
+    connectionId: `${nodeId}.${randomBytes(16).toString('base64url')}`,
+    tenantId: acme,
+    userId: ann,
+    nodeId,
+    device: 'desk',
+    transport: 'sse',
+    topics: ['a'],
+    since: new Date(),
+    ...more,
+  });
+
+  async function startPresence(nodeId: string) {
+    const { presence } = makeNode(nodeId);
+    await presence.start({ nodeId });
+    stops.push(() => presence.stop());
+    return presence;
+  }
+
+  it('counts over all nodes, and a node that stops takes its people with it', async () => {
+    const [a, b] = [await startPresence('pa'), await startPresence('pb')];
+    a.add(entry('pa'));
+    b.add(entry('pb', { userId: asUserId('bob') }));
+    await until('both', async () => (await a.counts(acme)).connections === 2);
+    expect((await a.onlineUsers(acme, { limit: 10 })).items.map((user) => user.userId)).toEqual(['ann', 'bob']);
+    await b.stop();
+    expect((await a.counts(acme)).connections).toBe(1);
+    const gone = await a.user(acme, asUserId('bob'));
+    expect([gone.online, gone.lastSeenAt instanceof Date]).toEqual([false, true]);
+  });
+
+  it('forgets the people of a node that was killed when its lease ends, and notes when they were last seen', async () => {
+    const [survivor, killed] = [await startPresence('pc'), await startPresence('pd')];
+    const lost = asUserId('lost');
+    killed.add(entry('pd', { userId: lost }));
+    await until('online', async () => (await survivor.isOnline(acme, lost)) || (await killed.isOnline(acme, lost)));
+    // What remains after kill -9: the rows, and a lease that nobody renews.
+    await admin.query(`UPDATE sse.node SET until = clock_timestamp() - interval '20 s' WHERE node_id = 'pd'`);
+    expect(await survivor.isOnline(acme, lost)).toBe(false);
+    await admin.query('SELECT sse.prune_presence()');
+    expect((await survivor.user(acme, lost)).lastSeenAt).toBeInstanceOf(Date);
+    const { rows } = await admin.query(`SELECT FROM sse.connection WHERE node_id = 'pd'`);
+    expect(rows).toEqual([]);
+  });
+
+  it('raises the generation each time somebody goes offline, also when coming and going fall into one batch', async () => {
+    const presence = await startPresence('pe');
+    for (let round = 0; round < 2; round++) {
+      const brief = entry('pe', { userId: asUserId('brief') });
+      presence.add(brief);
+      presence.remove(brief.connectionId);
+      expect(await presence.isOnline(acme, brief.userId)).toBe(false);
+    }
+    const { rows } = await admin.query(`SELECT generation FROM sse.last_seen WHERE user_id = 'brief'`);
+    expect(rows).toEqual([{ generation: '2' }]);
+  });
+
+  it('takes device names that no database takes as they are', async () => {
+    const presence = await startPresence('pf');
+    presence.add(entry('pf', { userId: asUserId('odd'), device: 'nul\0lone\ud800end' }));
+    const [connection] = (await presence.user(acme, asUserId('odd'))).connections;
+    expect(connection?.device).toBe('nullone\uFFFDend');
+  });
+});
+
+describe('the LISTEN backplane', () => {
+  async function startBackplane(nodeId: string, options: Partial<PostgresSseOptions> = {}) {
+    const { backplane } = makeNode(nodeId, options);
+    const heard: BackplaneMessage[] = [];
+    await backplane.start((message) => heard.push(message));
+    stops.push(() => backplane.stop());
+    return { backplane, heard };
+  }
+
+  const ephemeral = (payload: string, conflationKey?: string): BackplaneMessage => ({
+    kind: 'ephemeral',
+    event: {
+      tenantId: acme,
+      audience: 'tenant',
+      recipients: null,
+      type: 'tick',
+      payload,
+      ...(conflationKey === undefined ? {} : { conflationKey }),
+    },
+  });
+
+  it('sends one NOTIFY per flush, with the newest heads of a shard and the latest event of a conflation key', async () => {
+    const { backplane, heard } = await startBackplane('ba');
+    const heads = (acmeHead: number) => ({
+      kind: 'hint' as const,
+      hint: { shard: 0, no: acmeHead, heads: { acme: acmeHead } },
+    });
+    backplane.publish(ephemeral('1 %', 'job'));
+    backplane.publish(ephemeral('2 %', 'job'));
+    backplane.publish(heads(7));
+    backplane.publish(heads(8));
+    await until('heard', () => heard.length >= 2);
+    expect(heard).toEqual([ephemeral('2 %', 'job'), heads(8)]);
+  });
+
+  it('hears again after its connection was cut', async () => {
+    const { backplane, heard } = await startBackplane('bb');
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'herald-listen'`,
+    );
+    await until('noticed', () => !backplane.isConnected());
+    await until('connected again', () => backplane.isConnected());
+    backplane.publish({ kind: 'poke', shard: 3 });
+    await until('heard', () => heard.length > 0);
+    expect(heard).toEqual([{ kind: 'poke', shard: 3 }]);
+  });
+
+  it('is not upset by what others send on its channel', async () => {
+    const { backplane, heard } = await startBackplane('bc');
+    for (const noise of [
+      '',
+      'x',
+      'a:1:0:1:not json',
+      'a:1:0:1:[{"kind":"hint"}]',
+      'a:1:1:2:tail',
+      `a:1:0:1:[{"kind":"ephemeral","event":{"tenantId":"../x"}}]`,
+    ]) {
+      await admin.query(`SELECT pg_notify('herald_sse', $1)`, [noise]);
+    }
+    backplane.publish({ kind: 'poke', shard: 1 });
+    await until('heard', () => heard.length > 0);
+    expect(heard).toEqual([{ kind: 'poke', shard: 1 }]);
+  });
+
+  it('refuses to start where NOTIFY is not heard, and names a transaction-mode pooler as the likely cause', async () => {
+    // NOTIFY stays inside one database, so another one is as deaf as a pooler that gives the connection to somebody else.
+    const elsewhere = new URL(database.url);
+    elsewhere.pathname = '/postgres';
+    const { backplane } = makeNode('bd', { listenUrl: elsewhere.href });
+    await expect(backplane.start(() => undefined)).rejects.toMatchObject({
+      code: 'ERR_SSE_STORAGE',
+      message: expect.stringMatching(/pooler in transaction mode.*DATABASE_LISTEN_URL/),
+    });
+    const { rows } = await admin.query(`SELECT FROM pg_stat_activity WHERE application_name = 'herald-listen'`);
+    expect(rows).toEqual([]);
+  });
+});

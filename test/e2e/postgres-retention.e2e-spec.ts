@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { asTenantId } from '@nest-herald/sse';
+import pg from 'pg';
+import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { catalogTables, unprotected } from '../support/tenant-tables.js';
+import { until } from '../support/until.js';
+
+const acme = asTenantId('acme');
+
+let database: TestDatabase;
+let admin: pg.Client;
+let node: LogNode;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  node = await startLogNode(database);
+});
+
+afterEach(async () => {
+  await stopLogNode(node);
+  await admin.end();
+  await database.drop();
+});
+
+async function publish(count: number): Promise<void> {
+  const { head } = await node.eventLog.bounds(acme);
+  for (let i = 1; i <= count; i++) {
+    await node.eventLog.append([
+      { tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload: `${head + i}` },
+    ]);
+  }
+  await until('numbered', async () => (await node.eventLog.bounds(acme)).head === head + count);
+}
+
+/** As if these events had been numbered some days ago. */
+async function age(days: number): Promise<void> {
+  await admin.query(`WITH old AS (DELETE FROM sse.event_log RETURNING *)
+    INSERT INTO sse.event_log SELECT tenant_id, seq, audience, recipients, type, payload, traceparent, created_at, day - ${days} FROM old`);
+}
+
+async function partitions(): Promise<string[]> {
+  const { rows } = await admin.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'sse.event_log'::regclass ORDER BY 1`,
+  );
+  return rows.map((row) => row.name);
+}
+
+const read = async () => (await node.eventLog.readRange(acme, 0, 1_000, 1_000)).map((event) => event.seq);
+
+describe('retention', () => {
+  it('makes partitions for today and three days ahead, as well protected as their parent', async () => {
+    expect(await partitions()).toHaveLength(5);
+    expect(unprotected(await catalogTables(admin))).toEqual([]);
+    expect(await node.eventLog.maintain()).toEqual({ made: 0, dropped: 0 });
+  });
+
+  it('moves what strayed into the default partition into one of its own, without a change to what is read', async () => {
+    await publish(5);
+    await age(2);
+    await publish(5);
+    const { rows: stray } = await admin.query('SELECT count(*)::int AS n FROM sse.event_log_default');
+    expect(stray).toEqual([{ n: 5 }]);
+    expect(await node.eventLog.maintain()).toEqual({ made: 1, dropped: 0 });
+    const { rows } = await admin.query(
+      'SELECT (SELECT count(*)::int FROM sse.event_log_default) AS stray, (SELECT count(*)::int FROM sse.event_log_moving) AS moving',
+    );
+    expect(rows).toEqual([{ stray: 0, moving: 0 }]);
+    expect(await read()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('drops days behind it with floor and checkpoint raised, and numbers on where it was, even when nothing is left (G3)', async () => {
+    await publish(5);
+    await age(30);
+    expect(await node.eventLog.maintain()).toEqual({ made: 1, dropped: 1 });
+    const { floor, head } = await node.eventLog.bounds(acme);
+    expect([floor, head]).toEqual([5, 5]);
+    expect(await read()).toEqual([]);
+    await publish(2);
+    expect(await read()).toEqual([6, 7]);
+    expect(await node.eventLog.firstSince(acme, new Date(0))).toBe(6);
+  });
+
+  it('gets out of the way of a reader, and is done when the reader is', async () => {
+    const reader = new pg.Client({ connectionString: database.url });
+    await reader.connect();
+    await publish(3);
+    await age(30);
+    await reader.query('BEGIN');
+    await reader.query('SELECT FROM sse.event_log');
+    const { rows: waiting } = await reader.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    expect(waiting).toHaveLength(1);
+    const maintained = node.eventLog.maintain();
+    // While maintenance wants its lock, others go on reading and publishing behind it.
+    await publish(3);
+    await reader.query('COMMIT');
+    expect(await maintained).toEqual({ made: 1, dropped: 1 });
+    expect(await read()).toEqual([4, 5, 6]);
+    await reader.end();
+  });
+
+  it('deletes expired dedupe keys, tickets and old batches, never the newest batch', async () => {
+    await publish(3);
+    await admin.query(`UPDATE sse.batch SET at = at - interval '2 hours';
+      INSERT INTO sse.dedupe VALUES ('acme', 'old', now() - interval '1 s'), ('acme', 'new', now() + interval '1 h');
+      INSERT INTO sse.ticket VALUES (sha256('old'), 'acme', '{}', NULL, now() - interval '1 s')`);
+    const { rows: before } = await admin.query<{ no: string }>('SELECT max(no) AS no FROM sse.batch');
+    await node.eventLog.maintain();
+    const { rows } =
+      await admin.query(`SELECT (SELECT array_agg(no) FROM sse.batch) AS batches, (SELECT array_agg(key) FROM sse.dedupe) AS keys,
+      (SELECT count(*)::int FROM sse.ticket) AS tickets`);
+    expect(rows).toEqual([{ batches: [before[0]?.no], keys: ['new'], tickets: 0 }]);
+    await publish(1);
+    expect(node.told.announced.map((hint) => hint.no)).toEqual(node.told.announced.map((_, i) => i + 1));
+  });
+});
+
+describe('the tail', () => {
+  it('brings every node what no hint brought, from the batches it has not seen', async () => {
+    const other = await startLogNode(database, { nodeId: 'other' });
+    await publish(3);
+    await until('tailed', () => other.told.observed.some((hint) => hint.heads.acme === 3), 5_000);
+    await stopLogNode(other);
+  });
+
+  it('asks the log itself when a node slept longer than batches are kept', async () => {
+    const other = await startLogNode(database, { nodeId: 'sleeper' });
+    await publish(1);
+    await node.eventLog.append([
+      { tenantId: asTenantId('__proto__'), audience: 'tenant', recipients: null, type: 'note', payload: 'x' },
+    ]);
+    await publish(1);
+    await admin.query('DELETE FROM sse.batch WHERE no < (SELECT max(no) FROM sse.batch)');
+    await until(
+      'both tenants',
+      () => {
+        const heads = new Map(other.told.observed.flatMap((hint) => Object.entries(hint.heads)));
+        return heads.get('acme') === 2 && heads.get('__proto__') === 1;
+      },
+      5_000,
+    );
+    await stopLogNode(other);
+  });
+});
+
+describe('the identity of the log', () => {
+  it('changes with the timeline (fail-over) or the cluster (restore): every epoch is another one, every node is told, numbers go on rising', async () => {
+    const other = await startLogNode(database, { nodeId: 'other' });
+    await publish(2);
+    const before = await node.eventLog.bounds(acme);
+    // What a promoted standby or a restored backup finds: its own timeline differs from the recorded one.
+    await admin.query('UPDATE sse.log_identity SET timeline = timeline + 1');
+    await until('both told', () => node.told.identityChanges === 1 && other.told.identityChanges === 1, 5_000);
+    const after = await node.eventLog.bounds(acme);
+    expect(after.epoch).not.toBe(before.epoch);
+    expect((await other.eventLog.bounds(acme)).epoch).toBe(after.epoch);
+    await publish(1);
+    expect(await read()).toEqual([1, 2, 3]);
+    await stopLogNode(other);
+  });
+});
+
+describe('readiness', () => {
+  it('fails while nobody numbers, and says so', async () => {
+    expect(await node.eventLog.health()).toEqual({ ok: true });
+    await admin.query(`UPDATE sse.lease SET owner = 'nobody', term = term + 1, until = clock_timestamp() - interval '1 s';
+      REVOKE EXECUTE ON FUNCTION sse.take_leases(text, integer[], integer) FROM herald_app`);
+    const unhealthy = await until('unhealthy', async () => {
+      const health = await node.eventLog.health();
+      return health.ok ? null : health;
+    });
+    expect(unhealthy.detail).toContain('shard 0');
+    await admin.query('GRANT EXECUTE ON FUNCTION sse.take_leases(text, integer[], integer) TO herald_app');
+    await until('healthy again', async () => (await node.eventLog.health()).ok);
+  });
+
+  it('comes back by itself after every connection was cut', async () => {
+    await publish(1);
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    await until('publishing works', () =>
+      node.eventLog
+        .append([{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload: 'after' }])
+        .then(
+          () => true,
+          () => false,
+        ),
+    );
+    await until('numbered', async () => (await node.eventLog.bounds(acme)).head === 2);
+  });
+});
