@@ -16,6 +16,7 @@ describe('HTTP of the service', () => {
       JWT_SECRET: TEST_JWT_SECRET,
       CORS_ORIGINS: 'https://erp.example.com',
       METRICS_TOKEN: 'metrics-canary-0123456789',
+      TRUST_PROXY: '1',
     });
     token = await signToken({ tenant: 'acme', user: 'acme.buyer' });
   });
@@ -155,6 +156,13 @@ describe('HTTP of the service', () => {
       204,
       expect.stringMatching(/^herald_session=; Path=\/; Expires=Thu, 01 Jan 1970/),
     ]);
+  });
+
+  it('marks the cookie Secure behind a trusted proxy that ends TLS', async () => {
+    const body = { userId: 'acme.buyer' };
+    const headers = { 'X-Forwarded-Proto': 'https' };
+    const behind = await call(`${service.url}/api/v1/demo/sign-in`, { body, headers });
+    expect(behind.headers.get('set-cookie')).toMatch(/; Secure/);
   });
 
   it('serves the pages from its own disk, kept for ever where the name tells the content', async () => {

@@ -123,6 +123,14 @@ describe('streams of the service', () => {
     expect(after.of('resync')).toEqual([]);
   }, 60_000);
 
+  it('believes no header of a proxy that it was not told to trust', async () => {
+    const signedIn = await call(`${service.url}/api/v1/demo/sign-in`, {
+      body: { userId: 'acme.buyer' },
+      headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.9' },
+    });
+    expect(signedIn.headers.get('set-cookie')).not.toMatch(/Secure/);
+  });
+
   it('writes no token, ticket, cookie, password or payload to its log', async () => {
     const token = await signToken({ tenant: 'acme', user: 'canary', permissions: ['sse:send', 'notification:send'] });
     const canary = 'canary-payload-4fd1';

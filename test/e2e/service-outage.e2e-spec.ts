@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { type Answer, call } from '../support/http.js';
+import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
+import { openStream } from '../support/stream-reader.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { signToken } from '../support/token.js';
+
+describe('a database that goes away and comes back', () => {
+  let database: TestDatabase;
+  let service: Service;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startService({ DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET });
+  });
+  afterAll(async () => {
+    await service?.stop();
+    await database?.drop();
+  });
+
+  it('takes the node out of traffic, ends neither process nor streams, and loses nothing', async () => {
+    const token = await signToken({ tenant: 'acme', user: 'reader', permissions: ['notification:send'] });
+    const stream = await openStream(service.url, { token });
+    await stream.until(({ event }) => event === 'connected');
+    const send = (title: string) =>
+      call(`${service.url}/api/v1/notifications`, { token, body: { to: { users: ['reader'] }, title } });
+    expect((await send('before')).status).toBe(201);
+
+    await admit(false);
+    const away = await readyBecomes(503);
+    expect(away.body).toMatchObject({ status: 'unavailable', checks: { database: 'failed', draining: false } });
+    expect((await call(`${service.url}/health`)).status).toBe(200);
+    const refused = await send('meanwhile');
+    expect(refused.status).toBeGreaterThanOrEqual(500);
+    expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(JSON.stringify(refused.body)).not.toMatch(/terminat|postgres|ECONN|not currently accepting/i);
+
+    await admit(true);
+    expect((await readyBecomes(200)).body.status).toBe('ok');
+    expect((await send('after')).status).toBe(201);
+    await stream.until(({ event, data }) => event === 'notification.created' && data.includes('"after"'), 15_000);
+    await stream.close();
+    const titles = stream.of('notification.created').map(({ data }) => (JSON.parse(data) as { title: string }).title);
+    expect(titles).toEqual(['before', 'after']);
+    expect(service.output()).not.toContain(TEST_JWT_SECRET);
+  }, 60_000);
+
+  /** Lets connections in, or throws all out and lets none in. */
+  async function admit(allowed: boolean): Promise<void> {
+    const url = new URL(database.url);
+    url.pathname = '/postgres';
+    const admin = new pg.Client({ connectionString: url.href });
+    await admin.connect();
+    await admin.query(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS ${allowed}`);
+    if (!allowed) {
+      await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [database.name]);
+    }
+    await admin.end();
+  }
+
+  async function readyBecomes(status: number): Promise<Answer> {
+    for (let look = 0; ; look += 1) {
+      const answer = await call(`${service.url}/ready`);
+      if (answer.status === status || look === 100) return answer;
+      await delay(150);
+    }
+  }
+});
