@@ -140,7 +140,7 @@ describe('notifications on open streams', () => {
     await shows(inbox);
     expect(here.events()[0]?.event).toBe('connected');
     expect(here.of('notification.counts').every((event) => event.id === undefined)).toBe(true);
-    const id = await send({ users: ['counted-gus'] });
+    const id = await send({ users: ['counted-gus', 'somebody-else'] });
     await shows(inbox + 1);
     await gus.put(`/${id}/read`);
     await shows(inbox);
