@@ -8,7 +8,7 @@ export interface BenchOptions {
   readonly connections: readonly number[];
   /** Times that every server is started and measured, interleaved. @defaultValue 3 */
   readonly repetitions: number;
-  /** Shortest time of one measurement, ms; warm-up takes a third of it on top. @defaultValue 1000 */
+  /** Shortest time of one measurement, ms; warm-up takes a third of it on top. @defaultValue 800 */
   readonly minMs: number;
   /** Names of the scenarios to run. @defaultValue all */
   readonly scenarios: readonly string[];
@@ -26,7 +26,7 @@ const MAX_CONNECTIONS = 15_000;
 export const USAGE = `npm run bench -- [flags]
   --connections 1000,5000   connections of the fan-out, 1 to ${MAX_CONNECTIONS}
   --repetitions 3           interleaved repetitions
-  --min-ms 1000             shortest time of one measurement
+  --min-ms 800              shortest time of one measurement
   --quick                   one repetition of 300 ms with 1,000 connections; for a look, not for a claim
   --scenarios a,b           only these
   --servers a,b             only these: ${Object.keys(SERVER_TITLES).join(', ')}
@@ -73,7 +73,7 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
       (a, b) => a - b,
     ),
     repetitions: numbers('repetitions', values.repetitions ?? (quick ? '1' : '3'), 100)[0] ?? 1,
-    minMs: numbers('min-ms', values['min-ms'] ?? (quick ? '300' : '1000'), 600_000)[0] ?? 1,
+    minMs: numbers('min-ms', values['min-ms'] ?? (quick ? '300' : '800'), 600_000)[0] ?? 1,
     scenarios: names('scenarios', values.scenarios, scenarioNames),
     servers: names('servers', values.servers, Object.keys(SERVER_TITLES) as ServerName[]),
     profileDirectory: values.profile,
