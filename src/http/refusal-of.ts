@@ -1,52 +1,18 @@
 import { HttpException } from '@nestjs/common';
-import { problemOf, SseError, SseRefusal } from '@nest-herald/sse';
+import { type Problem as LibraryProblem, problemOf } from '@nest-herald/sse';
 import { ZodError } from 'zod';
 import { codeOfStatus, type Problem, type Refusal } from './problem.js';
 
-/** What PostgreSQL answers that is not a defect of ours, by SQLSTATE. */
-const REFUSAL_OF_SQLSTATE: Readonly<Record<string, Refusal>> = {
-  // Lock wait, statement time, serialisation, deadlock: the same request may succeed in a moment (api.md §2).
-  ...Object.fromEntries(
-    ['55P03', '57014', '40001', '40P01'].map((state) => [
-      state,
-      unavailable('busy', 'Somebody else is changing the same thing. Try again.'),
-    ]),
-  ),
-  // The server is going down, starting, full, or out of reach.
-  ...Object.fromEntries(
-    ['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', 'ECONNREFUSED', 'ECONNRESET'].map((state) => [
-      state,
-      unavailable('unavailable', 'The database does not answer. Try again.'),
-    ]),
-  ),
-  // U+0000 is legal in JSON and impossible in PostgreSQL's text.
-  ...Object.fromEntries(
-    ['22021', '22P05'].map((state) => [
-      state,
-      { status: 400, code: 'invalid_request', detail: 'The text holds a character that cannot be stored (U+0000).' },
-    ]),
-  ),
-};
-
 /** Turns whatever was thrown into a refusal; what nobody foresaw is a 500 without any detail. */
 export function refusalOf(exception: unknown): Refusal {
-  if (exception instanceof SseRefusal || exception instanceof SseError) return ofSse(exception);
   if (exception instanceof ZodError) return { status: 400, code: 'invalid_request', errors: issuesOf(exception) };
   if (exception instanceof HttpException) return ofHttpException(exception);
   if (isHttpError(exception)) return ofHttpError(exception);
-  const known = REFUSAL_OF_SQLSTATE[sqlStateOf(exception)];
-  return (
-    known ?? {
-      status: 500,
-      code: 'internal_error',
-      detail: 'Something failed on our side; the request id finds it in the log.',
-    }
-  );
+  return ofProblem(problemOf(exception));
 }
 
-/** What the library's own routes answer too. */
-function ofSse(exception: SseRefusal | SseError): Refusal {
-  const { status, code, detail, retryAfterMs, extra } = problemOf(exception);
+/** The rest (refusals of streams, the storage, what nobody foresaw) is answered as the library's own routes do. */
+function ofProblem({ status, code, detail, retryAfterMs, extra }: LibraryProblem): Refusal {
   return {
     status,
     code,
@@ -103,15 +69,4 @@ function ofHttpError(error: HttpError): Refusal {
 
 function issuesOf(error: ZodError): NonNullable<Problem['errors']> {
   return error.issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-}
-
-/** TypeORM wraps the driver's error. */
-function sqlStateOf(exception: unknown): string {
-  if (typeof exception !== 'object' || exception === null) return '';
-  const cause = 'driverError' in exception ? exception.driverError : exception;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-}
-
-function unavailable(code: string, detail: string): Refusal {
-  return { status: 503, code, detail, headers: { 'Retry-After': '1' } };
 }

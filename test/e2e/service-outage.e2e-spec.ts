@@ -33,8 +33,16 @@ describe('a database that goes away and comes back', () => {
     expect(away.body).toMatchObject({ status: 'unavailable', checks: { database: 'failed', draining: false } });
     expect((await call(`${service.url}/health`)).status).toBe(200);
     const refused = await send('meanwhile');
-    expect(refused.status).toBeGreaterThanOrEqual(500);
-    expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect([refused.status, refused.body.code]).toEqual([503, 'at_capacity']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // A browser's own EventSource would give up for good on a status: it is asked to come back instead.
+    const late = await signToken({ tenant: 'latecomer', user: 'reader' });
+    const browser = await call(`${service.url}/api/v1/sse/stream`, {
+      token: late,
+      headers: { Accept: 'text/event-stream' },
+    });
+    expect([browser.status, browser.body]).toEqual([200, expect.stringMatching(/retry: \d+[\s\S]*event: close/)]);
+    expect((await call(`${service.url}/api/v1/sse/stream`, { token: late })).status).toBe(503);
     expect(JSON.stringify(refused.body)).not.toMatch(/terminat|postgres|ECONN|not currently accepting/i);
 
     await admit(true);

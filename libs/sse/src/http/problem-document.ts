@@ -48,7 +48,10 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof SseError) return problemOfSseError(error);
   if (error instanceof HttpException) return problemOfHttpException(error);
-  return problemOfPlatformError(error) ?? { status: 500, code: 'internal_error', isUnexpected: true };
+  return (
+    problemOfPlatformError(error) ??
+    problemOfStorage(error) ?? { status: 500, code: 'internal_error', isUnexpected: true }
+  );
 }
 
 /** Writes the document. */
@@ -117,4 +120,36 @@ function problemOfPlatformError(error: unknown): Problem | null {
   if (typeof status !== 'number' || expose !== true || status < 400 || status > 499) return null;
   // The parser's message may quote the body, which may hold what must not be repeated.
   return { status, code: codeOfStatus(status), detail: 'The request body cannot be read.' };
+}
+
+/** SQLSTATEs and socket errors that say the storage is out of reach, starting, stopping, full or too slow at this moment. */
+const STORAGE_AWAY: ReadonlySet<unknown> = new Set([
+  ...['08000', '08001', '08003', '08004', '08006', '53300', '55000', '57P01', '57P02', '57P03', '57P05'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'],
+]);
+
+/** Storage waited too long for somebody else's lock, or lost a race: the same request may succeed in a moment. */
+const STORAGE_BUSY: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03', '57014']);
+
+const STORAGE_RETRY_MS = 2_000;
+
+/**
+ * Errors of a database that are nobody's fault: transient, so a browser's EventSource must not give up for good. Drivers and
+ * mappers put the code on the error or on `driverError`; a broken connection of `pg` has only its message.
+ */
+function problemOfStorage(error: unknown): Problem | null {
+  const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
+  if (!(cause instanceof Error)) return null;
+  const code = 'code' in cause ? cause.code : undefined;
+  if (STORAGE_BUSY.has(code)) {
+    return { status: 503, code: 'busy', detail: 'Somebody else is changing the same thing. Try again.' };
+  }
+  if (
+    !STORAGE_AWAY.has(code) &&
+    !/^(Connection terminated|timeout exceeded when trying to connect)/.test(cause.message)
+  ) {
+    return null;
+  }
+  const detail = 'The storage does not answer. Try again in a moment.';
+  return { status: 503, code: 'at_capacity', detail, retryAfterMs: STORAGE_RETRY_MS };
 }
