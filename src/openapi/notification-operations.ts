@@ -32,7 +32,7 @@ const ITEM = {
   actorId: 'acme.buyer',
   relatedType: 'purchase-order',
   relatedId: '4711',
-  audience: 'user:acme.manager',
+  audience: 'users',
   requiresAck: false,
   isRead: false,
   seenAt: null,
