@@ -54,6 +54,24 @@ function publish(log: PostgresSse, payload: string): Promise<unknown> {
   return log.eventLog.append([{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload }]);
 }
 
+describe('the checker of these tests', () => {
+  const one = (payload: string, insertedAt: number, committedAt: number) => ({ payload, insertedAt, committedAt });
+  const report = { committed: [one('a', 0, 1), one('b', 2, 3), one('c', 2, 9)], rolledBack: ['x'] };
+  const log = (...payloads: string[]) => payloads.map((payload, index) => ({ seq: index + 1, payload }));
+
+  it.each([
+    ['a late commit behind newer ones', log('a', 'b', 'c'), []],
+    ['overlapping transactions in either order', log('a', 'c', 'b'), []],
+    ['a lost event', log('a', 'b'), ['G1 lost: c', '2 logged, 3 committed']],
+    ['a ghost', log('a', 'b', 'c', 'x'), ['G2 ghost: x', '4 logged, 3 committed']],
+    ['a hole', [...log('a', 'b'), { seq: 4, payload: 'c' }], ['G3 not dense: 4 at place 3']],
+    ['an inversion of acknowledged commits', log('b', 'a', 'c'), ['G4 behind a later one: a']],
+    ['an event twice', log('a', 'b', 'b', 'c'), ['G5 twice in the log: b', '4 logged, 3 committed']],
+  ])('judges %s', (_what, logged, expected) => {
+    expect(violations(report, logged)).toEqual(expected);
+  });
+});
+
 describe('numbering', () => {
   it('delivers all and only the committed events, dense and in order, after it was stopped for 5 s while 1,000 transactions committed out of order and 10 % rolled back (G1–G4)', async () => {
     const first = await startLogNode(database, { nodeId: 'before' });
@@ -265,6 +283,6 @@ describe('the lease', () => {
     const logged = await readAll(survivor, report.committed.length);
     expect(violations(report, logged)).toEqual([]);
     const { rows } = await admin.query<{ term: string }>('SELECT term FROM sse.lease WHERE shard = 0');
-    expect(Number(rows[0]?.term)).toBeGreaterThanOrEqual(4);
+    expect(Number(rows[0]?.term)).toBeGreaterThanOrEqual(3);
   }, 90_000);
 });
