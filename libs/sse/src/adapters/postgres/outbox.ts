@@ -1,11 +1,17 @@
 import type { Pool } from 'pg';
 import type { NewEvent, Tx } from '../../envelope.js';
+import type { TenantId } from '../../principal.js';
 import { SseError } from '../../sse.errors.js';
 import { CommitSubscriber } from './commit-subscriber.js';
 import { joinTransaction } from './open-transaction.js';
 import { shardOf } from './shard-of.js';
 
-const APPEND = 'SELECT sse.append($1, $2, $3, $4, $5, $6, $7, $8) AS count';
+/** A statement that publishes, and what it is given. */
+interface Append {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
 
 /**
  * First arrow of a durable event: the publisher's transaction → `sse.outbox`. One statement, one round trip, no lock
@@ -42,29 +48,19 @@ export class Outbox {
       );
     }
     const shard = shardOf(tenantId, this.shards);
-    const keyed = events.some((event) => event.dedupeKey !== undefined);
-    const parameters = [
-      tenantId,
-      shard,
-      events.map((event) => event.audience),
-      events.map((event) => (event.recipients === null ? null : arrayLiteral(event.recipients))),
-      events.map((event) => event.type),
-      events.map((event) => event.payload),
-      events.map((event) => event.traceparent ?? null),
-      keyed ? events.map((event) => event.dedupeKey ?? null) : null,
-    ];
+    const append =
+      events.length === 1 && first.dedupeKey === undefined
+        ? appendOne(first, shard)
+        : appendMany(events, tenantId, shard);
     try {
       if (tx === undefined) {
-        const { rows } = await this.pool.query<{ count: number }>({
-          name: 'sse-append',
-          text: APPEND,
-          values: parameters,
-        });
+        const { rows } = await this.pool.query<{ count: number }>(append);
         this.onCommitted(shard);
         return { deduplicated: rows[0]?.count === 0 };
       }
       const transaction = joinTransaction(tx);
-      const rows = await transaction.query(APPEND, parameters);
+      // Not a prepared statement: the host's connection may go through a pooler that cannot keep them.
+      const rows = await transaction.query(append.text, append.values);
       this.#commits.watch(transaction, shard);
       return { deduplicated: rows[0]?.count === 0 };
     } catch (error) {
@@ -75,6 +71,33 @@ export class Outbox {
   stop(): void {
     this.#commits.detach();
   }
+}
+
+function appendOne(event: NewEvent, shard: number): Append {
+  const { tenantId, audience, recipients, type, payload, traceparent } = event;
+  return {
+    name: 'sse-append-one',
+    text: 'SELECT sse.append_one($1, $2, $3, $4, $5, $6, $7) AS count',
+    values: [tenantId, shard, audience, recipients, type, payload, traceparent ?? null],
+  };
+}
+
+function appendMany(events: readonly NewEvent[], tenantId: TenantId, shard: number): Append {
+  const keyed = events.some((event) => event.dedupeKey !== undefined);
+  return {
+    name: 'sse-append',
+    text: 'SELECT sse.append($1, $2, $3, $4, $5, $6, $7, $8) AS count',
+    values: [
+      tenantId,
+      shard,
+      events.map((event) => event.audience),
+      events.map((event) => (event.recipients === null ? null : arrayLiteral(event.recipients))),
+      events.map((event) => event.type),
+      events.map((event) => event.payload),
+      events.map((event) => event.traceparent ?? null),
+      keyed ? events.map((event) => event.dedupeKey ?? null) : null,
+    ],
+  };
 }
 
 /** Ids never contain quotes or backslashes, but only quoting keeps a person called `NULL` a person. */
