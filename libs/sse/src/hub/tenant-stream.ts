@@ -35,8 +35,14 @@ export interface TenantDeps {
 const FETCH = 500;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
-/** A walk over the events of one tenant lets others have their turn after this long. */
-const YIELD_AFTER_MS = 5;
+/**
+ * Frames that one tenant may hand to its connections before others have their turn. Counted in frames and not in time: the
+ * first event of a turn costs a write for each connection, and to yield behind it would make every event of a burst a
+ * first one, so that nothing could be joined.
+ */
+const YIELD_AFTER_FRAMES = 250_000;
+/** The same for tenants with few connections. */
+const YIELD_AFTER_EVENTS = 1_000;
 
 /** The hot path as one function for all events, so that delivering allocates nothing. */
 const take = (connection: Connection, event: EncodedEvent): boolean => connection.deliver(event);
@@ -216,28 +222,32 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   /** Single flight: fetches up to what was announced, in order, and hands each event out. Never throws. */
   async #fetchAll(): Promise<void> {
     let failures = 0;
-    let startedMs = this.clock.monotonicMs();
+    let events = 0;
+    let frames = 0;
     while (this.#announced >= this.#next && !this.#isStopped) {
       const epoch = this.#epoch;
       try {
-        const events = await this.log.readRange(this.tenantId, this.#next - 1, this.#announced, FETCH);
+        const page = await this.log.readRange(this.tenantId, this.#next - 1, this.#announced, FETCH);
         if (this.#epoch !== epoch) continue;
-        if (events[0]?.seq !== this.#next) {
+        if (page[0]?.seq !== this.#next) {
           await this.#mendHole();
           failures += 1;
           await this.#pause(failures);
           continue;
         }
         failures = 0;
-        for (const event of events) {
+        for (const event of page) {
           if (event.seq !== this.#next || this.#epoch !== epoch) break;
           this.#next += 1;
           const encoded = encodeLogged(epoch, event);
           this.ring.push(encoded);
           this.#events.next(encoded);
-          if (this.clock.monotonicMs() - startedMs < YIELD_AFTER_MS) continue;
+          events += 1;
+          frames += this.connections.size;
+          if (events < YIELD_AFTER_EVENTS && frames < YIELD_AFTER_FRAMES) continue;
           await new Promise((resolve) => setImmediate(resolve));
-          startedMs = this.clock.monotonicMs();
+          events = 0;
+          frames = 0;
         }
       } catch (error) {
         failures += 1;
