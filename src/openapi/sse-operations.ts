@@ -1,71 +1,7 @@
 import { sendRequestSchema } from '@nest-herald/sse';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './operation.js';
-
-const time = z.iso.datetime();
-const transports = z.enum(['sse', 'poll', 'ws']);
-
-const ticketAnswer = z
-  .object({ ticket: z.string(), expiresAt: time, tenantId: z.string(), userId: z.string() })
-  .meta({ id: 'SseTicket' });
-
-const sendAnswer = z
-  .object({ accepted: z.literal(true), durable: z.boolean(), deduplicated: z.boolean() })
-  .meta({ id: 'SseSendReceipt' });
-
-const statsAnswer = z
-  .object({
-    tenantId: z.string().nullable(),
-    totalConnections: z.int(),
-    totalUsers: z.int(),
-    totalTopics: z.int(),
-    byNode: z.array(z.object({ nodeId: z.string(), connections: z.int(), users: z.int(), draining: z.boolean() })),
-    byTransport: z.object({ sse: z.int(), poll: z.int(), ws: z.int() }),
-    topics: z.array(z.object({ topic: z.string(), connections: z.int() })).max(100),
-    eventsSentTotal: z.int(),
-    eventsDroppedTotal: z.int(),
-    eventsPerSecond: z.number(),
-    slowConsumersTotal: z.int(),
-    isRunning: z.boolean(),
-    uptimeSeconds: z.int(),
-    startedAt: time,
-  })
-  .meta({ id: 'SseStatistics' });
-
-const onlineUsersAnswer = z
-  .object({
-    items: z.array(
-      z.object({
-        userId: z.string(),
-        connections: z.int(),
-        devices: z.array(z.string()),
-        since: time,
-        lastSeenAt: time,
-      }),
-    ),
-    nextCursor: z.string().nullable(),
-    hasMore: z.boolean(),
-    total: z.int(),
-  })
-  .meta({ id: 'SseOnlineUsers' });
-
-const userPresenceAnswer = z
-  .object({
-    userId: z.string(),
-    online: z.boolean(),
-    connections: z.array(
-      z.object({
-        id: z.string(),
-        nodeId: z.string(),
-        device: z.string(),
-        transport: transports,
-        topics: z.array(z.string()),
-        since: time,
-      }),
-    ),
-    lastSeenAt: time.nullable(),
-  })
-  .meta({ id: 'SseUserPresence' });
+import { onlineUsersAnswer, sendAnswer, statsAnswer, ticketAnswer, userPresenceAnswer } from './sse-answers.js';
 
 const query = (name: string, description: string, schema: z.ZodType, example?: string): Parameter => ({
   name,
