@@ -1,4 +1,4 @@
-import { formatPosition, type CloseReason, type ConnectedPayload, type ResyncReason } from '@nest-herald/sse-protocol';
+import { formatPosition, type CloseReason, type ResyncReason } from '@nest-herald/sse-protocol';
 import type { AudienceKey } from '../audience.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
@@ -16,8 +16,9 @@ import {
 } from './control-frames.js';
 import type { BucketMember, DenseBucket } from './dense-bucket.js';
 import { encodeEphemeral, type EncodedEvent } from './encoded-event.js';
-import { Ending } from './ending.js';
+import { Ending, type Endable } from './ending.js';
 import type { FrameSink } from './frame-sink.js';
+import { endBehind, resetBehind } from './goodbye.js';
 import type { Holder } from './holder.js';
 import { Interest, type Addressed } from './interest.js';
 import { OutboundQueue, type QueueOwner } from './outbound-queue.js';
@@ -29,12 +30,8 @@ import type { TurnTask } from './turn-scheduler.js';
 
 export type { CloseOptions } from './control-frames.js';
 
-/** How long a client may take to read what is on its way when its stream ends. */
-const CLOSING_MS = 5_000;
-/** The same for a client that is closed because it does not read. */
-const SLOW_CLOSING_MS = 1_000;
-/** A carrier that holds more than this has no room for a goodbye. */
-const GOODBYE_FITS_BYTES = 64 * 1024;
+/** A replay waits for the client when more than this waits to be written. */
+const REPLAY_AHEAD_BYTES = 64 * 1024;
 
 /**
  * One open response and everything about its holder. Made by `PreparedStream.attach`; states: see `connection-state.ts`.
@@ -42,7 +39,7 @@ const GOODBYE_FITS_BYTES = 64 * 1024;
  * Guarantees: durable events leave in strictly ascending `seq` (P21), each once; nothing leaves behind a `close`; slot,
  * timers, index places and presence are given back exactly once, whoever ends the stream.
  */
-export class Connection implements BucketMember<Connection>, QueueOwner, TimedConnection, TurnTask {
+export class Connection implements BucketMember<Connection>, Endable, QueueOwner, TimedConnection, TurnTask {
   readonly id: string;
   readonly tenantId: TenantId;
   readonly userId: UserId;
@@ -59,7 +56,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
   #interest: Interest;
   #denied: readonly string[];
   #lastSeq = 0;
-  #pending: PendingEvents | null;
+  #pending: PendingEvents | null = null;
   readonly #pulse: Pulse;
   readonly #ending: Ending;
   readonly #slot: AdmissionSlot;
@@ -84,9 +81,8 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.#denied = holder.denied;
     this.#slot = holder.slot;
     this.#heartbeat = holder.heartbeat;
-    this.#pending = new PendingEvents(host.options.maxQueuedBytes);
     this.#pulse = new Pulse(host.options.idleTimeoutMs, host.clock.monotonicMs());
-    this.#ending = new Ending(() => this.#giveBack());
+    this.#ending = new Ending(this);
     this.#queue = new OutboundQueue(sink, host.scheduler, host.options, this);
     this.#timers = new ConnectionTimers(this, host.wheel, host.clock, host.jitter, host.options);
   }
@@ -137,17 +133,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.sink.onGone(() => this.#gone());
     this.host.traffic.connected();
     this.#lastSeq = start.resume === 'replay' ? start.after : host.head;
-    const payload: ConnectedPayload = {
-      ...extra,
-      connectionId: this.id,
-      serverTime: this.since.toISOString(),
-      heartbeatIntervalMs: host.options.heartbeatIntervalMs,
-      topics: this.topics,
-      ...(this.#denied.length > 0 ? { denied: this.#denied } : {}),
-      resume: start.resume,
-      tokenExpiresAt: this.#principal.expiresAt.toISOString(),
-    };
-    this.#queue.push(connectedFrame(payload, host.options.retryMs, host.epoch, this.#lastSeq));
+    this.#queue.push(connectedFrame(this, start.resume, this.#lastSeq, host, extra));
     if (start.resume === 'reset') this.resync(start.reason);
     this.#timers.start(this.#principal.expiresAt);
     if (start.resume === 'replay' && start.after < host.head) return true;
@@ -170,7 +156,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     }
     if (this.#state !== 'replaying') return false;
     if (event.seq === 0) this.#queue.push(event);
-    else this.#pending?.add(event);
+    else (this.#pending ??= new PendingEvents(this.host.options.maxQueuedBytes)).add(event);
     return true;
   }
 
@@ -202,7 +188,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
 
   /** Resolves when the client has room for more, or when the connection is closing. */
   room(): Promise<void> | null {
-    if (this.#queue.queuedBytes < GOODBYE_FITS_BYTES && !this.#queue.isBlocked) return null;
+    if (this.#queue.queuedBytes < REPLAY_AHEAD_BYTES && !this.#queue.isBlocked) return null;
     return new Promise((resolve) => this.#queue.whenRoom(resolve));
   }
 
@@ -250,13 +236,14 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.#queue.wake();
     const goodbye = closeFrame(reason, options, this.host.options, this.host.jitter);
     if (reason === 'slow_consumer') {
-      this.#closeSlow(goodbye);
-      return;
+      this.host.traffic.slowConsumer();
+      // The index must not change under the walk that found the slow client, so leaving waits for the end of the turn.
+      this.host.scheduler.defer(this);
+      resetBehind(goodbye, this.#queue, this.sink, this.#timers);
+    } else {
+      this.#ending.leave();
+      endBehind(goodbye, this.#queue, this.sink, this.#timers);
     }
-    this.#ending.leave();
-    this.#queue.push(goodbye);
-    this.#queue.whenRoom(() => this.sink.end());
-    this.#timers.startDeadline(CLOSING_MS);
   }
 
   /** Drops the response at once, without a goodbye. */
@@ -318,24 +305,11 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
     this.host.traffic.dropped(count);
   }
 
-  /** The index must not change under the walk that found the slow consumer, so leaving waits for the end of the turn. */
   endTurn(): void {
     this.#ending.leave();
   }
 
-  #closeSlow(goodbye: EncodedEvent): void {
-    this.host.traffic.slowConsumer();
-    this.#queue.clear();
-    this.host.scheduler.defer(this);
-    if (this.sink.queuedBytes > GOODBYE_FITS_BYTES) {
-      this.sink.reset();
-      return;
-    }
-    this.sink.write(goodbye);
-    this.#timers.startDeadline(SLOW_CLOSING_MS);
-  }
-
-  #giveBack(): void {
+  giveBack(): void {
     this.#slot.release();
     this.host.leave(this);
     this.host.traffic.disconnected();

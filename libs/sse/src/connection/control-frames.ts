@@ -3,6 +3,7 @@ import {
   RECONNECT_AFTER,
   type CloseReason,
   type ConnectedPayload,
+  type Resume,
   type ResyncReason,
 } from '@nest-herald/sse-protocol';
 import type { ConnectionSettings } from './connection-host.js';
@@ -18,10 +19,36 @@ export interface CloseOptions {
 /** Share by which the waiting time of clients is spread, so that they do not come back in one moment. */
 const RETRY_SPREAD = 0.5;
 
+/** What `connected` tells about a connection. */
+export interface ConnectedFacts {
+  readonly id: string;
+  readonly since: Date;
+  readonly topics: readonly string[];
+  readonly denied: readonly string[];
+  readonly principal: { readonly expiresAt: Date };
+}
+
 /** The first block; a reset has no `id`, so that a line lost right behind it resets again (P31, P32). */
-export function connectedFrame(payload: ConnectedPayload, retry: number, epoch: string, seq: number): EncodedEvent {
-  if (payload.resume === 'reset') return encodeControl('connected', payload, { retry });
-  return encodeControl('connected', payload, { retry, position: formatPosition(epoch, seq) });
+export function connectedFrame(
+  facts: ConnectedFacts,
+  resume: Resume,
+  seq: number,
+  stream: { readonly epoch: string; readonly options: ConnectionSettings },
+  extra: Readonly<Record<string, unknown>>,
+): EncodedEvent {
+  const payload: ConnectedPayload = {
+    ...extra,
+    connectionId: facts.id,
+    serverTime: facts.since.toISOString(),
+    heartbeatIntervalMs: stream.options.heartbeatIntervalMs,
+    topics: facts.topics,
+    ...(facts.denied.length > 0 ? { denied: facts.denied } : {}),
+    resume,
+    tokenExpiresAt: facts.principal.expiresAt.toISOString(),
+  };
+  const retry = stream.options.retryMs;
+  if (resume === 'reset') return encodeControl('connected', payload, { retry });
+  return encodeControl('connected', payload, { retry, position: formatPosition(stream.epoch, seq) });
 }
 
 /** P37. Everything is to be fetched anew: nobody can tell what was in a gap. */

@@ -1,3 +1,9 @@
+/** What is given back at the end of a connection. */
+export interface Endable {
+  /** Gives slot, index places and presence back. */
+  giveBack(): void;
+}
+
 /**
  * The end of a connection: what it holds is given back exactly once, and who waits for the end is told exactly once,
  * whoever ends it and however often.
@@ -5,30 +11,29 @@
 export class Ending {
   #hasLeft = false;
   #isOver = false;
-  #listeners: (() => void)[] = [];
+  #listeners: (() => void)[] | null = null;
 
-  /** @param giveBack gives slot, index places and presence back. */
-  constructor(private readonly giveBack: () => void) {}
+  constructor(private readonly owner: Endable) {}
 
   /** It takes nothing any more; its response may still be open. */
   leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
-    this.giveBack();
+    this.owner.giveBack();
   }
 
   /** Its response is gone. */
   finish(): void {
     this.leave();
     this.#isOver = true;
-    const listeners = this.#listeners;
-    this.#listeners = [];
+    const listeners = this.#listeners ?? [];
+    this.#listeners = null;
     for (const listener of listeners) listener();
   }
 
   /** Calls back once, at the end; at once if it is over. */
   onFinish(listener: () => void): void {
     if (this.#isOver) listener();
-    else this.#listeners.push(listener);
+    else (this.#listeners ??= []).push(listener);
   }
 }

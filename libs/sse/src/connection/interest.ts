@@ -16,7 +16,6 @@ export class Interest {
   readonly exactKeys: readonly AudienceKey[];
   /** Patterns with a wildcard, each once. */
   readonly patterns: readonly string[];
-  readonly #exact: ReadonlySet<AudienceKey>;
   readonly #matchers: readonly TopicMatcher[];
 
   /**
@@ -30,14 +29,14 @@ export class Interest {
     readonly topics: readonly string[],
   ) {
     const exactTopics = topics.filter((topic) => !hasWildcard(topic)).map((topic) => TOPIC + topic);
-    this.#exact = new Set([...keys, ...exactTopics]);
-    this.exactKeys = [...this.#exact];
+    this.exactKeys = [...new Set([...keys, ...exactTopics])];
     this.patterns = [...new Set(topics.filter(hasWildcard))];
     this.#matchers = this.patterns.map(compileTopicPattern);
   }
 
   covers(event: Addressed): boolean {
-    if (this.#exact.has(event.audience)) return true;
+    // A list and not a set: there are few, every connection keeps them, and live events never come by here.
+    if (this.exactKeys.includes(event.audience)) return true;
     if (event.audience === NAMED_USERS) return this.userIds.some((userId) => event.recipients?.includes(userId));
     const topic = topicOf(event.audience);
     return topic !== null && this.#matchers.some((matches) => matches(topic));

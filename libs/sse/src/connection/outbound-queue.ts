@@ -37,7 +37,7 @@ export class OutboundQueue implements TurnTask {
   #blocked = false;
   #deferred = false;
   #writtenTurn = 0;
-  #onRoom: (() => void)[] = [];
+  #onRoom: (() => void)[] | null = null;
 
   constructor(
     private readonly sink: FrameSink,
@@ -92,7 +92,7 @@ export class OutboundQueue implements TurnTask {
    */
   whenRoom(listener: () => void): void {
     this.flush();
-    if (this.#blocked) this.#onRoom.push(listener);
+    if (this.#blocked) (this.#onRoom ??= []).push(listener);
     else listener();
   }
 
@@ -107,8 +107,8 @@ export class OutboundQueue implements TurnTask {
 
   /** Wakes those who wait for room, for a connection that closes: they look at its state and stop. */
   wake(): void {
-    const listeners = this.#onRoom;
-    this.#onRoom = [];
+    const listeners = this.#onRoom ?? [];
+    this.#onRoom = null;
     for (const listener of listeners) listener();
   }
 
@@ -174,13 +174,13 @@ export class OutboundQueue implements TurnTask {
 
   #block(): void {
     this.#blocked = true;
-    this.sink.onDrain(this.#drained);
+    this.sink.onDrain(() => this.#drained());
   }
 
-  readonly #drained = (): void => {
+  #drained(): void {
     this.#blocked = false;
     this.owner.onProgress();
     this.flush();
     if (!this.#blocked) this.wake();
-  };
+  }
 }

@@ -83,6 +83,23 @@ describe('catch-up', () => {
     expect(eventLog.reads).toBe(0);
   });
 
+  it('fills the ring once for all who come back to a node that has just started', async () => {
+    const eventLog = new GatedLog();
+    await start({ eventLog });
+    await node.publish('tenant', numbers(1, 900).map(String));
+    const position = await cursor(300);
+    const readRange = eventLog.readRange.bind(eventLog);
+    let ranges = 0;
+    eventLog.readRange = (...args) => {
+      ranges += 1;
+      return readRange(...args);
+    };
+    const people = await Promise.all(numbers(1, 100).map((i) => node.connect({ user: `u${i}`, cursor: position })));
+    for (const { sink } of people) await settled(sink, numbers(301, 900));
+    expect(eventLog.reads).toBe(0);
+    expect(ranges).toBe(2);
+  });
+
   it('judges who may see what by the rights of now (P50)', async () => {
     await start();
     await node.publish('role:hr', ['old role']);
@@ -140,7 +157,7 @@ describe('catch-up', () => {
   });
 
   it('says resync once beyond the rows that a follower of patterns may scan (P52)', async () => {
-    await start({ options: { replayMaxScannedRows: 250 } });
+    await start({ options: { replayMaxScannedRows: 250, ringMaxEvents: 1 } });
     await node.publish('topic:other', numbers(1, 600).map(String));
     const { connection, sink } = await node.connect({ cursor: await cursor(0), topics: ['job:*'] });
     await live(connection);
@@ -163,7 +180,7 @@ describe('catch-up', () => {
 
   it('says resync when retention drops rows between two pages, instead of skipping them', async () => {
     const eventLog = new GatedLog({ maxEventsPerTenant: 500 });
-    await start({ eventLog });
+    await start({ eventLog, options: { ringMaxEvents: 1 } });
     await node.publish('tenant', numbers(1, 500).map(String));
     const position = await cursor(0);
     let gates: (() => void)[] = [];
@@ -243,7 +260,7 @@ describe('catch-up', () => {
 
   it('asks the client to come back when the log cannot be read', async () => {
     const eventLog = new GatedLog();
-    await start({ eventLog });
+    await start({ eventLog, options: { ringMaxEvents: 1 } });
     await node.publish('tenant', ['1', '2', '3']);
     const prepared = await node.prepare({ cursor: await cursor(0) });
     eventLog.gate = () => Promise.reject(new Error('the database is away'));

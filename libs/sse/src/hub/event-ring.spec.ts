@@ -42,6 +42,33 @@ describe('the ring', () => {
     );
   });
 
+  it('grows backwards as far as its bounds allow, without a hole', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.nat(30),
+        fc.nat(30),
+        fc.nat(3),
+        (maxEvents, newer, older, hole) => {
+          const ring = new EventRing(maxEvents, 1_000_000);
+          for (let i = 1; i <= newer; i++) ring.push(event(100 + i));
+          const before = ring.size;
+          const oldest = ring.oldestSeq ?? 101;
+          const added = Array.from({ length: older }, (_, i) => event(oldest - hole - older + i));
+          const isComplete = ring.prepend(added);
+          const fits = newer === 0 || hole === 0 ? Math.min(older, maxEvents - before) : 0;
+          expect(ring.size).toBe(before + fits);
+          expect(isComplete).toBe(older > 0 && (newer === 0 || hole === 0) && fits === older);
+          const first = ring.oldestSeq;
+          if (first !== null)
+            expect(ring.slice(first - 1, 1_000, 1_000)?.map((e) => e.seq)).toEqual(
+              Array.from({ length: ring.size }, (_, i) => first + i),
+            );
+        },
+      ),
+    );
+  });
+
   it('reaches back to nothing while it is empty', () => {
     expect(new EventRing(10, 1_000).slice(0, 5, 5)).toBeNull();
   });

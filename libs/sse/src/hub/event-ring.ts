@@ -41,6 +41,32 @@ export class EventRing {
     }
   }
 
+  /** Number of the oldest event; `newest + 1` of an empty ring is not known to it. */
+  get oldestSeq(): number | null {
+    return this.#events[this.#first]?.seq ?? null;
+  }
+
+  /**
+   * Adds older events in front, the newest of them directly before what the ring holds, as far as its bounds allow.
+   * @returns whether all of them found room.
+   */
+  prepend(events: readonly EncodedEvent[]): boolean {
+    const oldest = this.oldestSeq;
+    const last = events.at(-1);
+    if (last === undefined || (oldest !== null && last.seq !== oldest - 1)) return false;
+    let from = events.length;
+    let bytes = this.#bytes;
+    while (from > 0 && this.size + events.length - from < this.maxEvents) {
+      bytes += events[from - 1]!.chunk.length;
+      if (bytes > this.maxBytes) break;
+      this.#bytes = bytes;
+      from -= 1;
+    }
+    this.#events = [...events.slice(from), ...this.#events.slice(this.#first)];
+    this.#first = 0;
+    return from === 0;
+  }
+
   /** The event with this number. */
   at(seq: number): EncodedEvent | undefined {
     const oldest = this.#events[this.#first];

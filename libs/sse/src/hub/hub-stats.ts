@@ -16,7 +16,7 @@ export interface HubStats {
   readonly slowConsumersTotal: number;
   readonly connectsTotal: number;
   readonly disconnectsTotal: number;
-  /** Streams that began with a `resync`. */
+  /** `resync` events sent. */
   readonly resyncsTotal: number;
   readonly bytesSentTotal: number;
   /** Bytes that wait in this process for sockets that take nothing. */

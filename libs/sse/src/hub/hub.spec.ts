@@ -214,6 +214,25 @@ describe('connections', () => {
     expect(node.warnings.join()).toContain('a feature failed');
   });
 
+  it('tell features of each event and whom it concerns, until they listen no more', async () => {
+    const node = await start();
+    const seen: string[] = [];
+    const end = node.hub.onEvent(({ tenantId, audience, recipients, isDurable }) => {
+      seen.push(`${tenantId} ${audience} ${recipients?.join(' ') ?? '-'} ${isDurable ? 'durable' : 'ephemeral'}`);
+      throw new Error('a feature failed');
+    });
+    const { sink } = await node.connect();
+    await node.publish(['ann', 'bob'], ['1']);
+    await eventually('one', () => sink.seqs.length === 1);
+    node.send('tenant', 'tick');
+    end();
+    node.send('tenant', 'tick');
+    await turn();
+    expect(seen).toEqual(['acme users ann bob durable', 'acme tenant - ephemeral']);
+    expect(sink.payloads('tick')).toHaveLength(2);
+    expect(node.warnings.join()).toContain('a feature failed');
+  });
+
   it('follow other topics and lose rights in place, without a gap', async () => {
     const node = await start();
     const { sink, connection } = await node.connect({ roles: ['hr'], topics: ['a'] });

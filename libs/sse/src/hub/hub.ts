@@ -1,6 +1,6 @@
 import type { CloseReason, SseEvent } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
-import { type AudienceKey, userKey } from '../audience.js';
+import { userKey } from '../audience.js';
 import type { BackplaneMessage } from '../backplane/backplane.js';
 import { Admission } from '../connection/admission.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
@@ -17,16 +17,20 @@ import type { Hint } from '../event-log/event-log.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
+import type { AddressedEvent } from './addressed-event.js';
 import { drainConnections } from './drain.js';
 import { followEvents, type EventFilter } from './follow-events.js';
 import { collectStats, type HubStats } from './hub-stats.js';
 import type { HubDeps } from './hub-deps.js';
+import { startParts, stopParts, type PartListener } from './hub-parts.js';
+import { Listeners } from './listeners.js';
 import { PresenceKeeper } from './presence-keeper.js';
 import { StreamOpener } from './stream-opener.js';
 import { TenantRegistry } from './tenant-registry.js';
 import type { TenantDeps } from './tenant-stream.js';
 
 export type { Subscription } from '../connection/subscription.js';
+export type { AddressedEvent } from './addressed-event.js';
 export type { EventFilter } from './follow-events.js';
 export type { HubDeps, HubLogger } from './hub-deps.js';
 
@@ -34,16 +38,6 @@ export type { HubDeps, HubLogger } from './hub-deps.js';
 export interface ConnectionChoice {
   readonly connectionId?: string;
   readonly userId?: UserId;
-}
-
-/** To whom an event was addressed, without what it says. */
-export interface AddressedEvent {
-  readonly tenantId: TenantId;
-  readonly type: string;
-  readonly audience: AudienceKey;
-  /** With audience `users`: the people named. */
-  readonly recipients: readonly UserId[] | null;
-  readonly isDurable: boolean;
 }
 
 const TICK_MS = 250;
@@ -66,8 +60,14 @@ export class Hub {
   readonly #opener: StreamOpener;
   readonly #presence: PresenceKeeper;
   readonly #byId = new Map<string, Connection>();
-  readonly #onConnected = new Set<(connection: Connection) => void>();
-  readonly #onEvent = new Set<(event: AddressedEvent) => void>();
+  readonly #onConnected = new Listeners<Connection>((error) => this.#warn('a listener for new connections', error));
+  readonly #onEvent = new Listeners<AddressedEvent>((error) => this.#warn('a listener for events', error));
+  readonly #parts: PartListener = {
+    onMessage: (message) => this.#receive(message),
+    onHint: (hint) => this.#observe(hint),
+    onIdentityChanged: () => this.#refreshAll(),
+    onStopFailed: (error) => this.#warn('stopping', error),
+  };
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   #timers: NodeJS.Timeout[] = [];
 
@@ -110,23 +110,7 @@ export class Hub {
 
   /** Starts presence, backplane and log, in this order; resolves when streams can be prepared. Whatever one throws, the others are stopped. */
   async start(): Promise<void> {
-    const { presence, backplane, eventLog } = this.#deps;
-    try {
-      await presence.start({ nodeId: this.nodeId });
-      await backplane.start((message) => this.#receive(message));
-      await eventLog.start({
-        announce: (hint) => {
-          this.#observe(hint);
-          backplane.publish({ kind: 'hint', hint });
-        },
-        observe: (hint) => this.#observe(hint),
-        poke: (shard) => backplane.publish({ kind: 'poke', shard }),
-        identityChanged: () => this.#refreshAll(),
-      });
-    } catch (error) {
-      await this.#stopParts();
-      throw error;
-    }
+    await startParts(this.#deps, this.#parts);
     this.#state = 'running';
     const every = (ms: number, run: () => void): NodeJS.Timeout => setInterval(run, ms).unref();
     this.#timers = [
@@ -154,7 +138,7 @@ export class Hub {
     for (const connection of this.#byId.values()) connection.reset();
     this.#presence.stop();
     this.#tenants.stop();
-    await this.#stopParts();
+    await stopParts(this.#deps, this.#parts);
   }
 
   /** @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity` | `draining`. */
@@ -230,8 +214,7 @@ export class Hub {
 
   /** Calls back for each new connection right behind its `connected` block. @returns a function that ends it. */
   onConnected(listener: (connection: Connection) => void): () => void {
-    this.#onConnected.add(listener);
-    return () => void this.#onConnected.delete(listener);
+    return this.#onConnected.add(listener);
   }
 
   /**
@@ -239,8 +222,7 @@ export class Hub {
    * whom an event concerns, without a subscription per person. Listeners must be quick. @returns a function that ends it.
    */
   onEvent(listener: (event: AddressedEvent) => void): () => void {
-    this.#onEvent.add(listener);
-    return () => void this.#onEvent.delete(listener);
+    return this.#onEvent.add(listener);
   }
 
   /** @param tenantId null counts the whole process. */
@@ -267,27 +249,15 @@ export class Hub {
   #opened(connection: Connection): void {
     this.#byId.set(connection.id, connection);
     this.#presence.joined(connection);
-    for (const listener of this.#onConnected) {
-      try {
-        listener(connection);
-      } catch (error) {
-        this.#warn('a listener for new connections', error);
-      }
-    }
+    this.#onConnected.call(connection);
     // Prepared before the drain began, attached after it.
     if (this.#state !== 'running') connection.close('shutdown');
   }
 
   #passed(tenantId: TenantId, event: EncodedEvent): void {
-    if (this.#onEvent.size === 0) return;
+    if (this.#onEvent.isEmpty) return;
     const { type, audience, recipients, position } = event;
-    for (const listener of this.#onEvent) {
-      try {
-        listener({ tenantId, type, audience, recipients, isDurable: position !== null });
-      } catch (error) {
-        this.#warn('a listener for events', error);
-      }
-    }
+    this.#onEvent.call({ tenantId, type, audience, recipients, isDurable: position !== null });
   }
 
   #closed(connection: Connection): void {
@@ -334,13 +304,6 @@ export class Hub {
     for (const connection of this.#byId.values()) connection.sweep();
     this.#admission.sweep();
     this.#tenants.sweep();
-  }
-
-  async #stopParts(): Promise<void> {
-    const { presence, backplane, eventLog } = this.#deps;
-    for (const part of [eventLog, backplane, presence]) {
-      await part.stop().catch((error: unknown) => this.#warn('stopping', error));
-    }
   }
 
   #warn(what: string, error: unknown): void {

@@ -105,6 +105,7 @@ export class StreamOpener {
     if (after >= stream.head) return false;
     const { replayMaxAgeMs } = this.deps.options;
     const sinceMs = this.deps.clock.now().getTime() - replayMaxAgeMs;
+    await stream.warm(after);
     const next = stream.ring.at(after + 1);
     if (next !== undefined) return replayMaxAgeMs > 0 && next.createdAtMs < sinceMs;
     const { floor } = await stream.refresh();

@@ -76,6 +76,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   #next = 1;
   #announced = 0;
   #opening: Promise<void> | null = null;
+  #warming: Promise<void> | null = null;
   #isPumping = false;
   #isStopped = false;
 
@@ -129,6 +130,22 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
     const bounds = await this.log.bounds(this.tenantId);
     if (this.isOpen) this.#adopt(bounds);
     return bounds;
+  }
+
+  /**
+   * Fills the ring backwards until it reaches to `after`, as far as its bounds allow. One reads for all who ask meanwhile:
+   * a storm of people who come back to a node that has just started costs a few reads, not some for each of them.
+   * @throws whatever the log throws.
+   */
+  async warm(after: number): Promise<void> {
+    while (this.head - after <= this.options.ringMaxEvents && this.#reachesBackTo() > after + 1) {
+      const before = this.#reachesBackTo();
+      this.#warming ??= this.#readBackwards(before, after).finally(() => {
+        this.#warming = null;
+      });
+      await this.#warming;
+      if (this.#reachesBackTo() >= before) return;
+    }
   }
 
   /** Somebody says that the log reaches to `head`. */
@@ -195,6 +212,18 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
     // What was announced while the bounds were read may be newer than they are.
     if (this.#announced > head) this.#pump();
     else this.#announced = head;
+  }
+
+  /** Number of the oldest event that needs no read. */
+  #reachesBackTo(): number {
+    return this.ring.oldestSeq ?? this.#next;
+  }
+
+  async #readBackwards(before: number, after: number): Promise<void> {
+    const epoch = this.#epoch;
+    const from = Math.max(after, before - 1 - FETCH, this.#floor);
+    const page = await this.log.readRange(this.tenantId, from, before - 1, FETCH);
+    if (this.#epoch === epoch) this.ring.prepend(page.map((event) => encodeLogged(epoch, event)));
   }
 
   #adopt(bounds: LogBounds): void {

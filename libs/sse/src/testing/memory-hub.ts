@@ -16,7 +16,7 @@ import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from
 import { RecordingSink } from './recording-sink.js';
 
 /** The defaults of the library, with nothing limited that a test would trip over. */
-const OPTIONS: HubOptions = {
+export const MEMORY_HUB_OPTIONS: HubOptions = {
   heartbeatIntervalMs: 15_000,
   retryMs: 3_000,
   drainMs: 0,
@@ -82,7 +82,7 @@ export class MemoryHub {
     const warnings: string[] = [];
     const hub = new Hub({
       nodeId: parts.nodeId ?? 'node',
-      options: { ...OPTIONS, ...parts.options },
+      options: { ...MEMORY_HUB_OPTIONS, ...parts.options },
       eventLog,
       backplane: parts.backplane ?? new MemoryBackplane(),
       presence,

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { asUserId } from '../principal.js';
+import { Interest, topicOf } from './interest.js';
+
+const ann = asUserId('ann');
+const to = (audience: string) => ({ audience, recipients: null });
+
+describe('an interest', () => {
+  const interest = new Interest([ann], ['user:ann', 'tenant', 'role:hr'], ['job:1', 'doc:*', 'doc:*', 'job:1']);
+
+  it('covers its keys, its topics, its patterns and its name, and nothing else', () => {
+    for (const audience of ['user:ann', 'tenant', 'role:hr', 'topic:job:1', 'topic:doc:7']) {
+      expect(interest.covers(to(audience))).toBe(true);
+    }
+    for (const audience of [
+      'user:ann2',
+      'role:h',
+      'topic:job:2',
+      'topic:doc:7:8',
+      'topic:tenant',
+      'job:1',
+      'users',
+      '',
+    ]) {
+      expect(interest.covers(to(audience))).toBe(false);
+    }
+    expect(interest.covers({ audience: 'users', recipients: [asUserId('bob'), ann] })).toBe(true);
+    expect(interest.covers({ audience: 'users', recipients: [asUserId('bob')] })).toBe(false);
+  });
+
+  it('names every key and every pattern once', () => {
+    expect(interest.exactKeys).toEqual(['user:ann', 'tenant', 'role:hr', 'topic:job:1']);
+    expect(interest.patterns).toEqual(['doc:*']);
+  });
+
+  it('knows topics from other audiences', () => {
+    expect([topicOf('topic:a:b'), topicOf('tenant'), topicOf('role:topic:a')]).toEqual(['a:b', null, null]);
+  });
+});

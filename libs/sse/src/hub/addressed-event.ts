@@ -1,0 +1,12 @@
+import type { AudienceKey } from '../audience.js';
+import type { TenantId, UserId } from '../principal.js';
+
+/** To whom an event was addressed, without what it says. */
+export interface AddressedEvent {
+  readonly tenantId: TenantId;
+  readonly type: string;
+  readonly audience: AudienceKey;
+  /** With audience `users`: the people named. */
+  readonly recipients: readonly UserId[] | null;
+  readonly isDurable: boolean;
+}

@@ -1,0 +1,40 @@
+import type { BackplaneMessage } from '../backplane/backplane.js';
+import type { Hint } from '../event-log/event-log.js';
+import type { HubDeps } from './hub-deps.js';
+
+/** What the parts tell their hub. */
+export interface PartListener {
+  onMessage(message: BackplaneMessage): void;
+  onHint(hint: Hint): void;
+  onIdentityChanged(): void;
+  onStopFailed(error: unknown): void;
+}
+
+/** Starts presence, backplane and log, and connects them. Whatever one throws, all are stopped again. */
+export async function startParts(deps: HubDeps, listener: PartListener): Promise<void> {
+  const { presence, backplane, eventLog } = deps;
+  try {
+    await presence.start({ nodeId: deps.nodeId });
+    await backplane.start((message) => listener.onMessage(message));
+    await eventLog.start({
+      announce: (hint) => {
+        // Without the way over the backplane, which may be slow or away.
+        listener.onHint(hint);
+        backplane.publish({ kind: 'hint', hint });
+      },
+      observe: (hint) => listener.onHint(hint),
+      poke: (shard) => backplane.publish({ kind: 'poke', shard }),
+      identityChanged: () => listener.onIdentityChanged(),
+    });
+  } catch (error) {
+    await stopParts(deps, listener);
+    throw error;
+  }
+}
+
+/** Stops all parts, whatever one of them throws. */
+export async function stopParts(deps: HubDeps, listener: PartListener): Promise<void> {
+  for (const part of [deps.eventLog, deps.backplane, deps.presence]) {
+    await part.stop().catch((error: unknown) => listener.onStopFailed(error));
+  }
+}
