@@ -32,7 +32,7 @@ import type { TenantDeps } from './tenant-stream.js';
 export type { Subscription } from '../connection/subscription.js';
 export type { AddressedEvent } from './addressed-event.js';
 export type { EventFilter } from './follow-events.js';
-export type { HubDeps, HubLogger } from './hub-deps.js';
+export type { HubDeps } from './hub-deps.js';
 
 /** Which connections to close; an empty choice means all of the tenant. */
 export interface ConnectionChoice {
