@@ -5,6 +5,7 @@ import { SsePresence1700000000004 } from './0004-sse-presence.js';
 import { SsePresenceFunctions1700000000005 } from './0005-sse-presence-functions.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
+import { Directory1700000000300 } from './0300-directory.js';
 import type { SqlMigration } from './sql-migration.js';
 
 export { ensureRoles, RoleSetupError, type RoleConnection } from './roles.js';
@@ -27,7 +28,7 @@ export const sseMigrations: readonly MigrationClass[] = [
 export const platformMigrations: readonly MigrationClass[] = [Platform1700000000100];
 
 /** What `@nest-herald/notifications` needs, behind {@link platformMigrations} and {@link sseMigrations}. */
-export const notificationMigrations: readonly MigrationClass[] = [Notifications1700000000200];
+export const notificationMigrations: readonly MigrationClass[] = [Notifications1700000000200, Directory1700000000300];
 
 /** Everything, in order: what the service runs. */
 export const allMigrations: readonly MigrationClass[] = [

@@ -2,6 +2,29 @@
 -- npm run schema
 
 -- Tables
+TABLE herald.dir_department WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id text COLLATE C NOT NULL
+  name character varying(200) NOT NULL
+  parent_id text COLLATE C
+  leader_id text COLLATE C
+  revision integer NOT NULL DEFAULT 1
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+TABLE herald.dir_person WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id text COLLATE C NOT NULL
+  name character varying(200) NOT NULL
+  email character varying(320)
+  active boolean NOT NULL
+  manager_id text COLLATE C
+  roles text[] COLLATE C NOT NULL DEFAULT '{}'::text[]
+  department_ids text[] COLLATE C NOT NULL DEFAULT '{}'::text[]
+  position_ids text[] COLLATE C NOT NULL DEFAULT '{}'::text[]
+  group_ids text[] COLLATE C NOT NULL DEFAULT '{}'::text[]
+  revision integer NOT NULL DEFAULT 1
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
 TABLE herald.idempotency WITH ()
   tenant_id text COLLATE C NOT NULL
   actor_id text COLLATE C NOT NULL
@@ -126,6 +149,12 @@ PARTITION herald.ntf_item_default DEFAULT WITH ()
   acked_at timestamp with time zone
   collapse_count integer NOT NULL DEFAULT 1
   revision integer NOT NULL DEFAULT 1
+TABLE herald.ntf_membership WITH ()
+  tenant_id text COLLATE C NOT NULL
+  user_id text COLLATE C NOT NULL
+  key text COLLATE C NOT NULL
+  since timestamp with time zone NOT NULL DEFAULT now()
+  snapshot pg_snapshot NOT NULL DEFAULT pg_current_snapshot()
 TABLE herald.ntf_message WITH ()
   tenant_id text COLLATE C NOT NULL
   id uuid NOT NULL
@@ -272,6 +301,10 @@ TABLE sse.ticket WITH ()
   expires_at timestamp with time zone NOT NULL
 
 -- Constraints
+herald.dir_department dir_department_check CHECK ((parent_id <> id))
+herald.dir_department dir_department_pkey PRIMARY KEY (tenant_id, id)
+herald.dir_person dir_person_check CHECK ((manager_id <> id))
+herald.dir_person dir_person_pkey PRIMARY KEY (tenant_id, id)
 herald.idempotency idempotency_pkey PRIMARY KEY (tenant_id, actor_id, key)
 herald.migration PK_3043fc6b8af7c99b8b98830094f PRIMARY KEY (id)
 herald.ntf_audience ntf_audience_pkey PRIMARY KEY (tenant_id, key, message_id)
@@ -288,6 +321,7 @@ herald.ntf_item_2027_02 ntf_item_2027_02_pkey PRIMARY KEY (tenant_id, user_id, m
 herald.ntf_item_2027_02 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
 herald.ntf_item_default ntf_item_default_pkey PRIMARY KEY (tenant_id, user_id, message_id)
 herald.ntf_item_default ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
+herald.ntf_membership ntf_membership_pkey PRIMARY KEY (tenant_id, user_id, key)
 herald.ntf_message ntf_message_delivery_mode_check CHECK ((delivery_mode = ANY (ARRAY['m'::bpchar, 'l'::bpchar, 'x'::bpchar])))
 herald.ntf_message ntf_message_pkey PRIMARY KEY (tenant_id, id)
 herald.ntf_message ntf_message_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
@@ -313,6 +347,7 @@ sse.ticket ticket_hash CHECK ((octet_length(hash) = 32))
 sse.ticket ticket_pkey PRIMARY KEY (hash)
 
 -- Indexes
+CREATE INDEX dir_department_parent ON herald.dir_department USING btree (tenant_id, parent_id) WHERE (parent_id IS NOT NULL)
 CREATE INDEX idempotency_expiry ON herald.idempotency USING btree (expires_at)
 CREATE INDEX ntf_audience_message ON herald.ntf_audience USING btree (tenant_id, message_id)
 CREATE INDEX ntf_item_2026_11_tenant_id_message_id_idx ON herald.ntf_item_2026_11 USING btree (tenant_id, message_id)
@@ -333,6 +368,7 @@ CREATE INDEX ntf_item_default_tenant_id_user_id_position_idx1 ON herald.ntf_item
 CREATE INDEX ntf_item_feed ON ONLY herald.ntf_item USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
 CREATE INDEX ntf_item_message ON ONLY herald.ntf_item USING btree (tenant_id, message_id)
 CREATE INDEX ntf_item_unread ON ONLY herald.ntf_item USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
+CREATE INDEX ntf_membership_members ON herald.ntf_membership USING btree (tenant_id, key, user_id)
 CREATE UNIQUE INDEX ntf_message_dedupe ON herald.ntf_message USING btree (tenant_id, dedupe_key) WHERE (dedupe_key IS NOT NULL)
 CREATE INDEX ntf_message_related ON herald.ntf_message USING btree (tenant_id, related_type, related_id) WHERE (related_type IS NOT NULL)
 CREATE INDEX batch_at ON sse.batch USING btree (at)
@@ -346,6 +382,10 @@ CREATE INDEX set_aside_age ON sse.set_aside USING btree (created_at)
 CREATE INDEX ticket_expiry ON sse.ticket USING btree (expires_at)
 
 -- Row-level security
+herald.dir_department FORCED
+herald.dir_department POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.dir_person FORCED
+herald.dir_person POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.idempotency FORCED
 herald.idempotency POLICY system TO herald_system USING true CHECK true
 herald.idempotency POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
@@ -358,6 +398,8 @@ herald.ntf_item_2026_12 FORCED
 herald.ntf_item_2027_01 FORCED
 herald.ntf_item_2027_02 FORCED
 herald.ntf_item_default FORCED
+herald.ntf_membership FORCED
+herald.ntf_membership POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.ntf_message FORCED
 herald.ntf_message POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.ntf_user_state FORCED
@@ -436,9 +478,12 @@ DELETE, INSERT, SELECT TO herald_system ON sse.batch
 DELETE, INSERT, SELECT TO herald_system ON sse.event_log
 DELETE, INSERT, SELECT TO herald_system ON sse.event_log_moving
 DELETE, INSERT, SELECT TO herald_system ON sse.set_aside
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.dir_department
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.dir_person
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.idempotency
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_audience
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_item
+DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_membership
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_message
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_user_state
 DELETE, INSERT, SELECT, UPDATE TO herald_system ON sse.connection

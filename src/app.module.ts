@@ -1,4 +1,4 @@
-import { NotificationsModule } from '@nest-herald/notifications';
+import { DirectoryModule, NotificationsModule } from '@nest-herald/notifications';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
@@ -25,6 +25,7 @@ export class AppModule {
           ...(settings.database.listenUrl === undefined ? {} : { listenUrl: settings.database.listenUrl }),
         }),
         ...realtimeModules(settings),
+        DirectoryModule.forRoot({ isGlobal: true }),
         NotificationsModule.forRoot({}),
         IdentityModule.forRoot(settings),
         HealthModule,

@@ -1,3 +1,4 @@
+import { directoryOperations } from './directory-operations.js';
 import { documentationOperations } from './documentation-operations.js';
 import { notificationOperations } from './notification-operations.js';
 import type { OperationGroup } from './operation.js';
@@ -9,6 +10,7 @@ export function serviceOperations(settings: { readonly demo: boolean }): readonl
   return [
     notificationOperations,
     sseOperations,
+    directoryOperations,
     ...(settings.demo ? [demoOperations] : []),
     healthOperations,
     documentationOperations,

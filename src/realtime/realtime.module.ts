@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type Backplane, MemoryBackplane, SseModule } from '@nest-herald/sse';
+import { DIRECTORY, type Directory, DirectoryAudience } from '@nest-herald/notifications';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -57,9 +58,10 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
     SseModule.forRootAsync({
       isGlobal: true,
       aliases: true,
-      inject: [ENGINES],
-      useFactory: ({ postgres, backplane }: Engines) => ({
+      inject: [ENGINES, DIRECTORY],
+      useFactory: ({ postgres, backplane }: Engines, directory: Directory) => ({
         ...sseOptionsOf(settings),
+        audienceResolver: new DirectoryAudience(directory),
         eventLog: postgres.eventLog,
         presence: postgres.presence,
         ticketStore: postgres.ticketStore,

@@ -13,6 +13,9 @@ interface Foreign {
   readonly notificationId: string;
   /** Somebody of the other tenant who is online. */
   readonly userId: string;
+  /** In the other tenant's directory. */
+  readonly personId: string;
+  readonly departmentId: string;
   readonly undoToken: string;
   /** Just before the newest event of the other tenant. */
   readonly position: string;
@@ -67,6 +70,19 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'sse.stats': () => ({ query: { scope: 'tenant' } }),
   'sse.onlineUsers': none,
   'sse.onlineUser': ({ userId }) => ({ params: { userId }, comparesWithUnknown: true, expects: { online: false } }),
+  'directory.putDepartment': ({ departmentId }) => ({
+    params: { departmentId },
+    body: { name: 'from a stranger', parentId: 'elsewhere' },
+    // The same id in the other tenant is another department, and a first revision says that it was new.
+    expects: { revision: 1 },
+  }),
+  'directory.getDepartment': ({ departmentId }) => ({ params: { departmentId }, comparesWithUnknown: true }),
+  'directory.putPerson': ({ personId }) => ({
+    params: { personId },
+    body: { name: 'from a stranger', roles: ['admin'], departmentIds: [], active: true },
+    expects: { revision: 1 },
+  }),
+  'directory.getPerson': ({ personId }) => ({ params: { personId }, comparesWithUnknown: true }),
   'demo.people': none,
   'demo.signIn': () => ({ body: { userId: 'beta.buyer', tenantId: 'victim' } }),
   'demo.signOut': none,
@@ -97,6 +113,8 @@ const COLLEAGUE = `colleague-${CANARY}`;
 const UNKNOWN: Foreign = {
   notificationId: randomUUID(),
   userId: 'nobody',
+  personId: 'nobody',
+  departmentId: 'nowhere',
   undoToken: randomUUID(),
   position: 'aaaaaaaa.1',
 };
@@ -110,6 +128,7 @@ describe('tenants never mix', () => {
   let service: Service;
   let victimToken: string;
   let intruderToken: string;
+  let directory: Pick<Foreign, 'personId' | 'departmentId'>;
   let victimStream: StreamReader;
   let colleagueStream: StreamReader;
 
@@ -196,7 +215,31 @@ describe('tenants never mix', () => {
     });
     expect(sent.status).toBe(201);
     await victimStream.until(({ event, data }) => event === 'notification.created' && data.includes(sent.body.id));
-    return { notificationId: sent.body.id, userId: COLLEAGUE, undoToken: marked.body.undoToken, position };
+    const { personId, departmentId } = await freshDirectory();
+    return {
+      notificationId: sent.body.id,
+      userId: COLLEAGUE,
+      personId,
+      departmentId,
+      undoToken: marked.body.undoToken,
+      position,
+    };
+  }
+
+  async function freshDirectory(): Promise<Pick<Foreign, 'personId' | 'departmentId'>> {
+    const suffix = `${CANARY}-${randomUUID()}`;
+    directory = { personId: `person-${suffix}`, departmentId: `department-${suffix}` };
+    const { personId, departmentId } = directory;
+    const base = `${service.url}/api/v1/directory`;
+    await call(`${base}/departments/${departmentId}`, {
+      method: 'PUT',
+      token: victimToken,
+      body: { name: `department ${CANARY}` },
+    });
+    const person = { name: `person ${CANARY}`, roles: ['r'], departmentIds: [departmentId], active: true };
+    const put = await call(`${base}/people/${personId}`, { method: 'PUT', token: victimToken, body: person });
+    expect(put.status).toBe(200);
+    return directory;
   }
 
   async function send(operation: Operation, attempt: Attempt, token: string): Promise<Answer> {
@@ -235,11 +278,13 @@ describe('tenants never mix', () => {
   }
 
   async function stateOfVictim(): Promise<unknown> {
-    const [list, counts] = await Promise.all([
+    const [list, counts, person, department] = await Promise.all([
       call(`${service.url}/api/v1/notifications?state=all`, { token: victimToken }),
       call(`${service.url}/api/v1/notifications/counts`, { token: victimToken }),
+      call(`${service.url}/api/v1/directory/people/${directory.personId}`, { token: victimToken }),
+      call(`${service.url}/api/v1/directory/departments/${directory.departmentId}`, { token: victimToken }),
     ]);
-    return { list: list.body, counts: counts.body };
+    return { list: list.body, counts: counts.body, person: person.body, department: department.body };
   }
 
   /** An event of the victim's own, behind everything that the attempt may have caused. */

@@ -1,4 +1,28 @@
 export { ReaderKeys } from './audience/reader-keys.js';
+export { DIRECTORY_CHANGED, type DirectoryChanged } from './directory/directory-events.js';
+export { DirectoryAudience } from './directory/directory-audience.js';
+export {
+  departmentSchema,
+  personSchema,
+  putDepartmentSchema,
+  putPersonSchema,
+  type DepartmentInput,
+  type DepartmentRecord,
+  type PersonInput,
+  type PersonRecord,
+} from './directory/directory-input.js';
+export { DirectoryWriter } from './directory/directory-writer.js';
+export { DirectoryRefusal, type DirectoryRefusalCode } from './directory/directory.errors.js';
+export {
+  DIRECTORY,
+  type Directory,
+  type DirectoryChange,
+  type DirectoryDepartment,
+  type DirectoryPerson,
+} from './directory/directory.js';
+export type { DirectoryOptions } from './directory/directory.module-definition.js';
+export { DirectoryModule } from './directory/directory.module.js';
+export { expectedRevision } from './expected-revision.js';
 export { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
 export type { KeptAnswer } from './idempotency/idempotent-transaction.js';
 export { InboxService, type Page } from './inbox/inbox.service.js';

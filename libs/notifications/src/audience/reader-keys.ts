@@ -26,9 +26,17 @@ select key from found where key is not null limit $4`;
 export class ReaderKeys {
   constructor(@Inject(Entitlements) private readonly entitlements: Entitlements) {}
 
-  /** @throws SseRefusal 503 when the directory cannot be asked: an inbox that silently lacks a department would be worse. */
-  async readerOf(manager: EntityManager, principal: Principal): Promise<Reader> {
-    const held = await this.entitlements.keysOf(principal);
+  /**
+   * The keys of token and directory. Asked before the transaction of the request begins: a directory that needs a
+   * connection of its own must not wait for one while the request holds another.
+   * @throws SseRefusal 503 when the directory cannot be asked: an inbox that silently lacks a department would be worse.
+   */
+  heldBy(principal: Principal): Promise<readonly AudienceKey[]> {
+    return this.entitlements.keysOf(principal);
+  }
+
+  /** @param held what {@link heldBy} answered. */
+  async readerOf(manager: EntityManager, principal: Principal, held: readonly AudienceKey[]): Promise<Reader> {
     const patterns = principal.topics.filter(isTopicPattern);
     const topics = [
       ...patterns.filter((pattern) => !hasWildcard(pattern)).map((topic) => `topic:${topic}`),

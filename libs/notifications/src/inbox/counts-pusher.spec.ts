@@ -46,7 +46,7 @@ class Stage {
       onEvent: (listener: typeof this.event) => ((this.event = listener), ended),
     };
     const transactions = { run: (_tenant: string, work: (manager: object) => unknown) => work({}) };
-    const readerKeys = { readerOf: () => Promise.resolve({}) };
+    const readerKeys = { heldBy: () => Promise.resolve([]), readerOf: () => Promise.resolve({}) };
     const inbox = {
       counts: () =>
         new Promise<NotificationCounts>((resolve) => {

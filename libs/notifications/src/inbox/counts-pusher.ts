@@ -153,8 +153,9 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async #countsOf(principal: Principal): Promise<NotificationCounts> {
+    const held = await this.readerKeys.heldBy(principal);
     return this.transactions.run(principal.tenantId, async (manager) =>
-      this.inbox.counts(manager, await this.readerKeys.readerOf(manager, principal)),
+      this.inbox.counts(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );
   }
 }

@@ -28,6 +28,7 @@ import { TenantTransaction } from '@nest-herald/sse/postgres';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { ReaderKeys } from '../audience/reader-keys.js';
+import { expectedRevision } from '../expected-revision.js';
 import {
   IdempotentRequests,
   pathOf,
@@ -214,8 +215,9 @@ export class InboxController {
     principal: Principal,
     work: (manager: EntityManager, reader: Reader) => Promise<T>,
   ): Promise<T> {
+    const held = await this.readerKeys.heldBy(principal);
     return this.transactions.run(asTenantId(principal.tenantId), async (manager) =>
-      work(manager, await this.readerKeys.readerOf(manager, principal)),
+      work(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );
   }
 
@@ -225,19 +227,9 @@ export class InboxController {
     response: WriteResponse,
     work: (manager: EntityManager, reader: Reader) => Promise<KeptAnswer>,
   ): Promise<unknown> {
+    const held = await this.readerKeys.heldBy(principal);
     return this.requests.answer(principal, request, response, async (manager) =>
-      work(manager, await this.readerKeys.readerOf(manager, principal)),
+      work(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );
   }
-}
-
-/** @throws NotificationRefusal 400 for an `If-Match` that is not one revision. */
-function expectedRevision(request: WriteRequest): number | undefined {
-  const given = request.headers['if-match'];
-  if (given === undefined || given === '*') return undefined;
-  const revision = typeof given === 'string' ? /^"(\d{1,9})"$/.exec(given)?.[1] : undefined;
-  if (revision === undefined) {
-    throw new NotificationRefusal('invalid_request', 'If-Match must be the ETag of one notification, such as "3".');
-  }
-  return Number(revision);
 }

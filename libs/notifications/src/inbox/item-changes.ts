@@ -62,8 +62,10 @@ export async function changeItems(
   // Most repeats end here: reading what is read costs no lock and writes nothing.
   if (seen.every((item) => decide(item).why === 'nothing-to-do')) return { items: seen, changes: [] };
 
-  await lockItems(manager, reader, ids);
-  const held = await readItems(manager, reader, ids);
+  // Only what the reader can see gets a row: a row of one's own would show what the directory hides.
+  const visibleIds = seen.map((item) => item.id);
+  await lockItems(manager, reader, visibleIds);
+  const held = await readItems(manager, reader, visibleIds);
   const verdicts = held.map(decide);
   for (const { item, why } of verdicts) {
     if (why !== 'change' && why !== 'nothing-to-do') return { items: held, changes: [], refused: { item, why } };
@@ -76,7 +78,7 @@ export async function changeItems(
       where tenant_id = $1 and user_id = $2 and message_id = any($3::uuid[])`,
     [reader.tenantId, reader.userId, due.map((item) => item.id), ...extraParameters(operation)],
   );
-  const now = await readItems(manager, reader, ids);
+  const now = await readItems(manager, reader, visibleIds);
   const after = new Map(now.map((item) => [item.id, item]));
   return { items: now, changes: due.map((before) => ({ before, after: after.get(before.id) ?? null })) };
 }

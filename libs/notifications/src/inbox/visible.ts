@@ -90,6 +90,9 @@ const messageOf = (row: string): string =>
 const MESSAGE_OF_ITEM = messageOf('i');
 const MESSAGE_OF_AUDIENCE = messageOf('a');
 
+/** The smallest uuid: a key without a beginning. */
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
 const ALIVE = `m.revoked_at is null and (m.expires_at is null or m.expires_at > now())`;
 const NOT_SNOOZED = `(i.snoozed_until is null or i.snoozed_until <= now())`;
 
@@ -117,6 +120,9 @@ const SHARED_STATE: Readonly<Record<InboxState, string>> = {
 /**
  * The newest `limit` notifications that a reader can see now, newest first, each once: those with a row of their own,
  * and those that an audience key of theirs reaches and that they have not touched yet.
+ *
+ * A key that the directory gives counts from the moment it was given: what had been committed to it before stays invisible,
+ * so a new colleague does not find years of notices. Keys that only the token names have no such moment.
  *
  * Every branch is limited by itself before they are merged, so a page costs a page, however long the inbox. Rows that
  * came by an audience need the key still: who lost a role no longer sees what was sent to it.
@@ -161,16 +167,21 @@ with marks as materialized (
    order by i.position desc limit ${max}
 ), shared as (
   select distinct on (s.position) s.*
-    from unnest($3::text[]) as held(key)
+    from (select given.key, ms.snapshot,
+            -- An id is made before its row is committed; an hour is more than any transaction takes.
+            coalesce(herald.uuid_floor(ms.since - interval '1 hour'), '${NIL_UUID}'::uuid) as floor
+            from unnest($3::text[]) as given(key)
+            left join herald.ntf_membership ms on ms.tenant_id = $1 and ms.user_id = $2 and ms.key = given.key) held
     cross join lateral (
       select a.message_id as id, a.message_id as position, ${SHARED_READ_AT} as read_at, ${SHARED_SEEN_AT} as seen_at,
         null::timestamptz as archived_at, null::timestamptz as snoozed_until, null::timestamptz as acked_at,
         1 as collapse_count, 1 as revision, a.key::text as audience, ${chosen}
         from (select * from herald.ntf_audience a
-               where ${['a.tenant_id = $1 and a.key = held.key', ...shared, ...beforeShared].join(' and ')}
+               where ${['a.tenant_id = $1 and a.key = held.key and a.message_id >= held.floor', ...shared, ...beforeShared].join(' and ')}
                order by a.message_id desc offset 0) a
         cross join lateral (${MESSAGE_OF_AUDIENCE}) m
        where ${[
+         '(held.snapshot is null or not pg_visible_in_snapshot(m.created_xid, held.snapshot))',
          SHARED_STATE[filter.state],
          ALIVE,
          // A scalar subquery, because the planner never turns it into a join of all items with all audiences: each row costs

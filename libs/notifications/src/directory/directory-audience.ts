@@ -1,0 +1,11 @@
+import { asTenantId, asUserId, type AudienceKey, type AudienceResolver, type Principal } from '@nest-herald/sse';
+import type { Directory } from './directory.js';
+
+/** Lets streams and inboxes follow a directory: `audienceResolver: new DirectoryAudience(directory)` in the options of `SseModule`. */
+export class DirectoryAudience implements AudienceResolver {
+  constructor(private readonly directory: Directory) {}
+
+  keysOf({ tenantId, userId }: Principal): Promise<readonly AudienceKey[]> {
+    return this.directory.keysOf(asTenantId(tenantId), asUserId(userId));
+  }
+}

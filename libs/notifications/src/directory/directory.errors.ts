@@ -1,0 +1,25 @@
+import { HttpException } from '@nestjs/common';
+
+/** Every code with which the directory refuses a change (besides the common ones of api.md §2); stable. */
+export type DirectoryRefusalCode =
+  'not_found' | 'department_cycle' | 'department_too_deep' | 'manager_cycle' | 'precondition_failed';
+
+const STATUS: Readonly<Record<DirectoryRefusalCode, number>> = {
+  not_found: 404,
+  department_cycle: 409,
+  department_too_deep: 409,
+  manager_cycle: 409,
+  precondition_failed: 412,
+};
+
+/** A change or a question that the directory turns away; the body is what a problem document needs. */
+export class DirectoryRefusal extends HttpException {
+  constructor(
+    readonly code: DirectoryRefusalCode,
+    detail: string,
+  ) {
+    super({ code, detail }, STATUS[code]);
+    this.name = 'DirectoryRefusal';
+    this.message = detail;
+  }
+}

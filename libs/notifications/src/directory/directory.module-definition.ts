@@ -1,0 +1,31 @@
+import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+
+/** Injection token of the TypeORM data source that the directory works with. */
+export const DIRECTORY_DATA_SOURCE = Symbol('DIRECTORY_DATA_SOURCE');
+
+/** Options of `DirectoryModule`. */
+export interface DirectoryOptions {
+  /** Makes the directory visible everywhere, which `SseModule` needs to ask it. @defaultValue false */
+  readonly isGlobal?: boolean;
+  /** Name of the TypeORM data source, where the host has several. Its connections run as `herald_app`. @defaultValue the unnamed one */
+  readonly dataSource?: string;
+}
+
+/** Makes `DirectoryModule.forRoot`. */
+export const { ConfigurableModuleClass: ConfigurableDirectoryModule, OPTIONS_TYPE: DIRECTORY_MODULE_OPTIONS } =
+  new ConfigurableModuleBuilder<Record<never, never>>({ moduleName: 'Directory' })
+    .setClassMethodName('forRoot')
+    .setExtras<DirectoryOptions>({ isGlobal: false }, withDataSource)
+    .build();
+
+function withDataSource(definition: DynamicModule, extras: DirectoryOptions): DynamicModule {
+  return {
+    ...definition,
+    global: extras.isGlobal === true,
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: DIRECTORY_DATA_SOURCE, useExisting: getDataSourceToken(extras.dataSource) },
+    ],
+  };
+}

@@ -1,0 +1,72 @@
+import type { AudienceKey } from '@nest-herald/sse';
+import type { EntityManager } from 'typeorm';
+
+/** People whose keys one statement works out. */
+const PEOPLE_PER_STATEMENT = 1_000;
+
+/**
+ * Works out the audience keys of people again, after they or the tree of departments changed. A key that stays keeps its
+ * beginning; a new one begins now; one that is lost and given back begins anew.
+ */
+export async function renewMemberships(
+  manager: EntityManager,
+  tenantId: string,
+  userIds: readonly string[],
+): Promise<void> {
+  for (let start = 0; start < userIds.length; start += PEOPLE_PER_STATEMENT) {
+    await manager.query(
+      `with recursive active as (
+         select * from herald.dir_person where tenant_id = $1 and id = any($2::text[]) and active
+       ), line(user_id, department_id) as (
+         select p.id, unnest(p.department_ids) from active p
+         union
+         select l.user_id, d.parent_id from line l
+           join herald.dir_department d on d.tenant_id = $1 and d.id = l.department_id where d.parent_id is not null
+       ), wanted(user_id, key) as (
+         -- Kept by people who left, too: should they come back, their time away was not their time here.
+         select id, 'tenant' from herald.dir_person where tenant_id = $1 and id = any($2::text[])
+         union select id, 'role:' || unnest(roles) from active
+         union select user_id, 'dept:' || department_id from line
+         union select id, 'pos:' || unnest(position_ids) from active
+         union select id, 'group:' || unnest(group_ids) from active
+       ), gone as (
+         delete from herald.ntf_membership m
+          where m.tenant_id = $1 and m.user_id = any($2::text[])
+            and not exists (select from wanted w where w.user_id = m.user_id and w.key = m.key)
+       )
+       insert into herald.ntf_membership (tenant_id, user_id, key)
+       select $1, user_id, key from wanted order by user_id, key
+       on conflict (tenant_id, user_id, key) do nothing`,
+      [tenantId, userIds.slice(start, start + PEOPLE_PER_STATEMENT)],
+    );
+  }
+}
+
+/** Active people who hold a key, in the order of their ids. */
+export async function holdersOf(
+  manager: EntityManager,
+  tenantId: string,
+  key: AudienceKey,
+  limit: number | null,
+): Promise<readonly string[]> {
+  const rows: { user_id: string }[] = await manager.query(
+    key === 'tenant'
+      ? `select id as user_id from herald.dir_person where tenant_id = $1 and $2::text is not null and active order by id limit $3`
+      : `select user_id from herald.ntf_membership where tenant_id = $1 and key = $2 order by user_id limit $3`,
+    [tenantId, key, limit],
+  );
+  return rows.map((row) => row.user_id);
+}
+
+/** Keys that a person has by the directory, `tenant` left out: the token says that. */
+export async function keysHeldBy(
+  manager: EntityManager,
+  tenantId: string,
+  userId: string,
+): Promise<readonly AudienceKey[]> {
+  const rows: { key: string }[] = await manager.query(
+    `select key from herald.ntf_membership where tenant_id = $1 and user_id = $2 and key <> 'tenant' order by key`,
+    [tenantId, userId],
+  );
+  return rows.map((row) => row.key);
+}
