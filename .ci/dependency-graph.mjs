@@ -44,11 +44,16 @@ function edges() {
       if (to && to !== from) found.add(`${from}\t${to}`);
     }
   }
-  return [...found].sort().map((edge) => edge.split('\t'));
+  return [...found].sort(byCodeUnits).map((edge) => edge.split('\t'));
+}
+
+/** The same order on every machine, whatever its locale. */
+function byCodeUnits(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function drawing(pairs) {
-  const units = [...new Set(pairs.flat())].sort();
+  const units = [...new Set(pairs.flat())].sort(byCodeUnits);
   const name = (unit) => `n${units.indexOf(unit)}`;
   const groups = new Map();
   for (const unit of units) {
