@@ -41,14 +41,15 @@ create table herald.dir_person (
 );
 
 -- Written from the two tables above whenever one of them changes: every audience key of a person, departments with all
--- ancestors. What was sent to the key and committed before the snapshot stays invisible to the person; since bounds
--- how far back a list has to look. The row with the key tenant says since when the directory knows somebody at all.
+-- ancestors. What was sent to the key and committed before the snapshot stays invisible to the person (a snapshot does
+-- not say whether its own transaction is in it, so that one is kept, too); since bounds how far back a list has to look. The row with the key tenant says since when the directory knows somebody at all.
 create table herald.ntf_membership (
   tenant_id text collate "C" not null,
   user_id   text collate "C" not null,
   key       text collate "C" not null,
   since     timestamptz not null default now(),
   snapshot  pg_snapshot not null default pg_current_snapshot(),
+  created_xid xid8      not null default pg_current_xact_id(),
   primary key (tenant_id, user_id, key)
 );
 create index ntf_membership_members on herald.ntf_membership (tenant_id, key, user_id);

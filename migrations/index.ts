@@ -6,6 +6,8 @@ import { SsePresenceFunctions1700000000005 } from './0005-sse-presence-functions
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
 import { Directory1700000000300 } from './0300-directory.js';
+import { Demo1700000000390 } from './0390-demo.js';
+import { Approvals1700000000400 } from './0400-approvals.js';
 import type { SqlMigration } from './sql-migration.js';
 
 export { ensureRoles, RoleSetupError, type RoleConnection } from './roles.js';
@@ -30,9 +32,16 @@ export const platformMigrations: readonly MigrationClass[] = [Platform1700000000
 /** What `@nest-herald/notifications` needs, behind {@link platformMigrations} and {@link sseMigrations}. */
 export const notificationMigrations: readonly MigrationClass[] = [Notifications1700000000200, Directory1700000000300];
 
+/** The small ERP of the service's demo. */
+export const demoMigrations: readonly MigrationClass[] = [Demo1700000000390];
+
+/** What `@nest-herald/approvals` needs, behind {@link notificationMigrations}. */
+export const approvalMigrations: readonly MigrationClass[] = [Approvals1700000000400];
+
 /** Everything, in order: what the service runs. */
 export const allMigrations: readonly MigrationClass[] = [
   ...sseMigrations,
   ...platformMigrations,
   ...notificationMigrations,
+  ...demoMigrations,
 ];

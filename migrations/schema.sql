@@ -2,6 +2,44 @@
 -- npm run schema
 
 -- Tables
+TABLE herald.demo_counter WITH ()
+  tenant_id text COLLATE C NOT NULL
+  kind text COLLATE C NOT NULL
+  last integer NOT NULL
+TABLE herald.demo_leave_request WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id text COLLATE C NOT NULL
+  status text NOT NULL
+  kind text NOT NULL
+  first_day date NOT NULL
+  last_day date NOT NULL
+  days numeric(4,1) NOT NULL
+  reason text
+  requester_id text COLLATE C NOT NULL
+  instance_id text COLLATE C
+  revision integer NOT NULL DEFAULT 1
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  decided_at timestamp with time zone
+TABLE herald.demo_load WITH ()
+  tenant_id text COLLATE C NOT NULL
+  loaded_at timestamp with time zone NOT NULL DEFAULT now()
+TABLE herald.demo_purchase_order WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id text COLLATE C NOT NULL
+  status text NOT NULL
+  supplier character varying(200) NOT NULL
+  amount numeric(14,2) NOT NULL
+  currency character(3) NOT NULL
+  cost_centre character varying(50)
+  note text
+  lines jsonb NOT NULL DEFAULT '[]'::jsonb
+  requester_id text COLLATE C NOT NULL
+  instance_id text COLLATE C
+  revision integer NOT NULL DEFAULT 1
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  decided_at timestamp with time zone
 TABLE herald.dir_department WITH ()
   tenant_id text COLLATE C NOT NULL
   id text COLLATE C NOT NULL
@@ -155,6 +193,7 @@ TABLE herald.ntf_membership WITH ()
   key text COLLATE C NOT NULL
   since timestamp with time zone NOT NULL DEFAULT now()
   snapshot pg_snapshot NOT NULL DEFAULT pg_current_snapshot()
+  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 TABLE herald.ntf_message WITH ()
   tenant_id text COLLATE C NOT NULL
   id uuid NOT NULL
@@ -301,6 +340,16 @@ TABLE sse.ticket WITH ()
   expires_at timestamp with time zone NOT NULL
 
 -- Constraints
+herald.demo_counter demo_counter_pkey PRIMARY KEY (tenant_id, kind)
+herald.demo_leave_request demo_leave_request_check CHECK ((last_day >= first_day))
+herald.demo_leave_request demo_leave_request_days_check CHECK ((days > (0)::numeric))
+herald.demo_leave_request demo_leave_request_kind_check CHECK ((kind = ANY (ARRAY['annual'::text, 'sick'::text, 'personal'::text, 'other'::text])))
+herald.demo_leave_request demo_leave_request_pkey PRIMARY KEY (tenant_id, id)
+herald.demo_leave_request demo_leave_request_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'pending'::text, 'returned'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'cancelled'::text])))
+herald.demo_load demo_load_pkey PRIMARY KEY (tenant_id)
+herald.demo_purchase_order demo_purchase_order_amount_check CHECK ((amount >= (0)::numeric))
+herald.demo_purchase_order demo_purchase_order_pkey PRIMARY KEY (tenant_id, id)
+herald.demo_purchase_order demo_purchase_order_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'pending'::text, 'returned'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'cancelled'::text])))
 herald.dir_department dir_department_check CHECK ((parent_id <> id))
 herald.dir_department dir_department_pkey PRIMARY KEY (tenant_id, id)
 herald.dir_person dir_person_check CHECK ((manager_id <> id))
@@ -347,6 +396,9 @@ sse.ticket ticket_hash CHECK ((octet_length(hash) = 32))
 sse.ticket ticket_pkey PRIMARY KEY (hash)
 
 -- Indexes
+CREATE INDEX demo_leave_request_requester ON herald.demo_leave_request USING btree (tenant_id, requester_id, id)
+CREATE INDEX demo_purchase_order_requester ON herald.demo_purchase_order USING btree (tenant_id, requester_id, id)
+CREATE INDEX demo_purchase_order_status ON herald.demo_purchase_order USING btree (tenant_id, status, id)
 CREATE INDEX dir_department_parent ON herald.dir_department USING btree (tenant_id, parent_id) WHERE (parent_id IS NOT NULL)
 CREATE INDEX idempotency_expiry ON herald.idempotency USING btree (expires_at)
 CREATE INDEX ntf_audience_message ON herald.ntf_audience USING btree (tenant_id, message_id)
@@ -382,6 +434,14 @@ CREATE INDEX set_aside_age ON sse.set_aside USING btree (created_at)
 CREATE INDEX ticket_expiry ON sse.ticket USING btree (expires_at)
 
 -- Row-level security
+herald.demo_counter FORCED
+herald.demo_counter POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.demo_leave_request FORCED
+herald.demo_leave_request POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.demo_load FORCED
+herald.demo_load POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.demo_purchase_order FORCED
+herald.demo_purchase_order POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.dir_department FORCED
 herald.dir_department POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.dir_person FORCED
@@ -529,6 +589,10 @@ INSERT (shard, tenant_id, audience, recipients, type, payload, traceparent) TO h
 INSERT TO herald_app ON sse.ticket
 INSERT, SELECT TO herald_app ON sse.dedupe
 INSERT, SELECT TO herald_app ON sse.revocation
+INSERT, SELECT, UPDATE TO herald_app ON herald.demo_counter
+INSERT, SELECT, UPDATE TO herald_app ON herald.demo_leave_request
+INSERT, SELECT, UPDATE TO herald_app ON herald.demo_load
+INSERT, SELECT, UPDATE TO herald_app ON herald.demo_purchase_order
 INSERT, SELECT, UPDATE TO herald_system ON sse.head
 INSERT, SELECT, UPDATE TO herald_system ON sse.last_seen
 INSERT, SELECT, UPDATE TO herald_system ON sse.lease

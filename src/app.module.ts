@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DemoModule } from './demo/demo.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { serviceOperations } from './openapi/all-operations.js';
@@ -26,7 +27,8 @@ export class AppModule {
         }),
         ...realtimeModules(settings),
         DirectoryModule.forRoot({ isGlobal: true }),
-        NotificationsModule.forRoot({}),
+        NotificationsModule.forRoot({ isGlobal: true }),
+        DemoModule.forRoot(settings),
         IdentityModule.forRoot(settings),
         HealthModule,
         OpenApiModule.forRoot(serviceOperations(settings), VERSION),

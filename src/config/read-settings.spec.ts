@@ -34,6 +34,7 @@ describe('readSettings', () => {
       port: 3000,
       host: '127.0.0.1',
       demo: true,
+      demoCompany: true,
       database: {},
       sse: {
         backplane: 'postgres',

@@ -34,6 +34,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     port: values.PORT,
     host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     demo,
+    demoCompany: demo && values.DEMO_COMPANY,
     dataDir,
     database: {
       ...(values.DATABASE_URL === undefined ? {} : { url: values.DATABASE_URL }),

@@ -38,6 +38,8 @@ export interface Settings {
   readonly port: number;
   readonly host: string;
   readonly demo: boolean;
+  /** Whether the demo companies are loaded at the first start; without {@link demo} never. */
+  readonly demoCompany: boolean;
   /** Absolute path. */
   readonly dataDir: string;
   /** Without a `url` the embedded server in {@link dataDir} is used. */

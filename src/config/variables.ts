@@ -14,6 +14,7 @@ export const VARIABLES = {
   HOST: text(),
   NODE_ENV: choice(ENVIRONMENTS, 'development'),
   DEMO: text((value) => /^(true|false|1|0)$/i.test(value), 'must be true or false. Correct it or leave it out.'),
+  DEMO_COMPANY: flag(true),
   DATA_DIR: text(),
   DATABASE_URL: url('postgres:', 'postgresql:'),
   DATABASE_MIGRATION_URL: url('postgres:', 'postgresql:'),

@@ -52,15 +52,6 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
   }),
 ];
 
-/** @returns null for an id that is no demo person's. */
-export function findDemoPerson(id: string): { readonly tenant: DemoTenant; readonly person: DemoPerson } | null {
-  for (const company of DEMO_TENANTS) {
-    const person = company.people.find((candidate) => candidate.id === id);
-    if (person) return { tenant: company, person };
-  }
-  return null;
-}
-
 type Post = 'admin' | 'buyer' | 'manager' | 'finance' | 'finance2' | 'hr';
 
 function tenant(id: string, name: string, names: Readonly<Record<Post, readonly [string, string]>>): DemoTenant {

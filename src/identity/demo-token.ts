@@ -1,7 +1,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Settings } from '../config/settings.js';
-import { DEMO_TOPICS, type DemoPerson, type DemoTenant } from './demo-people.js';
+import { DEMO_TOPICS, type DemoPerson } from './demo-people.js';
 
 /** A demo sign-in lasts a working day; milliseconds. */
 export const DEMO_SESSION_MS = 8 * 60 * 60 * 1000;
@@ -18,13 +18,13 @@ export interface DemoToken {
  *
  * @throws Error when tokens are verified with somebody else's public key; `readSettings` keeps the demo off then.
  */
-export async function demoToken(settings: Settings, tenant: DemoTenant, person: DemoPerson): Promise<DemoToken> {
+export async function demoToken(settings: Settings, tenantId: string, person: DemoPerson): Promise<DemoToken> {
   const { keys, issuer, audience } = settings.jwt;
   if (keys.kind !== 'secret') throw new Error('The demo sign-in needs JWT_SECRET; public keys cannot sign.');
   const issuedAt = Math.floor(Date.now() / 1000);
   const expiresAt = issuedAt + DEMO_SESSION_MS / 1000;
   const token = new SignJWT({
-    tenant_id: tenant.id,
+    tenant_id: tenantId,
     name: person.name,
     roles: person.roles,
     permissions: person.permissions,

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { DEMO_TENANTS, findDemoPerson } from './demo-people.js';
+import { DEMO_COMPANIES, findDemoEmployee } from '../demo/company/demo-company.js';
 import { signInBody, type demoPeople, type signInAnswer } from './demo.schemas.js';
 import { DEMO_SESSION_MS, demoToken } from './demo-token.js';
+
+/** The people of api.md §4 stand first; the rest of a company would be too long a list to choose from. */
+const FIXED_PEOPLE = 6;
 
 /**
  * Sign-in without a password, for trying the service out (api.md §4). Exists only with `DEMO`; a host's own identity
@@ -14,14 +17,14 @@ import { DEMO_SESSION_MS, demoToken } from './demo-token.js';
 export class DemoController {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  /** Everybody whom one may become. */
+  /** Whom one may become: the fixed people, or with `?all=true` everybody who works at the companies. */
   @Get('people')
-  people(): z.infer<typeof demoPeople> {
+  people(@Query('all') all?: string): z.infer<typeof demoPeople> {
     return {
-      tenants: DEMO_TENANTS.map(({ id, name, people }) => ({
-        id,
+      tenants: DEMO_COMPANIES.map(({ tenantId, name, employees }) => ({
+        id: tenantId,
         name,
-        people: people.map((person) => ({
+        people: employees.slice(0, all === 'true' ? employees.length : FIXED_PEOPLE).map((person) => ({
           id: person.id,
           name: person.name,
           title: person.title,
@@ -40,16 +43,16 @@ export class DemoController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<z.infer<typeof signInAnswer>> {
     const { userId } = signInBody.parse(body);
-    const found = findDemoPerson(userId);
+    const found = findDemoEmployee(userId);
     if (!found) throw new NotFoundException('There is no such demo person; GET /api/v1/demo/people lists them.');
-    const { accessToken, expiresAt } = await demoToken(this.settings, found.tenant, found.person);
+    const { accessToken, expiresAt } = await demoToken(this.settings, found.company.tenantId, found.employee);
     response.cookie(this.settings.sse.cookieName, accessToken, { ...cookieOf(request), maxAge: DEMO_SESSION_MS });
     response.setHeader('Cache-Control', 'no-store');
-    const { id, name, roles } = found.person;
+    const { id, name, roles } = found.employee;
     return {
       accessToken,
       expiresAt: expiresAt.toISOString(),
-      user: { id, tenantId: found.tenant.id, name, roles: [...roles] },
+      user: { id, tenantId: found.company.tenantId, name, roles: [...roles] },
     };
   }
 

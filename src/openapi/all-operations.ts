@@ -1,3 +1,4 @@
+import { demoErpOperations } from './demo-erp-operations.js';
 import { directoryOperations } from './directory-operations.js';
 import { documentationOperations } from './documentation-operations.js';
 import { notificationOperations } from './notification-operations.js';
@@ -11,7 +12,7 @@ export function serviceOperations(settings: { readonly demo: boolean }): readonl
     notificationOperations,
     sseOperations,
     directoryOperations,
-    ...(settings.demo ? [demoOperations] : []),
+    ...(settings.demo ? [demoOperations, demoErpOperations] : []),
     healthOperations,
     documentationOperations,
     aliasOperations,

@@ -71,7 +71,16 @@ export const demoOperations: OperationGroup = {
       path: '/api/v1/demo/people',
       id: 'demo.people',
       summary: 'Everybody whom one may become',
+      description: 'The fixed people of the two companies; with `all=true` everybody who works there.',
       access: 'public',
+      parameters: [
+        {
+          name: 'all',
+          in: 'query',
+          description: 'true: everybody, about 120 people in each company.',
+          schema: z.literal('true').optional(),
+        },
+      ],
       answers: {
         200: {
           description: 'The two companies.',

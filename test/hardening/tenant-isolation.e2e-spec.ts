@@ -16,6 +16,8 @@ interface Foreign {
   /** In the other tenant's directory. */
   readonly personId: string;
   readonly departmentId: string;
+  readonly orderId: string;
+  readonly leaveId: string;
   readonly undoToken: string;
   /** Just before the newest event of the other tenant. */
   readonly position: string;
@@ -86,6 +88,12 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'demo.people': none,
   'demo.signIn': () => ({ body: { userId: 'beta.buyer', tenantId: 'victim' } }),
   'demo.signOut': none,
+  'orders.create': () => ({ body: { supplier: 'from a stranger', amount: 1, tenant_id: 'victim' } }),
+  'orders.list': () => ({ query: { limit: '100' } }),
+  'orders.get': ({ orderId }) => ({ params: { orderId }, comparesWithUnknown: true }),
+  'leave.create': () => ({ body: { kind: 'annual', from: '2027-01-04', to: '2027-01-05' } }),
+  'leave.list': () => ({ query: { limit: '100' } }),
+  'leave.get': ({ leaveId }) => ({ params: { leaveId }, comparesWithUnknown: true }),
   'health.live': none,
   'health.ready': none,
   'health.metrics': none,
@@ -115,6 +123,8 @@ const UNKNOWN: Foreign = {
   userId: 'nobody',
   personId: 'nobody',
   departmentId: 'nowhere',
+  orderId: 'PO-999999',
+  leaveId: 'LV-999999',
   undoToken: randomUUID(),
   position: 'aaaaaaaa.1',
 };
@@ -128,6 +138,7 @@ describe('tenants never mix', () => {
   let service: Service;
   let victimToken: string;
   let intruderToken: string;
+  let documents: Pick<Foreign, 'orderId' | 'leaveId'>;
   let directory: Pick<Foreign, 'personId' | 'departmentId'>;
   let victimStream: StreamReader;
   let colleagueStream: StreamReader;
@@ -216,11 +227,14 @@ describe('tenants never mix', () => {
     expect(sent.status).toBe(201);
     await victimStream.until(({ event, data }) => event === 'notification.created' && data.includes(sent.body.id));
     const { personId, departmentId } = await freshDirectory();
+    const { orderId, leaveId } = await freshDocuments();
     return {
       notificationId: sent.body.id,
       userId: COLLEAGUE,
       personId,
       departmentId,
+      orderId,
+      leaveId,
       undoToken: marked.body.undoToken,
       position,
     };
@@ -240,6 +254,23 @@ describe('tenants never mix', () => {
     const put = await call(`${base}/people/${personId}`, { method: 'PUT', token: victimToken, body: person });
     expect(put.status).toBe(200);
     return directory;
+  }
+
+  /** More of each than the intruder ever makes, so that a number of the victim is never one of the intruder's own. */
+  async function freshDocuments(): Promise<Pick<Foreign, 'orderId' | 'leaveId'>> {
+    const [order, leave] = await Promise.all([
+      call(`${service.url}/api/v1/purchase-orders`, {
+        token: victimToken,
+        body: { supplier: `supplier ${CANARY}`, amount: 10 },
+      }),
+      call(`${service.url}/api/v1/leave-requests`, {
+        token: victimToken,
+        body: { kind: 'annual', from: '2027-01-04', to: '2027-01-05', reason: `reason ${CANARY}` },
+      }),
+    ]);
+    expect([order.status, leave.status]).toEqual([201, 201]);
+    documents = { orderId: order.body.id, leaveId: leave.body.id };
+    return documents;
   }
 
   async function send(operation: Operation, attempt: Attempt, token: string): Promise<Answer> {
@@ -278,13 +309,15 @@ describe('tenants never mix', () => {
   }
 
   async function stateOfVictim(): Promise<unknown> {
-    const [list, counts, person, department] = await Promise.all([
+    const [list, counts, person, department, order, leave] = await Promise.all([
       call(`${service.url}/api/v1/notifications?state=all`, { token: victimToken }),
       call(`${service.url}/api/v1/notifications/counts`, { token: victimToken }),
       call(`${service.url}/api/v1/directory/people/${directory.personId}`, { token: victimToken }),
       call(`${service.url}/api/v1/directory/departments/${directory.departmentId}`, { token: victimToken }),
+      call(`${service.url}/api/v1/purchase-orders/${documents.orderId}`, { token: victimToken }),
+      call(`${service.url}/api/v1/leave-requests/${documents.leaveId}`, { token: victimToken }),
     ]);
-    return { list: list.body, counts: counts.body, person: person.body, department: department.body };
+    return [list, counts, person, department, order, leave].map(({ body }) => body);
   }
 
   /** An event of the victim's own, behind everything that the attempt may have caused. */

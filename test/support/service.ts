@@ -30,7 +30,7 @@ export interface Service {
   kill(): Promise<Exit>;
 }
 
-/** Settings of a test service; they replace the whole environment but `PATH` and `HOME`. */
+/** Settings of a test service; they replace the whole environment but `PATH` and `HOME`. The demo people have no past unless a test asks for it. */
 export type ServiceEnvironment = Readonly<Record<string, string>>;
 
 const START_TIMEOUT_MS = 60_000;
@@ -72,7 +72,14 @@ async function launch(env: ServiceEnvironment) {
   const child = spawn(process.execPath, [ENTRY], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DRAIN_MS: '300', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      PORT: '0',
+      DRAIN_MS: '300',
+      DEMO_COMPANY: 'false',
+      ...env,
+    },
   });
   let written = '';
   const collect = (chunk: Buffer): void => {

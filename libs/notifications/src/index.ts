@@ -72,3 +72,4 @@ export {
 export { NotificationService, type SendReceipt } from './notifications.service.js';
 export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './send-input.js';
 export type { Sender, SystemSender } from './sender.js';
+export { isStorableText } from './storable-json.js';

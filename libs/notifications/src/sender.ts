@@ -10,7 +10,7 @@ export interface SystemSender {
  * In whose name a notification is sent. Code of the host is trusted with it: permissions are the business of the route that
  * takes a request, not of the service.
  */
-export type Sender = Principal | SystemSender;
+export type Sender = Pick<Principal, 'tenantId' | 'userId'> | SystemSender;
 
 /** @returns who is shown as the sender; null for the system. */
 export function actorOf(sender: Sender): string | null {

@@ -167,7 +167,7 @@ with marks as materialized (
    order by i.position desc limit ${max}
 ), shared as (
   select distinct on (s.position) s.*
-    from (select given.key, ms.snapshot,
+    from (select given.key, ms.snapshot, ms.created_xid,
             -- An id is made before its row is committed; an hour is more than any transaction takes.
             coalesce(herald.uuid_floor(ms.since - interval '1 hour'), '${NIL_UUID}'::uuid) as floor
             from unnest($3::text[]) as given(key)
@@ -181,7 +181,8 @@ with marks as materialized (
                order by a.message_id desc offset 0) a
         cross join lateral (${MESSAGE_OF_AUDIENCE}) m
        where ${[
-         '(held.snapshot is null or not pg_visible_in_snapshot(m.created_xid, held.snapshot))',
+         `(held.snapshot is null or m.created_xid = held.created_xid
+           or not pg_visible_in_snapshot(m.created_xid, held.snapshot))`,
          SHARED_STATE[filter.state],
          ALIVE,
          // A scalar subquery, because the planner never turns it into a join of all items with all audiences: each row costs

@@ -1,0 +1,64 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DirectoryWriter, NotificationService } from '@nest-herald/notifications';
+import { asTenantId, asUserId, type Clock, CLOCK } from '@nest-herald/sse';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import type { EntityManager } from 'typeorm';
+import { DEMO_COMPANIES, type DemoCompany, personOf } from './company/demo-company.js';
+import { pastLeave, pastOrders } from './company/past-documents.js';
+import { insertLeave } from './leave/leave-request.store.js';
+import { noticesOf } from './notices/notices.js';
+import { insertOrders } from './orders/purchase-order.store.js';
+
+/**
+ * Loads the demo companies at the first start: people, documents, notices. Each in one transaction that begins with its
+ * mark, so it happens once, wholly or not at all, however many nodes start at the same moment.
+ */
+@Injectable()
+export class DemoLoader implements OnApplicationBootstrap {
+  readonly #logger = new Logger('Demo');
+
+  constructor(
+    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+    @Inject(DirectoryWriter) private readonly directory: DirectoryWriter,
+    @Inject(NotificationService) private readonly notifications: NotificationService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const company of DEMO_COMPANIES) {
+      const began = this.clock.monotonicMs();
+      const isNew = await this.transactions.run(asTenantId(company.tenantId), (manager) =>
+        this.#load(manager, company),
+      );
+      if (!isNew) continue;
+      const tookMs = Math.round(this.clock.monotonicMs() - began);
+      this.#logger.log(`${company.name}: ${company.employees.length} people and their documents, in ${tookMs} ms.`);
+    }
+  }
+
+  /** @returns whether there was anything to do. */
+  async #load(manager: EntityManager, company: DemoCompany): Promise<boolean> {
+    const { tenantId } = company;
+    // Another node that loads the same company at this moment makes us wait here, and find its mark.
+    await manager.query(`set local lock_timeout = '30s'`);
+    const marked: unknown[] = await manager.query(
+      `insert into herald.demo_load (tenant_id) values ($1) on conflict do nothing returning tenant_id`,
+      [tenantId],
+    );
+    if (marked.length === 0) return false;
+    for (const department of company.departments) await this.directory.putDepartment(manager, tenantId, department);
+    await this.directory.putPeople(manager, tenantId, company.employees.map(personOf));
+    const now = this.clock.now();
+    await insertOrders(manager, tenantId, pastOrders(company, now));
+    await insertLeave(manager, tenantId, pastLeave(company, now));
+    for (const { from, ...notice } of noticesOf(company)) {
+      await this.notifications.send(manager, senderOf(tenantId, from), notice);
+    }
+    return true;
+  }
+}
+
+function senderOf(tenantId: string, post: string | undefined) {
+  if (post === undefined) return { tenantId, system: true } as const;
+  return { tenantId: asTenantId(tenantId), userId: asUserId(`${tenantId}.${post}`) };
+}

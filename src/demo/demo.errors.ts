@@ -1,0 +1,23 @@
+import { HttpException } from '@nestjs/common';
+
+/** Every code with which the demo's documents refuse a request, besides the common ones; stable. */
+export type DemoRefusalCode = 'not_found' | 'not_requester' | 'not_editable' | 'precondition_failed';
+
+const STATUS: Readonly<Record<DemoRefusalCode, number>> = {
+  not_found: 404,
+  not_requester: 403,
+  not_editable: 409,
+  precondition_failed: 412,
+};
+
+/** A request for a document that is turned away; the body is what a problem document needs. */
+export class DemoRefusal extends HttpException {
+  constructor(
+    readonly code: DemoRefusalCode,
+    detail: string,
+  ) {
+    super({ code, detail }, STATUS[code]);
+    this.name = 'DemoRefusal';
+    this.message = detail;
+  }
+}

@@ -1,0 +1,18 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Settings } from '../config/settings.js';
+import { DemoLoader } from './demo-loader.js';
+import { LeaveRequestsController } from './leave/leave-requests.controller.js';
+import { PurchaseOrdersController } from './orders/purchase-orders.controller.js';
+
+/** A small ERP to try the service with: two companies, their orders and leave requests. Without `DEMO` nothing. */
+@Module({})
+export class DemoModule {
+  static forRoot({ demo, demoCompany }: Pick<Settings, 'demo' | 'demoCompany'>): DynamicModule {
+    if (!demo) return { module: DemoModule };
+    return {
+      module: DemoModule,
+      controllers: [PurchaseOrdersController, LeaveRequestsController],
+      providers: demoCompany ? [DemoLoader] : [],
+    };
+  }
+}

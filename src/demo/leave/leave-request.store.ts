@@ -1,0 +1,116 @@
+import type { EntityManager } from 'typeorm';
+import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../document.js';
+import type { LeaveRequest, NewLeave } from './leave-request.schemas.js';
+
+interface LeaveRow {
+  readonly id: string;
+  readonly status: DocumentStatus;
+  readonly kind: LeaveRequest['kind'];
+  readonly first_day: string;
+  readonly last_day: string;
+  readonly days: string;
+  readonly reason: string | null;
+  readonly requester_id: string;
+  readonly instance_id: string | null;
+  readonly revision: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly decided_at: Date | null;
+}
+
+/** A leave request to write as it is; for what was decided before the company was loaded, with its times. */
+export interface LeaveToKeep extends NewLeave {
+  readonly requesterId: string;
+  readonly status: DocumentStatus;
+  readonly createdAt: Date | null;
+  readonly decidedAt: Date | null;
+}
+
+/** Days as text: a date has no time zone, and a driver would give it one. */
+const COLUMNS = `id, status, kind, first_day::text, last_day::text, days, reason, requester_id, instance_id, revision,
+  created_at, updated_at, decided_at`;
+
+/** Writes requests in the order given, each with the next number. @returns them. */
+export async function insertLeave(
+  manager: EntityManager,
+  tenantId: string,
+  requests: readonly LeaveToKeep[],
+): Promise<readonly LeaveRequest[]> {
+  const ids = await nextNumbers(manager, tenantId, 'LV', requests.length);
+  const rows: LeaveRow[] = await manager.query(
+    `insert into herald.demo_leave_request (tenant_id, id, status, kind, first_day, last_day, days, reason, requester_id,
+       created_at, updated_at, decided_at)
+     select $1, x.id, x.status, x.kind, x."from", x."to", x.days, x.reason, x."requesterId",
+       coalesce(x."createdAt", now()), coalesce(x."decidedAt", x."createdAt", now()), x."decidedAt"
+       from jsonb_to_recordset($2::jsonb) as x(id text, status text, kind text, "from" date, "to" date, days numeric,
+         reason text, "requesterId" text, "createdAt" timestamptz, "decidedAt" timestamptz)
+     returning ${COLUMNS}`,
+    [tenantId, JSON.stringify(requests.map((request, index) => ({ ...request, id: ids[index] })))],
+  );
+  return rows.map(leaveOf);
+}
+
+/** One request; with `lock`, nobody else changes it until the transaction ends. */
+export async function readLeave(
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  lock: boolean,
+): Promise<LeaveRequest | null> {
+  const rows: LeaveRow[] = await manager.query(
+    `select ${COLUMNS} from herald.demo_leave_request where tenant_id = $1 and id = $2 ${lock ? 'for update' : ''}`,
+    [tenantId, id],
+  );
+  return rows[0] === undefined ? null : leaveOf(rows[0]);
+}
+
+/** Newest first, one more than the page holds. @param requesterId only this person's; null: everybody's. */
+export async function listLeave(
+  manager: EntityManager,
+  tenantId: string,
+  requesterId: string | null,
+  { status, limit, cursor }: DocumentQuery,
+): Promise<readonly LeaveRequest[]> {
+  const rows: LeaveRow[] = await manager.query(
+    `select ${COLUMNS} from herald.demo_leave_request
+      where tenant_id = $1 and ($2::text is null or requester_id = $2) and ($3::text is null or status = $3)
+        and ($4::text is null or id < $4)
+      order by id desc limit $5`,
+    [tenantId, requesterId, status ?? null, cursor ?? null, limit + 1],
+  );
+  return rows.map(leaveOf);
+}
+
+/** Writes what its approval decided. @param instanceId the approval that it belongs to from now on. */
+export async function moveLeave(
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  status: DocumentStatus,
+  instanceId: string,
+): Promise<void> {
+  await manager.query(
+    `update herald.demo_leave_request set status = $3, instance_id = $4, revision = revision + 1, updated_at = now(),
+       decided_at = case when $3 in ('pending', 'returned') then null else now() end
+      where tenant_id = $1 and id = $2`,
+    [tenantId, id, status, instanceId],
+  );
+}
+
+function leaveOf(row: LeaveRow): LeaveRequest {
+  return {
+    id: row.id,
+    status: row.status,
+    kind: row.kind,
+    from: row.first_day,
+    to: row.last_day,
+    days: Number(row.days),
+    reason: row.reason,
+    requesterId: row.requester_id,
+    instanceId: row.instance_id,
+    revision: row.revision,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    decidedAt: row.decided_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,112 @@
+import type { EntityManager } from 'typeorm';
+import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../document.js';
+import type { NewOrder, PurchaseOrder } from './purchase-order.schemas.js';
+
+interface OrderRow {
+  readonly id: string;
+  readonly status: DocumentStatus;
+  readonly supplier: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly cost_centre: string | null;
+  readonly note: string | null;
+  readonly lines: PurchaseOrder['lines'];
+  readonly requester_id: string;
+  readonly instance_id: string | null;
+  readonly revision: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly decided_at: Date | null;
+}
+
+/** An order to write as it is; for what was decided before the company was loaded, with its times. */
+export interface OrderToKeep extends NewOrder {
+  readonly requesterId: string;
+  readonly status: DocumentStatus;
+  readonly createdAt: Date | null;
+  readonly decidedAt: Date | null;
+}
+
+/** Writes orders in the order given, each with the next number. @returns them. */
+export async function insertOrders(
+  manager: EntityManager,
+  tenantId: string,
+  orders: readonly OrderToKeep[],
+): Promise<readonly PurchaseOrder[]> {
+  const ids = await nextNumbers(manager, tenantId, 'PO', orders.length);
+  const rows: OrderRow[] = await manager.query(
+    `insert into herald.demo_purchase_order (tenant_id, id, status, supplier, amount, currency, cost_centre, note, lines,
+       requester_id, created_at, updated_at, decided_at)
+     select $1, x.id, x.status, x.supplier, x.amount, x.currency, x."costCentre", x.note, x.lines, x."requesterId",
+       coalesce(x."createdAt", now()), coalesce(x."decidedAt", x."createdAt", now()), x."decidedAt"
+       from jsonb_to_recordset($2::jsonb) as x(id text, status text, supplier text, amount numeric, currency text,
+         "costCentre" text, note text, lines jsonb, "requesterId" text, "createdAt" timestamptz, "decidedAt" timestamptz)
+     returning *`,
+    [tenantId, JSON.stringify(orders.map((order, index) => ({ ...order, id: ids[index] })))],
+  );
+  return rows.map(orderOf);
+}
+
+/** One order; with `lock`, nobody else changes it until the transaction ends. */
+export async function readOrder(
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  lock: boolean,
+): Promise<PurchaseOrder | null> {
+  const rows: OrderRow[] = await manager.query(
+    `select * from herald.demo_purchase_order where tenant_id = $1 and id = $2 ${lock ? 'for update' : ''}`,
+    [tenantId, id],
+  );
+  return rows[0] === undefined ? null : orderOf(rows[0]);
+}
+
+/** Newest first, one more than the page holds. */
+export async function listOrders(
+  manager: EntityManager,
+  tenantId: string,
+  { status, limit, cursor }: DocumentQuery,
+): Promise<readonly PurchaseOrder[]> {
+  const rows: OrderRow[] = await manager.query(
+    `select * from herald.demo_purchase_order
+      where tenant_id = $1 and ($2::text is null or status = $2) and ($3::text is null or id < $3)
+      order by id desc limit $4`,
+    [tenantId, status ?? null, cursor ?? null, limit + 1],
+  );
+  return rows.map(orderOf);
+}
+
+/** Writes what its approval decided. @param instanceId the approval that it belongs to from now on. */
+export async function moveOrder(
+  manager: EntityManager,
+  tenantId: string,
+  id: string,
+  status: DocumentStatus,
+  instanceId: string,
+): Promise<void> {
+  await manager.query(
+    `update herald.demo_purchase_order set status = $3, instance_id = $4, revision = revision + 1, updated_at = now(),
+       decided_at = case when $3 in ('pending', 'returned') then null else now() end
+      where tenant_id = $1 and id = $2`,
+    [tenantId, id, status, instanceId],
+  );
+}
+
+function orderOf(row: OrderRow): PurchaseOrder {
+  return {
+    id: row.id,
+    status: row.status,
+    supplier: row.supplier,
+    amount: Number(row.amount),
+    currency: row.currency,
+    costCentre: row.cost_centre,
+    note: row.note,
+    lines: row.lines,
+    requesterId: row.requester_id,
+    instanceId: row.instance_id,
+    revision: row.revision,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    decidedAt: row.decided_at?.toISOString() ?? null,
+  };
+}

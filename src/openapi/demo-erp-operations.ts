@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { documentQuerySchema } from '../demo/document.js';
+import { leavePageSchema, leaveSchema, newLeaveSchema } from '../demo/leave/leave-request.schemas.js';
+import { newOrderSchema, orderPageSchema, orderSchema } from '../demo/orders/purchase-order.schemas.js';
+import type { OperationGroup, Parameter } from './operation.js';
+
+const ORDERS = '/api/v1/purchase-orders';
+const LEAVE = '/api/v1/leave-requests';
+
+const ORDER = {
+  id: 'PO-000001',
+  status: 'draft',
+  supplier: 'Nordlicht Bearings',
+  amount: 18_400,
+  currency: 'EUR',
+  costCentre: 'CC-402',
+  note: null,
+  lines: [{ item: 'Gearbox G3', quantity: 12, amount: 18_400 }],
+  requesterId: 'acme.buyer',
+  instanceId: null,
+  revision: 1,
+  createdAt: '2026-11-21T08:00:00.000Z',
+  updatedAt: '2026-11-21T08:00:00.000Z',
+  decidedAt: null,
+};
+
+const LEAVE_REQUEST = {
+  id: 'LV-000001',
+  status: 'draft',
+  kind: 'annual',
+  from: '2026-12-21',
+  to: '2026-12-23',
+  days: 3,
+  reason: 'Family holiday',
+  requesterId: 'acme.buyer',
+  instanceId: null,
+  revision: 1,
+  createdAt: '2026-11-21T08:00:00.000Z',
+  updatedAt: '2026-11-21T08:00:00.000Z',
+  decidedAt: null,
+};
+
+const idempotencyKey: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Makes a repeated request the same request for 24 hours.',
+  schema: z.string().max(255),
+  example: 'cart-4711',
+};
+
+const orderId: Parameter = {
+  name: 'orderId',
+  in: 'path',
+  description: 'Number of the order; one of another tenant is as unknown as any other.',
+  schema: z.string(),
+  example: ORDER.id,
+};
+
+const leaveId: Parameter = {
+  name: 'leaveId',
+  in: 'path',
+  description: 'Number of the request; one that is not shown to the reader is as unknown as any other.',
+  schema: z.string(),
+  example: LEAVE_REQUEST.id,
+};
+
+const listParameters: readonly Parameter[] = [
+  { name: 'status', in: 'query', description: 'Only with this status.', schema: documentQuerySchema.shape.status },
+  {
+    name: 'limit',
+    in: 'query',
+    description: 'Items per page, 1 to 100; 20 unless given.',
+    schema: documentQuerySchema.shape.limit,
+  },
+  {
+    name: 'cursor',
+    in: 'query',
+    description: '`nextCursor` of the page before.',
+    schema: documentQuerySchema.shape.cursor,
+  },
+];
+
+const IDEMPOTENCY = ['409 idempotency_in_progress', '422 idempotency_mismatch'];
+
+/** The small ERP of the demo; part of the document only where it is switched on. */
+export const demoErpOperations: OperationGroup = {
+  tag: 'Demo ERP',
+  description:
+    'Purchase orders and leave requests of the demo companies. A document is a draft until it is submitted; from then on only its approval changes its status.',
+  operations: [
+    {
+      method: 'post',
+      path: ORDERS,
+      id: 'orders.create',
+      summary: 'Draft a purchase order',
+      description: 'With an amount, or with lines that add up to it.',
+      access: 'token',
+      parameters: [idempotencyKey],
+      body: {
+        schema: newOrderSchema,
+        example: { supplier: ORDER.supplier, costCentre: ORDER.costCentre, lines: ORDER.lines },
+      },
+      answers: { 201: { description: 'The draft.', schema: orderSchema, example: ORDER } },
+      refusals: IDEMPOTENCY,
+    },
+    {
+      method: 'get',
+      path: ORDERS,
+      id: 'orders.list',
+      summary: 'List purchase orders, newest first',
+      access: 'token',
+      parameters: listParameters,
+      answers: {
+        200: {
+          description: 'A page.',
+          schema: orderPageSchema,
+          example: { items: [ORDER], nextCursor: null, hasMore: false },
+        },
+      },
+    },
+    {
+      method: 'get',
+      path: `${ORDERS}/{orderId}`,
+      id: 'orders.get',
+      summary: 'Get a purchase order',
+      access: 'token',
+      parameters: [orderId],
+      answers: { 200: { description: 'The order, with its revision as ETag.', schema: orderSchema, example: ORDER } },
+      refusals: ['404 not_found'],
+    },
+    {
+      method: 'post',
+      path: LEAVE,
+      id: 'leave.create',
+      summary: 'Draft a leave request',
+      access: 'token',
+      parameters: [idempotencyKey],
+      body: {
+        schema: newLeaveSchema,
+        example: { kind: 'annual', from: '2026-12-21', to: '2026-12-23', reason: 'Family holiday' },
+      },
+      answers: { 201: { description: 'The draft.', schema: leaveSchema, example: LEAVE_REQUEST } },
+      refusals: IDEMPOTENCY,
+    },
+    {
+      method: 'get',
+      path: LEAVE,
+      id: 'leave.list',
+      summary: "List one's leave requests, newest first",
+      description: "HR, and who manages approvals, sees everybody's.",
+      access: 'token',
+      parameters: listParameters,
+      answers: {
+        200: {
+          description: 'A page.',
+          schema: leavePageSchema,
+          example: { items: [LEAVE_REQUEST], nextCursor: null, hasMore: false },
+        },
+      },
+    },
+    {
+      method: 'get',
+      path: `${LEAVE}/{leaveId}`,
+      id: 'leave.get',
+      summary: 'Get a leave request',
+      access: 'token',
+      parameters: [leaveId],
+      answers: {
+        200: { description: 'The request, with its revision as ETag.', schema: leaveSchema, example: LEAVE_REQUEST },
+      },
+      refusals: ['404 not_found'],
+    },
+  ],
+};

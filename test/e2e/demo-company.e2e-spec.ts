@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { type Answer, call } from '../support/http.js';
+import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('the demo company', () => {
+  let database: TestDatabase;
+  let service: Service;
+  const tokens = new Map<string, string>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await start();
+  }, 60_000);
+  afterAll(async () => {
+    await service?.stop();
+    await database?.drop();
+  });
+
+  const start = () => startService({ DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET, DEMO_COMPANY: 'true' });
+  const as = async (userId: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+    if (!tokens.has(userId)) {
+      const signedIn = await call(`${service.url}/api/v1/demo/sign-in`, { body: { userId } });
+      expect(signedIn.status).toBe(200);
+      tokens.set(userId, signedIn.body.accessToken);
+    }
+    return call(`${service.url}/api/v1/${path}`, {
+      method,
+      token: tokens.get(userId) ?? '',
+      ...(body === undefined ? {} : { body }),
+      ...(headers === undefined ? {} : { headers }),
+    });
+  };
+  const everyPage = async (userId: string, path: string): Promise<readonly { id: string }[]> => {
+    const items: { id: string }[] = [];
+    let cursor = '';
+    do {
+      const page: Answer = await as(userId, 'GET', `${path}?limit=100${cursor}`);
+      items.push(...page.body.items);
+      cursor = page.body.nextCursor === null ? '' : `&cursor=${page.body.nextCursor}`;
+    } while (cursor !== '');
+    return items;
+  };
+
+  it('has people whom one may all become, the fixed ones in the short list', async () => {
+    const short = await call(`${service.url}/api/v1/demo/people`);
+    expect(short.body.tenants.map(({ people }: { people: unknown[] }) => people.length)).toEqual([6, 6]);
+    const long = await call(`${service.url}/api/v1/demo/people?all=true`);
+    for (const { id, people } of long.body.tenants as { id: string; people: { id: string }[] }[]) {
+      expect(people.length).toBeGreaterThan(100);
+      const last = people.at(-1)?.id ?? '';
+      expect((await as(last, 'GET', 'notifications/counts')).status).toBe(200);
+      const person = await as(`${id}.admin`, 'GET', `directory/people/${last}`);
+      expect(person.body).toMatchObject({ id: last, active: true });
+    }
+  });
+
+  it('has documents of its own past, those of one company unseen by the other', async () => {
+    for (const tenant of ['acme', 'beta']) {
+      const orders = await everyPage(`${tenant}.buyer`, 'purchase-orders');
+      expect(orders.length).toBeGreaterThanOrEqual(180);
+      expect(new Set(orders.map(({ id }) => id)).size).toBe(orders.length);
+      expect(JSON.stringify(orders)).not.toContain(tenant === 'acme' ? 'beta.' : 'acme.');
+      expect((await everyPage(`${tenant}.hr`, 'leave-requests')).length).toBeGreaterThanOrEqual(140);
+    }
+  });
+
+  it('shows leave to who asked for it and to HR, to others as if there were none', async () => {
+    const made = await as('acme.buyer', 'POST', 'leave-requests', {
+      kind: 'sick',
+      from: '2027-02-01',
+      to: '2027-02-02',
+    });
+    expect([made.status, made.body.days, made.body.status]).toEqual([201, 2, 'draft']);
+    const path = `leave-requests/${made.body.id}`;
+    expect((await as('acme.hr', 'GET', path)).body).toEqual(made.body);
+    expect((await as('acme.buyer', 'GET', path)).body).toEqual(made.body);
+    for (const stranger of ['acme.finance', 'beta.hr']) expect((await as(stranger, 'GET', path)).status).toBe(404);
+    const own = await everyPage('acme.finance', 'leave-requests');
+    expect(own.map(({ id }) => id)).not.toContain(made.body.id);
+  });
+
+  it('greets people with notices in their language, each addressed to whom it concerns', async () => {
+    const titles = async (userId: string): Promise<string> =>
+      (await as(userId, 'GET', 'notifications?limit=100')).body.items
+        .map(({ title }: { title: string }) => title)
+        .join();
+    expect(await titles('beta.manager')).toContain('公告必读');
+    expect(await titles('acme.manager')).toContain('please confirm by Friday');
+    // By the directory: purchasing's own notice, and the board's.
+    expect(await titles('acme.manager')).toContain('Nordlicht');
+    expect(await titles('acme.manager')).toContain('Papers for the board');
+    expect(await titles('acme.hr')).not.toContain('Nordlicht');
+    expect(await titles('acme.hr')).not.toContain('Papers for the board');
+  });
+
+  it('takes orders by amount or by lines, and nothing that says a status', async () => {
+    const order = {
+      supplier: '宁波轴承',
+      lines: [
+        { item: 'x', amount: 0.1 },
+        { item: 'y', amount: 0.2 },
+      ],
+    };
+    const made = await as('acme.buyer', 'POST', 'purchase-orders', order);
+    expect(made.body).toMatchObject({ status: 'draft', amount: 0.3, requesterId: 'acme.buyer', instanceId: null });
+    expect((await as('acme.buyer', 'POST', 'purchase-orders', { supplier: 's', amount: 12.5 })).body.amount).toBe(12.5);
+    for (const body of [
+      { supplier: 's' },
+      { ...order, amount: 5 },
+      { ...order, status: 'approved' },
+      { supplier: 's', amount: 1, requesterId: 'acme.manager' },
+      { supplier: 's', amount: -1 },
+      { supplier: 's', amount: 1.005 },
+      { supplier: '\0', amount: 1 },
+    ]) {
+      const refused = await as('acme.buyer', 'POST', 'purchase-orders', body);
+      expect([refused.status, refused.body.code]).toEqual([400, 'invalid_request']);
+    }
+    for (const method of ['PATCH', 'PUT', 'DELETE']) {
+      const refused = await as('acme.admin', method, `purchase-orders/${made.body.id}`, { status: 'approved' });
+      expect(refused.status).toBe(405);
+    }
+    expect((await as('acme.buyer', 'GET', `purchase-orders/${made.body.id}`)).body).toEqual(made.body);
+  });
+
+  it('refuses leave that cannot be', async () => {
+    for (const body of [
+      { kind: 'annual', from: '2027-02-03', to: '2027-02-02' },
+      { kind: 'annual', from: '2027-02-30', to: '2027-03-02' },
+      { kind: 'annual', from: '2027-02-01', to: '2027-02-02', days: 3 },
+      { kind: 'moon', from: '2027-02-01', to: '2027-02-02' },
+      { kind: 'annual', from: '2027-02-01', to: '2029-02-02' },
+    ]) {
+      expect((await as('acme.buyer', 'POST', 'leave-requests', body)).status).toBe(400);
+    }
+  });
+
+  it('numbers documents without gaps, once per Idempotency-Key', async () => {
+    const key = { 'Idempotency-Key': randomUUID() };
+    const order = { supplier: 's', amount: 1 };
+    const first = await as('acme.buyer', 'POST', 'purchase-orders', order, key);
+    const again = await as('acme.buyer', 'POST', 'purchase-orders', order, key);
+    expect(again.body).toEqual(first.body);
+    const made = await Promise.all([1, 2, 3, 4, 5].map(() => as('acme.buyer', 'POST', 'purchase-orders', order)));
+    const numbers = made.map(({ body }) => Number(body.id.slice(3))).sort((one, other) => one - other);
+    const last = Number(first.body.id.slice(3));
+    expect(numbers).toEqual([1, 2, 3, 4, 5].map((offset) => last + offset));
+  });
+
+  it('is loaded once, also when a second node starts', async () => {
+    const before = (await everyPage('acme.buyer', 'purchase-orders')).length;
+    const second = await start();
+    await second.stop();
+    expect((await everyPage('acme.buyer', 'purchase-orders')).length).toBe(before);
+    const { body } = await as('acme.hr', 'GET', 'notifications?limit=100');
+    const titles = body.items.map(({ title }: { title: string }) => title);
+    expect(new Set(titles).size).toBe(titles.length);
+    expect(second.output()).not.toContain('people and their documents');
+    expect(service.output()).toMatch(/Acme Machine Works: \d+ people and their documents, in \d+ ms/);
+  });
+});
