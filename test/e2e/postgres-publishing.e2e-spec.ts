@@ -143,6 +143,13 @@ describe('publishing in the caller’s transaction', () => {
     await client.query('BEGIN');
     await expect(client.query('SELECT 1/0')).rejects.toThrow();
     await expect(publisher.eventLog.append([event(acme, 'x')], client)).rejects.toMatchObject(idle);
+    // Asked before the client can know that its transaction has failed: the server's answer says the same.
+    await client.query('ROLLBACK');
+    await client.query('BEGIN');
+    const failing = client.query('SELECT 1/0');
+    const publishing = publisher.eventLog.append([event(acme, 'x')], client);
+    await expect(failing).rejects.toThrow();
+    await expect(publishing).rejects.toMatchObject(idle);
   });
 
   it('writes an event with a dedupe key once, in one transaction and across many', async () => {

@@ -26,7 +26,7 @@ export function joinTransaction(tx: Tx): OpenTransaction {
   }
   if (!isPgClient(tx)) throw noTransaction(`got ${describe(tx)}`);
   const status = tx.getTransactionStatus();
-  if (status === 'E') throw noTransaction('the transaction of the pg client has failed and can only be rolled back');
+  if (status === 'E') throw failedTransaction();
   if (status !== 'T') throw noTransaction('the pg client has no open transaction (await its BEGIN first)');
   return { query: async (sql, parameters) => (await tx.query(sql, parameters)).rows, typeorm: null };
 }
@@ -53,9 +53,15 @@ function describe(tx: Tx): string {
   return typeof tx === 'object' && tx !== null ? `an instance of ${tx.constructor?.name ?? 'Object'}` : String(tx);
 }
 
-function noTransaction(reason: string): SseError {
+/** @returns `ERR_SSE_NO_TRANSACTION` for a transaction that an error has ended already. */
+export function failedTransaction(cause?: unknown): SseError {
+  return noTransaction('the transaction has failed and can only be rolled back', cause);
+}
+
+function noTransaction(reason: string, cause?: unknown): SseError {
   return new SseError(
     'ERR_SSE_NO_TRANSACTION',
     `Publishing joins an open transaction, but ${reason}. Pass the EntityManager or QueryRunner of a TypeORM transaction, or a pg client between BEGIN and COMMIT.`,
+    cause === undefined ? undefined : { cause },
   );
 }

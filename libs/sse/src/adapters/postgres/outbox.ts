@@ -3,7 +3,7 @@ import type { NewEvent, Tx } from '../../envelope.js';
 import type { TenantId } from '../../principal.js';
 import { SseError } from '../../sse.errors.js';
 import { CommitSubscriber } from './commit-subscriber.js';
-import { joinTransaction } from './open-transaction.js';
+import { failedTransaction, joinTransaction } from './open-transaction.js';
 import { shardOf } from './shard-of.js';
 
 /** A statement that publishes, and what it is given. */
@@ -114,6 +114,8 @@ function explained(error: unknown): unknown {
       { cause: error },
     );
   }
+  // A client hears that its statement failed before it hears that its transaction did; publishing in between ends here.
+  if (code === '25P02') return failedTransaction(error);
   if (code === '3F000' || code === '42883' || code === '42P01' || code === '42501') {
     return new SseError(
       'ERR_SSE_STORAGE',
