@@ -88,7 +88,7 @@ module.exports = {
       'approvals-use-public-surfaces',
       'Only public surfaces.',
       { path: '^libs/approvals/' },
-      { path: '^(src/|libs/(sse|notifications)/src/(?!index\\.ts$|testing/index\\.ts$))' },
+      { path: '^(src/|libs/(sse|notifications)/src/(?!index\\.ts$|adapters/[^/]+/index\\.ts$|testing/index\\.ts$))' },
     ),
   ],
   options: {

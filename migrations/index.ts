@@ -44,4 +44,5 @@ export const allMigrations: readonly MigrationClass[] = [
   ...platformMigrations,
   ...notificationMigrations,
   ...demoMigrations,
+  ...approvalMigrations,
 ];

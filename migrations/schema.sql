@@ -2,6 +2,115 @@
 -- npm run schema
 
 -- Tables
+TABLE herald.apv_action WITH ()
+  tenant_id text COLLATE C NOT NULL
+  instance_id uuid NOT NULL
+  n integer NOT NULL
+  task_key text COLLATE C
+  node_id text COLLATE C
+  actor_id text COLLATE C NOT NULL
+  on_behalf_of text COLLATE C
+  action text NOT NULL
+  from_status text
+  to_status text
+  at timestamp with time zone NOT NULL
+  comment text
+  diff text
+  ip text
+  user_agent text
+  salt text
+  text_hash text NOT NULL
+  prev_hash text NOT NULL
+  hash text NOT NULL
+TABLE herald.apv_cc WITH ()
+  tenant_id text COLLATE C NOT NULL
+  instance_id uuid NOT NULL
+  user_id text COLLATE C NOT NULL
+  at timestamp with time zone NOT NULL
+TABLE herald.apv_definition WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id uuid NOT NULL
+  code text COLLATE C NOT NULL
+  name character varying(100) NOT NULL
+  category character varying(50)
+  icon character varying(100)
+  description character varying(2000)
+  sort integer NOT NULL DEFAULT 0
+  enabled boolean NOT NULL DEFAULT true
+  active_version integer
+  latest_version integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1
+  created_by text NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  deleted_at timestamp with time zone
+TABLE herald.apv_definition_version WITH ()
+  tenant_id text COLLATE C NOT NULL
+  definition_id uuid NOT NULL
+  version integer NOT NULL
+  definition jsonb NOT NULL
+  checksum text NOT NULL
+  status text NOT NULL
+  created_by text NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  published_by text
+  published_at timestamp with time zone
+TABLE herald.apv_instance WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id uuid NOT NULL
+  definition_id uuid NOT NULL
+  version integer NOT NULL
+  code text COLLATE C NOT NULL
+  name character varying(100) NOT NULL
+  title character varying(200) NOT NULL
+  business_type text COLLATE C
+  business_id text COLLATE C
+  applicant_id text COLLATE C NOT NULL
+  applicant_name character varying(200) NOT NULL
+  status text COLLATE C NOT NULL
+  round integer NOT NULL
+  current_nodes jsonb NOT NULL DEFAULT '[]'::jsonb
+  revision integer NOT NULL
+  state jsonb NOT NULL
+  last_action integer NOT NULL DEFAULT 0
+  last_hash text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  started_at timestamp with time zone
+  completed_at timestamp with time zone
+TABLE herald.apv_node_run WITH ()
+  tenant_id text COLLATE C NOT NULL
+  instance_id uuid NOT NULL
+  node_id text COLLATE C NOT NULL
+  visit integer NOT NULL
+  round integer NOT NULL
+  mode text NOT NULL
+  required integer
+  status text NOT NULL
+  entered_at timestamp with time zone NOT NULL
+  left_at timestamp with time zone
+TABLE herald.apv_task WITH ()
+  tenant_id text COLLATE C NOT NULL
+  id uuid NOT NULL
+  instance_id uuid NOT NULL
+  key text COLLATE C NOT NULL
+  node_id text COLLATE C NOT NULL
+  visit integer NOT NULL
+  seq integer NOT NULL
+  group_key text NOT NULL DEFAULT ''::text
+  mode text NOT NULL
+  assignee_id text COLLATE C NOT NULL
+  assignee_name character varying(200) NOT NULL
+  on_behalf_of text COLLATE C
+  origin text NOT NULL
+  parent_key text COLLATE C
+  status text COLLATE C NOT NULL
+  action text
+  acted_by text COLLATE C
+  comment text
+  opened_at timestamp with time zone NOT NULL
+  due_at timestamp with time zone
+  decided_at timestamp with time zone
+  revision integer NOT NULL DEFAULT 1
 TABLE herald.demo_counter WITH ()
   tenant_id text COLLATE C NOT NULL
   kind text COLLATE C NOT NULL
@@ -340,6 +449,22 @@ TABLE sse.ticket WITH ()
   expires_at timestamp with time zone NOT NULL
 
 -- Constraints
+herald.apv_action apv_action_pkey PRIMARY KEY (tenant_id, instance_id, n)
+herald.apv_action apv_action_tenant_id_instance_id_fkey FOREIGN KEY (tenant_id, instance_id) REFERENCES herald.apv_instance(tenant_id, id)
+herald.apv_cc apv_cc_pkey PRIMARY KEY (tenant_id, instance_id, user_id)
+herald.apv_cc apv_cc_tenant_id_instance_id_fkey FOREIGN KEY (tenant_id, instance_id) REFERENCES herald.apv_instance(tenant_id, id)
+herald.apv_definition apv_definition_pkey PRIMARY KEY (tenant_id, id)
+herald.apv_definition_version apv_definition_version_pkey PRIMARY KEY (tenant_id, definition_id, version)
+herald.apv_definition_version apv_definition_version_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+herald.apv_definition_version apv_definition_version_tenant_id_definition_id_fkey FOREIGN KEY (tenant_id, definition_id) REFERENCES herald.apv_definition(tenant_id, id)
+herald.apv_instance apv_instance_check CHECK (((business_type IS NULL) = (business_id IS NULL)))
+herald.apv_instance apv_instance_pkey PRIMARY KEY (tenant_id, id)
+herald.apv_instance apv_instance_tenant_id_definition_id_version_fkey FOREIGN KEY (tenant_id, definition_id, version) REFERENCES herald.apv_definition_version(tenant_id, definition_id, version)
+herald.apv_node_run apv_node_run_pkey PRIMARY KEY (tenant_id, instance_id, node_id, visit)
+herald.apv_node_run apv_node_run_tenant_id_instance_id_fkey FOREIGN KEY (tenant_id, instance_id) REFERENCES herald.apv_instance(tenant_id, id)
+herald.apv_task apv_task_pkey PRIMARY KEY (tenant_id, id)
+herald.apv_task apv_task_tenant_id_instance_id_fkey FOREIGN KEY (tenant_id, instance_id) REFERENCES herald.apv_instance(tenant_id, id)
+herald.apv_task apv_task_tenant_id_instance_id_key_key UNIQUE (tenant_id, instance_id, key)
 herald.demo_counter demo_counter_pkey PRIMARY KEY (tenant_id, kind)
 herald.demo_leave_request demo_leave_request_check CHECK ((last_day >= first_day))
 herald.demo_leave_request demo_leave_request_days_check CHECK ((days > (0)::numeric))
@@ -396,6 +521,17 @@ sse.ticket ticket_hash CHECK ((octet_length(hash) = 32))
 sse.ticket ticket_pkey PRIMARY KEY (hash)
 
 -- Indexes
+CREATE INDEX apv_cc_of_person ON herald.apv_cc USING btree (tenant_id, user_id, instance_id)
+CREATE UNIQUE INDEX apv_definition_code ON herald.apv_definition USING btree (tenant_id, code) WHERE (deleted_at IS NULL)
+CREATE INDEX apv_instance_applicant ON herald.apv_instance USING btree (tenant_id, applicant_id, id)
+CREATE INDEX apv_instance_business ON herald.apv_instance USING btree (tenant_id, business_type, business_id, id) WHERE (business_id IS NOT NULL)
+CREATE UNIQUE INDEX apv_instance_business_live ON herald.apv_instance USING btree (tenant_id, business_type, business_id) WHERE ((business_id IS NOT NULL) AND (status = ANY (ARRAY['draft'::text, 'running'::text, 'returned'::text, 'suspended'::text])))
+CREATE INDEX apv_instance_status ON herald.apv_instance USING btree (tenant_id, status, id)
+CREATE INDEX apv_instance_version ON herald.apv_instance USING btree (tenant_id, definition_id, version, id)
+CREATE INDEX apv_task_done ON herald.apv_task USING btree (tenant_id, acted_by, id) WHERE (acted_by IS NOT NULL)
+CREATE INDEX apv_task_of_person ON herald.apv_task USING btree (tenant_id, assignee_id, status, id)
+CREATE INDEX apv_task_principal ON herald.apv_task USING btree (tenant_id, on_behalf_of, instance_id) WHERE (on_behalf_of IS NOT NULL)
+CREATE UNIQUE INDEX apv_task_tenant_id_instance_id_key_key ON herald.apv_task USING btree (tenant_id, instance_id, key)
 CREATE INDEX demo_leave_request_requester ON herald.demo_leave_request USING btree (tenant_id, requester_id, id)
 CREATE INDEX demo_purchase_order_requester ON herald.demo_purchase_order USING btree (tenant_id, requester_id, id)
 CREATE INDEX demo_purchase_order_status ON herald.demo_purchase_order USING btree (tenant_id, status, id)
@@ -434,6 +570,20 @@ CREATE INDEX set_aside_age ON sse.set_aside USING btree (created_at)
 CREATE INDEX ticket_expiry ON sse.ticket USING btree (expires_at)
 
 -- Row-level security
+herald.apv_action FORCED
+herald.apv_action POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.apv_cc FORCED
+herald.apv_cc POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.apv_definition FORCED
+herald.apv_definition POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.apv_definition_version FORCED
+herald.apv_definition_version POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.apv_instance FORCED
+herald.apv_instance POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.apv_node_run FORCED
+herald.apv_node_run POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+herald.apv_task FORCED
+herald.apv_task POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.demo_counter FORCED
 herald.demo_counter POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.demo_leave_request FORCED
@@ -497,8 +647,10 @@ sse.ticket POLICY system TO herald_system USING true CHECK true
 sse.ticket POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 
 -- Triggers
+CREATE TRIGGER apv_definition_version_immutable BEFORE DELETE OR UPDATE ON herald.apv_definition_version FOR EACH ROW EXECUTE FUNCTION herald.apv_keep_published()
 
 -- Functions
+herald.apv_keep_published() RETURNS trigger INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 97e8a2a10469708e1d4ae889c738309c
 herald.ntf_maintain(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=2s, TimeZone=UTC OWNER herald_owner BODY 728e1f1bd1b2cbb27babf79b1537a025
 herald.prune_idempotency(integer) RETURNS bigint DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 90a577b0a651d2f0b1c5613d997bbe48
 herald.uuid_floor(timestamp with time zone) RETURNS uuid INVOKER OWNER herald_owner BODY 7a2d3437baac9f8844b0ad5d37980a65
@@ -587,8 +739,15 @@ EXECUTE TO herald_owner ON sse.log_stray_days(date[])
 EXECUTE TO herald_system ON sse.is_deliverable(text,text,text[],text,text)
 INSERT (shard, tenant_id, audience, recipients, type, payload, traceparent) TO herald_app ON sse.outbox
 INSERT TO herald_app ON sse.ticket
+INSERT, SELECT TO herald_app ON herald.apv_action
+INSERT, SELECT TO herald_app ON herald.apv_cc
 INSERT, SELECT TO herald_app ON sse.dedupe
 INSERT, SELECT TO herald_app ON sse.revocation
+INSERT, SELECT, UPDATE TO herald_app ON herald.apv_definition
+INSERT, SELECT, UPDATE TO herald_app ON herald.apv_definition_version
+INSERT, SELECT, UPDATE TO herald_app ON herald.apv_instance
+INSERT, SELECT, UPDATE TO herald_app ON herald.apv_node_run
+INSERT, SELECT, UPDATE TO herald_app ON herald.apv_task
 INSERT, SELECT, UPDATE TO herald_app ON herald.demo_counter
 INSERT, SELECT, UPDATE TO herald_app ON herald.demo_leave_request
 INSERT, SELECT, UPDATE TO herald_app ON herald.demo_load

@@ -1,3 +1,4 @@
+import { ApprovalsModule } from '@nest-herald/approvals';
 import { DirectoryModule, NotificationsModule } from '@nest-herald/notifications';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         ...realtimeModules(settings),
         DirectoryModule.forRoot({ isGlobal: true }),
         NotificationsModule.forRoot({ isGlobal: true }),
+        ApprovalsModule.forRoot({ isGlobal: true }),
         DemoModule.forRoot(settings),
         IdentityModule.forRoot(settings),
         HealthModule,

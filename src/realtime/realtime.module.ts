@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { type Backplane, MemoryBackplane, SseModule } from '@nest-herald/sse';
+import { ApprovalTopics } from '@nest-herald/approvals';
+import { anyTopicRule, type Backplane, MemoryBackplane, SseModule, TokenTopicAuthorizer } from '@nest-herald/sse';
 import { DIRECTORY, type Directory, DirectoryAudience } from '@nest-herald/notifications';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
@@ -58,9 +59,10 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
     SseModule.forRootAsync({
       isGlobal: true,
       aliases: true,
-      inject: [ENGINES, DIRECTORY],
-      useFactory: ({ postgres, backplane }: Engines, directory: Directory) => ({
+      inject: [ENGINES, DIRECTORY, DataSource],
+      useFactory: ({ postgres, backplane }: Engines, directory: Directory, dataSource: DataSource) => ({
         ...sseOptionsOf(settings),
+        topicAuthorizer: anyTopicRule(new TokenTopicAuthorizer(), new ApprovalTopics(dataSource)),
         audienceResolver: new DirectoryAudience(directory),
         eventLog: postgres.eventLog,
         presence: postgres.presence,

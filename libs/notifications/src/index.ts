@@ -26,6 +26,7 @@ export { expectedRevision } from './expected-revision.js';
 export { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
 export type { KeptAnswer } from './idempotency/idempotent-transaction.js';
 export { InboxService, type Page } from './inbox/inbox.service.js';
+export { joinTenant } from './join-tenant.js';
 export { listQuerySchema, type ListQuery } from './inbox/list-query.js';
 export type { Reader } from './inbox/visible.js';
 export {
@@ -69,7 +70,7 @@ export {
   snoozeSchema,
   undoSchema,
 } from './notifications.schemas.js';
-export { NotificationService, type SendReceipt } from './notifications.service.js';
+export { NotificationService, type RelatedThings, type SendReceipt } from './notifications.service.js';
 export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './send-input.js';
 export type { Sender, SystemSender } from './sender.js';
-export { isStorableText } from './storable-json.js';
+export { isStorableText, jsonFault } from './storable-json.js';

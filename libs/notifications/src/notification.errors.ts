@@ -43,7 +43,13 @@ export class NotificationRefusal extends HttpException {
     options: { readonly errors?: readonly FieldFault[]; readonly cause?: unknown } = {},
   ) {
     super(
-      { code, detail, ...(options.errors === undefined ? {} : { errors: options.errors }) },
+      {
+        code,
+        detail,
+        // Whoever held the row is done in a moment.
+        ...(code === 'busy' ? { retryAfterMs: 1_000 } : {}),
+        ...(options.errors === undefined ? {} : { errors: options.errors }),
+      },
       STATUS[code],
       options.cause === undefined ? {} : { cause: options.cause },
     );

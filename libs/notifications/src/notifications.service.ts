@@ -4,6 +4,7 @@ import { TenantTransaction } from '@nest-herald/sse/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { addresseesOf, type Addressees } from './audience/targets.js';
+import { closeRelatedItems, type RelatedThings } from './close-related.js';
 import { joinTenant } from './join-tenant.js';
 import { insertAddressees, insertMessage, revokeMessage, type DeliveryMode } from './message-store.js';
 import { UNTOUCHED, type NotificationContent } from './notification.js';
@@ -11,7 +12,9 @@ import {
   createdData,
   NOTIFICATION_CREATED,
   NOTIFICATION_REMOVED,
+  NOTIFICATION_UPDATED,
   type NotificationRemoved,
+  type NotificationUpdated,
 } from './notification-events.js';
 import { NotificationRefusal, unknownNotification } from './notification.errors.js';
 import { MAX_AUDIENCES, MAX_NAMED_USERS, sendSchema, type SendNotification } from './send-input.js';
@@ -21,6 +24,8 @@ import { actorOf, type Sender } from './sender.js';
 const IN_PERSON = 'users';
 
 const checkedInput = new SchemaPipe(sendSchema);
+
+export type { RelatedThings } from './close-related.js';
 
 /** What became of a send. */
 export interface SendReceipt {
@@ -113,6 +118,26 @@ export class NotificationService {
     if (reached === null) throw unknownNotification();
     const data: NotificationRemoved = { id, reason: 'revoked' };
     await this.publish(manager, sender.tenantId, reached, () => ({ event: NOTIFICATION_REMOVED, data }));
+  }
+
+  /**
+   * Puts away what people have of notifications about things that are settled (a task that somebody else handled): archived
+   * and read, and told to their devices. What asks for an acknowledgement, and what was sent to an audience and never
+   * touched, stays. Idempotent.
+   * @returns how many items were put away.
+   */
+  async closeRelated(manager: EntityManager, tenantId: string, things: RelatedThings): Promise<number> {
+    await joinTenant(manager, tenantId);
+    const closed = await closeRelatedItems(manager, tenantId, things);
+    for (const { userId, id, patch, revision } of closed) {
+      const data: NotificationUpdated = { id, patch, revision };
+      await this.broker.publish(
+        manager,
+        { tenantId, audience: `user:${userId}` },
+        { event: NOTIFICATION_UPDATED, data },
+      );
+    }
+    return closed.length;
   }
 
   private async announce(

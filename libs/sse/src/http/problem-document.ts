@@ -106,8 +106,14 @@ function problemOfHttpException(error: HttpException): Problem {
   const status = error.getStatus();
   const body = error.getResponse();
   if (typeof body === 'object' && 'code' in body && typeof body.code === 'string') {
-    const { code, detail, ...extra } = body as { code: string; detail?: unknown };
-    return { status, code, ...(typeof detail === 'string' ? { detail } : {}), extra };
+    const { code, detail, retryAfterMs, ...extra } = body as { code: string; detail?: unknown; retryAfterMs?: unknown };
+    return {
+      status,
+      code,
+      ...(typeof detail === 'string' ? { detail } : {}),
+      ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+      extra,
+    };
   }
   const code = codeOfStatus(status);
   return status >= 500 ? { status, code } : { status, code, detail: error.message };

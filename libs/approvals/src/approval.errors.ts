@@ -1,0 +1,62 @@
+import { HttpException } from '@nestjs/common';
+import { REFUSAL_STATUS, type Fault, type Refusal, type RefusalCode } from './engine/index.js';
+
+const SHELL_STATUS = {
+  invalid_request: 400,
+  precondition_failed: 412,
+  invalid_definition: 422,
+  code_taken: 409,
+  has_active_instances: 409,
+  process_disabled: 409,
+  business_in_progress: 409,
+  version_published: 409,
+  busy: 503,
+} as const;
+
+/** Every code with which approvals refuse a request: those of the engine and those of storing it (api.md §6); stable. */
+export type ApprovalRefusalCode = RefusalCode | keyof typeof SHELL_STATUS;
+
+const STATUS: Readonly<Record<ApprovalRefusalCode, number>> = { ...REFUSAL_STATUS, ...SHELL_STATUS };
+
+/** What a refusal tells beside code and sentence. */
+export interface ApprovalRefusalData {
+  readonly errors?: readonly Fault[];
+  readonly decided?: Refusal['decided'];
+}
+
+/** A request that is turned away; the body is what a problem document needs. `already_decided` also tells `by`, `at` and `action`. */
+export class ApprovalRefusal extends HttpException {
+  constructor(
+    readonly code: ApprovalRefusalCode,
+    detail: string,
+    data: ApprovalRefusalData = {},
+  ) {
+    super(
+      {
+        code,
+        detail,
+        ...(data.errors === undefined ? {} : { errors: data.errors }),
+        ...data.decided,
+      },
+      STATUS[code],
+    );
+    this.name = 'ApprovalRefusal';
+    this.message = detail;
+  }
+}
+
+/** A refusal of the engine, as it is answered. */
+export function refusalOf(refusal: Refusal): ApprovalRefusal {
+  return new ApprovalRefusal(refusal.code, refusal.message, refusal);
+}
+
+/** The one answer for what does not exist and for what is another tenant's: nobody can tell them apart. */
+export function unknown(what: 'process' | 'version' | 'instance' | 'task'): ApprovalRefusal {
+  return new ApprovalRefusal('not_found', `There is no such ${what}.`);
+}
+
+/** @throws ApprovalRefusal 412 when the caller knew another revision. */
+export function requireRevision(expected: number | undefined, revision: number): void {
+  if (expected === undefined || expected === revision) return;
+  throw new ApprovalRefusal('precondition_failed', `It has revision ${revision} now. Read it again and decide anew.`);
+}

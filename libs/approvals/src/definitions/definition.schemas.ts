@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { definitionShape } from '../engine/definition.js';
+import { pageOf, pagingFields } from '../paging.js';
+
+/** Body of `POST /processes`, `PUT /processes/:id` and `POST /processes/:id/versions`; its parts are checked one by one by the engine. */
+export const defineSchema = z
+  .looseObject({ publish: z.boolean().optional(), sort: z.int().min(0).max(1_000_000).optional() })
+  .meta({ id: 'DefineProcess' });
+
+/** What a definition is written as. */
+export type DefineInput = z.output<typeof defineSchema>;
+
+const graphParts = definitionShape.pick({ formSchema: true, nodes: true, edges: true, settings: true }).shape;
+
+/** A process as it is answered. */
+export const processSchema = z
+  .object({
+    id: z.uuid(),
+    code: z.string(),
+    name: z.string(),
+    category: z.string().nullable(),
+    icon: z.string().nullable(),
+    description: z.string().nullable(),
+    sort: z.number().int(),
+    enabled: z.boolean(),
+    activeVersion: z.number().int().nullable(),
+    latestVersion: z.number().int(),
+    revision: z.number().int(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Process' });
+
+/** A process with the drawing of one of its versions. */
+export const processWithGraphSchema = processSchema
+  .extend({ version: z.number().int(), ...z.object(graphParts).partial({ formSchema: true }).shape })
+  .meta({ id: 'ProcessWithDrawing' });
+
+/** One version. */
+export const versionSchema = z
+  .object({
+    processId: z.uuid(),
+    version: z.number().int(),
+    status: z.enum(['draft', 'published', 'retired']),
+    checksum: z.string(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    publishedBy: z.string().nullable(),
+    publishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ProcessVersion' });
+
+/** One version with its drawing. */
+export const versionWithGraphSchema = versionSchema
+  .extend({ ...z.object(graphParts).partial({ formSchema: true }).shape })
+  .meta({ id: 'ProcessVersionWithDrawing' });
+
+/** Query of `GET /processes`. */
+export const listProcessesSchema = z.strictObject({
+  category: z.string().max(50).optional(),
+  code: z.string().max(50).optional(),
+  enabled: z.stringbool().optional(),
+  ...pagingFields,
+});
+
+/** Pages of them. */
+export const processPageSchema = pageOf(processSchema, 'ProcessPage');
+export const versionPageSchema = pageOf(versionSchema, 'ProcessVersionPage');
+
+/** Body of `POST /processes/:id/simulate`. */
+export const simulateSchema = z
+  .strictObject({
+    formData: z.record(z.string(), z.unknown()).default({}),
+    applicantId: z.string().max(128).optional(),
+    version: z.int().min(1).optional(),
+  })
+  .meta({ id: 'SimulateProcess' });
+
+/** Answer of `POST /processes/:id/simulate`. */
+export const simulationSchema = z
+  .object({
+    status: z.string(),
+    steps: z.array(
+      z.object({
+        nodeId: z.string(),
+        name: z.string(),
+        type: z.string(),
+        people: z.array(
+          z.object({
+            id: z.string(),
+            name: z.string(),
+            onBehalfOf: z.string().nullable(),
+            decided: z.boolean(),
+          }),
+        ),
+        required: z.number().nullable(),
+      }),
+    ),
+    edges: z.array(z.object({ from: z.string(), to: z.string() })),
+    suspension: z.object({ reason: z.string(), nodeId: z.string().nullable(), message: z.string() }).nullable(),
+  })
+  .meta({ id: 'ProcessSimulation' });
+
+/** Answer of the diagram operations. */
+export const diagramSchema = z
+  .object({
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        type: z.string(),
+        name: z.string(),
+        layer: z.number(),
+        lane: z.number(),
+        state: z.string(),
+        visits: z.number(),
+        people: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })),
+      }),
+    ),
+    edges: z.array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        when: z.string().nullable(),
+        default: z.boolean(),
+        loop: z.boolean(),
+        taken: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'ProcessDiagram' });
+
+/** Answer of `GET /processes/:id/stats`. */
+export const statsSchema = z
+  .object({
+    total: z.number().int(),
+    pending: z.number().int(),
+    approved: z.number().int(),
+    rejected: z.number().int(),
+    /** Seconds from submission to the end; null before anything ended. */
+    avgDurationSeconds: z.number().nullable(),
+    byStatus: z.record(z.string(), z.number().int()),
+    nodes: z.array(
+      z.object({
+        nodeId: z.string(),
+        runs: z.number().int(),
+        /** Seconds that half, and 95 of 100, visits took at most. */
+        p50Seconds: z.number().nullable(),
+        p95Seconds: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ProcessStatistics' });
+
+export type Process = z.output<typeof processSchema>;
+export type ProcessVersion = z.output<typeof versionSchema>;
+export type ProcessStatistics = z.output<typeof statsSchema>;
+export type ListProcesses = z.output<typeof listProcessesSchema>;
+export type SimulateInput = z.output<typeof simulateSchema>;

@@ -1,0 +1,103 @@
+import type { EntityManager } from 'typeorm';
+import type { InstanceSummary, ListInstances } from './instance.schemas.js';
+import type { InstanceRow } from './instance-store.js';
+
+/** What a list of instances shows. */
+export interface InstanceFilter {
+  readonly query: ListInstances;
+  /** `all` of the tenant, those that the person is `involved` in, `applied` for, or was put on copy of (`cc`). */
+  readonly scope: 'all' | 'involved' | 'applied' | 'cc';
+  readonly userId: string;
+  readonly before: string | null;
+}
+
+const PENDING = ['running', 'returned', 'suspended'];
+
+const INVOLVED = `(i.applicant_id = $2
+  or i.id in (select t.instance_id from herald.apv_task t
+       where t.tenant_id = $1 and t.assignee_id = $2 and t.status <> 'waiting')
+  or i.id in (select t.instance_id from herald.apv_task t where t.tenant_id = $1 and t.on_behalf_of = $2)
+  or i.id in (select c.instance_id from herald.apv_cc c where c.tenant_id = $1 and c.user_id = $2))`;
+
+const SCOPE: Readonly<Record<InstanceFilter['scope'], string>> = {
+  all: '$2::text is not null',
+  involved: INVOLVED,
+  applied: 'i.applicant_id = $2',
+  cc: 'i.id in (select c.instance_id from herald.apv_cc c where c.tenant_id = $1 and c.user_id = $2)',
+};
+
+/** One row more than the page has, newest first. */
+export async function listInstances(
+  manager: EntityManager,
+  tenantId: string,
+  { query, scope, userId, before }: InstanceFilter,
+): Promise<readonly InstanceRow[]> {
+  const statuses = query.status === undefined ? null : query.status === 'pending' ? PENDING : [query.status];
+  return manager.query(
+    `select i.* from herald.apv_instance i
+      where i.tenant_id = $1 and ${SCOPE[scope]} and ($3::uuid is null or i.id < $3)
+        and ($4::text[] is null or i.status = any($4)) and ($5::uuid is null or i.definition_id = $5)
+        and ($6::text is null or i.code = $6) and ($7::text is null or i.applicant_id = $7)
+        and ($8::text is null or i.business_type = $8) and ($9::text is null or i.business_id = $9)
+        and ($10::timestamptz is null or i.created_at >= $10) and ($11::timestamptz is null or i.created_at < $11)
+      order by i.id desc limit $12 offset $13`,
+    [
+      tenantId,
+      userId,
+      before,
+      statuses,
+      query.processId ?? null,
+      query.code ?? null,
+      query.applicantId ?? null,
+      query.businessType ?? null,
+      query.businessId ?? null,
+      query.from ?? null,
+      query.to ?? null,
+      query.limit + 1,
+      query.offset ?? 0,
+    ],
+  );
+}
+
+/** The newest instance for a thing of the host. */
+export async function findByBusinessKey(
+  manager: EntityManager,
+  tenantId: string,
+  type: string,
+  businessId: string,
+): Promise<InstanceRow | undefined> {
+  const rows: InstanceRow[] = await manager.query(
+    `select * from herald.apv_instance where tenant_id = $1 and business_type = $2 and business_id = $3
+      order by id desc limit 1`,
+    [tenantId, type, businessId],
+  );
+  return rows[0];
+}
+
+/** Counts by status; with a person, of what they are involved in. */
+export async function summarise(
+  manager: EntityManager,
+  tenantId: string,
+  userId: string | null,
+): Promise<InstanceSummary> {
+  const rows: { status: string; count: string }[] = await manager.query(
+    `select i.status, count(*) from herald.apv_instance i where i.tenant_id = $1 and ($2::text is null or ${INVOLVED})
+      group by i.status`,
+    [tenantId, userId],
+  );
+  return summaryOf(rows);
+}
+
+/** The summary of counted statuses. */
+export function summaryOf(rows: readonly { readonly status: string; readonly count: string }[]): InstanceSummary {
+  const byStatus = Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
+  const sum = (statuses: readonly string[]): number =>
+    statuses.reduce((total, status) => total + (byStatus[status] ?? 0), 0);
+  return {
+    total: sum(Object.keys(byStatus)),
+    pending: sum(PENDING),
+    approved: sum(['approved']),
+    rejected: sum(['rejected']),
+    byStatus,
+  };
+}

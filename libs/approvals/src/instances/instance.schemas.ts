@@ -1,0 +1,162 @@
+import { isStorableText, jsonFault } from '@nest-herald/notifications';
+import { isIdentifier } from '@nest-herald/sse';
+import { z } from 'zod';
+import { INSTANCE_STATUSES } from '../engine/index.js';
+import { idField } from '../known-id.js';
+import { pageOf, pagingFields } from '../paging.js';
+
+/** Bytes of a form as JSON. */
+const MAX_FORM_BYTES = 262_144;
+
+const person = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
+
+/** A text that can be kept. */
+export const textField = (max: number) =>
+  z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
+
+/** A comment; an empty one is none. */
+export const commentField = z
+  .string()
+  .max(4_000)
+  .refine(isStorableText, 'contains NUL or half a surrogate pair')
+  .optional();
+
+/** The values of a form. Whether they fit the process is for the engine to say. */
+export const formField = z.record(z.string().max(64), z.unknown()).superRefine((value, context) => {
+  const fault = jsonFault(value, MAX_FORM_BYTES);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
+
+const picksField = z
+  .record(z.string().max(50), z.array(person).min(1).max(20))
+  .refine((value) => Object.keys(value).length <= 100, 'names more than 100 nodes')
+  .optional();
+
+const businessKey = z
+  .string()
+  .regex(/^[\w.@|:-]{1,128}$/, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | : -');
+
+/** Body of `POST /process-instances`. */
+export const startSchema = z
+  .strictObject({
+    processId: idField.optional(),
+    code: z.string().max(50).optional(),
+    title: textField(200).optional(),
+    businessType: businessKey.optional(),
+    businessId: businessKey.optional(),
+    formData: formField.default({}),
+    /** People chosen for nodes with `applicant_pick`, by node. */
+    picks: picksField,
+    draft: z.boolean().default(false),
+  })
+  .refine((body) => (body.processId === undefined) !== (body.code === undefined), {
+    error: 'name the process by processId or by code',
+    path: ['processId'],
+  })
+  .refine((body) => (body.businessType === undefined) === (body.businessId === undefined), {
+    error: 'businessType and businessId belong together',
+    path: ['businessId'],
+  })
+  .meta({ id: 'StartProcess' });
+
+/** Body of `submit` and `resubmit`. */
+export const submitSchema = z
+  .strictObject({ formData: formField.optional(), picks: picksField, comment: commentField })
+  .default({})
+  .meta({ id: 'SubmitInstance' });
+
+export const withdrawSchema = z.strictObject({ reason: commentField }).default({}).meta({ id: 'WithdrawInstance' });
+export const cancelSchema = z.strictObject({ reason: textField(4_000) }).meta({ id: 'CancelInstance' });
+export const commentSchema = z.strictObject({ comment: textField(4_000) }).meta({ id: 'CommentInstance' });
+export const ccSchema = z.strictObject({ users: z.array(person).min(1).max(50) }).meta({ id: 'CopyInstance' });
+
+/** An instance as it is answered (api.md §6). */
+export const instanceSchema = z
+  .object({
+    id: z.uuid(),
+    processId: z.uuid(),
+    code: z.string(),
+    name: z.string(),
+    version: z.number().int(),
+    title: z.string(),
+    status: z.enum(INSTANCE_STATUSES),
+    applicantId: z.string(),
+    applicantName: z.string(),
+    businessType: z.string().nullable(),
+    businessId: z.string().nullable(),
+    formData: z.record(z.string(), z.unknown()),
+    round: z.number().int(),
+    currentNodes: z.array(z.object({ id: z.string(), name: z.string() })),
+    revision: z.number().int(),
+    startedAt: z.iso.datetime().nullable(),
+    completedAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'ProcessInstance' });
+
+const time = z.iso.datetime({ offset: true }).or(z.iso.date());
+
+/** Query of the lists of instances. */
+export const listInstancesSchema = z.strictObject({
+  processId: idField.optional(),
+  code: z.string().max(50).optional(),
+  /** `pending`: running, returned or suspended. */
+  status: z.enum([...INSTANCE_STATUSES, 'pending']).optional(),
+  applicantId: person.optional(),
+  businessType: businessKey.optional(),
+  businessId: businessKey.optional(),
+  from: time.optional(),
+  to: time.optional(),
+  ...pagingFields,
+});
+
+export const instancePageSchema = pageOf(instanceSchema, 'ProcessInstancePage');
+
+/** Answer of `GET /process-instances/stats/summary`. */
+export const summarySchema = z
+  .object({
+    total: z.number().int(),
+    pending: z.number().int(),
+    approved: z.number().int(),
+    rejected: z.number().int(),
+    byStatus: z.record(z.string(), z.number().int()),
+  })
+  .meta({ id: 'ProcessInstanceSummary' });
+
+/** One row of the history. */
+export const historyEntrySchema = z
+  .object({
+    n: z.number().int(),
+    taskKey: z.string().nullable(),
+    nodeId: z.string().nullable(),
+    actorId: z.string(),
+    onBehalfOf: z.string().nullable(),
+    action: z.string(),
+    fromStatus: z.string().nullable(),
+    toStatus: z.string().nullable(),
+    comment: z.string().nullable(),
+    diff: z.unknown(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'ProcessHistoryEntry' });
+
+export const historyPageSchema = pageOf(historyEntrySchema, 'ProcessHistoryPage');
+
+/** Answer of `GET /process-instances/:id/verify`. */
+export const verifySchema = z
+  .object({
+    ok: z.boolean(),
+    rows: z.number().int().optional(),
+    lastHash: z.string().optional(),
+    /** The first row that is not as it was written, and what is wrong with it. */
+    n: z.number().int().optional(),
+    fault: z.enum(['number', 'previous', 'text', 'hash', 'end']).optional(),
+  })
+  .meta({ id: 'ProcessHistoryCheck' });
+
+export type Instance = z.output<typeof instanceSchema>;
+export type StartInput = z.output<typeof startSchema>;
+export type SubmitInput = z.output<typeof submitSchema>;
+export type ListInstances = z.output<typeof listInstancesSchema>;
+export type HistoryEntryAnswer = z.output<typeof historyEntrySchema>;
+export type InstanceSummary = z.output<typeof summarySchema>;
