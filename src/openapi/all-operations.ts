@@ -1,4 +1,5 @@
 import { demoErpOperations } from './demo-erp-operations.js';
+import { approvalOperations } from './approval-operations.js';
 import { directoryOperations } from './directory-operations.js';
 import { documentationOperations } from './documentation-operations.js';
 import { notificationOperations } from './notification-operations.js';
@@ -10,6 +11,7 @@ import { aliasOperations, sseOperations } from './sse-operations.js';
 export function serviceOperations(settings: { readonly demo: boolean }): readonly OperationGroup[] {
   return [
     notificationOperations,
+    approvalOperations,
     sseOperations,
     directoryOperations,
     ...(settings.demo ? [demoOperations, demoErpOperations] : []),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceOperations } from '../../src/openapi/all-operations.js';
 import type { Operation } from '../../src/openapi/operation.js';
 import { call } from '../support/http.js';
+import { ownApproval } from '../support/own-approval.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
@@ -17,7 +18,11 @@ describe('the OpenAPI document', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await startService({ DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET });
+    service = await startService({
+      DATABASE_URL: database.url,
+      JWT_SECRET: TEST_JWT_SECRET,
+      DEMO_COMPANY: 'true',
+    });
     token = await signToken({ tenant: 'acme', user: 'acme.manager', roles: ['admin'] });
   });
   afterAll(async () => {
@@ -37,15 +42,15 @@ describe('the OpenAPI document', () => {
   it.each(
     operations.filter((operation) => !isStream(operation)).map((operation) => [operation.id, operation] as const),
   )('%s takes its example and answers as described', async (id, operation) => {
-    const own = await ownNotification(operation);
+    const own = id.startsWith('approvals.') ? await ownOfApprovals(operation) : await ownNotification(operation);
     const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const example = operation.parameters?.find((parameter) => parameter.name === name)?.example;
-      return name === 'id' ? own.id : String(example);
+      return (own as unknown as Readonly<Record<string, string>>)[name] ?? String(example);
     });
     const answer = await call(service.url + path, {
       method: operation.method.toUpperCase(),
       ...(operation.access === 'public' ? {} : { token }),
-      ...(operation.body ? { body: await bodyOf(id, operation) } : {}),
+      ...(operation.body ? { body: { ...((await bodyOf(id, operation)) as object), ...own.body } } : {}),
     });
     const [status = '', described] = Object.entries(operation.answers)[0] ?? [];
     expect([answer.status, answer.status >= 400 ? answer.body : undefined]).toEqual([Number(status), undefined]);
@@ -53,8 +58,14 @@ describe('the OpenAPI document', () => {
     if (described?.schema === undefined) expect(answer.body).toBe('');
   });
 
+  /** A document that has not been submitted yet. */
+  async function draft(id: string, kind: string, body: unknown): Promise<string> {
+    if (!id.endsWith('.submit')) return '';
+    return (await call(`${service.url}/api/v1/${kind}`, { token, body })).body.id;
+  }
+
   /** Something that the operation can act on: archived, snoozed or waiting for its acknowledgement, as it needs. */
-  async function ownNotification({ id, path }: Operation): Promise<{ readonly id: string }> {
+  async function ownNotification({ id, path }: Operation): Promise<{ readonly id: string; readonly body?: object }> {
     if (!path.includes('{id}')) return { id: '' };
     const requiresAck = id === 'notifications.ack';
     const sent = await call(`${service.url}/api/v1/notifications`, {
@@ -62,6 +73,46 @@ describe('the OpenAPI document', () => {
       body: { to: { users: ['acme.manager'] }, title: id, requiresAck },
     });
     return sent.body;
+  }
+
+  /** A process, a request or a task that the operation can act on, and what the example cannot know of it. */
+  async function ownOfApprovals({
+    id,
+    path,
+  }: Operation): Promise<{ readonly id: string; readonly body?: object; readonly [name: string]: unknown }> {
+    const status = id === 'approvals.submit' ? 'draft' : 'running';
+    const users = ['acme.manager', 'acme.finance'];
+    await call(`${service.url}/api/v1/directory/people/acme.hr`, {
+      method: 'PUT',
+      token,
+      body: { name: 'HR', roles: ['hr'], departmentIds: [], active: true },
+    });
+    const own = await ownApproval({ url: service.url, token, users, status });
+    const api = `${service.url}/api/v1`;
+    if (id === 'approvals.deleteProcess') {
+      await call(`${api}/process-instances/${own.instanceId}/cancel`, { token, body: { reason: 'so that it can go' } });
+    }
+    if (id === 'approvals.publishVersion') {
+      const body = { ...ownDraft(own.code), publish: false };
+      await call(`${api}/processes/${own.processId}/versions`, { token, body });
+      return { id: own.processId, version: '2' };
+    }
+    if (id === 'approvals.resubmit') {
+      await call(`${api}/approval-tasks/${own.taskId}/return`, { token, body: { to: 'START' } });
+    }
+    if (id === 'approvals.byBusiness') return { id: '', type: 'case', businessId: own.businessId };
+    if (path.startsWith('/api/v1/processes')) {
+      return {
+        id: own.processId,
+        body: ['replaceProcess', 'addVersion'].some((name) => id.endsWith(name)) ? { code: own.code } : {},
+      };
+    }
+    return { id: path.startsWith('/api/v1/approval-tasks') ? own.taskId : own.instanceId };
+  }
+
+  function ownDraft(code: string): object {
+    const create = operations.find(({ id }) => id === 'approvals.createProcess');
+    return { ...(create?.body?.example as object), code };
   }
 
   /** The documented example, but for what a document cannot know: a moment ahead of now, a token that was handed out. */

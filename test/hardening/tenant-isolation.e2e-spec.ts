@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { serviceOperations } from '../../src/openapi/all-operations.js';
 import type { Operation } from '../../src/openapi/operation.js';
 import { type Answer, call } from '../support/http.js';
+import { ownApproval, ownDefinition, type OwnApproval } from '../support/own-approval.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { openStream, type ReceivedEvent, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
 /** What the other tenant has, fresh for each attempt, and what the intruder tries to reach it with. */
-interface Foreign {
+interface Foreign extends OwnApproval {
   readonly notificationId: string;
   /** Somebody of the other tenant who is online. */
   readonly userId: string;
@@ -38,6 +39,14 @@ interface Attempt {
 const byId = ({ notificationId }: Foreign): Attempt => ({ params: { id: notificationId }, comparesWithUnknown: true });
 const stream = ({ position }: Foreign): Attempt => ({ headers: { 'Last-Event-ID': position, Accept: '*/*' } });
 const none = (): Attempt => ({});
+const ofProcess = ({ processId }: Foreign): Attempt => ({ params: { id: processId }, comparesWithUnknown: true });
+const ofRequest = ({ instanceId }: Foreign): Attempt => ({ params: { id: instanceId }, comparesWithUnknown: true });
+const ofTask = ({ taskId }: Foreign): Attempt => ({ params: { id: taskId }, comparesWithUnknown: true });
+const strangeProcess = (): object => ownDefinition('from-a-stranger', ['stranger'], 'stranger');
+const startForeign = ({ processId }: Foreign): Attempt => ({
+  body: { processId, formData: {} },
+  comparesWithUnknown: true,
+});
 
 /**
  * How the intruder calls every operation of the API with the other tenant's ids. An operation without an entry fails the
@@ -66,6 +75,56 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'notifications.unsnooze': byId,
   'notifications.ack': byId,
   'notifications.delete': byId,
+  'approvals.createProcess': () => ({ body: { ...strangeProcess(), tenant_id: 'victim', tenantId: 'victim' } }),
+  'approvals.listProcesses': none,
+  'approvals.getProcess': ofProcess,
+  'approvals.replaceProcess': (foreign) => ({ ...ofProcess(foreign), body: strangeProcess() }),
+  'approvals.deleteProcess': ofProcess,
+  'approvals.enableProcess': ofProcess,
+  'approvals.disableProcess': ofProcess,
+  'approvals.addVersion': (foreign) => ({ ...ofProcess(foreign), body: strangeProcess() }),
+  'approvals.listVersions': ofProcess,
+  'approvals.getVersion': ({ processId }) => ({ params: { id: processId, version: '1' }, comparesWithUnknown: true }),
+  'approvals.publishVersion': ({ processId }) => ({
+    params: { id: processId, version: '1' },
+    comparesWithUnknown: true,
+  }),
+  'approvals.simulate': (foreign) => ({ ...ofProcess(foreign), body: { formData: {} } }),
+  'approvals.processDiagram': ofProcess,
+  'approvals.processStats': ofProcess,
+  'approvals.start': startForeign,
+  'approvals.startAlias': startForeign,
+  'approvals.listInstances': () => ({ expects: { items: [] } }),
+  'approvals.myApplications': () => ({ expects: { items: [] } }),
+  'approvals.summary': () => ({ expects: { total: 0 } }),
+  'approvals.byBusiness': ({ businessId }) => ({ params: { type: 'case', businessId }, comparesWithUnknown: true }),
+  'approvals.getInstance': ofRequest,
+  'approvals.submit': ofRequest,
+  'approvals.resubmit': ofRequest,
+  'approvals.withdraw': ofRequest,
+  'approvals.cancel': (foreign) => ({ ...ofRequest(foreign), body: { reason: 'from a stranger' } }),
+  'approvals.comment': (foreign) => ({ ...ofRequest(foreign), body: { comment: 'from a stranger' } }),
+  'approvals.cc': (foreign) => ({ ...ofRequest(foreign), body: { users: ['stranger'] } }),
+  'approvals.history': ofRequest,
+  'approvals.tasksOfInstance': ofRequest,
+  'approvals.instanceDiagram': ofRequest,
+  'approvals.verify': ofRequest,
+  'approvals.myTasks': () => ({ query: { status: 'all' }, expects: { items: [] } }),
+  'approvals.countMyTasks': () => ({ expects: { count: 0 } }),
+  'approvals.doneTasks': () => ({ expects: { items: [] } }),
+  'approvals.copies': () => ({ expects: { items: [] } }),
+  'approvals.getTask': ofTask,
+  'approvals.taskActions': ofTask,
+  'approvals.task.approve': ofTask,
+  'approvals.task.reject': ofTask,
+  'approvals.task.process': (foreign) => ({ ...ofTask(foreign), body: { action: 'approve' } }),
+  'approvals.task.transfer': (foreign) => ({ ...ofTask(foreign), body: { toUserId: 'stranger' } }),
+  'approvals.task.return': ofTask,
+  'approvals.batch': ({ taskId }) => ({
+    params: { said: taskId },
+    body: { taskIds: [taskId], action: 'approve' },
+    comparesWithUnknown: true,
+  }),
   'sse.stream': stream,
   'sse.issueTicket': none,
   'sse.send': () => ({ body: { target: { tenant: true }, event: 'stranger', data: 'x', durable: true } }),
@@ -91,9 +150,11 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'orders.create': () => ({ body: { supplier: 'from a stranger', amount: 1, tenant_id: 'victim' } }),
   'orders.list': () => ({ query: { limit: '100' } }),
   'orders.get': ({ orderId }) => ({ params: { orderId }, comparesWithUnknown: true }),
+  'orders.submit': ({ orderId }) => ({ params: { orderId }, comparesWithUnknown: true }),
   'leave.create': () => ({ body: { kind: 'annual', from: '2027-01-04', to: '2027-01-05' } }),
   'leave.list': () => ({ query: { limit: '100' } }),
   'leave.get': ({ leaveId }) => ({ params: { leaveId }, comparesWithUnknown: true }),
+  'leave.submit': ({ leaveId }) => ({ params: { leaveId }, comparesWithUnknown: true }),
   'health.live': none,
   'health.ready': none,
   'health.metrics': none,
@@ -119,6 +180,11 @@ const COLLEAGUE = `colleague-${CANARY}`;
 
 /** Ids that nobody has. */
 const UNKNOWN: Foreign = {
+  processId: randomUUID(),
+  code: 'nothing',
+  instanceId: randomUUID(),
+  taskId: randomUUID(),
+  businessId: randomUUID(),
   notificationId: randomUUID(),
   userId: 'nobody',
   personId: 'nobody',
@@ -140,6 +206,7 @@ describe('tenants never mix', () => {
   let intruderToken: string;
   let documents: Pick<Foreign, 'orderId' | 'leaveId'>;
   let directory: Pick<Foreign, 'personId' | 'departmentId'>;
+  let approval: OwnApproval;
   let victimStream: StreamReader;
   let colleagueStream: StreamReader;
 
@@ -182,6 +249,9 @@ describe('tenants never mix', () => {
       expect(shown).not.toContain(CANARY);
       expect(shown).not.toContain(`"${VICTIM}"`);
       expect(shown).not.toContain(foreign.notificationId);
+      for (const foreignId of [foreign.processId, foreign.instanceId]) {
+        if (!Object.values(attempt.params ?? {}).includes(foreignId)) expect(shown).not.toContain(foreignId);
+      }
       expect(answer.status).toBeLessThan(500);
       if (attempt.expects) expect(answer.body).toMatchObject(attempt.expects);
       if (attempt.comparesWithUnknown) {
@@ -228,7 +298,9 @@ describe('tenants never mix', () => {
     await victimStream.until(({ event, data }) => event === 'notification.created' && data.includes(sent.body.id));
     const { personId, departmentId } = await freshDirectory();
     const { orderId, leaveId } = await freshDocuments();
+    approval = await freshApproval();
     return {
+      ...approval,
       notificationId: sent.body.id,
       userId: COLLEAGUE,
       personId,
@@ -254,6 +326,21 @@ describe('tenants never mix', () => {
     const put = await call(`${base}/people/${personId}`, { method: 'PUT', token: victimToken, body: person });
     expect(put.status).toBe(200);
     return directory;
+  }
+
+  /** A request that waits for the victim and the colleague. */
+  async function freshApproval(): Promise<OwnApproval> {
+    const made = await ownApproval({
+      url: service.url,
+      token: victimToken,
+      users: [SAME_USER, COLLEAGUE],
+      text: CANARY,
+    });
+    const isTold = ({ event, data }: ReceivedEvent): boolean =>
+      event === 'approval.task.created' && data.includes(made.instanceId);
+    await Promise.all([victimStream.until(isTold), colleagueStream.until(isTold)]);
+    await barrier();
+    return made;
   }
 
   /** More of each than the intruder ever makes, so that a number of the victim is never one of the intruder's own. */
@@ -309,15 +396,19 @@ describe('tenants never mix', () => {
   }
 
   async function stateOfVictim(): Promise<unknown> {
-    const [list, counts, person, department, order, leave] = await Promise.all([
+    const [list, counts, person, department, order, leave, process, instance, tasks, history] = await Promise.all([
       call(`${service.url}/api/v1/notifications?state=all`, { token: victimToken }),
       call(`${service.url}/api/v1/notifications/counts`, { token: victimToken }),
       call(`${service.url}/api/v1/directory/people/${directory.personId}`, { token: victimToken }),
       call(`${service.url}/api/v1/directory/departments/${directory.departmentId}`, { token: victimToken }),
       call(`${service.url}/api/v1/purchase-orders/${documents.orderId}`, { token: victimToken }),
       call(`${service.url}/api/v1/leave-requests/${documents.leaveId}`, { token: victimToken }),
+      call(`${service.url}/api/v1/processes/${approval.processId}`, { token: victimToken }),
+      call(`${service.url}/api/v1/process-instances/${approval.instanceId}`, { token: victimToken }),
+      call(`${service.url}/api/v1/process-instances/${approval.instanceId}/tasks`, { token: victimToken }),
+      call(`${service.url}/api/v1/process-instances/${approval.instanceId}/history`, { token: victimToken }),
     ]);
-    return [list, counts, person, department, order, leave].map(({ body }) => body);
+    return [list, counts, person, department, order, leave, process, instance, tasks, history].map(({ body }) => body);
   }
 
   /** An event of the victim's own, behind everything that the attempt may have caused. */
@@ -335,7 +426,10 @@ describe('tenants never mix', () => {
     return [victimStream, colleagueStream].flatMap((reader) =>
       reader
         .events()
-        .filter(({ event }) => !['heartbeat', 'cursor', 'notification.counts', 'barrier'].includes(event))
+        .filter(
+          ({ event }) =>
+            !['heartbeat', 'cursor', 'notification.counts', 'approval.tasks.count', 'barrier'].includes(event),
+        )
         .map(({ event, data }) => `${event} ${data}`),
     );
   }
