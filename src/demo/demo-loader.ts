@@ -1,16 +1,21 @@
+import { type Caller, DefinitionsService, READY_MADE_PROCESSES, TasksService } from '@nest-herald/approvals';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DirectoryWriter, NotificationService } from '@nest-herald/notifications';
 import { asTenantId, asUserId, type Clock, CLOCK } from '@nest-herald/sse';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import type { EntityManager } from 'typeorm';
 import { DEMO_COMPANIES, type DemoCompany, personOf } from './company/demo-company.js';
+import { APPROVED_BY_HEAD, openLeave, openOrders } from './company/open-documents.js';
 import { pastLeave, pastOrders } from './company/past-documents.js';
 import { insertLeave } from './leave/leave-request.store.js';
+import { DocumentApprovals } from './document-approvals.js';
+import { LEAVE_REQUEST } from './leave/leave-request.kind.js';
 import { noticesOf } from './notices/notices.js';
+import { PURCHASE_ORDER } from './orders/purchase-order.kind.js';
 import { insertOrders } from './orders/purchase-order.store.js';
 
 /**
- * Loads the demo companies at the first start: people, documents, notices. Each in one transaction that begins with its
+ * Loads the demo companies at the first start: people, documents, notices, processes and some requests on their way. Each in one transaction that begins with its
  * mark, so it happens once, wholly or not at all, however many nodes start at the same moment.
  */
 @Injectable()
@@ -21,6 +26,9 @@ export class DemoLoader implements OnApplicationBootstrap {
     @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
     @Inject(DirectoryWriter) private readonly directory: DirectoryWriter,
     @Inject(NotificationService) private readonly notifications: NotificationService,
+    @Inject(DefinitionsService) private readonly definitions: DefinitionsService,
+    @Inject(TasksService) private readonly tasks: TasksService,
+    @Inject(DocumentApprovals) private readonly approvals: DocumentApprovals,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -54,11 +62,44 @@ export class DemoLoader implements OnApplicationBootstrap {
     for (const { from, ...notice } of noticesOf(company)) {
       await this.notifications.send(manager, senderOf(tenantId, from), notice);
     }
+    const admin = callerIn(tenantId, 'admin');
+    for (const process of READY_MADE_PROCESSES) await this.definitions.create(manager, admin, { ...process });
+    await this.#submitSome(manager, company, now);
     return true;
+  }
+
+  /** Lets some requests wait for the fixed people, at different steps, so that whoever signs in first finds work. */
+  async #submitSome(manager: EntityManager, company: DemoCompany, now: Date): Promise<void> {
+    const { tenantId } = company;
+    for (const { post, ...order } of openOrders(company)) {
+      const requester = callerIn(tenantId, post);
+      const [draft] = await insertOrders(manager, tenantId, [
+        { ...order, requesterId: requester.userId, status: 'draft', createdAt: null, decidedAt: null },
+      ]);
+      if (draft) await this.approvals.submit(manager, requester, PURCHASE_ORDER, draft);
+    }
+    for (const { post, ...leave } of openLeave(company, now)) {
+      const requester = callerIn(tenantId, post);
+      const [draft] = await insertLeave(manager, tenantId, [
+        { ...leave, requesterId: requester.userId, status: 'draft', createdAt: null, decidedAt: null },
+      ]);
+      if (draft) await this.approvals.submit(manager, requester, LEAVE_REQUEST, draft);
+    }
+    const head = callerIn(tenantId, 'manager');
+    const mine = { assigneeId: head.userId, status: 'pending' } as const;
+    const waiting = await this.tasks.list(manager, head, mine, { limit: APPROVED_BY_HEAD });
+    for (const task of waiting.items) {
+      await this.tasks.give(manager, head, task.id, { type: 'approve' });
+    }
   }
 }
 
 function senderOf(tenantId: string, post: string | undefined) {
   if (post === undefined) return { tenantId, system: true } as const;
   return { tenantId: asTenantId(tenantId), userId: asUserId(`${tenantId}.${post}`) };
+}
+
+/** One of the fixed people, giving a command while the company is loaded. */
+function callerIn(tenantId: string, post: string): Caller {
+  return { tenantId, userId: `${tenantId}.${post}`, manages: post === 'admin' };
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 import { DemoLoader } from './demo-loader.js';
+import { DocumentApprovals } from './document-approvals.js';
 import { LeaveRequestsController } from './leave/leave-requests.controller.js';
 import { PurchaseOrdersController } from './orders/purchase-orders.controller.js';
 
@@ -12,7 +13,7 @@ export class DemoModule {
     return {
       module: DemoModule,
       controllers: [PurchaseOrdersController, LeaveRequestsController],
-      providers: demoCompany ? [DemoLoader] : [],
+      providers: [DocumentApprovals, ...(demoCompany ? [DemoLoader] : [])],
     };
   }
 }

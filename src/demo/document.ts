@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { DemoRefusal } from './demo.errors.js';
 
 /** What becomes of a document. Only an approval moves it on from `pending` and `returned`. */
 export const DOCUMENT_STATUSES = [
@@ -18,6 +19,15 @@ export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
 /** A document that its requester may submit: a new one, or one that came to nothing. */
 export function isSubmittable(status: DocumentStatus): boolean {
   return status === 'draft' || status === 'rejected' || status === 'withdrawn' || status === 'cancelled';
+}
+
+/** Body of `POST /:id/submit`: none. */
+export const submitDocumentSchema = z.strictObject({}).optional();
+
+/** @throws DemoRefusal 412 when the caller knew another revision (`If-Match`). */
+export function requireRevision(expected: number | undefined, revision: number): void {
+  if (expected === undefined || expected === revision) return;
+  throw new DemoRefusal('precondition_failed', `It has revision ${revision} now. Read it again and decide anew.`);
 }
 
 /** `?status&limit&cursor` of a list; newest first. The cursor is the id of the last document of the page before. */

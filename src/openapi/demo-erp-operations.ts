@@ -7,6 +7,8 @@ import type { OperationGroup, Parameter } from './operation.js';
 const ORDERS = '/api/v1/purchase-orders';
 const LEAVE = '/api/v1/leave-requests';
 
+const INSTANCE = '019a3f6e-7c11-7d3e-9d52-3f4a8b1c2d3e';
+
 const ORDER = {
   id: 'PO-000001',
   status: 'draft',
@@ -80,6 +82,17 @@ const listParameters: readonly Parameter[] = [
   },
 ];
 
+const ifMatch: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of the document that is submitted; a stale one is 412.',
+  schema: z.string(),
+  example: '"1"',
+};
+
+const SUBMIT =
+  'Starts its approval in the same transaction. From then on the status of the document is what the approval says.';
+
 const IDEMPOTENCY = ['409 idempotency_in_progress', '422 idempotency_mismatch'];
 
 /** The small ERP of the demo; part of the document only where it is switched on. */
@@ -130,6 +143,30 @@ export const demoErpOperations: OperationGroup = {
     },
     {
       method: 'post',
+      path: `${ORDERS}/{orderId}/submit`,
+      id: 'orders.submit',
+      summary: 'Submit a purchase order',
+      description: SUBMIT,
+      access: 'token',
+      parameters: [orderId, ifMatch, idempotencyKey],
+      answers: {
+        200: {
+          description: 'The document, waiting for its approval.',
+          schema: orderSchema,
+          example: { ...ORDER, status: 'pending', instanceId: INSTANCE, revision: 3 },
+        },
+      },
+      refusals: [
+        '404 not_found',
+        '403 not_requester',
+        '409 not_submittable',
+        '412 precondition_failed',
+        '422 path_unresolvable',
+        ...IDEMPOTENCY,
+      ],
+    },
+    {
+      method: 'post',
       path: LEAVE,
       id: 'leave.create',
       summary: 'Draft a leave request',
@@ -169,6 +206,30 @@ export const demoErpOperations: OperationGroup = {
         200: { description: 'The request, with its revision as ETag.', schema: leaveSchema, example: LEAVE_REQUEST },
       },
       refusals: ['404 not_found'],
+    },
+    {
+      method: 'post',
+      path: `${LEAVE}/{leaveId}/submit`,
+      id: 'leave.submit',
+      summary: 'Submit a leave request',
+      description: SUBMIT,
+      access: 'token',
+      parameters: [leaveId, ifMatch, idempotencyKey],
+      answers: {
+        200: {
+          description: 'The document, waiting for its approval.',
+          schema: leaveSchema,
+          example: { ...LEAVE_REQUEST, status: 'pending', instanceId: INSTANCE, revision: 3 },
+        },
+      },
+      refusals: [
+        '404 not_found',
+        '403 not_requester',
+        '409 not_submittable',
+        '412 precondition_failed',
+        '422 path_unresolvable',
+        ...IDEMPOTENCY,
+      ],
     },
   ],
 };

@@ -137,6 +137,137 @@ describe('the demo company', () => {
     }
   });
 
+  const newOrder = async (amount = 900): Promise<string> =>
+    (await as('acme.buyer', 'POST', 'purchase-orders', { supplier: 'Kestrel Tools', amount })).body.id;
+  const submit = (id: string, userId = 'acme.buyer') => as(userId, 'POST', `purchase-orders/${id}/submit`, {});
+  const orderNow = async (id: string) => (await as('acme.buyer', 'GET', `purchase-orders/${id}`)).body;
+  /** The task of somebody for an order; tasks of a person are newest first. */
+  const taskOf = async (userId: string, id: string): Promise<{ id: string; instanceId: string }> => {
+    const { body } = await as(userId, 'GET', 'approval-tasks/my-tasks?limit=100');
+    const found = (body.items as { id: string; title: string; instanceId: string }[]).find(({ title }) =>
+      title.startsWith(id),
+    );
+    if (found === undefined) throw new Error(`${userId} has no task for ${id}.`);
+    return found;
+  };
+
+  it('lets requests wait for the fixed people, at different steps', async () => {
+    for (const tenant of ['acme', 'beta']) {
+      for (const post of ['manager', 'finance', 'finance2']) {
+        const { body } = await as(`${tenant}.${post}`, 'GET', 'approval-tasks/my-tasks/count');
+        expect([post, body.count > 0]).toEqual([post, true]);
+      }
+      const { body } = await as(`${tenant}.admin`, 'GET', 'processes');
+      expect(body.items).toHaveLength(6);
+    }
+  });
+
+  it('moves an order by its approval alone, in one transaction with each decision', async () => {
+    const id = await newOrder();
+    const submitted = await submit(id);
+    expect([submitted.status, submitted.body.status]).toEqual([200, 'pending']);
+    const task = await taskOf('acme.manager', id);
+    expect(task.instanceId).toBe(submitted.body.instanceId);
+    const approved = await as('acme.manager', 'POST', `approval-tasks/${task.id}/approve`, { comment: 'fine' });
+    expect([approved.status, approved.body.instance.status]).toEqual([200, 'approved']);
+    expect(await orderNow(id)).toMatchObject({ status: 'approved', decidedAt: expect.any(String) });
+    expect((await submit(id)).body.code).toBe('not_submittable');
+  });
+
+  it('follows a return, a second submission with another amount, and a withdrawal', async () => {
+    const id = await newOrder();
+    const { instanceId } = (await submit(id)).body;
+    const { id: taskId } = await taskOf('acme.manager', id);
+    const returned = await as('acme.manager', 'POST', `approval-tasks/${taskId}/return`, { to: 'START' });
+    expect(returned.status).toBe(200);
+    expect((await orderNow(id)).status).toBe('returned');
+    const again = (formData: unknown) =>
+      as('acme.buyer', 'POST', `process-instances/${instanceId}/resubmit`, { formData });
+    const tooMuch = await again({ supplier: 'Kestrel Tools', amount: 1e20, currency: 'EUR' });
+    expect([tooMuch.status, tooMuch.body.code]).toEqual([422, 'invalid_form']);
+    expect(await orderNow(id)).toMatchObject({ status: 'returned', amount: 900 });
+    expect((await again({ supplier: 'Kestrel Tools', amount: 750, currency: 'EUR' })).status).toBe(200);
+    expect(await orderNow(id)).toMatchObject({ status: 'pending', amount: 750, instanceId });
+    await as('acme.buyer', 'POST', `process-instances/${instanceId}/withdraw`, {});
+    expect((await orderNow(id)).status).toBe('withdrawn');
+    const second = await submit(id);
+    expect([second.status, second.body.status]).toEqual([200, 'pending']);
+    expect(second.body.instanceId).not.toBe(instanceId);
+  });
+
+  it('lets nobody decide an order by an approval that is not its own', async () => {
+    const id = await newOrder(50_000);
+    const start = (userId: string, code: string) =>
+      as(userId, 'POST', 'process-instances', {
+        code,
+        businessType: 'purchase-order',
+        businessId: id,
+        formData: { supplier: 'Kestrel Tools', amount: 1, date: '2027-01-04', hours: 1 },
+      });
+    for (const [userId, code] of [
+      ['acme.buyer', 'purchase-order'],
+      ['acme.finance', 'purchase-order'],
+      ['acme.buyer', 'overtime'],
+    ] as const) {
+      const refused = await start(userId, code);
+      expect([refused.status, refused.body.code]).toEqual([409, 'submit_the_document']);
+    }
+    expect(await orderNow(id)).toMatchObject({ status: 'draft', amount: 50_000, instanceId: null });
+    expect((await submit(id, 'acme.finance')).body.code).toBe('not_requester');
+    expect((await submit(id, 'beta.buyer')).status).toBe(404);
+    expect((await submit(id)).status).toBe(200);
+  });
+
+  it('starts one approval, however many submit at once', async () => {
+    const id = await newOrder();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => submit(id)));
+    expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([200, 409, 409, 409]);
+  });
+
+  it('needs two of finance for a larger order, and moves leave by the same rules', async () => {
+    const id = await newOrder(20_000);
+    await submit(id);
+    for (const userId of ['acme.manager', 'acme.finance']) {
+      await as(userId, 'POST', `approval-tasks/${(await taskOf(userId, id)).id}/approve`, {});
+      expect((await orderNow(id)).status).toBe('pending');
+    }
+    await as('acme.finance2', 'POST', `approval-tasks/${(await taskOf('acme.finance2', id)).id}/approve`, {});
+    expect((await orderNow(id)).status).toBe('approved');
+    const leave = await as('acme.buyer', 'POST', 'leave-requests', {
+      kind: 'annual',
+      from: '2027-03-01',
+      to: '2027-03-02',
+    });
+    const submitted = await as('acme.buyer', 'POST', `leave-requests/${leave.body.id}/submit`, {});
+    expect(submitted.body.status).toBe('pending');
+    const { id: taskId } = await taskOf('acme.manager', leave.body.id);
+    await as('acme.manager', 'POST', `approval-tasks/${taskId}/reject`, { comment: 'stocktaking' });
+    const after = await as('acme.buyer', 'GET', `leave-requests/${leave.body.id}`);
+    expect(after.body.status).toBe('rejected');
+  });
+
+  it('runs a contract through legal, finance and the board', async () => {
+    const made = await as('beta.buyer', 'POST', 'process-instances', {
+      code: 'contract',
+      formData: { partner: '松江仓储', amount: 900_000 },
+    });
+    expect(made.status).toBe(201);
+    const people = (await call(`${service.url}/api/v1/demo/people?all=true`)).body.tenants[1].people as {
+      id: string;
+    }[];
+    let last = made.body;
+    for (let round = 0; round < 6 && last.status === 'running'; round++) {
+      const { body } = await as('beta.admin', 'GET', `process-instances/${made.body.id}/tasks`);
+      const tasks = (Array.isArray(body) ? body : body.items) as { id: string; assigneeId: string; status: string }[];
+      for (const task of tasks.filter(({ status }) => status === 'pending')) {
+        expect(people.map(({ id }) => id)).toContain(task.assigneeId);
+        await as(task.assigneeId, 'POST', `approval-tasks/${task.id}/approve`, {});
+      }
+      last = (await as('beta.buyer', 'GET', `process-instances/${made.body.id}`)).body;
+    }
+    expect(last.status).toBe('approved');
+  });
+
   it('numbers documents without gaps, once per Idempotency-Key', async () => {
     const key = { 'Idempotency-Key': randomUUID() };
     const order = { supplier: 's', amount: 1 };

@@ -94,5 +94,5 @@ function dayOf(time: Date): string {
 }
 
 function seedOf(company: DemoCompany, kind: number): number {
-  return [...company.tenantId].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), kind);
+  return Buffer.from(company.tenantId).reduce((sum, byte) => sum * 31 + byte, kind);
 }

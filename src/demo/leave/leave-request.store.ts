@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { DocumentMove } from '../document-kind.js';
 import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../document.js';
 import type { LeaveRequest, NewLeave } from './leave-request.schemas.js';
 
@@ -81,19 +82,21 @@ export async function listLeave(
   return rows.map(leaveOf);
 }
 
-/** Writes what its approval decided. @param instanceId the approval that it belongs to from now on. */
+/** What the approval of a request says about it; the form that was decided is what the request says afterwards. */
 export async function moveLeave(
   manager: EntityManager,
   tenantId: string,
   id: string,
-  status: DocumentStatus,
-  instanceId: string,
+  { status, instanceId, form }: DocumentMove,
 ): Promise<void> {
   await manager.query(
     `update herald.demo_leave_request set status = $3, instance_id = $4, revision = revision + 1, updated_at = now(),
-       decided_at = case when $3 in ('pending', 'returned') then null else now() end
+       decided_at = case when $3 in ('pending', 'returned') then null else now() end,
+       kind = coalesce($5::jsonb ->> 'kind', kind), first_day = coalesce(($5::jsonb ->> 'from')::date, first_day),
+       last_day = coalesce(($5::jsonb ->> 'to')::date, last_day), days = coalesce(($5::jsonb ->> 'days')::numeric, days),
+       reason = coalesce($5::jsonb ->> 'reason', reason)
       where tenant_id = $1 and id = $2`,
-    [tenantId, id, status, instanceId],
+    [tenantId, id, status, instanceId, form === null ? null : JSON.stringify(form)],
   );
 }
 

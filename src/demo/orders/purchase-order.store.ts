@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { DocumentMove } from '../document-kind.js';
 import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../document.js';
 import type { NewOrder, PurchaseOrder } from './purchase-order.schemas.js';
 
@@ -76,19 +77,21 @@ export async function listOrders(
   return rows.map(orderOf);
 }
 
-/** Writes what its approval decided. @param instanceId the approval that it belongs to from now on. */
+/** What the approval of an order says about it; the form that was decided is what the order says afterwards. */
 export async function moveOrder(
   manager: EntityManager,
   tenantId: string,
   id: string,
-  status: DocumentStatus,
-  instanceId: string,
+  { status, instanceId, form }: DocumentMove,
 ): Promise<void> {
   await manager.query(
     `update herald.demo_purchase_order set status = $3, instance_id = $4, revision = revision + 1, updated_at = now(),
-       decided_at = case when $3 in ('pending', 'returned') then null else now() end
+       decided_at = case when $3 in ('pending', 'returned') then null else now() end,
+       supplier = coalesce($5::jsonb ->> 'supplier', supplier), amount = coalesce(($5::jsonb ->> 'amount')::numeric, amount),
+       currency = coalesce($5::jsonb ->> 'currency', currency), cost_centre = coalesce($5::jsonb ->> 'costCentre', cost_centre),
+       lines = coalesce($5::jsonb -> 'lines', lines)
       where tenant_id = $1 and id = $2`,
-    [tenantId, id, status, instanceId],
+    [tenantId, id, status, instanceId, form === null ? null : JSON.stringify(form)],
   );
 }
 

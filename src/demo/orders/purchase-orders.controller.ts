@@ -1,9 +1,24 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { IdempotentRequests, type WriteRequest, type WriteResponse } from '@nest-herald/notifications';
+import { callerOf } from '@nest-herald/approvals';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  expectedRevision,
+  IdempotentRequests,
+  type WriteRequest,
+  type WriteResponse,
+} from '@nest-herald/notifications';
 import { asTenantId, CurrentPrincipal, type Principal, SchemaPipe, SseAuthGuard } from '@nest-herald/sse';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import { DemoRefusal } from '../demo.errors.js';
-import { type DocumentPage, type DocumentQuery, documentQuerySchema, pageOf } from '../document.js';
+import { DocumentApprovals } from '../document-approvals.js';
+import {
+  type DocumentPage,
+  type DocumentQuery,
+  documentQuerySchema,
+  pageOf,
+  requireRevision,
+  submitDocumentSchema,
+} from '../document.js';
+import { PURCHASE_ORDER } from './purchase-order.kind.js';
 import { type NewOrder, newOrderSchema, type PurchaseOrder } from './purchase-order.schemas.js';
 import { insertOrders, listOrders, readOrder } from './purchase-order.store.js';
 
@@ -14,6 +29,7 @@ export class PurchaseOrdersController {
   constructor(
     @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
     @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    @Inject(DocumentApprovals) private readonly approvals: DocumentApprovals,
   ) {}
 
   @Get()
@@ -58,5 +74,26 @@ export class PurchaseOrdersController {
     if (order === null) throw new DemoRefusal('not_found', 'There is no such purchase order.');
     response.header('ETag', `"${order.revision}"`);
     return order;
+  }
+
+  /** Hands it to its approval; both happen or neither does. */
+  @Post(':orderId/submit')
+  @HttpCode(200)
+  async submit(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Param('orderId') id: string,
+    @Body(new SchemaPipe(submitDocumentSchema)) _body: unknown,
+  ): Promise<unknown> {
+    const revision = expectedRevision(request);
+    const { tenantId } = principal;
+    return this.requests.answer(principal, request, response, async (manager) => {
+      const order = await readOrder(manager, tenantId, id, true);
+      if (order === null) throw new DemoRefusal('not_found', 'There is no such purchase order.');
+      requireRevision(revision, order.revision);
+      await this.approvals.submit(manager, callerOf(principal, request), PURCHASE_ORDER, order);
+      return { status: 200, body: await readOrder(manager, tenantId, id, false) };
+    });
   }
 }

@@ -1,0 +1,20 @@
+import { DemoRefusal } from '../demo.errors.js';
+import type { DocumentKind } from '../document-kind.js';
+import { type LeaveRequest, newLeaveSchema } from './leave-request.schemas.js';
+import { moveLeave, readLeave } from './leave-request.store.js';
+
+/** Leave requests are decided by the ready-made process `leave`. */
+export const LEAVE_REQUEST: DocumentKind<LeaveRequest> = {
+  businessType: 'leave-request',
+  processCode: 'leave',
+  lock: (manager, tenantId, id) => readLeave(manager, tenantId, id, true),
+  formOf: ({ kind, from, to, days, reason }) => ({ kind, from, to, days, ...(reason === null ? {} : { reason }) }),
+  titleOf: ({ id, from, to, days }) => `${id} · ${from} – ${to} (${days} d)`,
+  keptForm: (form) => {
+    const { kind, from, to, days, reason } = form;
+    const checked = newLeaveSchema.safeParse({ kind, from, to, days, reason });
+    if (checked.success) return checked.data;
+    throw new DemoRefusal('invalid_form', `The request cannot say this: ${checked.error.issues[0]?.message ?? ''}.`);
+  },
+  move: moveLeave,
+};

@@ -1,0 +1,26 @@
+import { DemoRefusal } from '../demo.errors.js';
+import type { DocumentKind } from '../document-kind.js';
+import { newOrderSchema, type PurchaseOrder } from './purchase-order.schemas.js';
+import { moveOrder, readOrder } from './purchase-order.store.js';
+
+/** Purchase orders are decided by the ready-made process `purchase-order`. */
+export const PURCHASE_ORDER: DocumentKind<PurchaseOrder> = {
+  businessType: 'purchase-order',
+  processCode: 'purchase-order',
+  lock: (manager, tenantId, id) => readOrder(manager, tenantId, id, true),
+  formOf: ({ supplier, amount, currency, costCentre, lines }) => ({
+    supplier,
+    amount,
+    currency,
+    ...(costCentre === null ? {} : { costCentre }),
+    ...(lines.length === 0 ? {} : { lines }),
+  }),
+  titleOf: ({ id, supplier, amount, currency }) => `${id} · ${supplier}, ${amount.toFixed(2)} ${currency}`,
+  keptForm: (form) => {
+    const { supplier, amount, currency, costCentre, lines } = form;
+    const checked = newOrderSchema.safeParse({ supplier, amount, currency, costCentre, lines });
+    if (checked.success) return checked.data;
+    throw new DemoRefusal('invalid_form', `The order cannot say this: ${checked.error.issues[0]?.message ?? ''}.`);
+  },
+  move: moveOrder,
+};
