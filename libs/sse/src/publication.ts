@@ -137,8 +137,8 @@ function textOf(data: unknown): string {
     });
   }
   if (text === undefined) throw invalidEvent(`The data must be text or have a JSON form; got ${typeof data}.`);
-  // Neither survives storage as UTF-8 text; in JSON both are escaped and pass.
-  if (LONE_SURROGATE.test(text) || text.includes('\0')) {
+  // Neither survives storage as UTF-8 text; in JSON both are escaped, so only text as it came is searched.
+  if (typeof data === 'string' && (LONE_SURROGATE.test(text) || text.includes('\0'))) {
     throw invalidEvent('The data is text with a NUL or half a surrogate pair. Send it as JSON or clean it.');
   }
   return text;
