@@ -2,7 +2,17 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { EventSource } from 'eventsource';
-import { EMPTY, firstValueFrom, map, type Observable, take, toArray } from 'rxjs';
+import {
+  defaultIfEmpty,
+  EMPTY,
+  firstValueFrom,
+  map,
+  type Observable,
+  take,
+  throwIfEmpty,
+  timeout,
+  toArray,
+} from 'rxjs';
 import { asTenantId, Hub, MemoryEventLog, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';
 
@@ -32,6 +42,33 @@ class LookSomethingUp implements NestInterceptor {
 class AnswerItself implements NestInterceptor {
   intercept(): Observable<unknown> {
     return EMPTY;
+  }
+}
+
+/** Milliseconds until {@link CutSlowAnswers} gives up. */
+const TIME_OUT_MS = 50;
+
+/** Cuts every answer that takes too long, as the framework's documentation teaches. */
+@Injectable()
+class CutSlowAnswers implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(timeout(TIME_OUT_MS));
+  }
+}
+
+/** Puts something in place of an answer that has nothing in it. */
+@Injectable()
+class FillEmptyAnswers implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(defaultIfEmpty({ nothing: true }));
+  }
+}
+
+/** Takes an answer that has nothing in it for a fault. */
+@Injectable()
+class RefuseEmptyAnswers implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(throwIfEmpty());
   }
 }
 
@@ -161,6 +198,44 @@ describe('opening a stream', () => {
     for (;;) {
       const stream = await sse.raw('/api/v1/sse/stream', { headers: { authorization: `Bearer ${testToken()}` } });
       if (stream.status === 200) return;
+    }
+  });
+});
+
+describe('interceptors of the host', () => {
+  it.each([
+    ['cuts slow answers', new CutSlowAnswers()],
+    ['wraps every answer', new WrapEverything()],
+    ['fills empty answers', new FillEmptyAnswers()],
+    ['refuses empty answers', new RefuseEmptyAnswers()],
+  ])('neither end nor alter a stream: one that %s', async (_, interceptor) => {
+    await start({ configure: (app) => app.useGlobalInterceptors(interceptor) });
+    const stream = await sse.open({ topics: ['doc:*'] }, '?topics=doc:1');
+    await new Promise((resolve) => setTimeout(resolve, 4 * TIME_OUT_MS));
+    await sse.broker.sendToUser('acme', 'ann', { event: 'hello', data: 'late' });
+    expect(await stream.event('hello')).toMatchObject({ data: 'late' });
+    expect(stream.isEnded).toBe(false);
+    expect(stream.blocks).toHaveLength(2);
+    expect(stream.text.slice(0, stream.text.indexOf('id: ', 40))).toMatch(FIRST_BLOCK);
+    stream.destroy();
+    await untilConnections(0);
+  });
+
+  it('do not keep the application from closing, nor the goodbye from a stream', async () => {
+    await start({ configure: (app) => app.useGlobalInterceptors(new CutSlowAnswers(), new WrapEverything()) });
+    const stream = await sse.open();
+    await sse.app.close();
+    expect(await stream.end()).toContain('"reason":"shutdown"');
+  });
+});
+
+describe('a client that leaves', () => {
+  it('is noticed though nothing is written, because its response closes', async () => {
+    await start({ options: { heartbeatIntervalMs: 0, maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
+    for (let i = 0; i < 3; i++) {
+      const stream = await sse.open();
+      stream.destroy();
+      await untilConnections(0);
     }
   });
 });

@@ -1,8 +1,9 @@
 import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 
 /**
- * Metadata key on the handler of every stream route. A global interceptor that wraps answers or sets time-outs, and a
- * throttler that counts requests, should let handlers that carry it pass:
+ * Metadata key on the handler of every stream route. To a global interceptor the answer is over, and empty, as soon as the
+ * stream is open; one that measures or caches answers, and a throttler that counts requests, should let handlers that carry
+ * it pass:
  * `if (reflector.get(SSE_STREAM_ROUTE, context.getHandler())) return next.handle();`
  */
 export const SSE_STREAM_ROUTE = 'nest-herald:sse-stream-route';

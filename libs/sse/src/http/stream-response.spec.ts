@@ -36,6 +36,8 @@ function subject() {
   const response = fake as unknown as ServerResponse;
   return { calls, prepared, request, response, fake, close: () => ((state = 'closed'), close()) };
 }
+/** Stands for the symbol under which Nest keeps its controller on a request. */
+const HELD = Symbol('controller');
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('the answer of a stream handler', () => {
@@ -52,6 +54,22 @@ describe('the answer of a stream handler', () => {
     expect(isComplete).toBe(false);
     close();
     expect(isComplete).toBe(true);
+  });
+
+  it('takes the stream of Nest off the response and completes at once, so that Nest lets go while it is open', async () => {
+    const { calls, prepared, request, response, fake } = subject();
+    keepPrepared(request, response, prepared);
+    const held = request as { [HELD]?: AbortController | undefined };
+    held[HELD] = new AbortController();
+    let isComplete = false;
+    const answer = streamResponse(request, response);
+    fake.emit('pipe', { unpipe: (from: unknown) => calls.push(from === response ? 'unpipe' : 'wrong response') });
+    answer.subscribe({ complete: () => (isComplete = true) });
+    fake.headersSent = true;
+    await soon();
+    expect(calls).toEqual(['attach', 'unpipe']);
+    expect(isComplete).toBe(true);
+    expect(held[HELD]).toBeUndefined();
   });
 
   it('abandons what was not attached when it is unsubscribed, at once or later', async () => {

@@ -5,8 +5,15 @@ import type { Connection } from '../connection/connection.js';
 import type { PreparedStream } from '../connection/stream-request.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
 import { type PlatformRequest, type PlatformResponse, rawResponse } from './http-message.js';
+import { forgetAbortController, holdSocket, NestPipe } from './nest-pipe.js';
 
-const PREPARED = Symbol('prepared stream');
+/** A prepared stream on its way from the guard to the handler. */
+interface Kept {
+  readonly prepared: PreparedStream;
+  readonly pipe: NestPipe;
+}
+
+const KEPT = Symbol('prepared stream');
 const logger = new Logger('SseStream');
 
 /**
@@ -19,8 +26,10 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
     prepared.abandon();
     return;
   }
-  Object.defineProperty(request, PREPARED, { value: prepared, configurable: true, enumerable: false });
-  raw.once('close', () => takePrepared(request)?.abandon());
+  // Already here, since Nest pipes before it calls a handler that is behind an interceptor.
+  const kept: Kept = { prepared, pipe: new NestPipe(raw) };
+  Object.defineProperty(request, KEPT, { value: kept, configurable: true, enumerable: false });
+  raw.once('close', () => takeKept(request)?.prepared.abandon());
 }
 
 /**
@@ -29,18 +38,22 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
  * Nest commits status and headers by itself one macrotask after the subscription; then the connection writes its own
  * frames past Nest. Nothing is ever emitted through the Observable, because Nest numbers every event without an id, which
  * would overwrite the browser's resume position, and an interceptor that wraps answers would make such an event even out of
- * a comment. It completes when the connection is closed, else Nest would keep its timer until the socket goes.
+ * a comment. Once the connection has taken over, Nest's stream is taken off the response and the Observable completes, so
+ * that Nest gives back what it keeps for an open stream. An interceptor therefore sees the stream complete at once, and a
+ * time-out of the host cannot cut it.
  */
 export function streamResponse(request: PlatformRequest, response: PlatformResponse): Observable<MessageEvent> {
   const raw = rawResponse(response);
   return new Observable<MessageEvent>((subscriber) => {
     // Taken only now: an observable that nobody subscribes to must not hold what `close` would give back.
-    const prepared = takePrepared(request);
-    if (prepared === null) {
+    const kept = takeKept(request);
+    if (kept === null) {
       // HEAD, or a client that left: Nest sends the headers and ends.
       subscriber.complete();
       return;
     }
+    const { prepared, pipe } = kept;
+    const letGo = holdSocket(raw);
     let connection: Connection | null = null;
     let timer: NodeJS.Timeout | undefined;
     const attach = (): void => {
@@ -53,7 +66,14 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
         return;
       }
       connection = prepared.attach(raw);
-      report(connection, () => subscriber.complete());
+      letGo();
+      report(connection);
+      if (pipe.release()) {
+        subscriber.complete();
+        forgetAbortController(request);
+      } else {
+        connection.onClosed(() => subscriber.complete());
+      }
     };
     // Behind the timer that Nest sets once this function has returned, so that the first try finds the headers sent.
     queueMicrotask(() => {
@@ -61,28 +81,26 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
     });
     return () => {
       clearTimeout(timer);
+      letGo();
       if (connection === null) prepared.abandon();
-      else warnIfCut(connection, raw);
+      else if (!pipe.isReleased) warnIfCut(connection, raw);
     };
   });
 }
 
 /** Takes the prepared stream off the request, so that it is attached or abandoned once. */
-function takePrepared(request: PlatformRequest): PreparedStream | null {
-  const holder = request as { [PREPARED]?: PreparedStream };
-  const prepared = holder[PREPARED] ?? null;
-  if (prepared !== null) Object.defineProperty(request, PREPARED, { value: undefined, configurable: true });
-  return prepared;
+function takeKept(request: PlatformRequest): Kept | null {
+  const holder = request as { [KEPT]?: Kept };
+  const kept = holder[KEPT] ?? null;
+  if (kept !== null) Object.defineProperty(request, KEPT, { value: undefined, configurable: true });
+  return kept;
 }
 
-function report(connection: Connection, onClosed: () => void): void {
+function report(connection: Connection): void {
   const { tenantId, userId } = connection.principal;
   const message = { tenantId, userId, connectionId: connection.id, transport: connection.transport };
   sseDiagnostics.connected(message);
-  connection.onClosed(() => {
-    sseDiagnostics.disconnected(message);
-    onClosed();
-  });
+  connection.onClosed(() => sseDiagnostics.disconnected(message));
 }
 
 /** Nest unsubscribes when the client left or the stream is over; on a healthy stream it was an interceptor. */
