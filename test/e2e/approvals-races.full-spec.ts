@@ -1,0 +1,3 @@
+import { describeApprovalRaces } from '../support/approval-races.js';
+
+describeApprovalRaces(200);
