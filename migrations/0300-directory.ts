@@ -48,7 +48,7 @@ create table herald.ntf_membership (
   user_id   text collate "C" not null,
   key       text collate "C" not null,
   since     timestamptz not null default now(),
-  snapshot  pg_snapshot not null default pg_current_snapshot(),
+  snapshot  pg_snapshot          default pg_current_snapshot(),
   created_xid xid8      not null default pg_current_xact_id(),
   primary key (tenant_id, user_id, key)
 );

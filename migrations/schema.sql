@@ -301,7 +301,7 @@ TABLE herald.ntf_membership WITH ()
   user_id text COLLATE C NOT NULL
   key text COLLATE C NOT NULL
   since timestamp with time zone NOT NULL DEFAULT now()
-  snapshot pg_snapshot NOT NULL DEFAULT pg_current_snapshot()
+  snapshot pg_snapshot DEFAULT pg_current_snapshot()
   created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 TABLE herald.ntf_message WITH ()
   tenant_id text COLLATE C NOT NULL

@@ -1,7 +1,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Settings } from '../config/settings.js';
-import { DEMO_TOPICS, type DemoPerson } from './demo-people.js';
+import { DEMO_TOPICS, type DemoPerson } from '../demo/company/fixed-people.js';
 
 /** A demo sign-in lasts a working day; milliseconds. */
 export const DEMO_SESSION_MS = 8 * 60 * 60 * 1000;

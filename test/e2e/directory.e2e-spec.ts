@@ -60,8 +60,8 @@ describe('the directory', () => {
     const list = await ask('GET', 'notifications?state=all', undefined, { token });
     return (list.body.items as { title: string }[]).map(({ title }) => title);
   };
-  const streamOf = async (user: string): Promise<StreamReader> => {
-    const reader = await openStream(service.url, { token: await signToken({ tenant, user }) });
+  const streamOf = async (user: string, url = service.url): Promise<StreamReader> => {
+    const reader = await openStream(url, { token: await signToken({ tenant, user }) });
     await reader.until(isConnected);
     return reader;
   };
@@ -243,6 +243,22 @@ describe('the directory', () => {
     expect((await ask('GET', 'notifications/counts')).status).toBe(200);
     await stream.close();
   });
+
+  it('narrows and widens streams that are open on another node', async () => {
+    const second = await startService({ DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET });
+    await person('ann', { roles: ['finance'], groupIds: [] });
+    const stream = await streamOf('ann', second.url);
+    await send({ roles: ['finance'] }, 'while in finance');
+    await stream.until(({ data }) => data.includes('while in finance'));
+    await person('ann', { roles: [], groupIds: ['board'] });
+    await untilReached(stream, { groups: ['board'] });
+    await send({ roles: ['finance'] }, 'after finance');
+    await send({ groups: ['board'] }, 'barrier');
+    await stream.until(({ data }) => data.includes('barrier'));
+    expect(got(stream)).not.toContain('after finance');
+    await stream.close();
+    await second.stop();
+  }, 60_000);
 
   it('shows a newcomer nothing of the time before, by whatever key', async () => {
     await department('sales');

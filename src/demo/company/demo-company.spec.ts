@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isIdentifier } from '@nest-herald/sse';
-import { DEMO_TENANTS } from '../../identity/demo-people.js';
+import { DEMO_TENANTS } from './fixed-people.js';
 import { DEMO_COMPANIES, findDemoEmployee, personOf } from './demo-company.js';
 import { pastLeave, pastOrders } from './past-documents.js';
 import { seededRandom } from './seeded-random.js';

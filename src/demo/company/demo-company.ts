@@ -1,5 +1,5 @@
 import type { DepartmentInput, PersonInput } from '@nest-herald/notifications';
-import { DEMO_TENANTS, type DemoPerson, type DemoTenant } from '../../identity/demo-people.js';
+import { DEMO_TENANTS, type DemoPerson, type DemoTenant } from './fixed-people.js';
 import { DEPARTMENTS, type DepartmentPlan } from './departments.js';
 import { newName } from './names.js';
 import { seededRandom, type SeededRandom } from './seeded-random.js';

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DataSource, EntityManager, EntitySubscriberInterface } from 'typeorm';
+import { AfterCommit } from './after-commit.js';
+
+/** A data source as far as subscribers see it, and one transaction on it. */
+function transaction() {
+  const dataSource = { subscribers: [] as EntitySubscriberInterface[] };
+  const told: string[][] = [];
+  const committed = new AfterCommit<string>(dataSource as unknown as DataSource, (noted) => told.push([...noted]));
+  const queryRunner = { isTransactionActive: true };
+  const manager = { queryRunner } as unknown as EntityManager;
+  const [subscriber] = dataSource.subscribers;
+  const event = { queryRunner } as never;
+  return {
+    committed,
+    manager,
+    told,
+    savepointReleased: () => subscriber?.afterTransactionCommit?.(event),
+    commit: () => {
+      queryRunner.isTransactionActive = false;
+      return subscriber?.afterTransactionCommit?.(event);
+    },
+    rollBack: () => {
+      queryRunner.isTransactionActive = false;
+      return subscriber?.afterTransactionRollback?.(event);
+    },
+    begin: () => {
+      queryRunner.isTransactionActive = true;
+    },
+  };
+}
+
+describe('what is noted until the commit', () => {
+  it('is told once, in order, when the outermost transaction commits', async () => {
+    const work = transaction();
+    work.committed.note(work.manager, 'a');
+    await work.savepointReleased();
+    work.committed.note(work.manager, 'b');
+    expect(work.told).toEqual([]);
+    await work.commit();
+    expect(work.told).toEqual([['a', 'b']]);
+    work.begin();
+    await work.commit();
+    expect(work.told).toEqual([['a', 'b']]);
+  });
+
+  it('is forgotten when the transaction is rolled back', async () => {
+    const work = transaction();
+    work.committed.note(work.manager, 'a');
+    await work.rollBack();
+    work.begin();
+    await work.commit();
+    expect(work.told).toEqual([]);
+  });
+
+  it('needs a transaction', async () => {
+    const work = transaction();
+    await work.commit();
+    expect(() => work.committed.note(work.manager, 'a')).toThrow(TypeError);
+  });
+});
