@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PlayedDay } from '../support/day-checks.js';
+import { isNoticed, PlayedDay } from '../support/day-checks.js';
 
 describe('the seeded day with 8 people acting at once', () => {
   let day: PlayedDay;
@@ -25,4 +25,38 @@ describe('the seeded day with 8 people acting at once', () => {
   it('shows inboxes and counts that agree with the rows', () => day.expectCountsAgree());
 
   it('told everybody everything, once and in order', () => day.expectStreamsComplete());
+
+  it('would notice a state, a decision or a count that is not right', async () => {
+    const first = (table: string, where: string): string =>
+      `(select ctid from herald.${table} where tenant_id = 'acme' and ${where} limit 1)`;
+    const noticed = [
+      await isNoticed(
+        day,
+        `update herald.apv_instance set status = 'rejected' where ctid = ${first('apv_instance', `status = 'approved' and business_id is not null`)}`,
+        () => day.expectDocumentedStates(),
+      ),
+      await isNoticed(
+        day,
+        `update herald.apv_task set status = 'skipped' where ctid = ${first('apv_task', `status = 'pending' and mode = 'any'`)}`,
+        () => day.expectDocumentedStates(),
+      ),
+      await isNoticed(
+        day,
+        `insert into herald.apv_action select (jsonb_populate_record(a, '{"n":100000}')).* from herald.apv_action a
+          where ctid = ${first('apv_action', `action = 'approve' and from_status = 'pending'`)}`,
+        () => day.expectEachDecisionOnce(),
+      ),
+      await isNoticed(
+        day,
+        `update herald.ntf_item set read_at = now()
+          where (tenant_id, user_id, message_id) = (select tenant_id, user_id, message_id from herald.ntf_item
+            where tenant_id = 'acme' and user_id = 'acme.manager' and read_at is null and archived_at is null limit 1)`,
+        () => day.expectCountsAgree(),
+      ),
+    ];
+    expect(noticed).toEqual([true, true, true, true]);
+    await day.expectDocumentedStates();
+    await day.expectEachDecisionOnce();
+    await day.expectCountsAgree();
+  });
 });

@@ -176,6 +176,22 @@ export class PlayedDay {
   }
 }
 
+/** Does something forbidden to the rows, lets a check look at them, and takes it back. @returns whether the check noticed. */
+export async function isNoticed(day: PlayedDay, tampering: string, check: () => Promise<void>): Promise<boolean> {
+  await day.sql.query('begin');
+  try {
+    const { rowCount } = await day.sql.query(tampering);
+    if (rowCount !== 1) throw new Error(`There was nothing to tamper with: ${tampering}`);
+    await check();
+    return false;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('expect(')) return true;
+    throw error;
+  } finally {
+    await day.sql.query('rollback');
+  }
+}
+
 /** Counts unread notifications and pending tasks of a person from the rows; nobody marks everything as read in a day. */
 const RECOUNT = `
 with held as (
