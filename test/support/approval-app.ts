@@ -13,6 +13,7 @@ import { signToken, type TokenClaims } from './token.js';
 /** Somebody with a token, and what they can ask below `/api/v1`. */
 export interface Colleague {
   readonly id: string;
+  readonly token: string;
   readonly get: (path: string) => Promise<Answer>;
   readonly post: (path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
   readonly send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
@@ -113,6 +114,7 @@ export class ApprovalApp {
       call(`${this.url}/api/v1${path}`, { method, token, headers, ...(body === undefined ? {} : { body }) });
     return {
       id: user,
+      token,
       get: (path) => send('GET', path),
       post: (path, body = {}, headers) => send('POST', path, body, headers),
       send,
