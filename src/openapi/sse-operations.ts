@@ -64,6 +64,7 @@ const REFUSALS = [
   '429 connection_limit',
   '429 rate_limited',
   '503 at_capacity',
+  '503 busy',
   '503 draining',
 ];
 

@@ -20,6 +20,7 @@ export const PROBLEM_CODES = [
   'connection_limit',
   'rate_limited',
   'at_capacity',
+  'busy',
   'draining',
   'internal_error',
 ] as const;

@@ -145,7 +145,7 @@ const STORAGE_RETRY_MS = 2_000;
  * Errors of a database that are nobody's fault: transient, so a browser's EventSource must not give up for good. Drivers and
  * mappers put the code on the error or on `driverError`; a broken connection of `pg` has only its message.
  */
-function problemOfStorage(error: unknown): Problem | null {
+function problemOfStorage(error: unknown): (Problem & { readonly code: ProblemCode }) | null {
   const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
   if (!(cause instanceof Error)) return null;
   const code = 'code' in cause ? cause.code : undefined;
