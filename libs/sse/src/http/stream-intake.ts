@@ -23,6 +23,11 @@ export interface StreamTerms {
   readonly connectedExtra?: Readonly<Record<string, unknown>>;
 }
 
+/** Names of user agents that are kept: browsers of one company are few, and whoever invents some costs this many. */
+const MAX_USER_AGENTS = 1_000;
+/** Longer ones are not kept, so that the bound is one of memory too. */
+const MAX_KEPT_USER_AGENT = 512;
+
 const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /**
@@ -117,6 +122,18 @@ function cursorOf(request: IncomingMessage, query: URLSearchParams): string | nu
 function deviceOf(request: IncomingMessage, query: URLSearchParams): string {
   const given = query.get('device');
   if (given !== null && DEVICE.test(given)) return given;
-  const userAgent = headerOf(request, 'user-agent') ?? '';
-  return `ua-${createHash('sha256').update(userAgent).digest('base64url').slice(0, 12)}`;
+  return nameOfUserAgent(headerOf(request, 'user-agent') ?? '');
+}
+
+const userAgentNames = new Map<string, string>();
+
+/** The same name in every process, and one string for all connections that share it. */
+function nameOfUserAgent(userAgent: string): string {
+  const known = userAgentNames.get(userAgent);
+  if (known !== undefined) return known;
+  const name = `ua-${createHash('sha256').update(userAgent).digest('base64url').slice(0, 12)}`;
+  if (userAgent.length > MAX_KEPT_USER_AGENT) return name;
+  if (userAgentNames.size >= MAX_USER_AGENTS) userAgentNames.clear();
+  userAgentNames.set(userAgent, name);
+  return name;
 }
