@@ -36,7 +36,7 @@ export const RequirePermission = (permission: string): CustomDecorator<symbol> =
 
 /** Puts the verified principal on the request; what guards do. */
 export function setPrincipal(request: object, principal: Principal): void {
-  Object.defineProperty(request, PRINCIPAL, { value: principal, configurable: true, enumerable: false });
+  (request as { [PRINCIPAL]?: Principal })[PRINCIPAL] = principal;
 }
 
 /** @throws SseRefusal 401 `missing_token` when no guard of this package ran before. */

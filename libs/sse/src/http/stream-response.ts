@@ -14,6 +14,11 @@ interface Kept {
 }
 
 const KEPT = Symbol('prepared stream');
+
+/** Set plainly: a property that is defined and redefined turns the request into a slow, larger object. */
+interface Holder {
+  [KEPT]?: Kept | undefined;
+}
 const logger = new Logger('SseStream');
 
 /**
@@ -27,8 +32,7 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
     return;
   }
   // Already here, since Nest pipes before it calls a handler that is behind an interceptor.
-  const kept: Kept = { prepared, pipe: new NestPipe(raw) };
-  Object.defineProperty(request, KEPT, { value: kept, configurable: true, enumerable: false });
+  (request as Holder)[KEPT] = { prepared, pipe: new NestPipe(raw) };
   raw.once('close', () => takeKept(request)?.prepared.abandon());
 }
 
@@ -90,9 +94,9 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
 
 /** Takes the prepared stream off the request, so that it is attached or abandoned once. */
 function takeKept(request: PlatformRequest): Kept | null {
-  const holder = request as { [KEPT]?: Kept };
+  const holder = request as Holder;
   const kept = holder[KEPT] ?? null;
-  if (kept !== null) Object.defineProperty(request, KEPT, { value: undefined, configurable: true });
+  if (kept !== null) holder[KEPT] = undefined;
   return kept;
 }
 
