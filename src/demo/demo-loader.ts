@@ -1,4 +1,4 @@
-import { type Caller, DefinitionsService, READY_MADE_PROCESSES, TasksService } from '@nest-herald/approvals';
+import { type Caller, DefinitionsService, TasksService } from '@nest-herald/approvals';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DirectoryWriter, NotificationService } from '@nest-herald/notifications';
 import { asTenantId, asUserId, type Clock, CLOCK } from '@nest-herald/sse';
@@ -8,6 +8,7 @@ import { DEMO_COMPANIES, type DemoCompany, personOf } from './company/demo-compa
 import { APPROVED_BY_HEAD, openLeave, openOrders } from './company/open-documents.js';
 import { pastLeave, pastOrders } from './company/past-documents.js';
 import { insertLeave } from './leave/leave-request.store.js';
+import { DEMO_PROCESSES } from './demo-processes.js';
 import { DocumentApprovals } from './document-approvals.js';
 import { LEAVE_REQUEST } from './leave/leave-request.kind.js';
 import { noticesOf } from './notices/notices.js';
@@ -63,7 +64,7 @@ export class DemoLoader implements OnApplicationBootstrap {
       await this.notifications.send(manager, senderOf(tenantId, from), notice);
     }
     const admin = callerIn(tenantId, 'admin');
-    for (const process of READY_MADE_PROCESSES) await this.definitions.create(manager, admin, { ...process });
+    for (const process of DEMO_PROCESSES) await this.definitions.create(manager, admin, { ...process });
     await this.#submitSome(manager, company, now);
     return true;
   }

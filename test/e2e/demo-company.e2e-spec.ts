@@ -204,10 +204,21 @@ describe('the demo company', () => {
         businessId: id,
         formData: { supplier: 'Kestrel Tools', amount: 1, date: '2027-01-04', hours: 1 },
       });
+    const lax = await as('acme.admin', 'POST', 'processes', {
+      code: 'purchase-order',
+      name: 'Nobody looks',
+      nodes: [
+        { id: 'start', type: 'start' },
+        { id: 'end', type: 'end' },
+      ],
+      edges: [{ from: 'start', to: 'end' }],
+    });
+    expect(lax.status).toBe(201);
     for (const [userId, code] of [
       ['acme.buyer', 'purchase-order'],
-      ['acme.finance', 'purchase-order'],
-      ['acme.buyer', 'overtime'],
+      ['acme.buyer', 'demo-purchase-order'],
+      ['acme.finance', 'demo-purchase-order'],
+      ['acme.buyer', 'demo-overtime'],
     ] as const) {
       const refused = await start(userId, code);
       expect([refused.status, refused.body.code]).toEqual([409, 'submit_the_document']);
@@ -248,7 +259,7 @@ describe('the demo company', () => {
 
   it('runs a contract through legal, finance and the board', async () => {
     const made = await as('beta.buyer', 'POST', 'process-instances', {
-      code: 'contract',
+      code: 'demo-contract',
       formData: { partner: '松江仓储', amount: 900_000 },
     });
     expect(made.status).toBe(201);

@@ -1,3 +1,4 @@
+import { demoCode } from '../demo-processes.js';
 import { DemoRefusal } from '../demo.errors.js';
 import type { DocumentKind } from '../document-kind.js';
 import { type LeaveRequest, newLeaveSchema } from './leave-request.schemas.js';
@@ -6,7 +7,7 @@ import { moveLeave, readLeave } from './leave-request.store.js';
 /** Leave requests are decided by the ready-made process `leave`. */
 export const LEAVE_REQUEST: DocumentKind<LeaveRequest> = {
   businessType: 'leave-request',
-  processCode: 'leave',
+  processCode: demoCode('leave'),
   lock: (manager, tenantId, id) => readLeave(manager, tenantId, id, true),
   formOf: ({ kind, from, to, days, reason }) => ({ kind, from, to, days, ...(reason === null ? {} : { reason }) }),
   titleOf: ({ id, from, to, days }) => `${id} · ${from} – ${to} (${days} d)`,

@@ -1,3 +1,4 @@
+import { demoCode } from '../demo-processes.js';
 import { DemoRefusal } from '../demo.errors.js';
 import type { DocumentKind } from '../document-kind.js';
 import { newOrderSchema, type PurchaseOrder } from './purchase-order.schemas.js';
@@ -6,7 +7,7 @@ import { moveOrder, readOrder } from './purchase-order.store.js';
 /** Purchase orders are decided by the ready-made process `purchase-order`. */
 export const PURCHASE_ORDER: DocumentKind<PurchaseOrder> = {
   businessType: 'purchase-order',
-  processCode: 'purchase-order',
+  processCode: demoCode('purchase-order'),
   lock: (manager, tenantId, id) => readOrder(manager, tenantId, id, true),
   formOf: ({ supplier, amount, currency, costCentre, lines }) => ({
     supplier,
