@@ -63,6 +63,8 @@ describe('approvals over REST', () => {
       const draft = await root.post('/processes', { ...oneNode('hidden'), publish: false });
       expect(draft.body).toMatchObject({ activeVersion: null, latestVersion: 1 });
       expect((await ada.get(`/processes/${draft.body.id}`)).status).toBe(404);
+      expect((await ada.get(`/processes/${draft.body.id}/diagram`)).status).toBe(404);
+      expect((await ada.post(`/processes/${draft.body.id}/simulate`)).status).toBe(404);
       expect((await ada.get('/processes?code=hidden')).body.items).toEqual([]);
       expect((await ada.post('/process-instances', { code: 'hidden' })).body.code).toBe('process_disabled');
       const published = await root.post(`/processes/${draft.body.id}/versions/1/publish`);

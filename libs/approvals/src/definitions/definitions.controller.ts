@@ -100,9 +100,9 @@ export class DefinitionsController {
     @Param('id') id: string,
   ): Promise<Process> {
     const processId = knownId(id, 'process');
-    const process = await this.#read(principal, (manager, caller) => this.definitions.get(manager, caller, processId));
-    // A drawing that was never published is its author's business.
-    if (process.activeVersion === null && !isPermitted(principal, DEFINE)) throw unknown('process');
+    const process = await this.#read(principal, (manager, caller) =>
+      this.definitions.get(manager, caller, processId, isPermitted(principal, DEFINE)),
+    );
     return withTag(response, process);
   }
 
@@ -229,13 +229,17 @@ export class DefinitionsController {
     const processId = knownId(id, 'process');
     const isOwn = input.applicantId === undefined || input.applicantId === principal.userId;
     if (!isOwn || input.version !== undefined) requirePermission(principal, DEFINE);
-    return this.#read(principal, (manager, caller) => this.definitions.simulate(manager, caller, processId, input));
+    return this.#read(principal, (manager, caller) =>
+      this.definitions.simulate(manager, caller, processId, input, isPermitted(principal, DEFINE)),
+    );
   }
 
   @Get(':id/diagram')
   diagram(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Diagram> {
     const processId = knownId(id, 'process');
-    return this.#read(principal, (manager, caller) => this.definitions.diagram(manager, caller, processId));
+    return this.#read(principal, (manager, caller) =>
+      this.definitions.diagram(manager, caller, processId, isPermitted(principal, DEFINE)),
+    );
   }
 
   @Get(':id/stats')

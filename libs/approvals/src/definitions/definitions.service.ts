@@ -150,9 +150,10 @@ export class DefinitionsService {
     return pageFrom(rows, query.limit, processOf, (row) => row.id);
   }
 
-  async get(manager: EntityManager, caller: Caller, id: string): Promise<ProcessWithDrawing> {
+  async get(manager: EntityManager, caller: Caller, id: string, everything: boolean): Promise<ProcessWithDrawing> {
     await joinTenant(manager, caller.tenantId);
     const row = await held(manager, caller.tenantId, id, 'none');
+    requireShown(row, everything);
     const version = row.active_version ?? row.latest_version;
     const { definition } = await this.#version(manager, caller.tenantId, id, version);
     return { ...processOf(row), version, ...drawingOf(definition) };
@@ -189,9 +190,11 @@ export class DefinitionsService {
     caller: Caller,
     id: string,
     input: SimulateInput,
+    everything: boolean,
   ): Promise<Omit<Extract<Simulation, { readonly kind: 'path' }>, 'kind'>> {
     await joinTenant(manager, caller.tenantId);
     const row = await held(manager, caller.tenantId, id, 'none');
+    requireShown(row, everything);
     const version = input.version ?? row.active_version ?? row.latest_version;
     const { definition } = await this.#version(manager, caller.tenantId, id, version);
     const graph = compileGraph(definition);
@@ -211,8 +214,8 @@ export class DefinitionsService {
     return { status, steps, edges, suspension };
   }
 
-  async diagram(manager: EntityManager, caller: Caller, id: string): Promise<Diagram> {
-    const { version } = await this.get(manager, caller, id);
+  async diagram(manager: EntityManager, caller: Caller, id: string, everything: boolean): Promise<Diagram> {
+    const { version } = await this.get(manager, caller, id, everything);
     return diagramOf(compileGraph((await this.#version(manager, caller.tenantId, id, version)).definition));
   }
 
@@ -244,6 +247,11 @@ async function held(manager: EntityManager, tenantId: string, id: string, lock: 
   const row = await readDefinition(manager, tenantId, { id }, lock);
   if (row === undefined) throw unknown('process');
   return row;
+}
+
+/** A drawing that was never published is the business of those who define processes. @throws ApprovalRefusal 404. */
+function requireShown(row: DefinitionRow, everything: boolean): void {
+  if (row.active_version === null && !everything) throw unknown('process');
 }
 
 /** @throws ApprovalRefusal 422 with every fault. */
