@@ -10,18 +10,30 @@ export interface BucketMember<M> {
  * constant time by swapping places with the last one. The order of the members means nothing.
  */
 export class DenseBucket<M> {
-  readonly members: M[] = [];
+  #members: M[] = [];
   /** `backRefs[i]` is the index of this bucket in `members[i].buckets`. */
-  readonly #backRefs: number[] = [];
+  #backRefs: number[] = [];
 
   constructor(readonly key: string) {}
 
+  /** Another array after the bucket was empty. */
+  get members(): readonly M[] {
+    return this.#members;
+  }
+
   /** The caller sees to it that nobody stands in a bucket twice. */
   add(member: M & BucketMember<M>): void {
-    this.#backRefs.push(member.buckets.length);
+    const backRef = member.buckets.length;
     member.buckets.push(this);
-    member.places.push(this.members.length);
-    this.members.push(member);
+    member.places.push(this.#members.length);
+    if (this.#members.length === 0) {
+      // Most people have one connection, and a list that grows by push has room for seventeen from its first member on.
+      this.#members = [member];
+      this.#backRefs = [backRef];
+      return;
+    }
+    this.#members.push(member);
+    this.#backRefs.push(backRef);
   }
 
   /** Takes a member out of all its buckets. @returns the buckets that are empty now. */
@@ -38,10 +50,10 @@ export class DenseBucket<M> {
   }
 
   #removeAt(place: number): void {
-    const last = this.members.pop() as M & BucketMember<M>;
+    const last = this.#members.pop() as M & BucketMember<M>;
     const lastBackRef = this.#backRefs.pop()!;
-    if (place === this.members.length) return;
-    this.members[place] = last;
+    if (place === this.#members.length) return;
+    this.#members[place] = last;
     this.#backRefs[place] = lastBackRef;
     last.places[lastBackRef] = place;
   }
