@@ -82,6 +82,12 @@ describe('the notification centre', () => {
     expect(one.subject.page.items.at(-1)).toMatchObject({ isRead: true, revision: 2 });
   });
 
+  test('fetches its state anew when another device marked all as read', () => {
+    const { asked, say } = center();
+    say('notification.marked', { category: null, undone: false });
+    expect(asked).toEqual(['list', 'list']);
+  });
+
   test('announces each arrival once', () => {
     const { subject, say } = center();
     const announced: string[] = [];

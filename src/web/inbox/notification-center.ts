@@ -10,7 +10,12 @@ import { WHOLE_INBOX } from './filter.js';
 import { NotificationList } from './notification-list.js';
 
 /** Types of api.md §5 with a position in the log. */
-export const DURABLE_TYPES = ['notification.created', 'notification.updated', 'notification.removed'] as const;
+export const DURABLE_TYPES = [
+  'notification.created',
+  'notification.updated',
+  'notification.removed',
+  'notification.marked',
+] as const;
 /** Types without one, and those that applications send by `POST /sse/send` with or without (the panel shows them). */
 export const EPHEMERAL_TYPES = ['notification.counts', 'message', 'announcement'] as const;
 
@@ -67,6 +72,8 @@ export class NotificationCenter extends Observed {
         this.#apply({ kind: 'patch', id, patch, revision });
       }),
       stream.on('notification.removed', (data) => this.#apply({ kind: 'removed', id: (data as { id: string }).id })),
+      // Another device of this person marked all as read, or took that back: too many items to be named one by one.
+      stream.on('notification.marked', () => void this.refresh()),
       stream.on('notification.counts', (data) => this.counts.accept(data as Counts)),
     ];
     return () => {
