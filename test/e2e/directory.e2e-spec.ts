@@ -209,6 +209,9 @@ describe('the directory', () => {
     const stream = await streamOf('ann');
     await send({ departments: ['east'] }, 'east before');
     await send({ departments: ['west'] }, 'west before');
+    // Rights are judged when an event is delivered, so the move must come after west's news has passed the stream.
+    await send({ users: ['ann'] }, 'barrier');
+    await stream.until(({ data }) => data.includes('barrier'));
     await department('team', 'west');
     await untilReached(stream, { departments: ['west'] });
     await send({ departments: ['east'] }, 'east after');
