@@ -1,7 +1,13 @@
 export { type AudienceKey, keysOfPrincipal, TENANT_KEY, userKey } from './audience.js';
 export { AUDIENCE_RESOLVER, type AudienceResolver } from './audience-resolver.js';
 export { AUTHENTICATOR, type Authenticator } from './authenticator.js';
-export { BACKPLANE, type Backplane, type BackplaneMessage } from './backplane/backplane.js';
+export {
+  BACKPLANE,
+  type Backplane,
+  type BackplaneMessage,
+  type ControlMessage,
+  MAX_CONTROL_BYTES,
+} from './backplane/backplane.js';
 export { MemoryBackplane } from './backplane/memory-backplane.js';
 export { type Clock, CLOCK, systemClock } from './clock.js';
 export type { CloseOptions, Connection } from './connection/connection.js';

@@ -9,7 +9,23 @@ export type BackplaneMessage =
   | { readonly kind: 'hint'; readonly hint: Hint }
   | { readonly kind: 'ephemeral'; readonly event: EphemeralEvent }
   /** A committed event may wait in the outbox: the owner of the shard should look. */
-  | { readonly kind: 'poke'; readonly shard: number };
+  | { readonly kind: 'poke'; readonly shard: number }
+  | ControlMessage;
+
+/**
+ * One node asks or answers another: ends a stream, swaps a token, recomputes rights. May be lost like every message, so who
+ * asks waits for an answer, and what must hold is stored as well.
+ */
+export interface ControlMessage {
+  readonly kind: 'control';
+  /** The node it is for; null for all, the sender included. */
+  readonly to: string | null;
+  /** JSON of the sender's own making, at most {@link MAX_CONTROL_BYTES}; never a token or a payload. */
+  readonly text: string;
+}
+
+/** Fits in one flush of every carrier. */
+export const MAX_CONTROL_BYTES = 4_096;
 
 /**
  * Carries small messages between the nodes of one cluster, in the order of each publisher.

@@ -61,6 +61,7 @@ export class Hub {
   readonly #presence: PresenceKeeper;
   readonly #byId = new Map<string, Connection>();
   readonly #onConnected = new Listeners<Connection>((error) => this.#warn('a listener for new connections', error));
+  readonly #onControl = new Listeners<string>((error) => this.#warn('a listener for control messages', error));
   readonly #onEvent = new Listeners<AddressedEvent>((error) => this.#warn('a listener for events', error));
   readonly #parts: PartListener = {
     onMessage: (message) => this.#receive(message),
@@ -225,6 +226,16 @@ export class Hub {
     return this.#onEvent.add(listener);
   }
 
+  /** Calls back for each control message to this node or to all. @returns a function that ends it. */
+  onControl(listener: (text: string) => void): () => void {
+    return this.#onControl.add(listener);
+  }
+
+  /** Tells another node, or with `to: null` all nodes, this one included. It may be lost. */
+  sendControl(to: string | null, text: string): void {
+    this.#deps.backplane.publish({ kind: 'control', to, text });
+  }
+
   /** @param tenantId null counts the whole process. */
   stats(tenantId: TenantId | null): HubStats {
     return collectStats(this.#tenants, tenantId);
@@ -281,6 +292,9 @@ export class Hub {
           return this.#tenants.get(message.event.tenantId)?.pushEphemeral(message.event);
         case 'poke':
           return this.#deps.eventLog.poked?.(message.shard);
+        case 'control':
+          if (message.to === null || message.to === this.nodeId) this.#onControl.call(message.text);
+          return;
       }
     } catch (error) {
       this.#warn(`a ${message.kind} message of the backplane`, error);

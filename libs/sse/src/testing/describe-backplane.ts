@@ -67,6 +67,20 @@ export function describeBackplane(
         }
       }));
 
+    it('carries control messages as they are, in order, among everything else', () =>
+      withNodes(open, 2, async ([a], heard) => {
+        const sent: BackplaneMessage[] = [
+          { kind: 'control', to: null, text: '{"all":true}' },
+          { kind: 'control', to: 'node-2', text: JSON.stringify('ü"\\\n'.repeat(300)) },
+          { kind: 'control', to: 'node-2', text: '{"all":true}' },
+        ];
+        for (const message of sent) a!.publish(message);
+        for (const list of heard) {
+          await eventually('the messages', () => list.length >= 3);
+          assert.deepEqual(list, sent);
+        }
+      }));
+
     it('carries the heads of many tenants, in as many hints as it needs', () =>
       withNodes(open, 2, async ([a], heard) => {
         const heads = Object.fromEntries(

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Backplane, BackplaneMessage } from '../../backplane/backplane.js';
 import { SseError } from '../../sse.errors.js';
-import { decodeMessages, encodeMessages } from './backplane-codec.js';
+import { decodeMessages, encodeMessages } from '../../backplane/message-codec.js';
 import { ListenConnection } from './listen-connection.js';
-import { MessageBatch } from './message-batch.js';
+import { MessageBatch } from '../../backplane/message-batch.js';
 import { FrameAssembler, toFrames } from './notify-frames.js';
 
 const CHANNEL = 'herald_sse';

@@ -1,6 +1,6 @@
-import type { BackplaneMessage } from '../../backplane/backplane.js';
-import type { EphemeralEvent } from '../../envelope.js';
-import type { Hint } from '../../event-log/event-log.js';
+import type { BackplaneMessage, ControlMessage } from './backplane.js';
+import type { EphemeralEvent } from '../envelope.js';
+import type { Hint } from '../event-log/event-log.js';
 
 /** What may wait for one flush; the carrier is away or too slow beyond it. */
 const MAX_BYTES = 1_048_576;
@@ -23,6 +23,7 @@ export class MessageBatch {
   add(message: BackplaneMessage): boolean {
     if (message.kind === 'poke') this.#messages.set(`poke ${message.shard}`, message);
     else if (message.kind === 'hint') this.#addHint(message.hint);
+    else if (message.kind === 'control') return this.#addControl(message);
     else return this.#addEphemeral(message.event);
     return true;
   }
@@ -51,6 +52,14 @@ export class MessageBatch {
     });
   }
 
+  #addControl(message: ControlMessage): boolean {
+    const bytes = sizeOf(message);
+    if (this.#bytes + bytes > MAX_BYTES) return false;
+    this.#bytes += bytes;
+    this.#messages.set(`control ${(this.#next += 1)}`, message);
+    return true;
+  }
+
   #addEphemeral(event: EphemeralEvent): boolean {
     const key =
       event.conflationKey === undefined
@@ -71,6 +80,7 @@ export class MessageBatch {
 }
 
 function sizeOf(message: BackplaneMessage): number {
+  if (message.kind === 'control') return message.text.length + OVERHEAD_BYTES;
   if (message.kind !== 'ephemeral') return OVERHEAD_BYTES;
   return message.event.payload.length + (message.event.recipients?.length ?? 0) * 40 + OVERHEAD_BYTES;
 }

@@ -1,5 +1,5 @@
-import type { BackplaneMessage } from '../../backplane/backplane.js';
-import { asTenantId, asUserId } from '../../principal.js';
+import type { BackplaneMessage } from './backplane.js';
+import { asTenantId, asUserId } from '../principal.js';
 
 /** Writes messages as one text. */
 export function encodeMessages(messages: readonly BackplaneMessage[]): string {
@@ -7,7 +7,7 @@ export function encodeMessages(messages: readonly BackplaneMessage[]): string {
 }
 
 /**
- * Reads what {@link encodeMessages} wrote. Any role of the database may NOTIFY, so nothing is taken on trust.
+ * Reads what {@link encodeMessages} wrote. Others may reach the carrier, so nothing is taken on trust.
  * @returns null when it is anything else.
  */
 export function decodeMessages(text: string): BackplaneMessage[] | null {
@@ -23,6 +23,9 @@ export function decodeMessages(text: string): BackplaneMessage[] | null {
 function toMessage(value: unknown): BackplaneMessage {
   const record = asRecord(value);
   if (record.kind === 'poke') return { kind: 'poke', shard: asInteger(record.shard) };
+  if (record.kind === 'control') {
+    return { kind: 'control', to: record.to === null ? null : asText(record.to), text: asText(record.text) };
+  }
   if (record.kind === 'hint') {
     const hint = asRecord(record.hint);
     const heads = Object.create(null) as Record<string, number>;

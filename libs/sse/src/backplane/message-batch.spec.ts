@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import type { BackplaneMessage } from '../../backplane/backplane.js';
-import { asTenantId } from '../../principal.js';
-import { decodeMessages, encodeMessages } from './backplane-codec.js';
+import type { BackplaneMessage } from '../backplane/backplane.js';
+import { asTenantId } from '../principal.js';
+import { decodeMessages, encodeMessages } from './message-codec.js';
 import { MessageBatch } from './message-batch.js';
 
 const event = (tenant: string, payload: string, conflationKey?: string): BackplaneMessage => ({
