@@ -24,6 +24,15 @@ export {
   type ReplayRequest,
 } from './event-log/event-log.js';
 export { MemoryEventLog } from './event-log/memory-event-log.js';
+export {
+  type AnyEvents,
+  type EventInputOf,
+  type EventType,
+  type FollowedEvent,
+  type JsonForm,
+  parsePayload,
+  type PayloadText,
+} from './event-map.js';
 export { Credentials } from './http/credentials.js';
 export { MemoryTicketStore } from './http/memory-ticket-store.js';
 export { onlineUsersQuerySchema, statsQuerySchema } from './http/operation-queries.js';

@@ -1,10 +1,11 @@
-import type { CloseReason, SseEvent } from '@nest-herald/sse-protocol';
+import type { CloseReason } from '@nest-herald/sse-protocol';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { TENANT_KEY, userKey } from './audience.js';
 import type { EventInput, Tx } from './envelope.js';
 import { Entitlements } from './entitlements.js';
 import { EVENT_LOG, type EventLog } from './event-log/event-log.js';
+import type { AnyEvents, EventInputOf, EventType, FollowedEvent } from './event-map.js';
 import { Hub } from './hub/hub.js';
 import type { HubStats } from './hub/hub-stats.js';
 import { sseDiagnostics } from './observability/diagnostics.js';
@@ -22,11 +23,13 @@ export interface SendOptions {
 }
 
 /** What a server-side follower wants to see; an empty filter means everything of the tenant. */
-export interface FollowFilter {
+export interface FollowFilter<K extends string = string> {
   readonly users?: readonly string[];
   /** Topics and patterns. */
   readonly topics?: readonly string[];
   readonly roles?: readonly string[];
+  /** Event types; narrows what the other fields choose. */
+  readonly types?: readonly K[];
 }
 
 /** What became of a send. */
@@ -43,12 +46,15 @@ export interface SendReceipt {
  * acknowledged when the log has it, or, with `tx`, when the caller's transaction commits; it reaches every entitled
  * connection at least once, in the order of the log. An ephemeral one (`durable: false`) goes to those connected now.
  *
+ * `SseBroker<AppEvents>`, where `AppEvents` maps event types to their data, makes the compiler check both; the class, and so
+ * the injection token, is the same.
+ *
  * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_EVENT_TOO_LARGE`, `_INVALID_ID`,
  * `_INVALID_TOPIC`, `_TOPICS_DISABLED`, and what the log throws (`_NO_TRANSACTION`, `_STORAGE`).
  * @see delivery.md §2, "Publish"
  */
 @Injectable()
-export class SseBroker {
+export class SseBroker<TEvents extends object = AnyEvents> {
   readonly #logger = new Logger(SseBroker.name);
 
   constructor(
@@ -61,7 +67,12 @@ export class SseBroker {
   ) {}
 
   /** To every connection of one person. */
-  async sendToUser(tenantId: string, userId: string, event: EventInput, options?: SendOptions): Promise<void> {
+  async sendToUser(
+    tenantId: string,
+    userId: string,
+    event: EventInputOf<TEvents>,
+    options?: SendOptions,
+  ): Promise<void> {
     await this.send(tenantId, userKey(userId), event, options);
   }
 
@@ -69,29 +80,34 @@ export class SseBroker {
   async sendToUsers(
     tenantId: string,
     userIds: readonly string[],
-    event: EventInput,
+    event: EventInputOf<TEvents>,
     options?: SendOptions,
   ): Promise<void> {
     await this.send(tenantId, { users: userIds }, event, options);
   }
 
   /** To everybody who follows the topic, by name or by pattern. @throws SseError `ERR_SSE_TOPICS_DISABLED`. */
-  async sendToTopic(tenantId: string, topic: string, event: EventInput, options?: SendOptions): Promise<void> {
+  async sendToTopic(
+    tenantId: string,
+    topic: string,
+    event: EventInputOf<TEvents>,
+    options?: SendOptions,
+  ): Promise<void> {
     await this.send(tenantId, topicKey(topic), event, options);
   }
 
   /** To everybody whose token, or the directory, names the role. */
-  async sendToRole(tenantId: string, role: string, event: EventInput, options?: SendOptions): Promise<void> {
+  async sendToRole(tenantId: string, role: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
     await this.send(tenantId, roleKey(role), event, options);
   }
 
   /** To everybody of the tenant. */
-  async sendToTenant(tenantId: string, event: EventInput, options?: SendOptions): Promise<void> {
+  async sendToTenant(tenantId: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
     await this.send(tenantId, TENANT_KEY, event, options);
   }
 
   /** The same as {@link sendToTenant}, by the name that other broker libraries use. It never leaves the tenant. */
-  async broadcast(tenantId: string, event: EventInput, options?: SendOptions): Promise<void> {
+  async broadcast(tenantId: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
     await this.sendToTenant(tenantId, event, options);
   }
 
@@ -103,7 +119,7 @@ export class SseBroker {
   async publish(
     tx: Tx,
     to: { readonly tenantId: string; readonly audience: Audience },
-    event: EventInput,
+    event: EventInputOf<TEvents>,
   ): Promise<void> {
     if (event.durable === false) {
       throw new SseError(
@@ -116,7 +132,13 @@ export class SseBroker {
   }
 
   /** What every other sending method calls; tells what became of the event. */
-  async send(tenantId: string, audience: Audience, event: EventInput, options: SendOptions = {}): Promise<SendReceipt> {
+  async send(
+    tenantId: string,
+    audience: Audience,
+    typed: EventInputOf<TEvents>,
+    options: SendOptions = {},
+  ): Promise<SendReceipt> {
+    const event: EventInput = typed;
     if (!this.options.topics && typeof audience === 'string' && audience.startsWith('topic:')) {
       throw new SseError('ERR_SSE_TOPICS_DISABLED', 'Topics are off (`topics: false`): nobody can follow this one.');
     }
@@ -217,12 +239,21 @@ export class SseBroker {
     return connections.length;
   }
 
-  /** Live events of the tenant for code in this process. The caller unsubscribes. @throws SseError `ERR_SSE_INVALID_ID`. */
-  events(tenantId: string, filter: FollowFilter = {}): Observable<SseEvent> {
-    return this.hub.events(asTenantId(tenantId), {
+  /**
+   * Live events of the tenant for code in this process, control events left out. The caller unsubscribes. With `types` only
+   * those come; without, other publishers' types come too, whatever the map says.
+   * @throws SseError `ERR_SSE_INVALID_ID`, `ERR_SSE_INVALID_TOPIC`.
+   */
+  events<K extends EventType<TEvents>>(
+    tenantId: string,
+    filter: FollowFilter<K> = {},
+  ): Observable<FollowedEvent<TEvents, K>> {
+    const followed: Observable<FollowedEvent> = this.hub.events(asTenantId(tenantId), {
       ...(filter.users === undefined ? {} : { users: filter.users.map((id) => asUserId(id)) }),
       ...(filter.topics === undefined ? {} : { topics: filter.topics }),
       ...(filter.roles === undefined ? {} : { roles: filter.roles }),
+      ...(filter.types === undefined ? {} : { types: filter.types }),
     });
+    return followed as Observable<FollowedEvent<TEvents, K>>;
   }
 }

@@ -1,8 +1,9 @@
-import { isTopicPattern, invalidTopic, type SseEvent } from '@nest-herald/sse-protocol';
+import { isTopicPattern, invalidTopic } from '@nest-herald/sse-protocol';
 import { Observable } from 'rxjs';
 import { userKey } from '../audience.js';
 import type { EncodedEvent } from '../connection/encoded-event.js';
 import { Interest } from '../connection/interest.js';
+import type { FollowedEvent } from '../event-map.js';
 import type { TenantId, UserId } from '../principal.js';
 import { SseError } from '../sse.errors.js';
 import type { TenantRegistry } from './tenant-registry.js';
@@ -13,6 +14,8 @@ export interface EventFilter {
   /** Topics and patterns. */
   readonly topics?: readonly string[];
   readonly roles?: readonly string[];
+  /** Event types; narrows what the other fields choose. */
+  readonly types?: readonly string[];
 }
 
 /**
@@ -20,13 +23,19 @@ export interface EventFilter {
  * observable completes when the hub stops and fails when the log cannot be read at the start.
  * @throws SseError `ERR_SSE_INVALID_TOPIC`
  */
-export function followEvents(tenants: TenantRegistry, tenantId: TenantId, filter: EventFilter): Observable<SseEvent> {
+export function followEvents(
+  tenants: TenantRegistry,
+  tenantId: TenantId,
+  filter: EventFilter,
+): Observable<FollowedEvent> {
   const interest = interestOf(filter);
-  return new Observable<SseEvent>((subscriber) => {
+  const types = filter.types === undefined ? null : new Set(filter.types);
+  return new Observable<FollowedEvent>((subscriber) => {
     const stream = tenants.hold(tenantId);
     const inner = stream.events().subscribe({
       next: (event) => {
-        if (interest === null || interest.covers(event)) subscriber.next(toSseEvent(event));
+        if (types?.has(event.type) === false) return;
+        if (interest === null || interest.covers(event)) subscriber.next(toFollowed(event));
       },
       complete: () => subscriber.complete(),
     });
@@ -46,7 +55,7 @@ function interestOf(filter: EventFilter): Interest | null {
   return new Interest(users, [...users.map(userKey), ...roles.map((role) => `role:${role}`)], topics);
 }
 
-function toSseEvent(event: EncodedEvent): SseEvent {
+function toFollowed(event: EncodedEvent): FollowedEvent {
   const { position, type, payload } = event;
   return position === null ? { event: type, data: payload } : { id: position, event: type, data: payload };
 }

@@ -1,4 +1,4 @@
-import type { CloseReason, SseEvent } from '@nest-herald/sse-protocol';
+import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
 import { userKey } from '../audience.js';
 import type { BackplaneMessage } from '../backplane/backplane.js';
@@ -14,6 +14,7 @@ import { TimerWheel } from '../connection/timer-wheel.js';
 import { TurnScheduler } from '../connection/turn-scheduler.js';
 import type { EphemeralEvent } from '../envelope.js';
 import type { Hint } from '../event-log/event-log.js';
+import type { FollowedEvent } from '../event-map.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
@@ -171,7 +172,7 @@ export class Hub {
    * Live events of a tenant for followers in this process; ephemeral ones included, control events not.
    * @throws SseError `ERR_SSE_INVALID_TOPIC`
    */
-  events(tenantId: TenantId, filter: EventFilter): Observable<SseEvent> {
+  events(tenantId: TenantId, filter: EventFilter): Observable<FollowedEvent> {
     return followEvents(this.#tenants, tenantId, filter);
   }
 
