@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type ExpressPrototypes, expressMessages } from '@nest-herald/sse';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { codeOfStatus, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
@@ -26,7 +27,8 @@ const LAST_REQUESTS_MS = 3_000;
  */
 export class HeraldHttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
-    const server = createServer(LIMITS, this.getInstance());
+    const application = this.getInstance<ExpressPrototypes & RequestListener>();
+    const server = createServer({ ...LIMITS, ...expressMessages(application) }, application);
     server.on('clientError', answerUnreadable);
     this.httpServer = server;
   }

@@ -34,6 +34,7 @@ export {
   type PayloadText,
 } from './event-map.js';
 export { Credentials } from './http/credentials.js';
+export { expressMessages, type ExpressPrototypes, type MessageClasses } from './http/express-messages.js';
 export { MemoryTicketStore } from './http/memory-ticket-store.js';
 export { onlineUsersQuerySchema, statsQuerySchema } from './http/operation-queries.js';
 export {

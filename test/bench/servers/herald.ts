@@ -1,8 +1,10 @@
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { SseBroker, SseModule } from '@nest-herald/sse';
+import { expressMessages, SseBroker, SseModule } from '@nest-herald/sse';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 
 import { BENCH_JWT_SECRET, BENCH_TENANT, benchUser } from '../load/access-token.js';
 import { EVENT_TYPE } from './bench-event.js';
@@ -12,9 +14,19 @@ import { LISTEN, type BenchServer } from './bench-server.js';
 @Module({ imports: [SseModule.forRoot({ jwt: { secret: BENCH_JWT_SECRET }, drainMs: 0 })] })
 class HeraldModule {}
 
-/** Ours: the real route, a token checked for each stream, limits and back-pressure on, durable events through the broker. */
+/** Express as the service has it. */
+class LeanExpressAdapter extends ExpressAdapter {
+  override initHttpServer(): void {
+    this.httpServer = createServer(expressMessages(this.getInstance()), this.getInstance());
+  }
+}
+
+/** Ours: the real route in Express with {@link expressMessages}, a token checked for each stream, limits and back-pressure on, durable events through the broker. */
 export async function startHerald(): Promise<BenchServer> {
-  const app = await NestFactory.create(HeraldModule, { logger: ['error', 'warn'], forceCloseConnections: true });
+  const app = await NestFactory.create(HeraldModule, new LeanExpressAdapter(), {
+    logger: ['error', 'warn'],
+    forceCloseConnections: true,
+  });
   await app.init();
   const http = app.getHttpServer();
   await new Promise<void>((resolve) => http.listen(LISTEN, resolve));
