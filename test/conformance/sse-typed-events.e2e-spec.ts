@@ -71,7 +71,7 @@ export async function compileOnly(broker: SseBroker<AppEvents>, untyped: SseBrok
   // One broker serves modules with maps of their own, and those without.
   const narrowed: SseBroker<AppEvents> = untyped as SseBroker<AppEvents>;
   const widened: SseBroker = broker as SseBroker;
-  await Promise.all([narrowed, widened]);
+  await Promise.all([narrowed.onlineUsers('acme'), widened.onlineUsers('acme')]);
 }
 
 let sse: SseApp | undefined;
