@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { buildService, ROOT } from '../support/built-service.js';
+
+const run = promisify(execFile);
+/** Packing, an installation out of npm's cache or registry, two starts: 15 s on an idle machine. */
+const WITHIN_MS = 90_000;
+
+beforeAll(() => buildService(), WITHIN_MS);
+
+describe('the packed packages', () => {
+  it.each(['^11.2.10', '^12.0.0'])(
+    'install in an empty Nest %s application, compile, start as both kinds of module and stream an event',
+    async (nest) => {
+      const { stdout } = await run(process.execPath, [join(ROOT, 'test/packages/install-packed.mjs'), nest], {
+        // Jest's own flags are not for the programs that it starts.
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+      expect(stdout).toMatch(new RegExp(`install in an empty application with Nest ${nest.slice(1, 3)}\\.`));
+      expect(stdout).toContain('@nest-herald/sse/postgres');
+      expect(stdout).toContain('a TypeScript application compiles against them');
+      expect(stdout).toContain('an ES module starts, streams one durable event');
+      expect(stdout).toContain('a CommonJS program starts, streams one durable event');
+    },
+    WITHIN_MS,
+  );
+});
