@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
 function specs(): readonly string[] {
   return ['libs', 'test', 'src', 'migrations'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /spec\.ts$/.test(file) && !/(^|\/)(node_modules|dist)\//.test(file))
+      .filter((file) => file.endsWith('spec.ts') && !/(^|\/)(node_modules|dist)\//.test(file))
       .map((file) => readFileSync(join(root, folder, file), 'utf8')),
   );
 }
