@@ -103,6 +103,10 @@ function keyOf(options: JwtOptions, faults: OptionFaults): JwtKey | null {
 }
 
 function secretKey(secret: string | Uint8Array, faults: OptionFaults): JwtKey | null {
+  if (typeof secret !== 'string' && !((secret as unknown) instanceof Uint8Array)) {
+    faults.add(`jwt.secret must be text or bytes; got a ${typeof secret}`);
+    return null;
+  }
   const bytes = typeof secret === 'string' ? Buffer.from(secret) : Buffer.from(secret);
   if (bytes.length < MIN_SECRET_BYTES) {
     faults.add(`jwt.secret must have at least ${MIN_SECRET_BYTES} bytes; got ${bytes.length}`);
@@ -113,6 +117,7 @@ function secretKey(secret: string | Uint8Array, faults: OptionFaults): JwtKey | 
 
 function publicKey(pem: string, faults: OptionFaults): JwtKey | null {
   try {
+    if (typeof pem !== 'string') throw new TypeError(`it is a ${typeof pem}`);
     // A private key would work as well, and would then lie in a place that is not guarded like one.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
     return { kind: 'public-key', key: createPublicKey(pem) };
@@ -123,7 +128,7 @@ function publicKey(pem: string, faults: OptionFaults): JwtKey | null {
 }
 
 function jwks(uri: string, faults: OptionFaults): JwtKey | null {
-  const url = URL.canParse(uri) ? new URL(uri) : null;
+  const url = typeof uri === 'string' && URL.canParse(uri) ? new URL(uri) : null;
   const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return { kind: 'jwks', uri: url };
   faults.add(
@@ -133,6 +138,10 @@ function jwks(uri: string, faults: OptionFaults): JwtKey | null {
 }
 
 function algorithmsOf(given: readonly string[] | undefined, key: JwtKey, faults: OptionFaults): readonly string[] {
+  if (given !== undefined && !Array.isArray(given)) {
+    faults.add(`jwt.algorithms must be a list of names; got a ${typeof given}`);
+    return [];
+  }
   const family = key.kind === 'secret' ? SECRET_ALGORITHMS : KEY_ALGORITHMS;
   if (given === undefined) return defaultAlgorithms(key);
   const foreign = given.filter((algorithm) => !family.includes(algorithm));
@@ -152,7 +161,7 @@ function defaultAlgorithms(key: JwtKey): readonly string[] {
 }
 
 function textsOf(name: string, value: string | readonly string[] | undefined, faults: OptionFaults): readonly string[] {
-  const texts = value === undefined ? [] : typeof value === 'string' ? [value] : [...value];
+  const texts = value === undefined ? [] : Array.isArray(value) ? [...(value as readonly string[])] : [value as string];
   if (value !== undefined && (texts.length === 0 || texts.some((text) => typeof text !== 'string' || text === ''))) {
     faults.add(`${name} must be one or more non-empty texts; leave it out to skip the check`);
   }
@@ -160,7 +169,7 @@ function textsOf(name: string, value: string | readonly string[] | undefined, fa
 }
 
 function claimsOf(given: Partial<ClaimNames> | undefined, faults: OptionFaults): ClaimNames {
-  if (given === undefined) return DEFAULT_CLAIMS;
+  if (given === undefined || faults.object('jwt.claims', given) === undefined) return DEFAULT_CLAIMS;
   faults.unknown('jwt.claims.', given, Object.keys(DEFAULT_CLAIMS));
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== 'string' || value === '') faults.add(`jwt.claims.${name} must be the name of a claim`);

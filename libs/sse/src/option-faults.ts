@@ -43,6 +43,23 @@ export class OptionFaults {
     return fallback;
   }
 
+  /** @returns the value, or undefined with a fault when it is not an object. */
+  object<T extends object>(name: string, value: T): T | undefined {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    // Its value is not shown: whoever gives the secret itself in place of the object that holds it should not read it in a log.
+    this.add(
+      `${name} must be an object; got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`,
+    );
+    return undefined;
+  }
+
+  /** Checks a function that will be called. */
+  callable<T extends (...parameters: never[]) => unknown>(name: string, value: T | undefined): T | undefined {
+    if (value === undefined || typeof value === 'function') return value;
+    this.add(`${name} must be a function; got ${shown(value)}`);
+    return undefined;
+  }
+
   /** Checks that a seam is an object with the methods that will be called on it. */
   seam<T>(name: string, value: T | undefined, methods: readonly (keyof T & string)[]): T | undefined {
     if (value === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
 import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './http/sse.controller.js';
 import { SseOperationsController } from './http/sse-operations.controller.js';
+import { OptionFaults } from './option-faults.js';
 import type { SseOptions } from './sse.options.js';
 
 /** What is fixed when the module is defined, beside the options: Nest reads routes before any factory runs. */
@@ -26,6 +27,7 @@ export const {
 
 function withRoutes(definition: DynamicModule, extras: SseModuleExtras): DynamicModule {
   const path = extras.path ?? 'api/v1/sse';
+  checkExtras(extras, path);
   return {
     ...definition,
     global: extras.isGlobal === true,
@@ -35,4 +37,16 @@ function withRoutes(definition: DynamicModule, extras: SseModuleExtras): Dynamic
       ...(extras.aliases === true ? [mountedAt(STREAM_ALIASES, SseAliasController)] : []),
     ],
   };
+}
+
+/** @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults. */
+function checkExtras({ aliases, isGlobal }: SseModuleExtras, path: unknown): void {
+  const faults = new OptionFaults();
+  faults.boolean('aliases', aliases, false);
+  faults.boolean('isGlobal', isGlobal, false);
+  // Nest would take a pattern or a list; the aliases are there for several paths, and a pattern cannot be told to clients.
+  if (typeof path !== 'string' || !/^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/.test(path)) {
+    faults.add(`path must be segments out of A-Z a-z 0-9 _ . - joined by "/"; got ${JSON.stringify(path)}`);
+  }
+  faults.throwIfAny();
 }

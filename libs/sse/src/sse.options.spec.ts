@@ -127,7 +127,7 @@ describe('options of the module', () => {
 
   it('refuse a seam that lacks a method which will be called', () => {
     expect(faultsOf({ jwt, eventLog: { start: () => undefined } })).toContain(
-      'eventLog must be an object with the methods append, bounds, readFor, stop',
+      'eventLog must be an object with the methods append, requireTransaction, bounds, readRange, readFor, firstSince, health, stop',
     );
   });
 });

@@ -97,6 +97,11 @@ export interface SseOptions {
   readonly clock?: Clock;
   /** @defaultValue the operating system's secure random source */
   readonly idGenerator?: IdGenerator;
+  /**
+   * The W3C `traceparent` of the work that is going on, asked at each publication that names none itself; it should read an
+   * AsyncLocalStorage, as OpenTelemetry's does, and must be quick. What has not the form of one is left out. @defaultValue none
+   */
+  readonly currentTraceparent?: () => string | undefined;
 }
 
 /** {@link SseOptions} after their check: numbers and switches filled, seams as given, `undefined` where the default is meant. */
@@ -106,7 +111,7 @@ export type ResolvedSseOptions = Readonly<
   } & { jwt: ResolvedJwtOptions | null }
 >;
 
-/** Options that are objects of the host. */
+/** Options that are objects or functions of the host. */
 type SeamName =
   | 'authenticator'
   | 'topicAuthorizer'
@@ -117,8 +122,17 @@ type SeamName =
   | 'presence'
   | 'ticketStore'
   | 'clock'
-  | 'idGenerator';
+  | 'idGenerator'
+  | 'currentTraceparent';
 
+const EVENT_LOG_METHODS = [
+  ...(['start', 'append', 'requireTransaction', 'bounds', 'readRange', 'readFor', 'firstSince', 'health'] as const),
+  'stop',
+] as const satisfies readonly (keyof EventLog)[];
+const PRESENCE_METHODS = [
+  ...(['start', 'add', 'remove', 'changeTopics', 'isOnline', 'onlineUsers', 'user', 'counts', 'setDraining'] as const),
+  'stop',
+] as const satisfies readonly (keyof Presence)[];
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const DAY_MS = 86_400_000;
@@ -127,8 +141,9 @@ const DAY_MS = 86_400_000;
  * Fills defaults and checks every option. The result is frozen.
  * @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
  */
-export function resolveSseOptions(options: SseOptions): ResolvedSseOptions {
+export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
   const faults = new OptionFaults();
+  const options = faults.object('the options', given) ?? {};
   const whole = (
     name: keyof SseOptions,
     fallback: number,
@@ -169,12 +184,13 @@ export function resolveSseOptions(options: SseOptions): ResolvedSseOptions {
     topicAuthorizer: faults.seam('topicAuthorizer', options.topicAuthorizer, ['mayFollow']),
     topicResolver: faults.seam('topicResolver', options.topicResolver, ['topicsOf']),
     audienceResolver: faults.seam('audienceResolver', options.audienceResolver, ['keysOf']),
-    eventLog: faults.seam('eventLog', options.eventLog, ['start', 'append', 'bounds', 'readFor', 'stop']),
-    backplane: faults.seam('backplane', options.backplane, ['start', 'publish', 'stop']),
-    presence: faults.seam('presence', options.presence, ['start', 'add', 'remove', 'stop']),
+    eventLog: faults.seam('eventLog', options.eventLog, EVENT_LOG_METHODS),
+    backplane: faults.seam('backplane', options.backplane, ['start', 'publish', 'isConnected', 'stop']),
+    presence: faults.seam('presence', options.presence, PRESENCE_METHODS),
     ticketStore: faults.seam('ticketStore', options.ticketStore, ['issue', 'redeem']),
     clock: faults.seam('clock', options.clock, ['now', 'monotonicMs']),
     idGenerator: faults.seam('idGenerator', options.idGenerator, ['random']),
+    currentTraceparent: faults.callable('currentTraceparent', options.currentTraceparent),
   } satisfies ResolvedSseOptions;
   if (resolved.idleTimeoutMs > 0 && resolved.idleTimeoutMs < 2 * resolved.heartbeatIntervalMs) {
     faults.add(
@@ -190,7 +206,10 @@ function jwtOf(options: SseOptions, faults: OptionFaults): ResolvedJwtOptions | 
   if (options.jwt !== undefined && options.authenticator !== undefined) {
     faults.add('jwt and authenticator exclude each other: either this module verifies tokens or the host does');
   }
-  if (options.jwt !== undefined) return resolveJwtOptions(options.jwt, faults);
+  if (options.jwt !== undefined) {
+    const jwt = faults.object('jwt', options.jwt);
+    return jwt === undefined ? null : resolveJwtOptions(jwt, faults);
+  }
   if (options.authenticator === undefined) {
     faults.add('jwt or authenticator is required: nobody can be let in without knowing who they are');
   }
@@ -205,9 +224,13 @@ function cookieNameOf(value: string | false | undefined, faults: OptionFaults): 
 }
 
 function originsOf(value: readonly string[] | undefined, faults: OptionFaults): readonly string[] {
+  if (value !== undefined && !Array.isArray(value)) {
+    faults.add(`allowedOrigins must be a list of origins; got ${JSON.stringify(value)}`);
+    return [];
+  }
   for (const origin of value ?? []) {
     // "null" is what sandboxed and local documents send: allowing it would allow every one of them.
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin || origin === 'null') {
+    if (typeof origin !== 'string' || !URL.canParse(origin) || new URL(origin).origin !== origin || origin === 'null') {
       faults.add(`allowedOrigins must be exact origins such as https://erp.example; got ${JSON.stringify(origin)}`);
     }
   }

@@ -90,11 +90,19 @@ function createPool(
   return pool;
 }
 
+const KNOWN: readonly (keyof PostgresSseOptions)[] = [
+  ...(['connectionString', 'listenUrl', 'nodeId', 'shards', 'retentionDays', 'poolSize', 'clock'] as const),
+  'onError',
+];
+
 function checkOptions(
-  { connectionString, listenUrl, nodeId }: PostgresSseOptions,
+  options: PostgresSseOptions,
   numbers: { readonly shards: number; readonly retentionDays: number; readonly poolSize: number },
 ): void {
-  const faults: string[] = [];
+  const { connectionString, listenUrl, nodeId } = options;
+  const faults = Object.keys(options)
+    .filter((name) => !(KNOWN as readonly string[]).includes(name))
+    .map((name) => `${name} is not an option`);
   for (const [name, url] of Object.entries({ connectionString, listenUrl: listenUrl ?? connectionString })) {
     if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) faults.push(`${name} must be a postgres:// URL`);
   }
