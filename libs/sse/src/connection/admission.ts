@@ -17,9 +17,34 @@ export interface AdmissionLimits {
   readonly pollsPerMinute: number;
 }
 
-/** A slot that may be taken away again. */
-interface HeldSlot extends AdmissionSlot {
-  readonly evict: () => void;
+/** Where slots come from and go back to. */
+interface SlotOwner {
+  readonly giveBack: (slot: HeldSlot) => void;
+  readonly evict: (slot: HeldSlot) => void;
+}
+
+/** A slot that may be taken away again. One object without closures of its own: it lives as long as the connection. */
+class HeldSlot implements AdmissionSlot {
+  #isHeld = true;
+
+  /** @param user key of the person. */
+  constructor(
+    readonly principal: Principal,
+    readonly transport: Transport,
+    readonly user: string,
+    private readonly owner: SlotOwner,
+  ) {}
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.owner.giveBack(this);
+  }
+
+  evict(): void {
+    this.owner.evict(this);
+    this.release();
+  }
 }
 
 const RETRY_MIN_MS = 5_000;
@@ -35,6 +60,7 @@ export class Admission {
   readonly #byUser = new Map<string, HeldSlot[]>();
   readonly #connects: TokenBuckets;
   readonly #polls: TokenBuckets;
+  readonly #owner: SlotOwner;
   #total = 0;
 
   /** @param evict ends the connection that holds the slot, for `close-oldest`. */
@@ -42,8 +68,9 @@ export class Admission {
     private readonly limits: AdmissionLimits,
     clock: Clock,
     private readonly jitter: Jitter,
-    private readonly evict: (slot: AdmissionSlot) => void,
+    evict: (slot: AdmissionSlot) => void,
   ) {
+    this.#owner = { evict, giveBack: (slot) => this.#giveBack(slot) };
     this.#connects = new TokenBuckets(limits.connectsPerMinute, limits.connectBurst, clock);
     this.#polls = new TokenBuckets(limits.pollsPerMinute, limits.connectBurst, clock);
   }
@@ -94,20 +121,7 @@ export class Admission {
   }
 
   #take(principal: Principal, transport: Transport, tenant: string, user: string): AdmissionSlot {
-    let isHeld = true;
-    const slot: HeldSlot = {
-      principal,
-      transport,
-      release: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        this.#giveBack(slot, tenant, user);
-      },
-      evict: () => {
-        this.evict(slot);
-        slot.release();
-      },
-    };
+    const slot = new HeldSlot(principal, transport, user, this.#owner);
     this.#total += 1;
     this.#byTenant.set(tenant, (this.#byTenant.get(tenant) ?? 0) + 1);
     const held = this.#byUser.get(user);
@@ -116,7 +130,9 @@ export class Admission {
     return slot;
   }
 
-  #giveBack(slot: HeldSlot, tenant: string, user: string): void {
+  #giveBack(slot: HeldSlot): void {
+    const { user } = slot;
+    const tenant: string = slot.principal.tenantId;
     this.#total -= 1;
     const left = (this.#byTenant.get(tenant) ?? 1) - 1;
     if (left === 0) this.#byTenant.delete(tenant);

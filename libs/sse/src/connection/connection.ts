@@ -46,8 +46,8 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
   readonly transport: Transport;
   readonly device: string;
   readonly since: Date;
-  readonly buckets: DenseBucket<Connection>[] = [];
-  readonly places: number[] = [];
+  buckets: readonly DenseBucket<Connection>[] = [];
+  places: number[] = [];
   /** Number of the last walk that met it, so that a walk over several buckets meets it once. */
   walk = 0;
 

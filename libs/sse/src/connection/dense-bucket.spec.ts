@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { DenseBucket, type BucketMember } from './dense-bucket.js';
 
 class Member implements BucketMember<Member> {
-  readonly buckets: DenseBucket<Member>[] = [];
-  readonly places: number[] = [];
+  buckets: readonly DenseBucket<Member>[] = [];
+  places: number[] = [];
 }
 
 describe('dense buckets', () => {
@@ -20,7 +20,10 @@ describe('dense buckets', () => {
           const emptied = DenseBucket.removeFromAll(member);
           model[who] = [];
           for (const bucket of emptied) expect(bucket.members).toEqual([]);
-          for (const index of wanted) buckets[index]!.add(member);
+          DenseBucket.addToAll(
+            member,
+            wanted.map((index) => buckets[index]!),
+          );
           model[who] = wanted;
           for (const [index, bucket] of buckets.entries()) {
             const expected = members.filter((_, m) => model[m]!.includes(index));

@@ -1,9 +1,11 @@
 /** Something that stands in several {@link DenseBucket}s at once and knows where. */
 export interface BucketMember<M> {
   /** The buckets it stands in; `places[i]` is its index in `buckets[i]`. */
-  readonly buckets: DenseBucket<M>[];
-  readonly places: number[];
+  buckets: readonly DenseBucket<M>[];
+  places: number[];
 }
+
+const NOWHERE: readonly never[] = [];
 
 /**
  * A set that is walked far more often than it changes: a dense array without holes, from which a member leaves in
@@ -21,19 +23,11 @@ export class DenseBucket<M> {
     return this.#members;
   }
 
-  /** The caller sees to it that nobody stands in a bucket twice. */
-  add(member: M & BucketMember<M>): void {
-    const backRef = member.buckets.length;
-    member.buckets.push(this);
-    member.places.push(this.#members.length);
-    if (this.#members.length === 0) {
-      // Most people have one connection, and a list that grows by push has room for seventeen from its first member on.
-      this.#members = [member];
-      this.#backRefs = [backRef];
-      return;
-    }
-    this.#members.push(member);
-    this.#backRefs.push(backRef);
+  /** Puts a member that stands nowhere into these buckets. The caller sees to it that none is named twice. */
+  static addToAll<M>(member: M & BucketMember<M>, buckets: readonly DenseBucket<M>[]): void {
+    member.buckets = buckets;
+    // Lists of the right length: one that grows by push has room for seventeen from its first member on.
+    member.places = buckets.map((bucket, index) => bucket.#append(member, index));
   }
 
   /** Takes a member out of all its buckets. @returns the buckets that are empty now. */
@@ -44,9 +38,21 @@ export class DenseBucket<M> {
       bucket.#removeAt(member.places[i]!);
       if (bucket.members.length === 0) emptied.push(bucket);
     }
-    member.buckets.length = 0;
-    member.places.length = 0;
+    member.buckets = NOWHERE;
+    member.places = [];
     return emptied;
+  }
+
+  /** @returns the place. */
+  #append(member: M & BucketMember<M>, backRef: number): number {
+    if (this.#members.length === 0) {
+      // Most people have one connection.
+      this.#members = [member];
+      this.#backRefs = [backRef];
+      return 0;
+    }
+    this.#backRefs.push(backRef);
+    return this.#members.push(member) - 1;
   }
 
   #removeAt(place: number): void {

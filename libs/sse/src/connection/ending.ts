@@ -34,6 +34,7 @@ export class Ending {
   /** Calls back once, at the end; at once if it is over. */
   onFinish(listener: () => void): void {
     if (this.#isOver) listener();
-    else (this.#listeners ??= []).push(listener);
+    else if (this.#listeners === null) this.#listeners = [listener];
+    else this.#listeners.push(listener);
   }
 }

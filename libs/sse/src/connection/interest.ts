@@ -4,6 +4,8 @@ import type { UserId } from '../principal.js';
 
 const TOPIC = 'topic:';
 
+const NONE: readonly never[] = [];
+
 /** To whom an event is addressed, as far as an {@link Interest} looks. */
 export interface Addressed {
   readonly audience: AudienceKey;
@@ -28,6 +30,13 @@ export class Interest {
     readonly keys: readonly AudienceKey[],
     readonly topics: readonly string[],
   ) {
+    if (topics.length === 0) {
+      // Most connections: they share the empty lists.
+      this.exactKeys = withoutDoubles(keys);
+      this.patterns = NONE;
+      this.#matchers = NONE;
+      return;
+    }
     const exactTopics = topics.filter((topic) => !hasWildcard(topic)).map((topic) => TOPIC + topic);
     this.exactKeys = [...new Set([...keys, ...exactTopics])];
     this.patterns = [...new Set(topics.filter(hasWildcard))];
@@ -41,6 +50,12 @@ export class Interest {
     const topic = topicOf(event.audience);
     return topic !== null && this.#matchers.some((matches) => matches(topic));
   }
+}
+
+/** @returns the same list where it has none. */
+function withoutDoubles(keys: readonly AudienceKey[]): readonly AudienceKey[] {
+  const distinct = new Set(keys);
+  return distinct.size === keys.length ? keys : [...distinct];
 }
 
 /** @returns the topic of a `topic:` audience, null for any other. */

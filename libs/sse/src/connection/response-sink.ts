@@ -58,7 +58,8 @@ export class ResponseSink implements FrameSink {
   }
 
   onGone(listener: () => void): void {
-    this.response.once('close', listener);
+    // `close` comes once; `once` would keep a wrapper for as long as the stream.
+    this.response.on('close', listener);
   }
 
   end(): void {

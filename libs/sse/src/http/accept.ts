@@ -10,7 +10,8 @@ export function acceptedTypes(accept: string | null): readonly string[] {
 
 /** Whether an event stream may be the answer: none asked for anything, or one of the ranges covers it. */
 export function acceptsEventStream(accept: string | null): boolean {
-  if (accept === null || accept.trim() === '') return true;
+  // What every client of ours and every browser's EventSource sends.
+  if (accept === null || accept === 'text/event-stream' || accept.trim() === '') return true;
   return acceptedTypes(accept).some((type) => ['text/event-stream', 'text/*', '*/*'].includes(type));
 }
 

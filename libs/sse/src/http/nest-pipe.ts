@@ -1,6 +1,5 @@
 import { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { PlatformRequest } from './http-message.js';
 
 /**
  * Nest's own stream behind an `@Sse()` response: piped into it right before the Observable is subscribed to, and not needed
@@ -25,6 +24,23 @@ export class NestPipe {
   }
 
   /**
+   * Commits status and headers now, the way Nest would in the next macrotask: what is done within one turn leaves nothing for
+   * the garbage collector to carry over.
+   * @returns false when there is nothing to do it with, or it failed; Nest then commits, or reports the failure, by itself.
+   */
+  commitHead(): boolean {
+    const source = this.#source as { commitHeaders?: () => void } | null;
+    if (typeof source?.commitHeaders !== 'function') return false;
+    try {
+      source.commitHeaders();
+    } catch {
+      // An impossible header of the host. Nest tries again and hands the error to the exception filters.
+      return false;
+    }
+    return this.response.headersSent;
+  }
+
+  /**
    * Takes Nest's stream off the response: the Observable may complete then without ending it.
    * @returns false when none was piped; the response then still ends with the Observable.
    */
@@ -34,17 +50,6 @@ export class NestPipe {
     this.#source = null;
     this.#isReleased = true;
     return true;
-  }
-}
-
-/**
- * Nest aborts its signal when the Observable completes; the error in it, with its stack, would stay as long as the request.
- * Call it behind the completion.
- */
-export function forgetAbortController(request: PlatformRequest): void {
-  const holder = request as unknown as Record<symbol, unknown>;
-  for (const key of Object.getOwnPropertySymbols(holder)) {
-    if (holder[key] instanceof AbortController) holder[key] = undefined;
   }
 }
 

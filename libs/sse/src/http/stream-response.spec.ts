@@ -36,8 +36,6 @@ function subject() {
   const response = fake as unknown as ServerResponse;
   return { calls, prepared, request, response, fake, close: () => ((state = 'closed'), close()) };
 }
-/** Stands for the symbol under which Nest keeps its controller on a request. */
-const HELD = Symbol('controller');
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('the answer of a stream handler', () => {
@@ -59,8 +57,6 @@ describe('the answer of a stream handler', () => {
   it('takes the stream of Nest off the response and completes at once, so that Nest lets go while it is open', async () => {
     const { calls, prepared, request, response, fake } = subject();
     keepPrepared(request, response, prepared);
-    const held = request as { [HELD]?: AbortController | undefined };
-    held[HELD] = new AbortController();
     let isComplete = false;
     const answer = streamResponse(request, response);
     fake.emit('pipe', { unpipe: (from: unknown) => calls.push(from === response ? 'unpipe' : 'wrong response') });
@@ -69,7 +65,25 @@ describe('the answer of a stream handler', () => {
     await soon();
     expect(calls).toEqual(['attach', 'unpipe']);
     expect(isComplete).toBe(true);
-    expect(held[HELD]).toBeUndefined();
+  });
+
+  it('has Nest commit the head at once where it can, and waits for it where that fails', async () => {
+    for (const canCommit of [true, false]) {
+      const { calls, prepared, request, response, fake } = subject();
+      keepPrepared(request, response, prepared);
+      const answer = streamResponse(request, response);
+      const commitHeaders = (): void => {
+        calls.push('commit');
+        if (!canCommit) throw new TypeError('Invalid character in header content');
+        fake.headersSent = true;
+      };
+      fake.emit('pipe', { unpipe: () => calls.push('unpipe'), commitHeaders });
+      const subscription = answer.subscribe();
+      await Promise.resolve();
+      await Promise.resolve();
+      expect(calls).toEqual(canCommit ? ['commit', 'attach', 'unpipe'] : ['commit']);
+      subscription.unsubscribe();
+    }
   });
 
   it('abandons what was not attached when it is unsubscribed, at once or later', async () => {

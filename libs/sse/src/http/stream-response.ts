@@ -3,14 +3,17 @@ import { Logger, type MessageEvent } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedStream } from '../connection/stream-request.js';
-import { sseDiagnostics } from '../observability/diagnostics.js';
+import { type ConnectionDiagnostic, sseDiagnostics } from '../observability/diagnostics.js';
 import { type PlatformRequest, type PlatformResponse, rawResponse } from './http-message.js';
-import { forgetAbortController, holdSocket, NestPipe } from './nest-pipe.js';
+import { holdSocket, NestPipe } from './nest-pipe.js';
+import { deferAbortController } from './nest-signal.js';
 
 /** A prepared stream on its way from the guard to the handler. */
 interface Kept {
   readonly prepared: PreparedStream;
   readonly pipe: NestPipe;
+  /** Ends the watch over a response that ends early. */
+  readonly unwatch: () => void;
 }
 
 const KEPT = Symbol('prepared stream');
@@ -19,6 +22,8 @@ const KEPT = Symbol('prepared stream');
 interface Holder {
   [KEPT]?: Kept | undefined;
 }
+/** A microtask by way of a promise: `queueMicrotask` makes an async resource for each. */
+const READY = Promise.resolve();
 const logger = new Logger('SseStream');
 
 /**
@@ -32,15 +37,18 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
     return;
   }
   // Already here, since Nest pipes before it calls a handler that is behind an interceptor.
-  (request as Holder)[KEPT] = { prepared, pipe: new NestPipe(raw) };
-  raw.once('close', () => takeKept(request)?.prepared.abandon());
+  const pipe = new NestPipe(raw);
+  const abandon = (): void => takeKept(request)?.prepared.abandon();
+  (request as Holder)[KEPT] = { prepared, pipe, unwatch: () => raw.off('close', abandon) };
+  raw.on('close', abandon);
+  deferAbortController(request);
 }
 
 /**
  * The answer of an `@Sse()` handler behind a guard that called {@link keepPrepared}.
  *
- * Nest commits status and headers by itself one macrotask after the subscription; then the connection writes its own
- * frames past Nest. Nothing is ever emitted through the Observable, because Nest numbers every event without an id, which
+ * Status and headers are committed by Nest's own code right behind the subscription; then the connection writes its own frames
+ * past Nest. Nothing is ever emitted through the Observable, because Nest numbers every event without an id, which
  * would overwrite the browser's resume position, and an interceptor that wraps answers would make such an event even out of
  * a comment. Once the connection has taken over, Nest's stream is taken off the response and the Observable completes, so
  * that Nest gives back what it keeps for an open stream. An interceptor therefore sees the stream complete at once, and a
@@ -65,23 +73,23 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
         subscriber.complete();
         return;
       }
-      if (!raw.headersSent) {
+      if (!raw.headersSent && !pipe.commitHead()) {
         timer = setTimeout(attach, 1);
         return;
       }
       connection = prepared.attach(raw);
       letGo();
       report(connection);
+      forgetRouting(request);
       if (pipe.release()) {
         subscriber.complete();
-        forgetAbortController(request);
       } else {
         connection.onClosed(() => subscriber.complete());
       }
     };
-    // Behind the timer that Nest sets once this function has returned, so that the first try finds the headers sent.
-    queueMicrotask(() => {
-      if (!subscriber.closed) timer = setTimeout(attach, 0);
+    // Behind this function, so that Nest and interceptors have their subscription in hand when it ends.
+    void READY.then(() => {
+      if (!subscriber.closed) attach();
     });
     return () => {
       clearTimeout(timer);
@@ -96,15 +104,26 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
 function takeKept(request: PlatformRequest): Kept | null {
   const holder = request as Holder;
   const kept = holder[KEPT] ?? null;
-  if (kept !== null) holder[KEPT] = undefined;
+  if (kept === null) return null;
+  holder[KEPT] = undefined;
+  kept.unwatch();
   return kept;
 }
 
+/** What Express keeps to go on with a request, closures over its whole route, would stay as long as the stream. */
+function forgetRouting(request: PlatformRequest): void {
+  const routed = request as { next?: unknown; _parsedUrl?: unknown };
+  if (routed.next !== undefined) routed.next = undefined;
+  if (routed._parsedUrl !== undefined) routed._parsedUrl = undefined;
+}
+
 function report(connection: Connection): void {
-  const { tenantId, userId } = connection.principal;
-  const message = { tenantId, userId, connectionId: connection.id, transport: connection.transport };
-  sseDiagnostics.connected(message);
-  connection.onClosed(() => sseDiagnostics.disconnected(message));
+  sseDiagnostics.connected(diagnosticOf(connection));
+  connection.onClosed(() => sseDiagnostics.disconnected(diagnosticOf(connection)));
+}
+
+function diagnosticOf({ tenantId, userId, id, transport }: Connection): ConnectionDiagnostic {
+  return { tenantId, userId, connectionId: id, transport };
 }
 
 /** Nest unsubscribes when the client left or the stream is over; on a healthy stream it was an interceptor. */

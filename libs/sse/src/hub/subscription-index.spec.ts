@@ -6,8 +6,8 @@ import { asUserId } from '../principal.js';
 import { SubscriptionIndex, type IndexMember } from './subscription-index.js';
 
 class Member implements IndexMember<Member> {
-  readonly buckets: DenseBucket<Member>[] = [];
-  readonly places: number[] = [];
+  buckets: readonly DenseBucket<Member>[] = [];
+  places: number[] = [];
   walk = 0;
   constructor(public interest: Interest) {}
 }

@@ -26,20 +26,10 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
   #walk = 0;
 
   add(member: M): void {
-    for (const key of member.interest.exactKeys) {
-      let bucket = this.#exact.get(key);
-      if (bucket === undefined) this.#exact.set(key, (bucket = new DenseBucket(key)));
-      bucket.add(member);
-    }
-    for (const pattern of member.interest.patterns) {
-      let bucket = this.#patternBuckets.get(pattern);
-      if (bucket === undefined) {
-        bucket = new DenseBucket(PATTERN + pattern);
-        this.#patternBuckets.set(pattern, bucket);
-        this.#patterns.set(pattern, bucket);
-      }
-      bucket.add(member);
-    }
+    const { exactKeys, patterns } = member.interest;
+    const exact = exactKeys.map((key) => this.#bucketOf(key));
+    const all = patterns.length === 0 ? exact : exact.concat(patterns.map((pattern) => this.#patternBucketOf(pattern)));
+    DenseBucket.addToAll(member, all);
   }
 
   remove(member: M): void {
@@ -52,6 +42,22 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
         this.#patterns.set(pattern, null);
       }
     }
+  }
+
+  #bucketOf(key: AudienceKey): DenseBucket<M> {
+    let bucket = this.#exact.get(key);
+    if (bucket === undefined) this.#exact.set(key, (bucket = new DenseBucket(key)));
+    return bucket;
+  }
+
+  #patternBucketOf(pattern: string): DenseBucket<M> {
+    let bucket = this.#patternBuckets.get(pattern);
+    if (bucket === undefined) {
+      bucket = new DenseBucket(PATTERN + pattern);
+      this.#patternBuckets.set(pattern, bucket);
+      this.#patterns.set(pattern, bucket);
+    }
+    return bucket;
   }
 
   /** Puts a member where its new interest belongs. */
