@@ -93,15 +93,11 @@ export class DirectoryWriter {
     tenantId: string,
     people: readonly (PersonInput & { readonly id: string })[],
   ): Promise<void> {
+    // The table itself refuses this one, with words that only its owner understands.
+    refuseSelfLed(people.find(({ id, managerId }) => id === managerId)?.id ?? null);
     const changed = await upsertPeople(manager, tenantId, people);
     if (changed.length === 0) return;
-    const selfLed = await findSelfLed(manager, tenantId, changed);
-    if (selfLed !== null) {
-      throw new DirectoryRefusal(
-        'manager_cycle',
-        `${selfLed} would be their own manager, directly or along the line. Change the manager higher up first.`,
-      );
-    }
+    refuseSelfLed(await findSelfLed(manager, tenantId, changed));
     await renewMemberships(manager, tenantId, changed);
     await this.#announce(manager, tenantId, changed);
   }
@@ -124,6 +120,14 @@ export class DirectoryWriter {
     await joinTenant(manager, tenantId);
     await manager.query(`select pg_advisory_xact_lock(hashtextextended('herald.directory:' || $1, 0))`, [tenantId]);
   }
+}
+
+function refuseSelfLed(id: string | null): void {
+  if (id === null) return;
+  throw new DirectoryRefusal(
+    'manager_cycle',
+    `${id} would be their own manager, directly or along the line. Change the manager higher up first.`,
+  );
 }
 
 async function refuseMisplaced(

@@ -43,6 +43,12 @@ describe('a problem', () => {
     [Object.assign(new Error('big'), { status: 413, expose: true }), 413, 'payload_too_large'],
     [Object.assign(new Error('bad json'), { status: 400, expose: true }), 400, 'invalid_request'],
     ['a thrown text', 500, 'internal_error'],
+    [Object.assign(new Error('invalid byte sequence'), { code: '22021' }), 400, 'invalid_request'],
+    [
+      Object.assign(new Error('unsupported Unicode'), { driverError: Object.assign(new Error(), { code: '22P05' }) }),
+      400,
+      'invalid_request',
+    ],
   ])('is read out of what was thrown: %s', (error, status, code) => {
     expect(problemOf(error)).toMatchObject({ status, code });
   });

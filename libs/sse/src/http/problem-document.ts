@@ -139,6 +139,9 @@ const STORAGE_AWAY: ReadonlySet<unknown> = new Set(
 /** Storage waited too long for somebody else's lock, or lost a race: the same request may succeed in a moment. */
 const STORAGE_BUSY: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03', '57014']);
 
+/** Text that no column can hold, such as one with a NUL: the request says something impossible. */
+const STORAGE_REFUSES_TEXT: ReadonlySet<unknown> = new Set(['22021', '22P05']);
+
 const STORAGE_RETRY_MS = 2_000;
 
 /**
@@ -151,6 +154,9 @@ function problemOfStorage(error: unknown): (Problem & { readonly code: ProblemCo
   const code = 'code' in cause ? cause.code : undefined;
   if (STORAGE_BUSY.has(code)) {
     return { status: 503, code: 'busy', detail: 'Somebody else is changing the same thing. Try again.' };
+  }
+  if (STORAGE_REFUSES_TEXT.has(code)) {
+    return { status: 400, code: 'invalid_request', detail: 'The request holds text with a NUL. Leave it out.' };
   }
   if (
     !STORAGE_AWAY.has(code) &&
