@@ -657,6 +657,7 @@ herald.uuid_floor(timestamp with time zone) RETURNS uuid INVOKER OWNER herald_ow
 sse.all_heads() RETURNS TABLE(tenant_id text, head bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c4dd1ed263647e49dc27ec5f4aca01b4
 sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integer INVOKER OWNER herald_owner BODY 0de6e4007d8fa1ed5fdc64af5af80db6
 sse.append_one(text,integer,text,text[],text,text,text) RETURNS integer INVOKER OWNER herald_owner BODY 6f02ed7cde802f8449852572b3165320
+sse.backlog(integer[],integer) RETURNS TABLE(waiting bigint, oldest_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 33e260449ec1ecbb58588537c3ac4e71
 sse.beat(text,uuid,integer,boolean) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY ba0c1196ea3f639058660dfb30bda0fd
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
 sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
@@ -712,6 +713,7 @@ EXECUTE TO herald_app ON herald.uuid_floor(timestamp with time zone)
 EXECUTE TO herald_app ON sse.all_heads()
 EXECUTE TO herald_app ON sse.append(text,integer,text[],text[],text[],text[],text[],text[])
 EXECUTE TO herald_app ON sse.append_one(text,integer,text,text[],text,text,text)
+EXECUTE TO herald_app ON sse.backlog(integer[],integer)
 EXECUTE TO herald_app ON sse.beat(text,uuid,integer,boolean)
 EXECUTE TO herald_app ON sse.count_presence(text)
 EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)

@@ -6,6 +6,7 @@ import { aliases } from './aliases.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { ProblemFilter } from './problem-filter.js';
 import { requestId, requestIdOf } from './request-id.js';
+import { traceContext } from './trace-context.js';
 
 /** Largest JSON body; wire.md §7. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -22,6 +23,7 @@ const REQUEST_HEADERS = [
   'Idempotency-Key',
   'If-Match',
   'Last-Event-ID',
+  'Traceparent',
   'X-Request-Id',
 ];
 
@@ -33,6 +35,7 @@ export function applyHttpHygiene(app: NestExpressApplication, settings: Settings
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustProxy);
   app.use(requestId);
+  app.use(traceContext);
   app.use(refuseLongTargets);
   app.use(securityHeaders(settings.production));
   if (settings.corsOrigins.length > 0) {

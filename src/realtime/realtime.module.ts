@@ -9,6 +9,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATABASE } from '../database/database.module.js';
 import type { RunningDatabase } from '../database/running-database.js';
 import { READINESS_CHECKS } from '../health/readiness.js';
+import { currentTraceparent } from '../http/trace-context.js';
 import { readinessChecks } from './readiness-checks.js';
 import { retentionDaysOf, sseOptionsOf } from './sse-options.js';
 
@@ -62,6 +63,7 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
       inject: [ENGINES, DIRECTORY, DataSource],
       useFactory: ({ postgres, backplane }: Engines, directory: Directory, dataSource: DataSource) => ({
         ...sseOptionsOf(settings),
+        currentTraceparent,
         topicAuthorizer: anyTopicRule(new TokenTopicAuthorizer(), new ApprovalTopics(dataSource)),
         audienceResolver: new DirectoryAudience(directory),
         eventLog: postgres.eventLog,

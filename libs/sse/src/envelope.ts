@@ -17,6 +17,11 @@ export interface EventInput {
   readonly durable?: boolean;
   /** Durable only: a second event of the tenant with the same key within 24 h is not logged again. */
   readonly dedupeKey?: string;
+  /**
+   * W3C `traceparent` of the work that publishes. It is kept in the log and shown to `events()` and diagnostics, never on the
+   * wire; what has not the form of one is left out. @defaultValue what the option `currentTraceparent` says
+   */
+  readonly traceparent?: string | undefined;
   /** Ephemeral only: a newer event with the same key replaces one that still waits in a queue. */
   readonly conflationKey?: string;
 }
@@ -31,7 +36,7 @@ export interface NewEvent {
   /** The text that goes behind `data:`. */
   readonly payload: string;
   readonly dedupeKey?: string;
-  /** W3C traceparent of the publisher, carried from publish to wire. */
+  /** W3C `traceparent` of the publisher. */
   readonly traceparent?: string;
 }
 

@@ -19,6 +19,7 @@ export {
   type EventLog,
   type Hint,
   type HintSinks,
+  type LogBacklog,
   type LogBounds,
   type ReplayPage,
   type ReplayRequest,
@@ -72,8 +73,15 @@ export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
 export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
 export type { ClaimNames, JwtOptions } from './jwt.options.js';
-export type { ConnectionDiagnostic, PublicationDiagnostic, RefusalDiagnostic } from './observability/diagnostics.js';
+export type {
+  ConnectionDiagnostic,
+  DeliveryDiagnostic,
+  PublicationDiagnostic,
+  RefusalDiagnostic,
+} from './observability/diagnostics.js';
+export { LatencyHistogram, type LatencySnapshot } from './observability/latency-histogram.js';
 export { SseCounters, type SseCounts } from './observability/sse-counters.js';
+export { isTraceparent } from './observability/traceparent.js';
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
   type OnlinePage,

@@ -8,6 +8,7 @@ import {
 } from '@nest-herald/sse-protocol';
 import { type AudienceKey, MAX_RECIPIENTS_PER_EVENT, NAMED_USERS, TENANT_KEY, userKey } from './audience.js';
 import type { EphemeralEvent, EventInput, NewEvent } from './envelope.js';
+import { isTraceparent } from './observability/traceparent.js';
 import { asTenantId, asUserId, type UserId } from './principal.js';
 import { SseError } from './sse.errors.js';
 
@@ -38,11 +39,13 @@ export function durableRows(tenantId: string, audience: Audience, input: EventIn
   const { type, payload } = encode(input, MAX_DURABLE_BYTES);
   const dedupeKey = publisherKey('dedupeKey', input.dedupeKey);
   const tenant = asTenantId(tenantId);
+  const { traceparent } = input;
   return address(audience).map((to, index, all) => ({
     tenantId: tenant,
     ...to,
     type,
     payload,
+    ...(isTraceparent(traceparent) ? { traceparent } : {}),
     // The rows of one list are different events to the log: with one key for all, only the first would be written.
     ...(dedupeKey === undefined
       ? {}

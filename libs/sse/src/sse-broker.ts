@@ -10,6 +10,7 @@ import { Hub } from './hub/hub.js';
 import type { HubStats } from './hub/hub-stats.js';
 import { sseDiagnostics } from './observability/diagnostics.js';
 import { SseCounters } from './observability/sse-counters.js';
+import { isTraceparent } from './observability/traceparent.js';
 import { type OnlinePage, PRESENCE, type Presence, type UserPresence } from './presence/presence.js';
 import { asTenantId, asUserId } from './principal.js';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from './publication.js';
@@ -138,7 +139,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     typed: EventInputOf<TEvents>,
     options: SendOptions = {},
   ): Promise<SendReceipt> {
-    const event: EventInput = typed;
+    const event = this.#traced(typed);
     if (!this.options.topics && typeof audience === 'string' && audience.startsWith('topic:')) {
       throw new SseError('ERR_SSE_TOPICS_DISABLED', 'Topics are off (`topics: false`): nobody can follow this one.');
     }
@@ -151,20 +152,37 @@ export class SseBroker<TEvents extends object = AnyEvents> {
       }
       for (const ephemeral of ephemeralEvents(tenantId, audience, event)) {
         this.hub.publishEphemeral(ephemeral);
-        this.#count(ephemeral, false);
+        this.#count(ephemeral, false, event.traceparent);
       }
       return { durable: false, deduplicated: false };
     }
     const rows = durableRows(tenantId, audience, event);
     if (rows.length === 0) return { durable: true, deduplicated: false };
     const { deduplicated } = await this.eventLog.append(rows, options.tx);
-    if (!deduplicated) for (const row of rows) this.#count(row, true);
+    if (!deduplicated) for (const row of rows) this.#count(row, true, row.traceparent);
     return { durable: true, deduplicated };
   }
 
-  #count({ tenantId, type }: { readonly tenantId: string; readonly type: string }, durable: boolean): void {
+  /** The event with the trace that it belongs to, where there is one. */
+  #traced(event: EventInput): EventInput {
+    const { currentTraceparent } = this.options;
+    if (currentTraceparent === undefined || event.traceparent !== undefined) return event;
+    try {
+      return { ...event, traceparent: currentTraceparent() };
+    } catch (error) {
+      // Tracing must not decide whether an event is published.
+      this.#logger.warn(`currentTraceparent() failed, the event goes without a trace: ${String(error)}`);
+      return event;
+    }
+  }
+
+  #count(
+    { tenantId, type }: { readonly tenantId: string; readonly type: string },
+    durable: boolean,
+    traceparent: string | undefined,
+  ): void {
     this.counters.published(durable);
-    sseDiagnostics.published({ tenantId, type, durable });
+    sseDiagnostics.published({ tenantId, type, durable, ...(isTraceparent(traceparent) ? { traceparent } : {}) });
   }
 
   /** Whether the person has an open connection, on any node that shares presence. */

@@ -135,6 +135,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     this.#lastSeq = start.resume === 'replay' ? start.after : host.head;
     this.#queue.push(connectedFrame(this, start.resume, this.#lastSeq, host, extra));
     if (start.resume === 'reset') this.resync(start.reason);
+    if (start.resume === 'replay') host.traffic.replayBegan();
     this.#timers.start(this.#principal.expiresAt);
     if (start.resume === 'replay' && start.after < host.head) return true;
     this.goLive();
@@ -183,6 +184,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     this.#lastSeq = event.seq;
     this.#queue.push(event);
     this.host.traffic.sent(1, event.chunk.length);
+    this.host.traffic.replayed(1);
     return true;
   }
 

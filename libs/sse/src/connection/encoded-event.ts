@@ -19,6 +19,7 @@ interface EncodedEventParts {
   readonly recipients: readonly UserId[] | null;
   readonly conflationKey: string | null;
   readonly createdAtMs: number;
+  readonly traceparent?: string | undefined;
   readonly frame: string;
 }
 
@@ -45,6 +46,8 @@ export class EncodedEvent {
   readonly conflationKey: string | null;
   /** When it was published, ms since 1970; 0 where nobody asks. */
   readonly createdAtMs: number;
+  /** W3C `traceparent` of the publisher of a durable event; never on the wire. */
+  readonly traceparent: string | undefined;
   /** The frame as one HTTP/1.1 chunk: size line, frame, CRLF. */
   readonly chunk: Buffer;
   readonly #frameBytes: number;
@@ -58,6 +61,7 @@ export class EncodedEvent {
     this.recipients = parts.recipients;
     this.conflationKey = parts.conflationKey;
     this.createdAtMs = parts.createdAtMs;
+    this.traceparent = parts.traceparent;
     this.#frameBytes = Buffer.byteLength(parts.frame);
     this.chunk = Buffer.from(`${this.#frameBytes.toString(16)}\r\n${parts.frame}\r\n`);
   }
@@ -81,6 +85,7 @@ export function encodeLogged(epoch: string, event: LoggedEvent): EncodedEvent {
     recipients: event.recipients,
     conflationKey: null,
     createdAtMs: event.createdAt.getTime(),
+    traceparent: event.traceparent,
     frame: encodeFrame({ id: position, event: event.type, data: event.payload }),
   });
 }

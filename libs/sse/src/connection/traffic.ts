@@ -10,6 +10,8 @@ export class Traffic {
   connects = 0;
   disconnects = 0;
   resyncs = 0;
+  replays = 0;
+  eventsReplayed = 0;
   /** `eventsSent` of the last seconds, oldest first. */
   #samples: number[] = [];
 
@@ -44,6 +46,17 @@ export class Traffic {
   resynced(): void {
     this.resyncs += 1;
     this.parent?.resynced();
+  }
+
+  /** A stream begins behind the position that its client named. */
+  replayBegan(): void {
+    this.replays += 1;
+    this.parent?.replayBegan();
+  }
+
+  replayed(events: number): void {
+    this.eventsReplayed += events;
+    this.parent?.replayed(events);
   }
 
   /** Remembers the count of now; called once a second. */

@@ -59,6 +59,14 @@ export interface ReplayPage {
   readonly scannedTo: number;
 }
 
+/** Committed events that have no number yet, of all tenants. */
+export interface LogBacklog {
+  /** Counted up to 10,000. */
+  readonly waiting: number;
+  /** Age of the oldest; 0 when none waits. */
+  readonly oldestMs: number;
+}
+
 /**
  * The ordered, durable memory of what was published; the only truth about durable events.
  *
@@ -91,6 +99,8 @@ export interface EventLog {
   readFor(tenantId: TenantId, request: ReplayRequest): Promise<ReplayPage>;
   /** `seq` of the oldest event that is at most this old; `head + 1` when all are older. Bounds replay by age. */
   firstSince(tenantId: TenantId, since: Date): Promise<number>;
+  /** What waits for its number; logs that number at once need not tell. Metrics ask it at each scrape. */
+  backlog?(): Promise<LogBacklog>;
   /** Whether numbering works; readiness. */
   health(): Promise<{ readonly ok: boolean; readonly detail?: string }>;
 }

@@ -56,6 +56,11 @@ function interestOf(filter: EventFilter): Interest | null {
 }
 
 function toFollowed(event: EncodedEvent): FollowedEvent {
-  const { position, type, payload } = event;
-  return position === null ? { event: type, data: payload } : { id: position, event: type, data: payload };
+  const { position, type, payload, traceparent } = event;
+  return {
+    ...(position === null ? {} : { id: position }),
+    event: type,
+    data: payload,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }

@@ -18,9 +18,17 @@ export interface HubStats {
   readonly disconnectsTotal: number;
   /** `resync` events sent. */
   readonly resyncsTotal: number;
+  /** Streams that began behind the position that their client named. */
+  readonly replaysTotal: number;
+  /** Events that those streams got of the past; they count as sent too. */
+  readonly eventsReplayedTotal: number;
   readonly bytesSentTotal: number;
   /** Bytes that wait in this process for sockets that take nothing. */
   readonly queuedBytes: number;
+  /** The most that waits for one connection. */
+  readonly longestQueueBytes: number;
+  /** Connections for which something waits. */
+  readonly queuedConnections: number;
 }
 
 /** Counts what can be counted in one tick; walks the connections of the tenants asked for. */
@@ -29,7 +37,17 @@ export function collectStats(tenants: TenantRegistry, tenantId: TenantId | null)
   const streams = tenantId === null ? [...tenants.all()] : one === undefined ? [] : [one];
   const traffic = tenantId === null ? tenants.total : tenants.trafficOf(tenantId);
   let queuedBytes = 0;
-  for (const stream of streams) for (const connection of stream.connections) queuedBytes += connection.queuedBytes;
+  let longestQueueBytes = 0;
+  let queuedConnections = 0;
+  for (const stream of streams) {
+    for (const connection of stream.connections) {
+      const bytes = connection.queuedBytes;
+      if (bytes === 0) continue;
+      queuedBytes += bytes;
+      queuedConnections += 1;
+      longestQueueBytes = Math.max(longestQueueBytes, bytes);
+    }
+  }
   return {
     connections: sum(streams.map((stream) => stream.connections.size)),
     users: sum(streams.map((stream) => stream.index.userCount())),
@@ -41,8 +59,12 @@ export function collectStats(tenants: TenantRegistry, tenantId: TenantId | null)
     connectsTotal: traffic.connects,
     disconnectsTotal: traffic.disconnects,
     resyncsTotal: traffic.resyncs,
+    replaysTotal: traffic.replays,
+    eventsReplayedTotal: traffic.eventsReplayed,
     bytesSentTotal: traffic.bytesSent,
     queuedBytes,
+    longestQueueBytes,
+    queuedConnections,
   };
 }
 

@@ -15,10 +15,12 @@ import { TurnScheduler } from '../connection/turn-scheduler.js';
 import type { EphemeralEvent } from '../envelope.js';
 import type { Hint } from '../event-log/event-log.js';
 import type { FollowedEvent } from '../event-map.js';
+import { LatencyHistogram } from '../observability/latency-histogram.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import type { AddressedEvent } from './addressed-event.js';
+import { reportDelivery } from './delivery-report.js';
 import { drainConnections } from './drain.js';
 import { followEvents, type EventFilter } from './follow-events.js';
 import { collectStats, type HubStats } from './hub-stats.js';
@@ -53,6 +55,11 @@ const SWEEP_MS = 30_000;
  */
 export class Hub {
   readonly nodeId: string;
+  /**
+   * Time from the row of a durable event, written in its publisher's transaction, until it was handed to the last of this
+   * process's connections; once per event, replays not counted. It compares two clocks: the log's and this machine's.
+   */
+  readonly commitToWire = new LatencyHistogram();
   readonly #deps: HubDeps;
   readonly #jitter: Jitter;
   readonly #wheel: TimerWheel;
@@ -92,7 +99,7 @@ export class Hub {
       warn: (message) => deps.logger?.warn(message),
       onLeave: (connection) => this.#presence.left(connection),
       onClosed: (connection) => this.#closed(connection),
-      onEvent: (tenantId, event) => this.#passed(tenantId, event),
+      onEvent: (tenantId, event, taken) => this.#passed(tenantId, event, taken),
     };
     this.#tenants = new TenantRegistry(tenantDeps);
     const opened = (connection: Connection): void => this.#opened(connection);
@@ -266,7 +273,8 @@ export class Hub {
     if (this.#state !== 'running') connection.close('shutdown');
   }
 
-  #passed(tenantId: TenantId, event: EncodedEvent): void {
+  #passed(tenantId: TenantId, event: EncodedEvent, taken: number): void {
+    reportDelivery(tenantId, event, taken, this.#deps.clock, this.commitToWire);
     if (this.#onEvent.isEmpty) return;
     const { type, audience, recipients, position } = event;
     this.#onEvent.call({ tenantId, type, audience, recipients, isDurable: position !== null });

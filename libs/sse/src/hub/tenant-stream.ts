@@ -28,7 +28,8 @@ export interface TenantDeps {
   readonly jitter: Jitter;
   readonly warn: (message: string) => void;
   readonly onLeave: (connection: Connection) => void;
-  readonly onEvent: (tenantId: TenantId, event: EncodedEvent) => void;
+  /** An event was handed to so many connections. */
+  readonly onEvent: (tenantId: TenantId, event: EncodedEvent, taken: number) => void;
   readonly onClosed: (connection: Connection) => void;
 }
 
@@ -306,6 +307,6 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   #fanOut(event: EncodedEvent): void {
     const taken = this.index.deliver(event, take);
     if (taken > 0) this.traffic.sent(taken, taken * event.chunk.length);
-    this.deps.onEvent(this.tenantId, event);
+    this.deps.onEvent(this.tenantId, event, taken);
   }
 }

@@ -20,12 +20,31 @@ export interface PublicationDiagnostic {
   readonly tenantId: string;
   readonly type: string;
   readonly durable: boolean;
+  /** W3C `traceparent` of the work that published it. */
+  readonly traceparent?: string;
+}
+
+/**
+ * What subscribers of `nest-herald:sse:delivered` get: one message for each event of a tenant that this process has handed to
+ * its connections, however many they are. Replays are not told.
+ */
+export interface DeliveryDiagnostic {
+  readonly tenantId: string;
+  readonly type: string;
+  /** Null for ephemeral events. */
+  readonly position: string | null;
+  /** Connections of this process that it went to. */
+  readonly connections: number;
+  /** Since the event was written down; null for ephemeral events. */
+  readonly ageMs: number | null;
+  readonly traceparent?: string;
 }
 
 const connected = channel('nest-herald:sse:connected');
 const disconnected = channel('nest-herald:sse:disconnected');
 const refused = channel('nest-herald:sse:refused');
 const published = channel('nest-herald:sse:published');
+const delivered = channel('nest-herald:sse:delivered');
 
 /**
  * The events of `node:diagnostics_channel` that tracing and metrics may follow. They carry ids and codes, never tokens,
@@ -43,5 +62,9 @@ export const sseDiagnostics = {
   },
   published: (message: PublicationDiagnostic): void => {
     if (published.hasSubscribers) published.publish(message);
+  },
+  /** Makes the message only where somebody follows: this is on the way of every event. */
+  delivered: (message: () => DeliveryDiagnostic): void => {
+    if (delivered.hasSubscribers) delivered.publish(message());
   },
 } as const;

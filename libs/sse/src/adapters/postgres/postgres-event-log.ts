@@ -1,7 +1,14 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../clock.js';
 import type { LoggedEvent, NewEvent, Tx } from '../../envelope.js';
-import type { EventLog, HintSinks, LogBounds, ReplayPage, ReplayRequest } from '../../event-log/event-log.js';
+import type {
+  EventLog,
+  HintSinks,
+  LogBacklog,
+  LogBounds,
+  ReplayPage,
+  ReplayRequest,
+} from '../../event-log/event-log.js';
 import type { TenantId } from '../../principal.js';
 import { SseError } from '../../sse.errors.js';
 import { BatchTail } from './batch-tail.js';
@@ -15,6 +22,9 @@ import { ShardLeases } from './shard-leases.js';
 
 /** A tail that has not looked for so long means that the database does not answer. */
 const STALE_TAIL_MS = 5_000;
+
+/** More than so many that wait are not counted, so that watching a backlog does not add to it. */
+const BACKLOG_COUNTED = 10_000;
 
 /** What a {@link PostgresEventLog} is made of. */
 export interface PostgresEventLogOptions {
@@ -124,6 +134,15 @@ export class PostgresEventLog implements EventLog {
 
   poked(shard: number): void {
     this.#sequencers.get(shard)?.poke();
+  }
+
+  async backlog(): Promise<LogBacklog> {
+    const { rows } = await this.options.controlPool.query<{ waiting: string; oldest_ms: number }>({
+      name: 'sse-backlog',
+      text: 'SELECT waiting, oldest_ms FROM sse.backlog($1, $2)',
+      values: [Array.from({ length: this.options.shards }, (_, shard) => shard), BACKLOG_COUNTED],
+    });
+    return { waiting: Number(rows[0]?.waiting ?? 0), oldestMs: rows[0]?.oldest_ms ?? 0 };
   }
 
   async health(): Promise<{ readonly ok: boolean; readonly detail?: string }> {
