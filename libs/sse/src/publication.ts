@@ -39,13 +39,18 @@ export function durableRows(tenantId: string, audience: Audience, input: EventIn
   const { type, payload } = encode(input, MAX_DURABLE_BYTES);
   const dedupeKey = publisherKey('dedupeKey', input.dedupeKey);
   const tenant = asTenantId(tenantId);
-  const { traceparent } = input;
-  return address(audience).map((to, index, all) => ({
+  const traceparent = isTraceparent(input.traceparent) ? input.traceparent : undefined;
+  const all = address(audience);
+  // Members one by one and not by spreading: this is the way of every event.
+  if (dedupeKey === undefined && traceparent === undefined) {
+    return all.map(({ audience: key, recipients }) => ({ tenantId: tenant, audience: key, recipients, type, payload }));
+  }
+  return all.map((to, index) => ({
     tenantId: tenant,
     ...to,
     type,
     payload,
-    ...(isTraceparent(traceparent) ? { traceparent } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
     // The rows of one list are different events to the log: with one key for all, only the first would be written.
     ...(dedupeKey === undefined
       ? {}

@@ -42,6 +42,7 @@ export class MemoryLogStore {
   readonly #tenants = new Map<TenantId, TenantLog>();
   readonly #bounds: MemoryLogBounds;
   #batches = 0;
+  #lastNow = new Date(0);
 
   /** @param logId random UUID; see {@link epochOf}. */
   constructor(
@@ -64,8 +65,8 @@ export class MemoryLogStore {
    * @returns the new heads; empty when everything was left out.
    */
   append(events: readonly NewEvent[]): Record<string, number> {
-    const now = this.clock.now();
-    const fresh = events.filter((e) => e.dedupeKey === undefined || !this.isDuplicate(e.tenantId, e.dedupeKey));
+    const now = this.#now();
+    const fresh = events.some((e) => e.dedupeKey !== undefined) ? events.filter((e) => !this.#isKnown(e)) : events;
     const heads: Record<string, number> = Object.create(null) as Record<string, number>;
     for (const event of fresh) {
       const log = this.#tenant(event.tenantId);
@@ -98,6 +99,17 @@ export class MemoryLogStore {
     const to = Math.min(upTo, log.head);
     if (from >= to) return [];
     return log.events.slice(log.first + from - log.floor, log.first + to - log.floor);
+  }
+
+  #isKnown({ tenantId, dedupeKey }: NewEvent): boolean {
+    return dedupeKey !== undefined && this.isDuplicate(tenantId, dedupeKey);
+  }
+
+  /** One Date for all events of a millisecond: a Date is as large as the rest of an event without its payload. */
+  #now(): Date {
+    const now = this.clock.now();
+    if (now.getTime() !== this.#lastNow.getTime()) this.#lastNow = now;
+    return this.#lastNow;
   }
 
   #tenant(tenantId: TenantId): TenantLog {
@@ -145,14 +157,7 @@ function remember(log: TenantLog, key: string, nowMs: number): void {
 }
 
 function toLogged(event: NewEvent, seq: number, createdAt: Date): LoggedEvent {
-  return {
-    tenantId: event.tenantId,
-    seq,
-    audience: event.audience,
-    recipients: event.recipients,
-    type: event.type,
-    payload: event.payload,
-    createdAt,
-    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
-  };
+  const { tenantId, audience, recipients, type, payload, traceparent } = event;
+  const logged = { tenantId, seq, audience, recipients, type, payload, createdAt };
+  return traceparent === undefined ? logged : { ...logged, traceparent };
 }

@@ -243,13 +243,13 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   #pump(): void {
     if (this.#isPumping || this.#isStopped || this.#announced < this.#next) return;
     this.#isPumping = true;
-    void this.#fetchAll().finally(() => {
-      this.#isPumping = false;
-      this.#pump();
-    });
+    void this.#fetchAll();
   }
 
-  /** Single flight: fetches up to what was announced, in order, and hands each event out. Never throws. */
+  /**
+   * Single flight: fetches up to what was announced, in order, and hands each event out. Never throws. The last look at what
+   * was announced and the end of the flight are one tick, so that nothing is announced in between.
+   */
   async #fetchAll(): Promise<void> {
     let failures = 0;
     let events = 0;
@@ -285,6 +285,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
         await this.#pause(failures);
       }
     }
+    this.#isPumping = false;
   }
 
   /** The log does not have the event that comes next: it was dropped by retention, or is not visible yet. */
