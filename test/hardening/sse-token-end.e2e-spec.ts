@@ -1,0 +1,29 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { SseApp } from '../support/sse-app.js';
+
+let sse: SseApp;
+afterEach(() => sse.stop());
+
+describe('a token that ends while its stream is open', () => {
+  it('gets nothing that was published a second or more behind its end, but a warning before and a goodbye', async () => {
+    sse = await SseApp.start();
+    const exp = Math.floor(Date.now() / 1_000) + 2;
+    const stream = await sse.open({ exp });
+    const other = await sse.open({ sub: 'bob' });
+    while (!stream.isEnded) {
+      await sse.broker.sendToTenant('acme', { event: 'tick', data: String(Date.now()) });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const ticks = stream.blocks.filter(({ event }) => event === 'tick').map(({ data }) => Number(data));
+    expect(ticks.length).toBeGreaterThan(0);
+    expect(ticks.at(-1)).toBeLessThanOrEqual((exp + 1) * 1_000);
+    expect(stream.blocks.map(({ event }) => event)).toContain('session.expiring');
+    expect(JSON.parse(stream.blocks.at(-1)?.data ?? '')).toMatchObject({ reason: 'token_expired', reconnect: false });
+    expect(await sse.call('GET', '/api/v1/sse/stream', { exp })).toMatchObject({
+      status: 401,
+      body: { code: 'token_expired' },
+    });
+    await sse.broker.sendToTenant('acme', { event: 'end', data: '' });
+    await other.event('end');
+  });
+});
