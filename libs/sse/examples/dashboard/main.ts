@@ -1,0 +1,67 @@
+// Shows: figures that change often and matter only while somebody looks. They are ephemeral (not logged, not replayed), and the
+// conflation key lets a slow page skip what is out of date instead of falling behind. A page that opens gets the figure of now.
+//
+//   GET  /api/v1/sse/stream?topics=dashboard:sales   with `topics: ["dashboard:*"]` in the token
+//   POST /sales  {"amount": 120}
+import 'reflect-metadata';
+import { Body, Controller, Injectable, Module, type OnModuleInit, Post, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CurrentPrincipal, Hub, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+
+const TOPIC = 'dashboard:sales';
+
+interface DashboardEvents {
+  sales: { readonly total: number; readonly orders: number };
+}
+
+@Injectable()
+class Sales implements OnModuleInit {
+  readonly #figures = new Map<string, DashboardEvents['sales']>();
+
+  constructor(
+    private readonly broker: SseBroker<DashboardEvents>,
+    private readonly hub: Hub,
+  ) {}
+
+  /** Behind `connected` every page of the dashboard gets the figure of now; what comes live is newer. */
+  onModuleInit(): void {
+    this.hub.onConnected((connection) => {
+      if (!connection.topics.includes(TOPIC)) return;
+      connection.sendEphemeral('sales', JSON.stringify(this.of(connection.tenantId)), 'sales');
+    });
+  }
+
+  of(tenantId: string): DashboardEvents['sales'] {
+    return this.#figures.get(tenantId) ?? { total: 0, orders: 0 };
+  }
+
+  async add(tenantId: string, amount: number): Promise<void> {
+    const { total, orders } = this.of(tenantId);
+    const data = { total: total + amount, orders: orders + 1 };
+    this.#figures.set(tenantId, data);
+    await this.broker.sendToTopic(tenantId, TOPIC, { event: 'sales', data, durable: false, conflationKey: 'sales' });
+  }
+}
+
+@Controller('sales')
+@UseGuards(SseAuthGuard)
+class SalesController {
+  constructor(private readonly sales: Sales) {}
+
+  @Post()
+  add(@CurrentPrincipal() { tenantId }: Principal, @Body() { amount }: { amount: number }): Promise<void> {
+    return this.sales.add(tenantId, amount);
+  }
+}
+
+@Module({
+  imports: [SseModule.forRoot({ jwt: { secret: process.env.JWT_SECRET ?? '' } })],
+  controllers: [SalesController],
+  providers: [Sales],
+})
+class AppModule {}
+
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+app.enableShutdownHooks();
+await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+process.stdout.write(`ready on ${await app.getUrl()}\n`);

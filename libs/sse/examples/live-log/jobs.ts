@@ -1,0 +1,52 @@
+import { Injectable, NotFoundException } from '@nestjs/common';
+import { type Principal, SseBroker } from '@nest-herald/sse';
+
+interface JobEvents {
+  readonly line: { readonly no: number; readonly text: string };
+}
+
+/** Lines that a late reader still gets; older ones are gone, as in any terminal. */
+const KEPT_LINES = 100;
+
+/** A running job and the newest lines of its log. */
+interface Job {
+  readonly owner: Principal;
+  readonly lines: JobEvents['line'][];
+}
+
+/** The jobs of this process and what they write. */
+@Injectable()
+export class Jobs {
+  readonly #jobs = new Map<string, Job>();
+
+  constructor(private readonly broker: SseBroker<JobEvents>) {}
+
+  start(id: string, owner: Principal): void {
+    this.#jobs.set(id, { owner, lines: [] });
+  }
+
+  linesOf(id: string): readonly JobEvents['line'][] {
+    return this.#jobs.get(id)?.lines ?? [];
+  }
+
+  /** @throws NotFoundException for another person's job too: it is as unknown as one that does not exist. */
+  requireOwner(id: string, { tenantId, userId }: Principal): Job {
+    const job = this.#jobs.get(id);
+    if (job?.owner.tenantId === tenantId && job.owner.userId === userId) return job;
+    throw new NotFoundException('You have no such job.');
+  }
+
+  /** Ephemeral, and without a conflation key: no line may replace another. */
+  async write(id: string, me: Principal, text: string): Promise<void> {
+    const { lines } = this.requireOwner(id, me);
+    const line = { no: (lines.at(-1)?.no ?? 0) + 1, text };
+    lines.push(line);
+    if (lines.length > KEPT_LINES) lines.shift();
+    await this.broker.sendToTopic(me.tenantId, `job:${id}`, { event: 'line', data: line, durable: false });
+  }
+
+  finish(id: string, me: Principal): void {
+    this.requireOwner(id, me);
+    this.#jobs.delete(id);
+  }
+}

@@ -1,0 +1,76 @@
+// Shows: an event is part of the transaction that it tells of. The order and its event commit together or not at all, and no
+// queue, no second commit and no clean-up job stands between them.
+//
+// DATABASE_URL needs the tables of `sseMigrations` (package @nest-herald/migrations) and the one below:
+//   CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id text NOT NULL,
+//     item text NOT NULL, quantity integer NOT NULL CHECK (quantity > 0));
+import 'reflect-metadata';
+import { Body, Controller, Module, Post, UnprocessableEntityException, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { createPostgresSse, withRole } from '@nest-herald/sse/postgres';
+import { Column, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+const { DATABASE_URL: url = '', JWT_SECRET: secret = '' } = process.env;
+const { stop, ...engines } = createPostgresSse({ connectionString: url, nodeId: 'erp-1' });
+
+@Entity('orders')
+class Order {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id!: string;
+
+  @Column('text', { name: 'tenant_id' })
+  tenantId!: string;
+
+  @Column('text')
+  item!: string;
+
+  @Column('integer')
+  quantity!: number;
+}
+
+interface OrderEvents {
+  'order.placed': { readonly id: string; readonly item: string; readonly quantity: number };
+}
+
+@Controller('orders')
+@UseGuards(SseAuthGuard)
+class OrdersController {
+  constructor(
+    private readonly database: DataSource,
+    private readonly broker: SseBroker<OrderEvents>,
+  ) {}
+
+  @Post()
+  place(@CurrentPrincipal() { tenantId }: Principal, @Body() wish: { item: string; quantity: number }): Promise<Order> {
+    return this.database.transaction(async (manager) => {
+      const order = await manager.save(Order, { ...wish, tenantId });
+      const { id, item, quantity } = order;
+      await this.broker.publish(
+        manager,
+        { tenantId, audience: 'role:buyer' },
+        { event: 'order.placed', data: { id, item, quantity } },
+      );
+      // The event is written already. This takes it back together with the order: nobody will ever hear of either.
+      if (quantity > 1_000) throw new UnprocessableEntityException('More than 1,000 pieces need a frame contract.');
+      return order;
+    });
+  }
+}
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({ type: 'postgres', url: withRole(url), entities: [Order] }),
+    SseModule.forRoot({ jwt: { secret }, ...engines }),
+  ],
+  controllers: [OrdersController],
+})
+class AppModule {
+  onApplicationShutdown = stop;
+}
+
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+app.enableShutdownHooks();
+await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+process.stdout.write(`ready on ${await app.getUrl()}\n`);

@@ -1,0 +1,38 @@
+// Shows: any number of processes over one PostgreSQL. Start it twice, with another NODE and PORT, and follow on one what is
+// published on the other; stop one, and its clients resume on the other where they were.
+//
+// DATABASE_URL needs the tables of `sseMigrations` (package @nest-herald/migrations).
+import 'reflect-metadata';
+import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+
+const { DATABASE_URL: url = '', JWT_SECRET: secret = '', NODE: node = 'node-1', PORT: port = '3000' } = process.env;
+
+// Log, presence and tickets are shared through the database; LISTEN/NOTIFY tells the other nodes that there is something new.
+const { stop, ...engines } = createPostgresSse({ connectionString: url, nodeId: node });
+
+@Controller('announcements')
+@UseGuards(SseAuthGuard)
+class AnnouncementsController {
+  constructor(private readonly broker: SseBroker) {}
+
+  @Post()
+  async announce(@CurrentPrincipal() { tenantId }: Principal, @Body() { text }: { text: string }): Promise<void> {
+    await this.broker.sendToTenant(tenantId, { event: 'announcement', data: { text, publishedOn: node } });
+  }
+}
+
+@Module({
+  imports: [SseModule.forRoot({ jwt: { secret }, drainMs: 1_000, ...engines })],
+  controllers: [AnnouncementsController],
+})
+class AppModule {
+  onApplicationShutdown = stop;
+}
+
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+app.enableShutdownHooks();
+await app.listen(Number(port), '127.0.0.1');
+process.stdout.write(`ready on ${await app.getUrl()}\n`);
