@@ -12,12 +12,16 @@ interface PageFile {
 /** Vite puts a hash of the content into the names of what it bundles: such a file never changes. */
 const HASHED = /-[A-Za-z0-9_-]{8,}\.(js|css|woff2|svg|png|map)$/;
 
+/** Links that notifications carry (`/approvals/tasks/<id>`): the page keeps them behind its `#`. */
+const APPROVAL_LINK = /^\/approvals\/(tasks|instances)\/([\w-]{1,64})$/;
+
 /**
  * Serves the built pages. The list of files is read once, so a request for anything else costs no look at the disk and
  * no request can leave the directory.
  *
  * Hashed files are kept for a year; the others (`/` first of all) are asked for again each time, answered with 304 when
- * unchanged.
+ * unchanged. Links to a task or a request are sent on to the page that shows it, relative, so that a path prefix in front
+ * of the service stays.
  *
  * @param directory the output of the pages' build.
  * @returns null when the pages were not built.
@@ -26,8 +30,11 @@ export function pages(directory: string): RequestHandler | null {
   if (!existsSync(join(directory, 'index.html'))) return null;
   const files = filesBelow(directory);
   return (request: Request, response: Response, next: NextFunction) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+    const link = APPROVAL_LINK.exec(request.path);
+    if (link) return response.redirect(302, `../../#/approvals/${link[1]}/${link[2]}`);
     const file = files.get(request.path);
-    if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
+    if (!file) return next();
     response.sendFile(file.path, {
       cacheControl: false,
       dotfiles: 'allow',

@@ -177,7 +177,7 @@ describeInBrowser('the pages', (launch) => {
 
   it('offer only what the permissions allow', async () => {
     const [buyer, admin] = await Promise.all([arrive('acme.buyer'), arrive('acme.admin')]);
-    expect(await buyer.page.locator('nav a').count()).toBe(3);
+    expect(await buyer.page.locator('nav a').count()).toBe(4);
     await buyer.page.goto(`${service.url}/#/send`);
     expect(await buyer.page.locator('[value=tenant]').isDisabled()).toBe(true);
     await admin.page.locator('nav a[href="#/online"]').click();

@@ -8,6 +8,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Makes a repeated request the same request (api.md §2). */
   readonly idempotencyKey?: string;
+  /** Revision that the change is based on; the service answers 412 when there is a newer one. */
+  readonly ifRevision?: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export class ApiClient {
     const headers = new Headers({ Accept: 'application/json, application/problem+json' });
     if (options.body !== undefined) headers.set('Content-Type', 'application/json');
     if (options.idempotencyKey !== undefined) headers.set('Idempotency-Key', options.idempotencyKey);
+    if (options.ifRevision !== undefined) headers.set('If-Match', `"${options.ifRevision}"`);
     const response = await this.#send(this.address(path, options.query), {
       method,
       headers,

@@ -1,3 +1,10 @@
+/** What was there before: who ended the task, when, and by what. */
+export interface DecidedBefore {
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly action: string | null;
+}
+
 /** A refusal of the service as the pages show it: RFC 9457 problem documents, and the failures below HTTP. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
@@ -13,9 +20,16 @@ export class ApiProblem extends Error {
     /** Faults of single fields. */
     readonly errors: readonly { readonly path: string; readonly message: string }[] = [],
     readonly retryAfterMs: number | null = null,
+    /** Who decided first, where the code is `already_decided` (api.md §6). */
+    readonly decided: DecidedBefore | null = null,
   ) {
     super(detail);
   }
+}
+
+/** A refusal as it is, anything else as a fault of the page. */
+export function asProblem(fault: unknown): ApiProblem {
+  return fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
 }
 
 /** Reads the problem out of an answer that is not 2xx. Never throws: a body that is no document is ignored. */
@@ -30,6 +44,9 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     text(body['requestId']),
     errors.map((fault) => ({ path: text(fault['path']) ?? '', message: text(fault['message']) ?? '' })),
     Number.isFinite(retryAfter) ? retryAfter * 1000 : null,
+    body['code'] === 'already_decided'
+      ? { by: text(body['by']), at: text(body['at']), action: text(body['action']) }
+      : null,
   );
 }
 

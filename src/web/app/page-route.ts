@@ -1,12 +1,12 @@
 import { Observed } from './observed.js';
 
-export type PageName = 'inbox' | 'send' | 'connection' | 'online';
-const PAGE_NAMES: readonly string[] = ['inbox', 'send', 'connection', 'online'];
+export type PageName = 'inbox' | 'approvals' | 'send' | 'connection' | 'online';
+const PAGE_NAMES: readonly string[] = ['inbox', 'approvals', 'send', 'connection', 'online'];
 
-/** The page in the address: `#/inbox`, `#/inbox/<id>`, `#/send`, … so that the service needs no route for it. */
+/** The page in the address: `#/inbox`, `#/inbox/<id>`, `#/approvals/tasks/<id>`, … so that the service needs no route for it. */
 export class PageRoute extends Observed {
   #page: PageName = 'inbox';
-  #detail = '';
+  #path: readonly string[] = [];
 
   constructor() {
     super();
@@ -20,13 +20,18 @@ export class PageRoute extends Observed {
 
   /** What is opened on the page, e.g. a notification's id; empty for none. */
   get detail(): string {
-    return this.#detail;
+    return this.#path[0] ?? '';
+  }
+
+  /** Everything behind the page's name. */
+  get path(): readonly string[] {
+    return this.#path;
   }
 
   #read(): void {
-    const [page = '', detail = ''] = location.hash.replace(/^#\//, '').split('/');
+    const [page = '', ...path] = location.hash.replace(/^#\//, '').split('/');
     this.#page = PAGE_NAMES.includes(page) ? (page as PageName) : 'inbox';
-    this.#detail = decode(detail);
+    this.#path = path.map(decode);
     this.changed();
   }
 }
@@ -34,6 +39,11 @@ export class PageRoute extends Observed {
 /** The address of an opened notification. */
 export function inboxAddress(id: string): string {
   return `#/inbox/${encodeURIComponent(id)}`;
+}
+
+/** The address of an opened request, by the id of a task or of the request itself. */
+export function caseAddress(kind: 'tasks' | 'instances', id: string): string {
+  return `#/approvals/${kind}/${encodeURIComponent(id)}`;
 }
 
 function decode(text: string): string {

@@ -1,6 +1,9 @@
 import type { ApiClient } from '../api/api-client.js';
+import { ApprovalsApi } from '../api/approvals-api.js';
 import { DemoApi } from '../api/demo-api.js';
+import { DocumentsApi } from '../api/documents-api.js';
 import { NotificationsApi } from '../api/notifications-api.js';
+import { APPROVAL_DURABLE_TYPES, APPROVAL_EPHEMERAL_TYPES, ApprovalCenter } from '../approvals/approval-center.js';
 import { DURABLE_TYPES, EPHEMERAL_TYPES, NotificationCenter } from '../inbox/notification-center.js';
 import { browserEnvironment, followBrowserSignals } from '../stream/browser-environment.js';
 import { deviceName } from '../stream/device-name.js';
@@ -9,10 +12,12 @@ import { SessionPositionStore } from '../stream/position-store.js';
 import { People } from './people.js';
 import type { Session } from './session.js';
 
-/** What a signed-in person works with: one stream and one inbox. Whoever makes it must close it. */
+/** What a signed-in person works with: one stream, one inbox, one's approvals. Whoever makes it must close it. */
 export class Workspace {
   readonly stream: EventStream;
   readonly center: NotificationCenter;
+  readonly approvals: ApprovalCenter;
+  readonly documents: DocumentsApi;
   readonly people: People;
   readonly #ends: (() => void)[] = [];
 
@@ -22,14 +27,20 @@ export class Workspace {
   ) {
     this.people = new People(new DemoApi(client), session.tenantId);
     this.center = new NotificationCenter(new NotificationsApi(client));
+    this.approvals = new ApprovalCenter(new ApprovalsApi(client));
+    this.documents = new DocumentsApi(client);
     this.stream = new EventStream({
       url: client.address('api/v1/sse/stream', { device: deviceName(navigator.userAgent) }),
-      durableTypes: DURABLE_TYPES,
-      ephemeralTypes: EPHEMERAL_TYPES,
+      durableTypes: [...DURABLE_TYPES, ...APPROVAL_DURABLE_TYPES],
+      ephemeralTypes: [...EPHEMERAL_TYPES, ...APPROVAL_EPHEMERAL_TYPES],
       positions: new SessionPositionStore(session.tenantId, session.userId),
       environment: browserEnvironment,
     });
-    this.#ends.push(this.center.attach(this.stream), followBrowserSignals(this.stream));
+    this.#ends.push(
+      this.center.attach(this.stream),
+      this.approvals.attach(this.stream),
+      followBrowserSignals(this.stream),
+    );
     this.stream.start();
     void this.people.load();
   }

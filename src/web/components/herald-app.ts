@@ -16,6 +16,7 @@ import { appStyles } from '../styles/app-styles.js';
 import { controls } from '../styles/controls.js';
 import type { IconName } from './herald-icon.js';
 import './herald-account-menu.js';
+import './herald-approvals.js';
 import './herald-bell.js';
 import './herald-connection-panel.js';
 import './herald-connection-sign.js';
@@ -29,6 +30,7 @@ import './herald-toasts.js';
 
 const PAGES: readonly { readonly name: PageName; readonly icon: IconName; readonly text: TextKey }[] = [
   { name: 'inbox', icon: 'inbox', text: 'nav.inbox' },
+  { name: 'approvals', icon: 'stamp', text: 'nav.approvals' },
   { name: 'send', icon: 'send', text: 'nav.send' },
   { name: 'connection', icon: 'pulse', text: 'nav.connection' },
   { name: 'online', icon: 'people', text: 'nav.online' },
@@ -76,6 +78,7 @@ export class HeraldApp extends LitElement {
     this.endsAt = null;
     workspace.stream.on('session.expiring', (data) => (this.endsAt = (data as { readonly at: string }).at));
     workspace.center.counts.subscribe(() => this.requestUpdate());
+    workspace.approvals.count.subscribe(() => this.requestUpdate());
     workspace.stream.subscribe(() => {
       const { phase, cause } = workspace.stream.state;
       if (phase !== 'closed' || workspace !== this.#workspace) return;
@@ -117,7 +120,7 @@ export class HeraldApp extends LitElement {
       ></herald-sign-in>`;
     }
     const { session, stream, center } = workspace;
-    const pages = PAGES.filter(({ name }) => this.#isOffered(name, session));
+    const pages = PAGES.filter(({ name }) => this.#isOffered(name, workspace));
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>${t('nav.skip')}</a>
       <header>
@@ -130,6 +133,7 @@ export class HeraldApp extends LitElement {
             ({ name, icon, text }) =>
               html`<a href="#/${name}" aria-current=${this.#route.page === name ? 'page' : nothing}>
                 <herald-icon name=${icon}></herald-icon><span>${t(text)}</span>
+                ${name === 'approvals' ? this.renderTaskBadge(workspace) : nothing}
               </a>`,
           )}
         </nav>
@@ -157,9 +161,27 @@ export class HeraldApp extends LitElement {
     `;
   }
 
-  #renderPage({ session, stream, center, people }: Workspace, offered: readonly PageName[]) {
+  private renderTaskBadge({ approvals }: Workspace) {
+    const { pending, overdue } = approvals.count;
+    if (pending === 0) return nothing;
+    return html`<span class="badge number ${overdue > 0 ? 'overdue' : ''}"
+      ><span aria-hidden="true">${pending > 99 ? '99+' : pending}</span
+      ><span class="visually-hidden">${t('nav.approvalsCount', { n: pending })}</span></span
+    >`;
+  }
+
+  #renderPage(workspace: Workspace, offered: readonly PageName[]) {
+    const { session, stream, center, people, approvals, documents } = workspace;
     const page = offered.includes(this.#route.page) ? this.#route.page : 'inbox';
     switch (page) {
+      case 'approvals':
+        return html`<herald-approvals
+          .center=${approvals}
+          .documents=${documents}
+          .people=${people}
+          .session=${session}
+          .path=${this.#route.path}
+        ></herald-approvals>`;
       case 'inbox':
         return html`<herald-inbox .center=${center} .people=${people} .openId=${this.#route.detail}></herald-inbox>`;
       case 'send':
@@ -173,7 +195,8 @@ export class HeraldApp extends LitElement {
     }
   }
 
-  #isOffered(page: PageName, session: Session): boolean {
+  #isOffered(page: PageName, { session, approvals }: Workspace): boolean {
+    if (page === 'approvals') return approvals.count.isOffered !== false;
     if (page === 'online') return may(session, 'sse:admin');
     if (page === 'send') return may(session, 'notification:send') || may(session, 'notification:broadcast');
     return true;

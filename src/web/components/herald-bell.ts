@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { NotificationItem } from '../api/notification.js';
+import { appLink } from '../app/app-link.js';
 import { inboxAddress } from '../app/page-route.js';
 import { Watch } from '../app/watch.js';
 import { currentLanguage, t } from '../i18n/language.js';
@@ -157,7 +158,15 @@ export class HeraldBell extends LitElement {
   }
 
   private renderItem(item: NotificationItem) {
-    return html`<a class="item" href=${inboxAddress(item.id)} @click=${() => this.panel.hidePopover()}>
+    const inside = appLink(item.link, document.baseURI);
+    return html`<a
+      class="item"
+      href=${inside ?? inboxAddress(item.id)}
+      @click=${() => {
+        this.panel.hidePopover();
+        if (inside !== null) void this.center.markOpened(item);
+      }}
+    >
       <herald-notification-summary .item=${item}></herald-notification-summary>
     </a>`;
   }

@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { NotificationAction, NotificationItem } from '../api/notification.js';
 import { ApiProblem } from '../api/problem.js';
+import { appLink } from '../app/app-link.js';
 import type { People } from '../app/people.js';
 import { Watch } from '../app/watch.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
@@ -170,7 +171,8 @@ export class HeraldNotificationDetail extends LitElement {
   }
 
   private renderActions(item: NotificationItem) {
-    const link = safeLink(item.link, document.baseURI);
+    const inside = appLink(item.link, document.baseURI);
+    const link = inside ?? safeLink(item.link, document.baseURI);
     const { actions } = item;
     if (link === null && actions.length === 0) return nothing;
     return html`<div class="actions">
@@ -186,7 +188,7 @@ export class HeraldNotificationDetail extends LitElement {
   }
 
   private renderAction(action: NotificationAction, primary: boolean) {
-    const address = safeLink(action.href, document.baseURI);
+    const address = appLink(action.href, document.baseURI) ?? safeLink(action.href, document.baseURI);
     if (address === null) return nothing;
     return html`<a class="button ${primary ? 'primary' : ''}" href=${address} rel="noopener noreferrer"
       >${action.label}</a

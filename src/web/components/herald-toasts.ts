@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { NotificationItem } from '../api/notification.js';
+import { appLink } from '../app/app-link.js';
 import { inboxAddress } from '../app/page-route.js';
 import { Watch } from '../app/watch.js';
 import { currentLanguage, t } from '../i18n/language.js';
@@ -159,8 +160,15 @@ export class HeraldToasts extends LitElement {
   }
 
   private renderToast(item: NotificationItem) {
+    const inside = appLink(item.link, document.baseURI);
     return html`<div class="toast ${item.priority}" data-id=${item.id}>
-      <a href=${inboxAddress(item.id)} @click=${() => this.#dismiss(item.id)}>
+      <a
+        href=${inside ?? inboxAddress(item.id)}
+        @click=${() => {
+          this.#dismiss(item.id);
+          if (inside !== null) void this.center.markOpened(item);
+        }}
+      >
         <herald-notification-summary .item=${item}></herald-notification-summary>
       </a>
       <button class="button quiet icon" aria-label=${t('action.dismiss')} @click=${() => this.#dismiss(item.id)}>

@@ -1,5 +1,8 @@
+import { enApprovals } from './en-approvals.js';
+
 /** English texts. The keys are the contract: zh.ts must have the same. `{name}` is a place; two forms are a plural. */
 export const en = {
+  ...enApprovals,
   'account.open': 'Account of {name}',
   'account.signOut': 'Sign out',
   'account.until': 'Signed in until {time}',

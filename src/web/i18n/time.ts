@@ -54,6 +54,22 @@ export function duration(ms: number): string {
   return parts.slice(0, 2).join(' ');
 }
 
+/** An amount with its currency, as the page's language writes it; an unknown currency stands behind the figure. */
+export function money(value: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat(currentLanguage.locale, { style: 'currency', currency }).format(value);
+  } catch {
+    // Not the code of a currency: the figure is right all the same.
+    return `${number(value)} ${currency}`;
+  }
+}
+
+/** A day (`2026-11-21`) in words of the page's language, the same day wherever the reader is. */
+export function dayOf(date: string): string {
+  const format = new Intl.DateTimeFormat(currentLanguage.locale, { dateStyle: 'medium', timeZone: 'UTC' });
+  return format.format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
+}
+
 /** A number with the separators of the page's language. */
 export function number(value: number): string {
   return new Intl.NumberFormat(currentLanguage.locale, { maximumFractionDigits: 1 }).format(value);

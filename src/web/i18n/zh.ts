@@ -1,7 +1,9 @@
 import type { Dictionary } from './language.js';
+import { zhApprovals } from './zh-approvals.js';
 
 /** 中文文本。 */
 export const zh: Dictionary = {
+  ...zhApprovals,
   'account.open': '{name} 的账户',
   'account.signOut': '退出登录',
   'account.until': '登录有效期至 {time}',

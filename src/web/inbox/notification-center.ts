@@ -112,6 +112,14 @@ export class NotificationCenter extends Observed {
     for (const { id } of unseen) await this.change(id, 'seen');
   }
 
+  /** Says that an item was read, because the page behind its link was opened. Never throws: it is only a courtesy. */
+  async markOpened(item: NotificationItem): Promise<void> {
+    if (item.isRead) return;
+    await this.change(item.id, 'read').catch(() => {
+      // It closes by itself when the task is handled; until then it just stays unread.
+    });
+  }
+
   async readAll(category: string): Promise<void> {
     const { undoToken } = await this.api.readAll(category);
     this.#undo = { token: undoToken, untilMs: Date.now() + UNDO_MS };

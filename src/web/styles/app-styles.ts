@@ -92,6 +92,21 @@ export const appStyles = css`
     border-radius: 2px 2px 0 0;
     background: var(--accent);
   }
+  nav .badge {
+    min-width: 19px;
+    padding: 0 5px;
+    border-radius: 10px;
+    background: var(--accent-fill);
+    color: var(--accent-text);
+    font-size: 11.5px;
+    font-weight: 700;
+    line-height: 19px;
+    text-align: center;
+  }
+  nav .badge.overdue {
+    background: var(--bad-fill);
+    color: #fff;
+  }
   .tools {
     display: flex;
     align-items: center;
@@ -137,6 +152,14 @@ export const appStyles = css`
       padding: 0 2px;
       font-size: 11.5px;
       min-width: 0;
+    }
+    nav .badge {
+      position: absolute;
+      top: 4px;
+      left: calc(50% + 6px);
+      min-width: 17px;
+      line-height: 17px;
+      font-size: 11px;
     }
     nav a[aria-current='page']::after {
       inset: -1px 22% auto;

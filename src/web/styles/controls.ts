@@ -186,6 +186,13 @@ export const controls = css`
     background: var(--warn-soft);
     color: var(--warn);
   }
+  .chip.info {
+    background: var(--accent-soft);
+    color: var(--accent);
+  }
+  .chip herald-icon {
+    --icon-size: 13px;
+  }
   .chip.good {
     background: var(--good-soft);
     color: var(--good);

@@ -1,0 +1,22 @@
+const APPROVAL = /^approvals\/(tasks|instances)\/([\w-]{1,64})\/?$/;
+
+/**
+ * The address inside the pages (`#/approvals/…`) of a link that means one of them, so that it opens without loading
+ * everything anew; null for every other link.
+ */
+export function appLink(link: string | null | undefined, base: string): string | null {
+  if (link === null || link === undefined || link === '') return null;
+  try {
+    const url = new URL(link, base);
+    const home = new URL('./', base);
+    if (url.origin !== home.origin) return null;
+    // Senders write `/approvals/…` without knowing below which prefix the service is reached.
+    const path = url.pathname.startsWith(home.pathname)
+      ? url.pathname.slice(home.pathname.length)
+      : url.pathname.slice(1);
+    const found = APPROVAL.exec(path);
+    return found === null ? null : `#/approvals/${found[1]}/${found[2]}`;
+  } catch {
+    return null;
+  }
+}

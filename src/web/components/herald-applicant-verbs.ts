@@ -1,0 +1,199 @@
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { newIdempotencyKey } from '../api/api-client.js';
+import type { FormData } from '../api/approval.js';
+import { asProblem } from '../api/problem.js';
+import type { ApiProblem } from '../api/problem.js';
+import type { Session } from '../app/session.js';
+import { may } from '../app/session.js';
+import { Watch } from '../app/watch.js';
+import { applicantVerbs } from '../approvals/applicant-verbs.js';
+import type { ApplicantVerb, OfferedVerb } from '../approvals/applicant-verbs.js';
+import type { ApprovalCenter } from '../approvals/approval-center.js';
+import type { Case } from '../approvals/case-file.js';
+import { cleanForm, withTotal } from '../approvals/form-draft.js';
+import { isOutdated, refusalText } from '../approvals/refusal-text.js';
+import { currentLanguage, t } from '../i18n/language.js';
+import { controls } from '../styles/controls.js';
+import { verbStyles } from '../styles/verb-styles.js';
+import './herald-icon.js';
+import type { IconName } from './herald-icon.js';
+import './herald-schema-form.js';
+
+const ICONS: Readonly<Record<ApplicantVerb, IconName>> = {
+  resubmit: 'send',
+  withdraw: 'undo',
+  cancel: 'close',
+  comment: 'message',
+};
+
+/** What may be done with a request as a whole: submit it again, take it back, end it, say something. */
+@customElement('herald-applicant-verbs')
+export class HeraldApplicantVerbs extends LitElement {
+  static override styles = [controls, verbStyles];
+
+  @property({ attribute: false }) center!: ApprovalCenter;
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) shown!: Case;
+  @property({ attribute: false }) nameOf!: (id: string) => string;
+  /** Only the comment, which stands beside the history; otherwise everything but it. */
+  @property({ type: Boolean }) talk = false;
+  @state() private asking: ApplicantVerb | null = null;
+  @state() private text = '';
+  /** The form as the applicant corrects it; null while nothing was corrected. */
+  @state() private draft: FormData | null = null;
+  @state() private busy = false;
+  @state() private problem: ApiProblem | null = null;
+  @state() private done: ApplicantVerb | null = null;
+  #instanceId = '';
+  #key = newIdempotencyKey();
+
+  constructor() {
+    super();
+    new Watch(this, () => [currentLanguage]);
+  }
+
+  override willUpdate(): void {
+    if (this.shown.instance.id === this.#instanceId) return;
+    this.#instanceId = this.shown.instance.id;
+    this.#start();
+    this.problem = null;
+    this.done = null;
+  }
+
+  override updated(): void {
+    // Without anything to do it takes no room either.
+    this.hidden = this.#offered().length === 0 && this.done === null;
+  }
+
+  #start(): void {
+    this.asking = null;
+    this.text = '';
+    this.draft = null;
+    this.#key = newIdempotencyKey();
+  }
+
+  async #do(verb: ApplicantVerb): Promise<void> {
+    const { instance } = this.shown;
+    if (this.busy || (needsText(verb) && this.text.trim() === '')) return;
+    this.busy = true;
+    this.problem = null;
+    this.done = null;
+    const attempt = { idempotencyKey: this.#key };
+    const { api } = this.center;
+    try {
+      if (verb === 'withdraw') await api.withdraw(instance.id, this.text, attempt);
+      else if (verb === 'cancel') await api.cancel(instance.id, this.text, attempt);
+      else if (verb === 'comment') await api.comment(instance.id, this.text, attempt);
+      else {
+        const form = cleanForm(this.shown.process?.formSchema, this.draft ?? instance.formData);
+        await api.resubmit(instance.id, form, this.text, { ...attempt, ifRevision: instance.revision });
+      }
+      this.#start();
+      this.done = verb;
+      this.center.refreshAfter(instance.id);
+    } catch (fault) {
+      this.problem = asProblem(fault);
+      this.#key = newIdempotencyKey();
+      if (isOutdated(this.problem)) this.center.refreshAfter(instance.id);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #offered(): readonly OfferedVerb[] {
+    if (!this.talk) return applicantVerbs(this.shown, this.session.userId, may(this.session, 'approval:manage'));
+    return this.shown.instance.status === 'draft' ? [] : [{ verb: 'comment', reason: null }];
+  }
+
+  override render() {
+    const offered = this.#offered();
+    if (offered.length === 0 && this.done === null) return nothing;
+    const returned = offered.some(({ verb }) => verb === 'resubmit');
+    return html`<div class="verbs own" aria-busy=${this.busy}>
+      ${returned ? html`<p class="note warn"><herald-icon name="undo"></herald-icon>${t('own.returned')}</p>` : nothing}
+      <div aria-live="polite">${this.renderNews()}</div>
+      <div class="buttons">${offered.map((one) => this.renderVerb(one))}</div>
+      ${offered
+        .filter(({ reason }) => reason !== null)
+        .map(({ verb, reason }) => html`<p class="hint why"><strong>${t(`own.${verb}`)}:</strong> ${t(reason!)}</p>`)}
+      ${this.asking === null ? nothing : this.renderAsking(this.asking)}
+    </div>`;
+  }
+
+  private renderNews() {
+    if (this.problem !== null) {
+      return html`<div class="note ${isOutdated(this.problem) ? 'warn' : 'bad'} conflict">
+        <herald-icon name=${isOutdated(this.problem) ? 'info' : 'alert'}></herald-icon>
+        <p>${refusalText(this.problem, this.nameOf)}</p>
+      </div>`;
+    }
+    if (this.done === null) return nothing;
+    return html`<p class="note good"><herald-icon name="check"></herald-icon>${t(`own.did.${this.done}`)}</p>`;
+  }
+
+  private renderVerb({ verb, reason }: OfferedVerb) {
+    const isBarred = reason !== null;
+    return html`<button
+      class="button own-${verb} ${verb === 'resubmit' ? 'primary' : ''}"
+      aria-disabled=${isBarred || this.busy}
+      aria-expanded=${isBarred ? nothing : this.asking === verb}
+      title=${isBarred ? t(reason) : nothing}
+      @click=${() => {
+        if (isBarred || this.busy) return;
+        this.problem = null;
+        this.asking = this.asking === verb ? null : verb;
+      }}
+    >
+      <herald-icon name=${ICONS[verb]}></herald-icon>${t(`own.${verb}`)}
+    </button>`;
+  }
+
+  private renderAsking(verb: ApplicantVerb) {
+    const schema = this.shown.process?.formSchema;
+    const isReady = !needsText(verb) || this.text.trim() !== '';
+    return html`<div class="asking" role="group" aria-label=${t(`own.${verb}`)}>
+      ${
+        verb === 'resubmit' && schema !== undefined
+          ? html`<herald-schema-form
+              .schema=${schema}
+              .value=${this.draft ?? this.shown.instance.formData}
+              .errors=${this.problem?.errors ?? []}
+              @edited=${(event: CustomEvent<FormData>) => {
+                this.draft = withTotal(event.detail);
+                this.#key = newIdempotencyKey();
+              }}
+            ></herald-schema-form>`
+          : nothing
+      }
+      <label class="field">
+        <span class="label">${t(verb === 'withdraw' || verb === 'cancel' ? 'own.reason' : 'verbs.comment')}</span>
+        <textarea
+          class="input"
+          rows="2"
+          maxlength="4000"
+          aria-required=${needsText(verb)}
+          .value=${this.text}
+          @input=${(event: Event) => {
+            this.text = (event.target as HTMLTextAreaElement).value;
+            this.#key = newIdempotencyKey();
+          }}
+        ></textarea>
+      </label>
+      <div class="buttons">
+        <button
+          class="button confirm ${verb === 'cancel' ? 'danger-fill' : 'primary'}"
+          aria-disabled=${this.busy || !isReady}
+          @click=${() => void this.#do(verb)}
+        >
+          ${t(`own.confirm.${verb}`)}
+        </button>
+        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.cancel')}</button>
+      </div>
+    </div>`;
+  }
+}
+
+function needsText(verb: ApplicantVerb): boolean {
+  return verb === 'cancel' || verb === 'comment';
+}

@@ -1,0 +1,190 @@
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { People } from '../app/people.js';
+import { Minute } from '../app/minute.js';
+import type { Session } from '../app/session.js';
+import { Watch } from '../app/watch.js';
+import type { ApprovalCenter } from '../approvals/approval-center.js';
+import { CaseFile } from '../approvals/case-file.js';
+import type { Case, CaseAddress } from '../approvals/case-file.js';
+import { dueState } from '../approvals/due-state.js';
+import { amountOf } from '../approvals/form-rows.js';
+import { personNames } from '../approvals/person-names.js';
+import { spokenText } from '../approvals/spoken-text.js';
+import { explain } from '../i18n/explain.js';
+import { currentLanguage, t } from '../i18n/language.js';
+import { fullTime, money, relativeTime } from '../i18n/time.js';
+import { caseStyles } from '../styles/case-styles.js';
+import { controls } from '../styles/controls.js';
+import './herald-applicant-verbs.js';
+import './herald-avatar.js';
+import './herald-case-history.js';
+import './herald-case-verbs.js';
+import './herald-form-view.js';
+import './herald-icon.js';
+import './herald-process-graph.js';
+import { statusChip } from './status-chip.js';
+
+/** An opened request: what it is about, what can be done, the way through its process, its history. Live. */
+@customElement('herald-case')
+export class HeraldCase extends LitElement {
+  static override styles = [controls, caseStyles];
+
+  @property({ attribute: false }) center!: ApprovalCenter;
+  @property({ attribute: false }) people!: People;
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) address!: CaseAddress;
+  /** Address of the list behind it. */
+  @property() backTo = '#/approvals';
+  #file: CaseFile | undefined;
+  #endTouched: (() => void) | undefined;
+  #focused: CaseFile | undefined;
+
+  constructor() {
+    super();
+    new Watch(this, () => [currentLanguage, this.people, this.#file]);
+    new Minute(this);
+  }
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (!changed.has('address') && !changed.has('center')) return;
+    this.#close();
+    const file = new CaseFile(this.center.api, this.address, this.session.userId);
+    this.#file = file;
+    this.#endTouched = this.center.onTouched((instanceId) => {
+      if (instanceId === null || file.shown === null || file.shown.instance.id === instanceId) void file.refresh();
+    });
+    void file.refresh();
+  }
+
+  override updated(): void {
+    // Over the list on phones, the pane takes the focus with it; beside it, whoever walks the list stays there.
+    const heading = this.renderRoot.querySelector('h1');
+    if (heading === null || this.#focused === this.#file || !matchMedia('(max-width: 860px)').matches) return;
+    this.#focused = this.#file;
+    heading.focus({ preventScroll: true });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#close();
+  }
+
+  #close(): void {
+    this.#endTouched?.();
+    this.#file?.close();
+  }
+
+  override render() {
+    const shown = this.#file?.shown ?? null;
+    const problem = this.#file?.problem ?? null;
+    return html`
+      <div class="bar">
+        <a class="button quiet" href=${this.backTo}
+          ><herald-icon name="back"></herald-icon><span>${t('detail.back')}</span></a
+        >
+      </div>
+      ${
+        problem === null
+          ? nothing
+          : html`<div class="note bad problem" role="alert">
+              <herald-icon name="alert"></herald-icon><span>${explain(problem)}</span>
+              <button class="button" @click=${() => void this.#file?.refresh()}>${t('action.tryAgain')}</button>
+            </div>`
+      }
+      ${
+        shown === null
+          ? problem === null
+            ? html`<p class="loading" role="status">${t('state.loading')}</p>`
+            : nothing
+          : this.renderCase(shown)
+      }
+    `;
+  }
+
+  private renderCase(shown: Case) {
+    const { instance, task, process } = shown;
+    const nameOf = personNames(shown, this.people);
+    return html`<article>
+      ${this.renderHead(shown)}
+      ${
+        task === null || shown.actions === null
+          ? nothing
+          : html`<herald-case-verbs
+              .center=${this.center}
+              .people=${this.people}
+              .userId=${this.session.userId}
+              .shown=${shown}
+              .nameOf=${nameOf}
+            ></herald-case-verbs>`
+      }
+      <herald-applicant-verbs
+        .center=${this.center}
+        .session=${this.session}
+        .shown=${shown}
+        .nameOf=${nameOf}
+      ></herald-applicant-verbs>
+      <section>
+        <h2>${t('case.form')}</h2>
+        <herald-form-view
+          .schema=${process?.formSchema}
+          .form=${instance.formData}
+          .nameOf=${nameOf}
+        ></herald-form-view>
+      </section>
+      <section>
+        <h2>${t('graph.title')}</h2>
+        <herald-process-graph .diagram=${shown.diagram} .schema=${process?.formSchema}></herald-process-graph>
+      </section>
+      <section>
+        <herald-case-history .shown=${shown} .nameOf=${nameOf}></herald-case-history>
+        <herald-applicant-verbs
+          talk
+          .center=${this.center}
+          .session=${this.session}
+          .shown=${shown}
+          .nameOf=${nameOf}
+        ></herald-applicant-verbs>
+      </section>
+    </article>`;
+  }
+
+  private renderHead({ instance, task }: Case) {
+    const amount = amountOf(instance.formData);
+    const process = spokenText('process', instance.code.replace(/^demo-/, ''), instance.name);
+    const nodes = instance.currentNodes.map(({ id, name }) => spokenText('node', id, name)).join(', ');
+    const due = task?.status === 'pending' ? dueState(task.dueAt, Date.now()) : 'none';
+    return html`<header>
+      <p class="kind">${process}${instance.businessId === null ? nothing : html` · ${instance.businessId}`}</p>
+      <div class="headline">
+        <h1 tabindex="-1">${instance.title}</h1>
+        ${amount === null ? nothing : html`<p class="amount number">${money(amount.value, amount.currency)}</p>`}
+      </div>
+      <div class="chips" role="status">
+        ${statusChip('instanceStatus', instance.status)}
+        ${nodes === '' ? nothing : html`<span class="chip at">${t('case.at', { nodes })}</span>`}
+        ${instance.round > 1 ? html`<span class="chip">${t('case.round', { n: instance.round })}</span>` : nothing}
+        ${
+          due === 'none' || !task?.dueAt
+            ? nothing
+            : html`<span class="chip ${due}" title=${fullTime(task.dueAt)}
+                ><herald-icon name="clock"></herald-icon
+                >${t(due === 'overdue' ? 'due.overdue' : 'due.at', { time: relativeTime(task.dueAt, Date.now()) })}</span
+              >`
+        }
+      </div>
+      <p class="applicant">
+        <herald-avatar name=${instance.applicantName}></herald-avatar>
+        <span
+          ><strong>${instance.applicantName}</strong><br /><span class="quiet-text"
+            >${
+              instance.startedAt === null
+                ? t('case.notSubmitted')
+                : t('case.submitted', { time: fullTime(instance.startedAt) })
+            }</span
+          ></span
+        >
+      </p>
+    </header>`;
+  }
+}

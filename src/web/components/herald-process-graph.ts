@@ -1,0 +1,188 @@
+import { LitElement, html, nothing, svg } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { Diagram, DiagramNode, FieldSchema } from '../api/approval.js';
+import { Watch } from '../app/watch.js';
+import { conditionText } from '../approvals/condition-text.js';
+import { layoutGraph } from '../approvals/graph-layout.js';
+import type { Orientation, PlacedEdge, PlacedNode } from '../approvals/graph-layout.js';
+import { fitted } from '../approvals/graph-shapes.js';
+import { spokenText } from '../approvals/spoken-text.js';
+import { lookOf } from '../approvals/status-look.js';
+import { currentLanguage, t, tValue } from '../i18n/language.js';
+import { number } from '../i18n/time.js';
+import { controls } from '../styles/controls.js';
+import { graphStyles } from '../styles/graph-styles.js';
+import { statusChip } from './status-chip.js';
+
+/** A wide drawing shrinks to this before it has to be scrolled: its letters stay legible. */
+const SMALLEST = 0.84;
+const PHONE = '(max-width: 860px)';
+/** Signs in a node's corner; 24 grid. */
+const SIGNS: Readonly<Record<string, string>> = {
+  check: 'm5 12.5 5 5 9-11',
+  close: 'm6 6 12 12m0-12-12 12',
+  undo: 'M4.5 9.5h10a5 5 0 0 1 0 10H9M8.5 5.5l-4 4 4 4',
+  clock: 'M12 6v6l4 2.5',
+  alert: 'M12 4v10M12 19v.5',
+};
+
+/**
+ * A process as a drawing: the way taken, where it is now, and what was not reached. Everything that the drawing says
+ * stands in the list below it too, for those who cannot see it.
+ */
+@customElement('herald-process-graph')
+export class HeraldProcessGraph extends LitElement {
+  static override styles = [controls, graphStyles];
+
+  @property({ attribute: false }) diagram!: Diagram;
+  /** Titles for the fields that conditions name. */
+  @property({ attribute: false }) schema: FieldSchema | undefined;
+  @state() private orientation: Orientation = 'across';
+  readonly #phone = matchMedia(PHONE);
+
+  constructor() {
+    super();
+    new Watch(this, () => [currentLanguage]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#phone.addEventListener('change', this.#turn);
+    this.#turn();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#phone.removeEventListener('change', this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.orientation = this.#phone.matches ? 'down' : 'across';
+  };
+
+  #condition(when: string | null, isDefault: boolean): string {
+    if (when !== null) {
+      const titleOf = (field: string): string =>
+        spokenText('field', field, this.schema?.properties?.[field]?.title ?? field);
+      return conditionText(when, titleOf, number);
+    }
+    return isDefault ? t('graph.otherwise') : '';
+  }
+
+  override render() {
+    const layout = layoutGraph(this.diagram, this.orientation, (edge) => this.#condition(edge.when, edge.default));
+    return html`
+      <div class="scroll" tabindex="0" role="group" aria-label=${t('graph.title')}>
+        <svg
+          role="img"
+          aria-label=${this.#summary()}
+          style=${styleMap({ width: `${layout.width}px`, 'min-width': `${Math.round(layout.width * SMALLEST)}px` })}
+          viewBox="0 0 ${layout.width} ${layout.height}"
+        >
+          <defs>${['taken', 'open'].map((kind) => this.renderHead(kind))}</defs>
+          ${layout.edges.map((edge) => this.renderEdge(edge))} ${layout.nodes.map((node) => this.renderNode(node))}
+        </svg>
+      </div>
+      <details>
+        <summary>${t('graph.asList')}</summary>
+        <ol>
+          ${this.diagram.nodes
+            .filter(({ type }) => type !== 'condition' && type !== 'parallel')
+            .toSorted((a, b) => a.layer - b.layer || a.lane - b.lane)
+            .map(
+              (node) =>
+                html`<li>
+                  <span class="name">${this.#name(node)}</span> ${statusChip('nodeState', node.state)}
+                  ${node.people.map(
+                    ({ name, status }) =>
+                      html`<span class="person"
+                        >${name} <span class="quiet-text">(${tValue('taskStatus', status)})</span></span
+                      >`,
+                  )}
+                </li>`,
+            )}
+        </ol>
+      </details>
+    `;
+  }
+
+  private renderHead(kind: string) {
+    return svg`<marker id="head-${kind}" class=${kind} viewBox="0 0 8 8" refX="3" refY="4" markerWidth="8" markerHeight="8"
+      markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8Z"/></marker>`;
+  }
+
+  private renderEdge({ edge, path, label }: PlacedEdge) {
+    const kind = edge.taken ? 'taken' : 'open';
+    return svg`<g class="edge ${kind} ${edge.loop ? 'loop' : ''}">
+      <path d=${path} marker-end="url(#head-${kind})"/>
+      ${label === null ? nothing : svg`<text class="label" x=${label.x} y=${label.y}>${label.text}</text>`}
+    </g>`;
+  }
+
+  private renderNode({ node, x, y, width, height }: PlacedNode) {
+    const { state } = node;
+    const middle = { x: x + width / 2, y: y + height / 2 };
+    if (node.type === 'start' || node.type === 'end') {
+      return svg`<g class="node event ${state}"><title>${this.#name(node)}: ${t(`nodeState.${state}`)}</title>
+        <circle cx=${middle.x} cy=${middle.y} r=${width / 2 - 1}/>
+        ${
+          node.type === 'start'
+            ? svg`<path class="glyph" d="M${middle.x - 4} ${middle.y - 6} l10 6 l-10 6Z"/>`
+            : svg`<rect class="glyph" x=${middle.x - 5} y=${middle.y - 5} width="10" height="10" rx="2"/>`
+        }
+      </g>`;
+    }
+    const isWork = node.type === 'approve' || node.type === 'handle' || node.type === 'cc';
+    const tip = 13;
+    const outline = isWork
+      ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="9"/>`
+      : svg`<path d="M${x + tip} ${y}H${x + width - tip}L${x + width} ${middle.y}L${x + width - tip} ${y + height}H${x + tip}L${x} ${middle.y}Z"/>`;
+    const sub = isWork ? this.#people(node) : '';
+    const room = width - (isWork ? 40 : 26);
+    return svg`<g class="node ${isWork ? 'work' : 'gate'} ${state}">
+      <title>${this.#name(node)}: ${t(`nodeState.${state}`)}${sub === '' ? '' : ` (${sub})`}</title>
+      ${outline}
+      ${isWork ? this.renderSign(node, x + width - 26, y + 8) : nothing}
+      <text class="name" x=${isWork ? x + 12 : middle.x} y=${sub === '' ? middle.y + 4.5 : middle.y - 4}
+        text-anchor=${isWork ? 'start' : 'middle'}>${fitted(this.#name(node), room)}</text>
+      ${sub === '' ? nothing : svg`<text class="sub" x=${x + 12} y=${middle.y + 14}>${fitted(sub, width - 22)}</text>`}
+    </g>`;
+  }
+
+  private renderSign(node: DiagramNode, x: number, y: number) {
+    const path = SIGNS[lookOf(node.state).icon];
+    if (path === undefined || node.state === 'idle') return nothing;
+    return svg`<g class="sign" transform="translate(${x} ${y})"><circle cx="9" cy="9" r="9"/>
+      <path transform="translate(3 3) scale(.5)" d=${path}/></g>`;
+  }
+
+  #name(node: DiagramNode): string {
+    return spokenText('node', node.name === node.id ? node.type : node.id, node.name);
+  }
+
+  /** Who it is or was with: one person by name, more as a figure. */
+  #people({ people, state }: DiagramNode): string {
+    if (people.length === 0) return state === 'idle' ? '' : t(`nodeState.${state}`);
+    if (people.length === 1) return people[0]?.name ?? '';
+    const done = people.filter(({ status }) => status === 'approved').length;
+    return done === 0 ? t('graph.people', { n: people.length }) : t('graph.decided', { n: done, of: people.length });
+  }
+
+  /** One sentence for the whole drawing. */
+  #summary(): string {
+    const named = (state: DiagramNode['state']): string =>
+      this.diagram.nodes
+        .filter((node) => node.state === state && node.type !== 'condition' && node.type !== 'parallel')
+        .map((node) => this.#name(node))
+        .join(', ');
+    const [active, done] = [named('active'), named('done')];
+    return [
+      t('graph.title'),
+      done === '' ? '' : t('graph.done', { names: done }),
+      active === '' ? '' : t('graph.active', { names: active }),
+    ]
+      .filter((part) => part !== '')
+      .join('. ');
+  }
+}
