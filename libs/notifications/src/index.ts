@@ -73,4 +73,8 @@ export {
 export { NotificationService, type RelatedThings, type SendReceipt } from './notifications.service.js';
 export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './send-input.js';
 export type { Sender, SystemSender } from './sender.js';
+export { OriginCompatibility } from './origin/origin-compatibility.interceptor.js';
+export type { OriginNotification } from './origin/origin-notifications.js';
+export { MAX_OFFSET, type OriginPage } from './origin/origin-paging.js';
+export { textOf, type Fields, type OriginRequest, type OriginRoute, type OriginRoutes } from './origin/origin-route.js';
 export { isStorableText, jsonFault } from './storable-json.js';

@@ -10,6 +10,7 @@ import {
   Res,
   UseFilters,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import {
   CurrentPrincipal,
@@ -23,6 +24,8 @@ import {
 import { permissionsFor } from './audience/targets.js';
 import { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
 import { knownId } from './notifications.schemas.js';
+import { OriginCompatibility } from './origin/origin-compatibility.interceptor.js';
+import { ORIGIN_SENDING, type SentForOrigin } from './origin/origin-notifications.js';
 import { NotificationService } from './notifications.service.js';
 import { sendSchema, type CheckedNotification } from './send-input.js';
 
@@ -30,6 +33,7 @@ import { sendSchema, type CheckedNotification } from './send-input.js';
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
+@UseInterceptors(new OriginCompatibility(ORIGIN_SENDING))
 export class NotificationsController {
   constructor(
     @Inject(NotificationService) private readonly notifications: NotificationService,
@@ -46,8 +50,9 @@ export class NotificationsController {
   ): Promise<unknown> {
     for (const permission of permissionsFor(input.to)) requirePermission(principal, permission);
     return this.requests.answer(principal, request, response, async (manager) => {
-      const { id, mode, recipients } = await this.notifications.send(manager, principal, input);
-      return { status: 201, body: { id, mode, recipients } };
+      const { id, mode, recipients, createdAt } = await this.notifications.send(manager, principal, input);
+      const body: SentForOrigin = { id, mode, recipients, createdAt: createdAt.toISOString() };
+      return { status: 201, body };
     });
   }
 

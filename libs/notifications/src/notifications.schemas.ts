@@ -93,7 +93,12 @@ export const itemSchema = z
 
 /** Answer of `GET /`. */
 export const pageSchema = z
-  .object({ items: z.array(itemSchema), nextCursor: z.string().nullable(), hasMore: z.boolean() })
+  .object({
+    items: z.array(itemSchema),
+    nextCursor: z.string().nullable(),
+    hasMore: z.boolean(),
+    total: z.number().int().optional(),
+  })
   .meta({ id: 'NotificationPage' });
 
 /** Answer of `GET /counts` and data of `notification.counts`. */

@@ -37,6 +37,8 @@ export interface SendReceipt {
   readonly recipients: number | null;
   /** The `dedupeKey` was used within 24 hours: this is the first one's receipt, and nothing was written. */
   readonly deduplicated: boolean;
+  /** When it was stored, by the database's clock. */
+  readonly createdAt: Date;
 }
 
 /**
@@ -100,6 +102,7 @@ export class NotificationService {
       mode: modeName(stored.mode),
       recipients: stored.recipients,
       deduplicated: stored.deduplicated,
+      createdAt: stored.createdAt,
     };
   }
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { NotificationCounts } from '../notification-events.js';
-import { visible, type Reader } from './visible.js';
+import { visible, type InboxFilter, type Reader } from './visible.js';
 
 /** The largest number that a count says; beyond it people read "999+". */
 export const COUNT_CAP = 999;
@@ -51,6 +51,14 @@ export async function countInbox(manager: EntityManager, reader: Reader): Promis
     byCategory,
     rev: revText(row),
   };
+}
+
+/** All that a list shows, wherever its page begins: exact, so it costs a look at each of them. */
+export async function countVisible(manager: EntityManager, reader: Reader, filter: InboxFilter): Promise<number> {
+  const { before: _before, offset: _offset, ...whole } = filter;
+  const { sql, parameters } = visible(reader, whole, null, 'state');
+  const rows: { count: string }[] = await manager.query(`select count(*) from (${sql}) listed`, [...parameters]);
+  return Number(rows[0]?.count ?? 0);
 }
 
 /** The revision alone, for answers that carry no counts. */

@@ -13,6 +13,7 @@ import {
   Res,
   UseFilters,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import {
   asTenantId,
@@ -48,6 +49,8 @@ import {
   snoozeSchema,
   undoSchema,
 } from '../notifications.schemas.js';
+import { OriginCompatibility } from '../origin/origin-compatibility.interceptor.js';
+import { ORIGIN_INBOX } from '../origin/origin-notifications.js';
 import { InboxService, type Page } from './inbox.service.js';
 import { listQuerySchema, type ListQuery } from './list-query.js';
 import type { Reader } from './visible.js';
@@ -58,6 +61,7 @@ const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'un
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
+@UseInterceptors(new OriginCompatibility(ORIGIN_INBOX))
 export class InboxController {
   constructor(
     @Inject(InboxService) private readonly inbox: InboxService,

@@ -12,7 +12,7 @@ import {
   type NotificationUpdated,
 } from '../notification-events.js';
 import { NotificationRefusal, unknownNotification } from '../notification.errors.js';
-import { countInbox, currentRev } from './counts.js';
+import { countInbox, countVisible, currentRev } from './counts.js';
 import { changeItems, readItems, type ChangeOutcome, type ItemChange } from './item-changes.js';
 import { itemOf } from './item-row.js';
 import { cursorAt, filterOf, type ListQuery } from './list-query.js';
@@ -24,6 +24,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
   readonly hasMore: boolean;
+  /** All that the list has, on every page; only where it was asked for. */
+  readonly total?: number;
 }
 
 /** How long "mark all read" can be taken back. */
@@ -47,7 +49,12 @@ export class InboxService {
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     const hasMore = rows.length > query.limit;
-    return { items: page.map(itemOf), nextCursor: hasMore && last ? cursorAt(last.position) : null, hasMore };
+    return {
+      items: page.map(itemOf),
+      nextCursor: hasMore && last ? cursorAt(last.position) : null,
+      hasMore,
+      ...(query.total === true ? { total: await countVisible(manager, reader, filterOf(query)) } : {}),
+    };
   }
 
   /** @throws NotificationRefusal 404 for what this reader cannot see. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES, priorityRank } from '../notification.js';
 import { categoryName } from '../send-input.js';
+import { MAX_OFFSET } from '../origin/origin-paging.js';
 import { isStorableText } from '../storable-json.js';
 import type { InboxFilter } from './visible.js';
 
@@ -34,6 +35,8 @@ export const listQuerySchema = z
     to: z.iso.datetime({ offset: true }).optional(),
     limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
     cursor: cursor.optional(),
+    offset: z.coerce.number().int().min(0).max(MAX_OFFSET).optional(),
+    total: z.stringbool().optional(),
   })
   .meta({ id: 'ListNotificationsQuery' });
 
@@ -58,6 +61,7 @@ export function filterOf(query: ListQuery): InboxFilter {
     ...(query.from === undefined ? {} : { from: new Date(query.from) }),
     ...(query.to === undefined ? {} : { to: new Date(query.to) }),
     ...(query.cursor === undefined ? {} : { before: query.cursor }),
+    ...(query.offset === undefined ? {} : { offset: query.offset }),
   };
 }
 

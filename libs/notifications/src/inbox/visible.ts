@@ -24,6 +24,8 @@ export interface InboxFilter {
   readonly to?: Date;
   /** Only what sorts behind this position. */
   readonly before?: string;
+  /** How many of the newest to pass over. */
+  readonly offset?: number;
 }
 
 /** SQL with its parameters in the order of their numbers. */
@@ -127,12 +129,20 @@ const SHARED_STATE: Readonly<Record<InboxState, string>> = {
  * Every branch is limited by itself before they are merged, so a page costs a page, however long the inbox. Rows that
  * came by an audience need the key still: who lost a role no longer sees what was sent to it.
  *
+ * @param limit null for all of them, to be counted.
  * @param columns `all` for items, `state` for what counts need.
  */
-export function visible(reader: Reader, filter: InboxFilter, limit: number, columns: 'all' | 'state'): Statement {
+export function visible(
+  reader: Reader,
+  filter: InboxFilter,
+  limit: number | null,
+  columns: 'all' | 'state',
+): Statement {
   const parameters: unknown[] = [reader.tenantId, reader.userId, [...reader.keys]];
   const param = (value: unknown): string => `$${parameters.push(value)}`;
-  const max = `${param(limit)}::int`;
+  // Each branch goes as far as the page does; what is passed over is left out behind the merge.
+  const offset = filter.offset ?? 0;
+  const max = `${param(limit === null ? null : limit + offset)}::int`;
   const message = messageConditions(filter, param);
   const before = filter.before === undefined ? null : `${param(filter.before)}::uuid`;
   const ids = filter.ids === undefined ? null : `${param(filter.ids)}::uuid[]`;
@@ -195,7 +205,7 @@ with marks as materialized (
     ) s
    order by s.position desc, s.audience
 )
-select * from (select * from own union all select * from shared) merged order by position desc limit ${max}`;
+select * from (select * from own union all select * from shared) merged order by position desc limit ${max} offset ${param(offset)}`;
   return { sql, parameters };
 }
 

@@ -1,0 +1,97 @@
+import type { NotificationItem } from '../notification.js';
+import type { SendNotification } from '../send-input.js';
+import type { Fields, OriginRequest, OriginRoutes } from './origin-route.js';
+import { textOf } from './origin-route.js';
+
+/** A notification as the origin answers it; absent texts are empty ones. */
+export interface OriginNotification {
+  readonly id: string;
+  readonly tenant_id: string;
+  /** Its reader; of an answer to a send, the first person named. */
+  readonly user_id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly content: string;
+  readonly link: string;
+  readonly priority: string;
+  readonly is_read: boolean;
+  readonly read_at: string;
+  readonly created_at: string;
+}
+
+/** What the handler of a send tells the origin's form. */
+export interface SentForOrigin {
+  readonly id: string;
+  readonly mode: string;
+  readonly recipients: number | null;
+  readonly createdAt: string;
+}
+
+const item = (ours: NotificationItem, { principal }: OriginRequest): OriginNotification => ({
+  id: ours.id,
+  tenant_id: principal.tenantId,
+  user_id: principal.userId,
+  type: ours.type,
+  title: ours.title,
+  content: textOf(ours.content),
+  link: textOf(ours.link),
+  priority: ours.priority,
+  is_read: ours.isRead,
+  read_at: textOf(ours.readAt),
+  created_at: ours.createdAt,
+});
+
+/** The origin names one person, and sends an empty text for what it leaves out. */
+function readSend(body: Fields): Fields {
+  if (!Object.hasOwn(body, 'user_id') || Object.hasOwn(body, 'to')) return body;
+  const { user_id: userId, ...others } = body;
+  const said = Object.entries(others).filter(([name, value]) => value !== '' || name === 'title');
+  return { ...Object.fromEntries(said), to: { users: [userId] } };
+}
+
+function sent({ id, createdAt }: SentForOrigin, { principal, body }: OriginRequest): OriginNotification {
+  const { to, type = 'message', title, content, link, priority = 'normal' } = body as unknown as SendNotification;
+  return {
+    id,
+    tenant_id: principal.tenantId,
+    user_id: textOf(to.users?.[0]),
+    type,
+    title,
+    content: textOf(content),
+    link: textOf(link),
+    priority,
+    is_read: false,
+    read_at: '',
+    created_at: createdAt,
+  };
+}
+
+/** `only_unread`; without it the origin lists whatever was not deleted. */
+function readList({ only_unread: onlyUnread, ...query }: Fields, compat: boolean): Fields {
+  const asked = compat && query['type'] === '' ? { ...query, type: undefined } : query;
+  if (onlyUnread === 'true') return { ...asked, state: 'unread' };
+  if (onlyUnread !== undefined && onlyUnread !== 'false') return { ...asked, only_unread: onlyUnread };
+  return compat && asked['state'] === undefined ? { ...asked, state: 'all' } : asked;
+}
+
+/** `POST /`. */
+export const ORIGIN_SENDING: OriginRoutes = {
+  send: {
+    readBody: readSend,
+    answer: sent,
+    own: ({ id, mode, recipients }: SentForOrigin) => ({ id, mode, recipients }),
+  },
+};
+
+/** The other six of the origin's seven routes. The person always comes from the token, whatever `user_id` says. */
+export const ORIGIN_INBOX: OriginRoutes = {
+  list: { query: { user_id: null }, readQuery: readList, isList: true, answer: item },
+  unreadCount: { query: { user_id: null }, answer: ({ count }: { readonly count: number }) => ({ count }) },
+  get: { answer: item },
+  putRead: { body: { id: null }, answer: item },
+  readMany: {
+    body: { user_id: null },
+    answer: ({ count }: { readonly count: number }) => ({ count, success: true }),
+  },
+  remove: { status: 200, answer: () => ({ success: true }) },
+};
