@@ -47,8 +47,11 @@ export const CONTROL_EVENT_TYPES: readonly ControlEventType[] = [
   'close',
 ];
 
-/** `error` and `open` would call the handlers of the browser's own EventSource. */
-const RESERVED: ReadonlySet<string> = new Set([...CONTROL_EVENT_TYPES, 'error', 'open']);
+/**
+ * `error` and `open` would call the handlers of the browser's own EventSource; `session.control` is what servers write into
+ * a log for each other (P63) and is never sent.
+ */
+const RESERVED: ReadonlySet<string> = new Set([...CONTROL_EVENT_TYPES, 'error', 'open', 'session.control']);
 
 /** @returns whether publishing this type must be refused (P15). */
 export function isReservedEventType(type: string): boolean {

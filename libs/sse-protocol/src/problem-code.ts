@@ -22,6 +22,7 @@ export const PROBLEM_CODES = [
   'at_capacity',
   'busy',
   'draining',
+  'node_unreachable',
   'internal_error',
 ] as const;
 
