@@ -1,5 +1,5 @@
 import { demoErpOperations } from './demo-erp-operations.js';
-import { approvalOperations } from './approval-operations.js';
+import { approvalOperations } from './approvals/approval-operations.js';
 import { directoryOperations } from './directory-operations.js';
 import { documentationOperations } from './documentation-operations.js';
 import { notificationOperations } from './notification-operations.js';

@@ -14,6 +14,7 @@ import {
   undoSchema,
 } from '@nest-herald/notifications';
 import { z } from 'zod';
+import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED } from './common-parameters.js';
 import type { Operation, OperationGroup, Parameter } from './operation.js';
 
 const BASE = '/api/v1/notifications';
@@ -54,22 +55,6 @@ const id: Parameter = {
   example: ID,
 };
 
-const idempotencyKey: Parameter = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description: 'Makes a repeated request the same request for 24 hours.',
-  schema: z.string().max(255),
-  example: 'order-4711-submitted',
-};
-
-const ifMatch: Parameter = {
-  name: 'If-Match',
-  in: 'header',
-  description: 'The ETag that the change is based on; a stale one is 412.',
-  schema: z.string(),
-  example: '"1"',
-};
-
 const IDEMPOTENCY = ['409 idempotency_in_progress', '422 idempotency_mismatch', '503 busy'];
 
 /** An operation of one item that needs no body. */
@@ -81,18 +66,23 @@ function change(verb: string, summary: string, description?: string, ...refusals
     summary,
     ...(description === undefined ? {} : { description }),
     access: 'token',
-    parameters: [id, ifMatch, idempotencyKey],
+    parameters: [id, IF_MATCH, IDEMPOTENCY_KEY],
     answers: { 200: { description: 'The item after it.', schema: itemSchema, example: ITEM } },
     refusals: ['404 not_found', '412 precondition_failed', ...refusals, ...IDEMPOTENCY],
   };
 }
 
-const listParameters: readonly Parameter[] = Object.entries(listQuerySchema.shape).map(([name, schema]) => ({
-  name,
-  in: 'query',
-  description: meaningOf(name),
-  schema: schema as z.ZodType,
-}));
+const listParameters: readonly Parameter[] = [
+  ...Object.entries(listQuerySchema.shape)
+    .filter(([name]) => !NUMBERED.some((parameter) => parameter.name === name))
+    .map(([name, schema]) => ({
+      name,
+      in: 'query' as const,
+      description: meaningOf(name),
+      schema: schema as z.ZodType,
+    })),
+  ...NUMBERED,
+];
 
 function meaningOf(name: string): string {
   const meanings: Readonly<Record<string, string>> = {
@@ -125,7 +115,7 @@ export const notificationOperations: OperationGroup = {
       description:
         'To people and topics with `notification:send`; to roles, departments, positions, groups or the whole tenant with `notification:broadcast`. Named people get a row each; audiences cost two rows whatever their size.',
       access: { permission: 'notification:send' },
-      parameters: [idempotencyKey],
+      parameters: [COMPAT, IDEMPOTENCY_KEY],
       body: {
         schema: sendSchema,
         example: {
@@ -190,6 +180,7 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.unreadCount',
       summary: 'Count what is unread',
       access: 'token',
+      parameters: [COMPAT],
       answers: { 200: { description: 'The count.', schema: countSchema, example: { count: 3 } } },
     },
     {
@@ -199,7 +190,7 @@ export const notificationOperations: OperationGroup = {
       summary: 'Mark several as read',
       description: 'Ids that are unknown, foreign or read already are passed over.',
       access: 'token',
-      parameters: [idempotencyKey],
+      parameters: [COMPAT, IDEMPOTENCY_KEY],
       body: { schema: readManySchema, example: { ids: [ID] } },
       answers: { 200: { description: 'How many changed.', schema: countSchema, example: { count: 1 } } },
       refusals: IDEMPOTENCY,
@@ -211,7 +202,7 @@ export const notificationOperations: OperationGroup = {
       summary: 'Mark everything as read',
       description: 'One write however large the inbox is; can be undone for ten minutes.',
       access: 'token',
-      parameters: [idempotencyKey],
+      parameters: [IDEMPOTENCY_KEY],
       body: { schema: readAllSchema, example: { category: 'procurement' } },
       answers: {
         200: {
@@ -228,7 +219,7 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.undo',
       summary: 'Undo a mark-everything-as-read',
       access: 'token',
-      parameters: [idempotencyKey],
+      parameters: [IDEMPOTENCY_KEY],
       body: { schema: undoSchema, example: { undoToken: 'b1946ac92492d2347c6235b4d2611184' } },
       answers: { 200: { description: 'Undone.', schema: revSchema, example: { rev: '19' } } },
       refusals: ['404 not_found', ...IDEMPOTENCY],
@@ -239,7 +230,7 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.revoke',
       summary: 'Take a notification back from everybody',
       access: { permission: 'notification:admin' },
-      parameters: [id, idempotencyKey],
+      parameters: [id, IDEMPOTENCY_KEY],
       answers: { 204: { description: 'Gone from every inbox.' } },
       refusals: ['404 not_found', ...IDEMPOTENCY],
     },
@@ -249,11 +240,16 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.get',
       summary: "Get one of one's notifications",
       access: 'token',
-      parameters: [id],
+      parameters: [id, COMPAT],
       answers: { 200: { description: 'The item, with its revision as ETag.', schema: itemSchema, example: ITEM } },
       refusals: ['404 not_found'],
     },
-    { ...change('read', 'Mark as read'), method: 'put', id: 'notifications.putRead' },
+    {
+      ...change('read', 'Mark as read'),
+      method: 'put',
+      id: 'notifications.putRead',
+      parameters: [id, COMPAT, IF_MATCH, IDEMPOTENCY_KEY],
+    },
     {
       ...change('snooze', 'Hide until a moment', 'It comes back as new then.'),
       body: { schema: snoozeSchema, example: { until: '2026-11-23T08:00:00.000Z' } },
@@ -271,7 +267,7 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.delete',
       summary: "Remove from one's own inbox",
       access: 'token',
-      parameters: [id, ifMatch, idempotencyKey],
+      parameters: [id, COMPAT, IF_MATCH, IDEMPOTENCY_KEY],
       answers: { 204: { description: 'Removed, for oneself only.' } },
       refusals: ['404 not_found', '409 ack_required', '412 precondition_failed', ...IDEMPOTENCY],
     },

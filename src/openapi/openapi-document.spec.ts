@@ -37,6 +37,12 @@ describe('the description of the API', () => {
     expect(new Set(routes).size).toBe(routes.length);
   });
 
+  it('offers the form of the origin on its 29 operations, and on the other name of one of them', () => {
+    const offered = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'compat'));
+    expect(offered.map(({ id }) => id)).toHaveLength(30);
+    expect(offered.map(({ id }) => id)).toEqual(expect.arrayContaining(['approvals.start', 'approvals.startAlias']));
+  });
+
   it('describes every parameter of a path', () => {
     for (const { id, path, parameters = [] } of operations) {
       const wanted = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);

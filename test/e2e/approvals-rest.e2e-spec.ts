@@ -238,7 +238,7 @@ describe('approvals over REST', () => {
       expect(mine.body).toMatchObject({ revision: task.revision, editableFields: ['note'] });
       expect((mine.body.actions as { allowed: boolean }[]).every(({ allowed }) => allowed)).toBe(true);
       const hers = await ada.get(`/approval-tasks/${task.id}/actions`);
-      expect((hers.body.actions as { code: string }[]).map(({ code }) => code)).toEqual(Array(4).fill('not_assignee'));
+      expect((hers.body.actions as { code: string }[]).map(({ code }) => code)).toEqual(Array(5).fill('not_assignee'));
       expect((await eve.get(`/approval-tasks/${task.id}/actions`)).status).toBe(403);
     });
 

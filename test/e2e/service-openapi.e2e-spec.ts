@@ -106,6 +106,9 @@ describe('the OpenAPI document', () => {
     if (id === 'approvals.resubmit') {
       await call(`${api}/approval-tasks/${own.taskId}/return`, { token, body: { to: 'START' } });
     }
+    if (id === 'approvals.task.resolve') {
+      await call(`${api}/approval-tasks/${own.taskId}/delegate`, { token, body: { toUserId: 'acme.hr' } });
+    }
     if (id === 'approvals.byBusiness') return { id: '', type: 'case', businessId: own.businessId };
     if (path.startsWith('/api/v1/processes')) {
       return {

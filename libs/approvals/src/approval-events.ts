@@ -1,8 +1,11 @@
 /** Names of the events that approvals publish (approvals.md "Events"). */
 export const TASK_CREATED = 'approval.task.created';
-/** The form of an open task's request was changed by somebody else; to the assignee. */
+/**
+ * Something of an open task changed: the form of its request, or whether somebody else prepares it (`delegated`); to the
+ * assignee and the topic `approval:task:<id>`.
+ */
 export const TASK_UPDATED = 'approval.task.updated';
-/** A task ended, whoever ended it; to the assignee. */
+/** A task ended, whoever ended it; to the assignee and the topic `approval:task:<id>`. */
 export const TASK_CLOSED = 'approval.task.closed';
 /** Open tasks now; ephemeral, behind `connected` and after each change of one's own tasks. */
 export const TASKS_COUNT = 'approval.tasks.count';
@@ -44,6 +47,11 @@ export interface StatusChanged {
   readonly task_id: string;
   readonly status: string;
   readonly updated_at: string;
+}
+
+/** The topic of one task. */
+export function taskTopic(taskId: string): string {
+  return `approval:task:${taskId}`;
 }
 
 /** The topic of one instance. */

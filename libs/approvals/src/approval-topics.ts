@@ -19,8 +19,9 @@ const IS_OWN_TASK = `
 
 /**
  * Who may follow the topics of approvals (wire.md §6): `approval:process:<id>` the participants, `approval:task:<id>` its
- * assignee, both also `approval:manage`; `approval:pending` everybody, because nothing of others is published there.
- * Another tenant's id is as unknown as any other: no.
+ * assignee, both also `approval:manage`. `approval:pending` stands for one's own tasks, so everybody may follow it: what it
+ * promises comes to the person (`user:<id>`), and nothing is ever published to the topic itself, whose followers would see
+ * each other's tasks. Another tenant's id is as unknown as any other: no.
  */
 export class ApprovalTopics implements TopicAuthorizer {
   readonly #transactions: TenantTransaction;

@@ -11,6 +11,7 @@ import {
 import { DefinitionsController } from './definitions/definitions.controller.js';
 import { DefinitionsService } from './definitions/definitions.service.js';
 import { GraphCache } from './definitions/graph-cache.js';
+import { ApprovalRequests } from './http/approval-requests.js';
 import { InstancesController } from './instances/instances.controller.js';
 import { ApprovalsService } from './instances/approvals.service.js';
 import { Announcer } from './shell/announcer.js';
@@ -34,6 +35,7 @@ import { TasksService } from './tasks/tasks.service.js';
       useFactory: (dataSource: DataSource) => new TenantTransaction(dataSource),
       inject: [APPROVAL_DATA_SOURCE],
     },
+    ApprovalRequests,
     GraphCache,
     DirectoryAnswers,
     ApprovalHooks,

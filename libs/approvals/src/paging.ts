@@ -1,3 +1,4 @@
+import { MAX_OFFSET } from '@nest-herald/notifications';
 import { z } from 'zod';
 import { ApprovalRefusal } from './approval.errors.js';
 
@@ -6,18 +7,22 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
   readonly hasMore: boolean;
+  /** All that the list has, on every page; only where it was asked for. */
+  readonly total?: number;
 }
 
-/** Query fields of every list; `offset` is the origin's way of paging. */
+/** Query fields of every list; `offset` and `total` are for clients that page by number. */
 export const pagingFields = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(100).optional(),
-  offset: z.coerce.number().int().min(0).max(10_000).optional(),
+  offset: z.coerce.number().int().min(0).max(MAX_OFFSET).optional(),
+  total: z.stringbool().optional(),
 };
 
 /** Schema of a page. */
 export function pageOf<T extends z.ZodType>(item: T, id: string) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable(), hasMore: z.boolean() }).meta({ id });
+  const page = { items: z.array(item), nextCursor: z.string().nullable(), hasMore: z.boolean() };
+  return z.object({ ...page, total: z.number().int().optional() }).meta({ id });
 }
 
 /** The last key of the page before, out of its cursor. @throws ApprovalRefusal 400. */
@@ -26,6 +31,15 @@ export function keyAt<T>(cursor: string | undefined, schema: z.ZodType<T>): T | 
   const parsed = schema.safeParse(Buffer.from(cursor, 'base64url').toString());
   if (parsed.success) return parsed.data;
   throw new ApprovalRefusal('invalid_request', 'The cursor is not one that a page had.');
+}
+
+/** Adds how many rows a list has, counted by the same conditions, where the query asks for it. */
+export async function withTotal<T>(
+  page: Page<T>,
+  query: { readonly total?: boolean | undefined },
+  count: () => Promise<number>,
+): Promise<Page<T>> {
+  return query.total === true ? { ...page, total: await count() } : page;
 }
 
 /** A page out of one row more than asked for. */

@@ -65,22 +65,30 @@ export async function listDefinitions(
   everything: boolean,
 ): Promise<readonly DefinitionRow[]> {
   return manager.query(
-    `select ${COLUMNS} from herald.apv_definition
-      where tenant_id = $1 and deleted_at is null and ($2::uuid is null or id < $2)
-        and ($3::text is null or category = $3) and ($4::text is null or code = $4)
-        and ($5::boolean is null or enabled = $5) and ($6 or (enabled and active_version is not null))
+    `select ${COLUMNS} from herald.apv_definition where ${LISTED} and ($6::uuid is null or id < $6)
       order by id desc limit $7 offset $8`,
-    [
-      tenantId,
-      before,
-      query.category ?? null,
-      query.code ?? null,
-      query.enabled ?? null,
-      everything,
-      query.limit + 1,
-      query.offset ?? 0,
-    ],
+    [...listed(tenantId, query, everything), before, query.limit + 1, query.offset ?? 0],
   );
+}
+
+/** How many such a list has. */
+export async function countDefinitions(
+  manager: EntityManager,
+  tenantId: string,
+  query: ListProcesses,
+  everything: boolean,
+): Promise<number> {
+  const sql = `select count(*) from herald.apv_definition where ${LISTED}`;
+  const rows: { count: string }[] = await manager.query(sql, [...listed(tenantId, query, everything)]);
+  return Number(rows[0]?.count ?? 0);
+}
+
+const LISTED = `tenant_id = $1 and deleted_at is null and ($2::text is null or category = $2)
+  and ($3::text is null or code = $3) and ($4::boolean is null or enabled = $4)
+  and ($5 or (enabled and active_version is not null))`;
+
+function listed(tenantId: string, query: ListProcesses, everything: boolean): readonly unknown[] {
+  return [tenantId, query.category ?? null, query.code ?? null, query.enabled ?? null, everything];
 }
 
 /** @returns false when a live definition has the code already. */

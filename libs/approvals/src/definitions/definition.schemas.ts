@@ -1,10 +1,19 @@
 import { z } from 'zod';
 import { definitionShape } from '../engine/definition.js';
+import { idField } from '../known-id.js';
 import { pageOf, pagingFields } from '../paging.js';
 
 /** Body of `POST /processes`, `PUT /processes/:id` and `POST /processes/:id/versions`; its parts are checked one by one by the engine. */
 export const defineSchema = z
-  .looseObject({ publish: z.boolean().optional(), sort: z.int().min(0).max(1_000_000).optional() })
+  .looseObject({
+    publish: z.boolean().optional(),
+    sort: z.int().min(0).max(1_000_000).optional(),
+    enabled: z.boolean().optional(),
+    /** Another process whose drawing (and form) this one takes over, instead of `nodes` and `edges` of its own. */
+    drawingOf: idField.optional(),
+    /** Another process whose form this one takes over, instead of a `formSchema` of its own. */
+    formOf: idField.optional(),
+  })
   .meta({ id: 'DefineProcess' });
 
 /** What a definition is written as. */
@@ -133,6 +142,9 @@ export const diagramSchema = z
 /** Answer of `GET /processes/:id/stats`. */
 export const statsSchema = z
   .object({
+    processId: z.uuid(),
+    code: z.string(),
+    name: z.string(),
     total: z.number().int(),
     pending: z.number().int(),
     approved: z.number().int(),

@@ -1,46 +1,15 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-} from '@nestjs/common';
-import {
-  expectedRevision,
-  IdempotentRequests,
-  type WriteRequest,
-  type WriteResponse,
-} from '@nest-herald/notifications';
-import {
-  CurrentPrincipal,
-  isPermitted,
-  type Principal,
-  ProblemFilter,
-  RequirePermission,
-  requirePermission,
-  SchemaPipe,
-  SseAuthGuard,
-} from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
-import type { EntityManager } from 'typeorm';
+import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { expectedRevision } from '@nest-herald/notifications';
+import { isPermitted, RequirePermission, requirePermission, SchemaPipe } from '@nest-herald/sse';
 import { z } from 'zod';
 import { unknown } from '../approval.errors.js';
-import { callerOf, type Caller } from '../caller.js';
 import type { Diagram } from '../engine/index.js';
+import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
+import { ApprovalRequests } from '../http/approval-requests.js';
+import { ApprovalRoutes } from '../http/approval-routes.js';
 import { knownId } from '../known-id.js';
-import { OriginNames } from '../origin-names.pipe.js';
+import { ORIGIN_DEFINITIONS } from '../origin-approvals.js';
 import { pagingFields, type Page } from '../paging.js';
-import { withTag } from '../with-tag.js';
 import {
   defineSchema,
   listProcessesSchema,
@@ -55,166 +24,122 @@ import {
 import { DefinitionsService } from './definitions.service.js';
 
 const DEFINE = 'approval:define';
-const DEFINE_NAMES = new OriginNames({ form_schema: 'formSchema' });
-const SIMULATE_NAMES = new OriginNames({ form_data: 'formData', applicant_id: 'applicantId' });
 const versionsQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });
 
 /** Processes over HTTP (api.md §6). Everybody may read them and see where a form would go; defining needs `approval:define`. */
-@Controller('api/v1/processes')
-@UseGuards(SseAuthGuard)
-@UseFilters(ProblemFilter)
+@ApprovalRoutes('processes', ORIGIN_DEFINITIONS)
 export class DefinitionsController {
   constructor(
     @Inject(DefinitionsService) private readonly definitions: DefinitionsService,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    @Inject(ApprovalRequests) private readonly requests: ApprovalRequests,
   ) {}
 
   @Post()
   @RequirePermission(DEFINE)
-  async create(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Body(DEFINE_NAMES, new SchemaPipe(defineSchema)) input: DefineInput,
-  ): Promise<Process> {
-    return this.#write(principal, request, response, 201, (manager, caller) =>
-      this.definitions.create(manager, caller, input),
-    );
+  create(@CurrentCall() call: ApprovalCall, @Body(new SchemaPipe(defineSchema)) input: DefineInput): Promise<Process> {
+    return this.requests.change(call, 201, (manager) => this.definitions.create(manager, call.caller, input));
   }
 
   @Get()
   list(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Query(new SchemaPipe(listProcessesSchema)) query: ListProcesses,
   ): Promise<Page<Process>> {
-    return this.#read(principal, (manager, caller) =>
-      this.definitions.list(manager, caller, query, isPermitted(principal, DEFINE)),
-    );
+    return this.requests.read(call, (manager) => this.definitions.list(manager, call.caller, query, mayDefine(call)));
   }
 
   @Get(':id')
-  async get(
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Param('id') id: string,
-  ): Promise<Process> {
+  get(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Process> {
     const processId = knownId(id, 'process');
-    const process = await this.#read(principal, (manager, caller) =>
-      this.definitions.get(manager, caller, processId, isPermitted(principal, DEFINE)),
+    return this.requests.readTagged(call, (manager) =>
+      this.definitions.get(manager, call.caller, processId, mayDefine(call)),
     );
-    return withTag(response, process);
   }
 
   @Put(':id')
   @RequirePermission(DEFINE)
-  async replace(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+  replace(
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(DEFINE_NAMES, new SchemaPipe(defineSchema)) input: DefineInput,
+    @Body(new SchemaPipe(defineSchema)) input: DefineInput,
   ): Promise<Process> {
     const processId = knownId(id, 'process');
-    const revision = expectedRevision(request);
-    return this.#write(principal, request, response, 200, (manager, caller) =>
-      this.definitions.replace(manager, caller, processId, input, revision),
+    return this.requests.change(call, 200, (manager, revision) =>
+      this.definitions.replace(manager, call.caller, processId, input, revision),
     );
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequirePermission(DEFINE)
-  async remove(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Param('id') id: string,
-  ): Promise<unknown> {
+  remove(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<void> {
     const processId = knownId(id, 'process');
-    const revision = expectedRevision(request);
-    return this.requests.answer(principal, request, response, async (manager) => {
-      await this.definitions.remove(manager, callerOf(principal), processId, revision);
-      return { status: 204, body: null };
-    });
+    const revision = expectedRevision(call.request);
+    return this.requests.write(call, 204, (manager) =>
+      this.definitions.remove(manager, call.caller, processId, revision),
+    );
   }
 
   @Patch(':id/enable')
   @RequirePermission(DEFINE)
-  enable(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Param('id') id: string,
-  ): Promise<Process> {
-    return this.#setEnabled(principal, request, response, id, true);
+  enable(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Process> {
+    return this.#setEnabled(call, id, true);
   }
 
   @Patch(':id/disable')
   @RequirePermission(DEFINE)
-  disable(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Param('id') id: string,
-  ): Promise<Process> {
-    return this.#setEnabled(principal, request, response, id, false);
+  disable(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Process> {
+    return this.#setEnabled(call, id, false);
   }
 
   @Post(':id/versions')
   @RequirePermission(DEFINE)
-  async addVersion(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+  addVersion(
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(DEFINE_NAMES, new SchemaPipe(defineSchema)) input: DefineInput,
-  ): Promise<unknown> {
+    @Body(new SchemaPipe(defineSchema)) input: DefineInput,
+  ): Promise<ProcessVersion> {
     const processId = knownId(id, 'process');
-    return this.requests.answer(principal, request, response, async (manager) => ({
-      status: 201,
-      body: await this.definitions.addVersion(manager, callerOf(principal), processId, input),
-    }));
+    return this.requests.write(call, 201, (manager) =>
+      this.definitions.addVersion(manager, call.caller, processId, input),
+    );
   }
 
   @Get(':id/versions')
   @RequirePermission(DEFINE)
   versions(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Query(new SchemaPipe(versionsQuery)) query: z.output<typeof versionsQuery>,
   ): Promise<Page<ProcessVersion>> {
     const processId = knownId(id, 'process');
-    return this.#read(principal, (manager, caller) => this.definitions.versions(manager, caller, processId, query));
+    return this.requests.read(call, (manager) => this.definitions.versions(manager, call.caller, processId, query));
   }
 
   @Get(':id/versions/:version')
   @RequirePermission(DEFINE)
   version(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Param('version') version: string,
   ): Promise<ProcessVersion> {
     const processId = knownId(id, 'process');
     const number = knownVersion(version);
-    return this.#read(principal, (manager, caller) => this.definitions.version(manager, caller, processId, number));
+    return this.requests.read(call, (manager) => this.definitions.version(manager, call.caller, processId, number));
   }
 
   @Post(':id/versions/:version/publish')
   @HttpCode(200)
   @RequirePermission(DEFINE)
   publish(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Param('version') version: string,
   ): Promise<Process> {
     const processId = knownId(id, 'process');
     const number = knownVersion(version);
-    const revision = expectedRevision(request);
-    return this.#write(principal, request, response, 200, (manager, caller) =>
-      this.definitions.publish(manager, caller, processId, number, revision),
+    return this.requests.change(call, 200, (manager, revision) =>
+      this.definitions.publish(manager, call.caller, processId, number, revision),
     );
   }
 
@@ -222,63 +147,43 @@ export class DefinitionsController {
   @Post(':id/simulate')
   @HttpCode(200)
   simulate(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(SIMULATE_NAMES, new SchemaPipe(simulateSchema)) input: SimulateInput,
+    @Body(new SchemaPipe(simulateSchema)) input: SimulateInput,
   ): Promise<unknown> {
     const processId = knownId(id, 'process');
-    const isOwn = input.applicantId === undefined || input.applicantId === principal.userId;
-    if (!isOwn || input.version !== undefined) requirePermission(principal, DEFINE);
-    return this.#read(principal, (manager, caller) =>
-      this.definitions.simulate(manager, caller, processId, input, isPermitted(principal, DEFINE)),
+    const isOwn = input.applicantId === undefined || input.applicantId === call.caller.userId;
+    if (!isOwn || input.version !== undefined) requirePermission(call.principal, DEFINE);
+    return this.requests.read(call, (manager) =>
+      this.definitions.simulate(manager, call.caller, processId, input, mayDefine(call)),
     );
   }
 
   @Get(':id/diagram')
-  diagram(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Diagram> {
+  diagram(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Diagram> {
     const processId = knownId(id, 'process');
-    return this.#read(principal, (manager, caller) =>
-      this.definitions.diagram(manager, caller, processId, isPermitted(principal, DEFINE)),
+    return this.requests.read(call, (manager) =>
+      this.definitions.diagram(manager, call.caller, processId, mayDefine(call)),
     );
   }
 
   @Get(':id/stats')
   @RequirePermission('approval:manage')
-  statistics(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<ProcessStatistics> {
+  statistics(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<ProcessStatistics> {
     const processId = knownId(id, 'process');
-    return this.#read(principal, (manager, caller) => this.definitions.statistics(manager, caller, processId));
+    return this.requests.read(call, (manager) => this.definitions.statistics(manager, call.caller, processId));
   }
 
-  #setEnabled(
-    principal: Principal,
-    request: WriteRequest,
-    response: WriteResponse,
-    id: string,
-    enabled: boolean,
-  ): Promise<Process> {
+  #setEnabled(call: ApprovalCall, id: string, enabled: boolean): Promise<Process> {
     const processId = knownId(id, 'process');
-    return this.#write(principal, request, response, 200, (manager, caller) =>
-      this.definitions.setEnabled(manager, caller, processId, enabled),
+    return this.requests.change(call, 200, (manager) =>
+      this.definitions.setEnabled(manager, call.caller, processId, enabled),
     );
   }
+}
 
-  #read<T>(principal: Principal, work: (manager: EntityManager, caller: Caller) => Promise<T>): Promise<T> {
-    return this.transactions.run(principal.tenantId, (manager) => work(manager, callerOf(principal)));
-  }
-
-  async #write(
-    principal: Principal,
-    request: WriteRequest,
-    response: WriteResponse,
-    status: number,
-    work: (manager: EntityManager, caller: Caller) => Promise<Process>,
-  ): Promise<Process> {
-    const body = await this.requests.answer(principal, request, response, async (manager) => ({
-      status,
-      body: await work(manager, callerOf(principal)),
-    }));
-    return withTag(response, body as Process);
-  }
+function mayDefine(call: ApprovalCall): boolean {
+  return isPermitted(call.principal, DEFINE);
 }
 
 function knownVersion(text: string): number {

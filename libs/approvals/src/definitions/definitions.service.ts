@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { joinTenant, jsonFault } from '@nest-herald/notifications';
+import { joinTenant } from '@nest-herald/notifications';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { ApprovalRefusal, refusalOf, requireRevision, unknown } from '../approval.errors.js';
 import type { Caller } from '../caller.js';
-import {
-  compileGraph,
-  diagramOf,
-  parseDefinition,
-  simulate,
-  type Definition,
-  type Diagram,
-  type Simulation,
-} from '../engine/index.js';
+import { compileGraph, diagramOf, simulate, type Definition, type Diagram, type Simulation } from '../engine/index.js';
 import { idField } from '../known-id.js';
-import { keyAt, pageFrom, type Page } from '../paging.js';
+import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
 import { databaseTime } from '../shell/database-time.js';
 import { DirectoryAnswers } from '../shell/directory-answers.js';
+import { checked, described, drawingOf, invalid, type Drawing } from './checked-definition.js';
 import type {
   DefineInput,
   ListProcesses,
@@ -29,6 +22,7 @@ import type {
 } from './definition.schemas.js';
 import {
   changeDefinition,
+  countDefinitions,
   describeDefinition,
   hasLiveInstances,
   insertDefinition,
@@ -45,10 +39,6 @@ import {
 } from './definition-store.js';
 import { statisticsOf } from './process-statistics.js';
 
-/** Bytes of one definition as JSON. */
-const MAX_DEFINITION_BYTES = 524_288;
-
-type Drawing = Pick<Definition, 'formSchema' | 'nodes' | 'edges' | 'settings'>;
 /** A process with the drawing of its active version (its newest one while none is published). */
 export type ProcessWithDrawing = Process & Drawing & { readonly version: number };
 
@@ -60,13 +50,14 @@ export class DefinitionsService {
   /** @throws ApprovalRefusal 422 `invalid_definition` with every fault; 409 `code_taken`. */
   async create(manager: EntityManager, caller: Caller, input: DefineInput): Promise<Process> {
     await joinTenant(manager, caller.tenantId);
-    const definition = checked(input);
+    const definition = checked(await this.#drawn(manager, caller, input));
     const row = { id: uuidv7(), definition, sort: input.sort ?? 0, by: caller.userId };
     if (!(await insertDefinition(manager, caller.tenantId, row))) {
       throw new ApprovalRefusal('code_taken', `There is a process with the code ${definition.code} already.`);
     }
     await this.#addVersion(manager, caller, row.id, 1, definition);
     if (input.publish !== false) await publishVersion(manager, caller.tenantId, row.id, 1, caller.userId);
+    if (input.enabled === false) await changeDefinition(manager, caller.tenantId, row.id, 'disable');
     return processOf(await held(manager, caller.tenantId, row.id, 'none'));
   }
 
@@ -81,13 +72,16 @@ export class DefinitionsService {
     await joinTenant(manager, caller.tenantId);
     const row = await held(manager, caller.tenantId, id, 'update');
     requireRevision(revision, row.revision);
-    const definition = checked({ code: row.code, ...input }, row.code);
+    const definition = checked(await this.#drawn(manager, caller, { ...described(row, input), ...input }), row.code);
     const version = row.latest_version + 1;
     await this.#addVersion(manager, caller, id, version, definition);
     await changeDefinition(manager, caller.tenantId, id, { latestVersion: version });
     if (input.publish !== false) {
       await publishVersion(manager, caller.tenantId, id, version, caller.userId);
       await describeDefinition(manager, caller.tenantId, id, definition, input.sort);
+    }
+    if (input.enabled !== undefined && input.enabled !== row.enabled) {
+      await changeDefinition(manager, caller.tenantId, id, input.enabled ? 'enable' : 'disable');
     }
     return processOf(await held(manager, caller.tenantId, id, 'none'));
   }
@@ -147,7 +141,8 @@ export class DefinitionsService {
     await joinTenant(manager, caller.tenantId);
     const before = keyAt(query.cursor, idField);
     const rows = await listDefinitions(manager, caller.tenantId, query, before, everything);
-    return pageFrom(rows, query.limit, processOf, (row) => row.id);
+    const found = pageFrom(rows, query.limit, processOf, (row) => row.id);
+    return withTotal(found, query, () => countDefinitions(manager, caller.tenantId, query, everything));
   }
 
   async get(manager: EntityManager, caller: Caller, id: string, everything: boolean): Promise<ProcessWithDrawing> {
@@ -221,8 +216,22 @@ export class DefinitionsService {
 
   async statistics(manager: EntityManager, caller: Caller, id: string): Promise<ProcessStatistics> {
     await joinTenant(manager, caller.tenantId);
-    await held(manager, caller.tenantId, id, 'none');
-    return statisticsOf(manager, caller.tenantId, id);
+    return statisticsOf(manager, caller.tenantId, await held(manager, caller.tenantId, id, 'none'));
+  }
+
+  /** Puts in what is taken over from other processes. @throws ApprovalRefusal 422 where there is no such process. */
+  async #drawn(manager: EntityManager, caller: Caller, input: DefineInput): Promise<DefineInput> {
+    const { drawingOf: drawing, formOf: form, ...own } = input;
+    const taken = async (path: string, id: string | undefined): Promise<Partial<Drawing>> => {
+      if (id === undefined) return {};
+      const row = await readDefinition(manager, caller.tenantId, { id });
+      if (row === undefined) throw invalid([{ path, message: 'There is no such process.' }]);
+      const version = row.active_version ?? row.latest_version;
+      return drawingOf((await this.#version(manager, caller.tenantId, id, version)).definition);
+    };
+    const drawn = 'nodes' in own ? {} : await taken('drawingOf', drawing);
+    const { formSchema } = await taken('formOf', form);
+    return { ...drawn, ...(formSchema === undefined ? {} : { formSchema }), ...own };
   }
 
   async #addVersion(
@@ -252,26 +261,4 @@ async function held(manager: EntityManager, tenantId: string, id: string, lock: 
 /** A drawing that was never published is the business of those who define processes. @throws ApprovalRefusal 404. */
 function requireShown(row: DefinitionRow, everything: boolean): void {
   if (row.active_version === null && !everything) throw unknown('process');
-}
-
-/** @throws ApprovalRefusal 422 with every fault. */
-function checked({ publish: _publish, sort: _sort, ...input }: DefineInput, code?: string): Definition {
-  const unstorable = jsonFault(input, MAX_DEFINITION_BYTES);
-  if (unstorable !== null) throw invalid([{ path: '', message: `The definition ${unstorable}.` }]);
-  const parsed = parseDefinition(input);
-  if ('faults' in parsed) throw invalid(parsed.faults);
-  if (code !== undefined && parsed.definition.code !== code) {
-    throw invalid([{ path: 'code', message: `The code of a process does not change; it is ${code}.` }]);
-  }
-  return parsed.definition;
-}
-
-function invalid(errors: readonly { readonly path: string; readonly message: string }[]): ApprovalRefusal {
-  return new ApprovalRefusal('invalid_definition', `The definition has ${errors.length} fault(s); see "errors".`, {
-    errors,
-  });
-}
-
-function drawingOf({ formSchema, nodes, edges, settings }: Definition): Drawing {
-  return { ...(formSchema === undefined ? {} : { formSchema }), nodes, edges, settings };
 }

@@ -1,12 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { summaryOf } from '../instances/instance-lists.js';
 import type { ProcessStatistics } from './definition.schemas.js';
+import type { DefinitionRow } from './definition-store.js';
 
 /** How the instances of a process ended and how long its nodes took, counted by the database over all of them. */
 export async function statisticsOf(
   manager: EntityManager,
   tenantId: string,
-  definitionId: string,
+  { id: definitionId, code, name }: DefinitionRow,
 ): Promise<ProcessStatistics> {
   const statuses: { status: string; count: string; seconds: string | null; ended: string }[] = await manager.query(
     `select status, count(*), sum(extract(epoch from completed_at - started_at)) as seconds,
@@ -26,6 +27,9 @@ export async function statisticsOf(
   const ended = statuses.reduce((sum, row) => sum + Number(row.ended), 0);
   const seconds = statuses.reduce((sum, row) => sum + Number(row.seconds ?? 0), 0);
   return {
+    processId: definitionId,
+    code,
+    name,
     ...summaryOf(statuses),
     avgDurationSeconds: ended === 0 ? null : seconds / ended,
     nodes: nodes.map((row) => ({

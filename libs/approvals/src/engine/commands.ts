@@ -25,6 +25,9 @@ export type Command = { readonly actor: Actor } & (
     }
   | { readonly type: 'reject'; readonly task: string; readonly comment?: string }
   | { readonly type: 'transfer'; readonly task: string; readonly to: string; readonly comment?: string }
+  | { readonly type: 'delegate'; readonly task: string; readonly to: string; readonly comment?: string }
+  /** Names the task that was delegated, or the one that this made. */
+  | { readonly type: 'resolve'; readonly task: string; readonly comment?: string }
   | {
       readonly type: 'return';
       readonly task: string;

@@ -7,7 +7,7 @@ import { MAX_ASSIGNEES, quorumOf } from './plan-run.js';
 import type { Person } from './directory.js';
 import { refuse, type Refusal } from './refusal.js';
 import { openRun, openTask, settleRun } from './run.js';
-import { activeRun, tasksOf } from './state.js';
+import { activeRun, isOpen, tasksOf } from './state.js';
 import type { Work } from './work.js';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -57,7 +57,7 @@ export function reject(work: Work, command: CommandOf<'reject'>): Refusal | unde
 
 /** The assignee (or an administrator) gives the task to somebody else, who gets a new one. */
 export function transfer(work: Work, command: CommandOf<'transfer'>): Refusal | undefined {
-  const open = openTaskFor(work, command.task, command.actor, true);
+  const open = openTaskFor(work, command.task, command.actor, { managersToo: true });
   if (isRefusal(open)) return open;
   const { task, node, run } = open;
   if (command.to === task.assigneeId) return refuse('invalid_assignee', `${command.to} has this task already.`);
@@ -76,6 +76,40 @@ export function transfer(work: Work, command: CommandOf<'transfer'>): Refusal | 
       dueAt: task.dueAt,
     },
   );
+  return undefined;
+}
+
+/** The assignee lets somebody else prepare the decision; what they find comes back with `resolve`, and the owner decides. */
+export function delegate(work: Work, command: CommandOf<'delegate'>): Refusal | undefined {
+  const open = openTaskFor(work, command.task, command.actor);
+  if (isRefusal(open)) return open;
+  const { task, node, run } = open;
+  const target = newAssignee(work, open, task.group, command.to);
+  if (target === undefined || isRefusal(target)) return target;
+  work.emit({ type: 'task_delegated', key: task.key, comment: command.comment ?? null });
+  openTask(
+    work,
+    { ...node, mode: 'all' },
+    run,
+    { person: target, onBehalfOf: null },
+    { group: task.group, origin: 'delegate', parentKey: task.key, dueAt: task.dueAt },
+  );
+  return undefined;
+}
+
+/** The delegate (or the owner, or an administrator, who need not wait any longer) gives the task back to its owner. */
+export function resolve(work: Work, command: CommandOf<'resolve'>): Refusal | undefined {
+  const open = openTaskFor(work, command.task, command.actor, { managersToo: true, delegation: true });
+  if (isRefusal(open)) return open;
+  const prepared =
+    open.task.status === 'delegated'
+      ? work.state.tasks.find((task) => task.origin === 'delegate' && task.parentKey === open.task.key && isOpen(task))
+      : open.task;
+  if (prepared === undefined || prepared.origin !== 'delegate' || prepared.parentKey === null) {
+    return refuse('invalid_transition', `Task ${command.task} is not delegated.`);
+  }
+  closeTask(work, prepared.key, 'resolved', 'resolve', command.comment);
+  work.emit({ type: 'task_handed_back', key: prepared.parentKey });
   return undefined;
 }
 
@@ -176,8 +210,8 @@ export function takeUp(work: Work): void {
 function closeTask(
   work: Work,
   key: string,
-  status: 'approved' | 'rejected' | 'transferred' | 'returned',
-  action: 'approve' | 'reject' | 'transfer' | 'return',
+  status: 'approved' | 'rejected' | 'transferred' | 'returned' | 'resolved',
+  action: 'approve' | 'reject' | 'transfer' | 'return' | 'resolve',
   comment: string | undefined,
 ): void {
   work.emit({ type: 'task_closed', key, status, action, comment: comment ?? null, policy: null });

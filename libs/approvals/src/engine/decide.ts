@@ -36,6 +36,10 @@ function run(work: Work, command: Command): Refusal | undefined {
       return task.reject(work, command);
     case 'transfer':
       return task.transfer(work, command);
+    case 'delegate':
+      return task.delegate(work, command);
+    case 'resolve':
+      return task.resolve(work, command);
     case 'return':
       return task.giveBack(work, command);
     case 'resubmit':

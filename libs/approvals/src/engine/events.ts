@@ -40,10 +40,14 @@ export type InstanceEvent = {
     }
   | { readonly type: 'task_opened'; readonly task: Task }
   | { readonly type: 'task_activated'; readonly key: string; readonly dueAt: string | null }
+  /** Somebody else works on it; their own task was opened right behind this event. */
+  | { readonly type: 'task_delegated'; readonly key: string; readonly comment: string | null }
+  /** Its owner has it again. */
+  | { readonly type: 'task_handed_back'; readonly key: string }
   | {
       readonly type: 'task_closed';
       readonly key: string;
-      readonly status: Exclude<TaskStatus, 'waiting' | 'pending'>;
+      readonly status: Exclude<TaskStatus, 'waiting' | 'pending' | 'delegated'>;
       readonly action: TaskAction;
       readonly comment: string | null;
       /** Set when the rules decided for the assignee. */

@@ -1,5 +1,5 @@
 import type { EventOf, InstanceEvent } from './events.js';
-import { isClosed, type InstanceState, type Token } from './state.js';
+import { isClosed, isOpen, type InstanceState, type Task, type Token } from './state.js';
 
 /**
  * The state after an event. Pure and total: it decides nothing and refuses nothing; an event about an unknown task or
@@ -46,11 +46,15 @@ function apply(state: InstanceState, event: InstanceEvent): InstanceState {
             : task,
         ),
       };
+    case 'task_delegated':
+      return withTaskStatus(state, event.key, 'pending', 'delegated');
+    case 'task_handed_back':
+      return withTaskStatus(state, event.key, 'delegated', 'pending');
     case 'task_closed':
       return {
         ...state,
         tasks: state.tasks.map((task) =>
-          task.key === event.key && (task.status === 'pending' || task.status === 'waiting')
+          task.key === event.key && isOpen(task)
             ? {
                 ...task,
                 status: event.status,
@@ -80,6 +84,11 @@ function apply(state: InstanceState, event: InstanceEvent): InstanceState {
     case 'copied':
       return { ...state, cc: [...new Set([...state.cc, ...event.users])] };
   }
+}
+
+function withTaskStatus(state: InstanceState, key: string, from: Task['status'], to: Task['status']): InstanceState {
+  const tasks = state.tasks.map((task) => (task.key === key && task.status === from ? { ...task, status: to } : task));
+  return { ...state, tasks };
 }
 
 function statusChanged(state: InstanceState, event: EventOf<'status_changed'>): InstanceState {

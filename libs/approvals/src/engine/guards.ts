@@ -5,7 +5,7 @@ import { validateForm, type FormData } from './form-schema.js';
 import { isWork, leadsTo, type Graph } from './graph.js';
 import { barsApplicant } from './plan-run.js';
 import { refuse, type Refusal } from './refusal.js';
-import { isClosed, type InstanceState, type NodeRun, type Task } from './state.js';
+import { isClosed, isOpen, type InstanceState, type NodeRun, type Task } from './state.js';
 import type { Work } from './work.js';
 
 /** People picked for one node, at most. */
@@ -21,8 +21,16 @@ export interface OpenTask {
 /**
  * Finds a task and makes sure that this actor may act on it now. Strangers learn nothing; what was decided already is told
  * with who, when and how, even when the instance is over (a double click is not an error of the instance).
+ *
+ * @param managersToo also holders of `approval:manage`.
+ * @param delegation also both sides of a delegated task; a decision is neither the delegate's nor, until then, the owner's.
  */
-export function openTaskFor(work: Work, key: string, actor: Actor, managersToo = false): OpenTask | Refusal {
+export function openTaskFor(
+  work: Work,
+  key: string,
+  actor: Actor,
+  { managersToo = false, delegation = false } = {},
+): OpenTask | Refusal {
   const { state } = work;
   const task = state.tasks.find((other) => other.key === key);
   if (task === undefined) return refuse('not_found', `There is no task ${key} in this instance.`);
@@ -30,7 +38,7 @@ export function openTaskFor(work: Work, key: string, actor: Actor, managersToo =
   if (!mayAct) return refuse('not_assignee', `Task ${key} is not assigned to ${actor.id}.`);
   const endedWithInstance = task.status === 'cancelled' || task.status === 'expired';
   if (endedWithInstance && isClosed(state.status)) return closed(state);
-  if (task.status !== 'pending' && task.status !== 'waiting') {
+  if (!isOpen(task)) {
     const decided = { by: task.by, at: task.at, action: task.action };
     return refuse('already_decided', `Task ${key} was ended by ${task.by} at ${task.at} (${task.action}).`, {
       decided,
@@ -41,6 +49,9 @@ export function openTaskFor(work: Work, key: string, actor: Actor, managersToo =
   }
   if (state.status !== 'running') return notNow(state);
   if (task.status === 'waiting') return refuse('invalid_transition', `Task ${key} waits for the people before it.`);
+  if (!delegation && (task.status === 'delegated' || task.origin === 'delegate')) {
+    return refuse('invalid_transition', `Task ${key} is delegated: resolve it, then its owner decides.`);
+  }
   const node = work.graph.nodes.get(task.nodeId);
   const run = state.runs.find((other) => other.nodeId === task.nodeId && other.visit === task.visit);
   if (!isWork(node) || run === undefined) return refuse('not_found', `Task ${key} has no node in this version.`);
@@ -109,7 +120,7 @@ export function newAssignee(
       task.visit === open.run.visit &&
       task.group === group &&
       task.assigneeId === userId &&
-      ['waiting', 'pending', 'approved', 'rejected'].includes(task.status),
+      (isOpen(task) || task.status === 'approved' || task.status === 'rejected'),
   );
   if (counted === undefined) return person;
   return refuse('already_assigned', `${userId} has task ${counted.key} at this node already; everybody counts once.`);

@@ -52,6 +52,13 @@ function entryOf(state: InstanceState, event: InstanceEvent): Entry | undefined 
         comment: event.comment,
       };
     }
+    case 'task_delegated': {
+      const task = taskOf(state, event.key);
+      const change = { action: 'delegate', fromStatus: 'pending', toStatus: 'delegated' };
+      return { ...ofTask(task), ...change, comment: event.comment };
+    }
+    case 'task_handed_back':
+      return { ...ofTask(taskOf(state, event.key)), action: 'hand_back', fromStatus: 'delegated', toStatus: 'pending' };
     case 'run_opened':
       return event.policy === null ? undefined : { nodeId: event.nodeId, action: event.policy };
     case 'form_changed':

@@ -18,14 +18,15 @@ export interface Outcome {
  * | per_group | one of each group approves | one rejects |
  *
  * With `collect` a rejection closes nothing early: a node (or group) is rejected only when everybody has been heard and it
- * is not approved. Transferred, returned and skipped tasks count for nothing.
+ * is not approved. Transferred, returned and skipped tasks count for nothing, nor does what somebody prepares for its owner.
  */
 export function outcomeOf(
   run: Pick<NodeRun, 'mode' | 'groups' | 'required'>,
   tasks: readonly Task[],
   collect: boolean,
 ): Outcome {
-  const all = count(tasks);
+  const own = tasks.filter((task) => task.origin !== 'delegate');
+  const all = count(own);
   switch (run.mode) {
     case 'any':
       return { result: one(all, collect), settledGroups: [] };
@@ -40,7 +41,7 @@ export function outcomeOf(
       return { result: lost && (!collect || all.open === 0) ? 'rejected' : 'open', settledGroups: [] };
     }
     case 'per_group': {
-      const results = run.groups.map((group) => one(count(tasks.filter((task) => task.group === group)), collect));
+      const results = run.groups.map((group) => one(count(own.filter((task) => task.group === group)), collect));
       const settledGroups = run.groups.filter((_, i) => results[i] !== 'open');
       const rejected = results.includes('rejected') && (!collect || !results.includes('open'));
       if (rejected) return { result: 'rejected', settledGroups };
@@ -64,5 +65,5 @@ function one(tasks: Count, collect: boolean): Outcome['result'] {
 function count(tasks: readonly Task[]): Count {
   const of = (...statuses: readonly Task['status'][]): number =>
     tasks.filter((task) => statuses.includes(task.status)).length;
-  return { approved: of('approved'), rejected: of('rejected'), open: of('waiting', 'pending') };
+  return { approved: of('approved'), rejected: of('rejected'), open: of('waiting', 'pending', 'delegated') };
 }

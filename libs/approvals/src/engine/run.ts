@@ -64,7 +64,7 @@ export function openTask(
   const siblings = tasksOf(work.state, run);
   const seq = siblings.length + 1;
   const key = `${run.nodeId}#${run.visit}/${seq}`;
-  const waits = node.mode === 'sequential' && siblings.some((other) => other.status === 'pending');
+  const waits = node.mode === 'sequential' && siblings.some(isBeingWorkedOn);
   work.emit({
     type: 'task_opened',
     task: {
@@ -102,9 +102,13 @@ export function settleRun(work: Work, node: WorkNode, ref: NodeRun, action: Task
   }
   for (const group of settledGroups) work.closeOpenTasks(run, 'skipped', action, { group, by });
   const next = tasks.find((task) => task.status === 'waiting');
-  if (next !== undefined && !tasks.some((task) => task.status === 'pending')) {
+  if (next !== undefined && !tasks.some(isBeingWorkedOn)) {
     work.emit({ type: 'task_activated', key: next.key, dueAt: dueAt(work.now, node.dueHours) });
   }
+}
+
+function isBeingWorkedOn(task: Task): boolean {
+  return task.status === 'pending' || task.status === 'delegated';
 }
 
 function finishRun(work: Work, node: WorkNode, run: NodeRun, result: 'approved' | 'rejected', by: string): void {

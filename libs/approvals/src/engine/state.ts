@@ -16,14 +16,16 @@ export const INSTANCE_STATUSES = [
 /** See {@link INSTANCE_STATUSES}. */
 export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
-/** States of a task. All but the first two are terminal: such a task never changes again. */
+/** States of a task. All but the first three are terminal: such a task never changes again. */
 export const TASK_STATUSES = [
   'waiting',
   'pending',
+  'delegated',
   'approved',
   'rejected',
   'transferred',
   'returned',
+  'resolved',
   'skipped',
   'cancelled',
   'expired',
@@ -31,11 +33,14 @@ export const TASK_STATUSES = [
 /** See {@link TASK_STATUSES}. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
-/** Why a task exists; `escalation`: nobody whom the node names was left, so `onEmpty` chose (worth an alert). */
-export type TaskOrigin = 'initial' | 'substitute' | 'transfer' | 'assign' | 'escalation';
+/**
+ * Why a task exists; `escalation`: nobody whom the node names was left, so `onEmpty` chose (worth an alert). `delegate`: its
+ * assignee prepares the decision of the task `parentKey`, whose owner decides; it counts for nothing itself.
+ */
+export type TaskOrigin = 'initial' | 'substitute' | 'transfer' | 'delegate' | 'assign' | 'escalation';
 
 /** What closed a task. */
-export type TaskAction = 'approve' | 'reject' | 'transfer' | 'return' | 'withdraw' | 'cancel' | 'expire';
+export type TaskAction = 'approve' | 'reject' | 'transfer' | 'return' | 'resolve' | 'withdraw' | 'cancel' | 'expire';
 
 /** One person's part in one visit of a node. */
 export interface Task {
@@ -51,7 +56,7 @@ export interface Task {
   /** The person whom the assignee substitutes. */
   readonly onBehalfOf: string | null;
   readonly origin: TaskOrigin;
-  /** The task that was transferred into this one. */
+  /** The task that was transferred into this one, or that this one was delegated from. */
   readonly parentKey: string | null;
   readonly status: TaskStatus;
   readonly openedAt: string;
@@ -183,7 +188,7 @@ export function isClosed(status: InstanceStatus): boolean {
 
 /** Whether a task may still change. */
 export function isOpen(task: Task): boolean {
-  return task.status === 'waiting' || task.status === 'pending';
+  return task.status === 'waiting' || task.status === 'pending' || task.status === 'delegated';
 }
 
 /** The tasks of one visit of a node, in their order. */

@@ -61,6 +61,8 @@ const verbs: Record<string, [string | typeof SYSTEM, CommandBody]> = {
   approve: ['mia', { type: 'approve', task: MIA }],
   reject: ['mia', { type: 'reject', task: MIA }],
   transfer: ['mia', { type: 'transfer', task: MIA, to: 'hanna' }],
+  delegate: ['mia', { type: 'delegate', task: MIA, to: 'hanna' }],
+  resolve: ['mia', { type: 'resolve', task: MIA }],
   return: ['mia', { type: 'return', task: MIA, to: 'START' }],
 };
 
@@ -85,6 +87,8 @@ const expected: Record<string, Record<InstanceStatus, string>> = table(`
   approve  | not_found  running    ${DONE}   instance_suspended ${DONE}   ${DONE}   ${OVER}   ${OVER}   ${OVER}
   reject   | not_found  rejected   ${DONE}   instance_suspended ${DONE}   ${DONE}   ${OVER}   ${OVER}   ${OVER}
   transfer | not_found  running    ${DONE}   instance_suspended ${DONE}   ${DONE}   ${OVER}   ${OVER}   ${OVER}
+  delegate | not_found  running    ${DONE}   instance_suspended ${DONE}   ${DONE}   ${OVER}   ${OVER}   ${OVER}
+  resolve  | not_found  ${NO}      ${DONE}   instance_suspended ${DONE}   ${DONE}   ${OVER}   ${OVER}   ${OVER}
   return   | not_found  returned   ${DONE}   instance_suspended ${DONE}   ${DONE}   ${OVER}   ${OVER}   ${OVER}
 `);
 
@@ -120,6 +124,10 @@ describe('every verb on every state of an instance', () => {
   });
 });
 
+function delegated(): ProcessCase {
+  return after('running', 'mia', { type: 'delegate', task: MIA, to: 'hanna' });
+}
+
 /** A case in which the named task has the status, with its assignee. */
 const tasks: Record<string, { task: string; assignee: string; make: () => ProcessCase }> = {
   waiting: { task: 'line#1/2', assignee: 'leo', make: instances.running },
@@ -141,6 +149,16 @@ const tasks: Record<string, { task: string; assignee: string; make: () => Proces
     make: () => {
       const made = instances.returned();
       made.must('ada', { type: 'resubmit' });
+      return made;
+    },
+  },
+  delegated: { task: MIA, assignee: 'mia', make: delegated },
+  resolved: {
+    task: 'line#1/3',
+    assignee: 'hanna',
+    make: () => {
+      const made = delegated();
+      made.must('hanna', { type: 'resolve', task: 'line#1/3' });
       return made;
     },
   },
@@ -173,10 +191,12 @@ describe('every task verb on every state of a task', () => {
   const results: Record<string, string> = {
     waiting: NO,
     pending: 'decided',
+    delegated: NO,
     approved: DONE,
     rejected: DONE,
     transferred: DONE,
     returned: DONE,
+    resolved: DONE,
     skipped: DONE,
     cancelled: OVER,
     expired: OVER,
@@ -184,7 +204,8 @@ describe('every task verb on every state of a task', () => {
   const bodies = (task: string): CommandBody[] => [
     { type: 'approve', task },
     { type: 'reject', task },
-    { type: 'transfer', task, to: 'hanna' },
+    { type: 'transfer', task, to: 'zoe' },
+    { type: 'delegate', task, to: 'zoe' },
     { type: 'return', task, to: 'START' },
   ];
   const cells = TASK_STATUSES.flatMap((status) => bodies('').map((body, i) => [body.type, status, i] as const));

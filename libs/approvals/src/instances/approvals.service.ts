@@ -5,20 +5,22 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { ApprovalRefusal, unknown } from '../approval.errors.js';
 import type { Caller } from '../caller.js';
-import { readDefinition } from '../definitions/definition-store.js';
+import { readDefinition, type DefinitionRow } from '../definitions/definition-store.js';
 import { GraphCache } from '../definitions/graph-cache.js';
 import {
   chainStart,
   diagramOf,
   draftInstance,
+  type FormData,
   verifyChain,
   type ChainCheck,
   type Diagram,
   type InstanceState,
   type Picks,
 } from '../engine/index.js';
+import { formFromText } from './form-from-text.js';
 import { idField } from '../known-id.js';
-import { keyAt, pageFrom, type Page } from '../paging.js';
+import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
 import { historyEntryOf, readHistory } from '../shell/audit-store.js';
 import { databaseTime } from '../shell/database-time.js';
 import { DirectoryAnswers } from '../shell/directory-answers.js';
@@ -33,7 +35,7 @@ import type {
   StartInput,
   SubmitInput,
 } from './instance.schemas.js';
-import { findByBusinessKey, listInstances, summarise, type InstanceFilter } from './instance-lists.js';
+import { countInstances, findByBusinessKey, listInstances, summarise, type InstanceFilter } from './instance-lists.js';
 import { insertInstance, instanceOf, readInstance, type InstanceRow } from './instance-store.js';
 
 /** A start as code of the host gives it; what is left out has its default. */
@@ -78,7 +80,7 @@ export class ApprovalsService {
       title,
       businessType: input.businessType ?? '',
       businessId: input.businessId ?? '',
-      form: input.formData ?? {},
+      form: await this.#formOf(manager, tenantId, definition, input),
     });
     const inserted = await insertInstance(manager, tenantId, {
       id,
@@ -185,8 +187,10 @@ export class ApprovalsService {
   ): Promise<Page<Instance>> {
     await joinTenant(manager, caller.tenantId);
     const before = keyAt(query.cursor, idField);
-    const rows = await listInstances(manager, caller.tenantId, { query, scope, userId: caller.userId, before });
-    return pageFrom(rows, query.limit, instanceOf, (row) => row.id);
+    const filter = { query, scope, userId: caller.userId, before };
+    const rows = await listInstances(manager, caller.tenantId, filter);
+    const found = pageFrom(rows, query.limit, instanceOf, (row) => row.id);
+    return withTotal(found, query, () => countInstances(manager, caller.tenantId, filter));
   }
 
   /** Counts by status of what the caller may see. */
@@ -225,6 +229,18 @@ export class ApprovalsService {
     const row = await this.readable(manager, caller, id);
     const graph = await this.graphs.graphOf(manager, caller.tenantId, row.definition_id, row.version);
     return diagramOf(graph, row.state);
+  }
+
+  /** The form as it was sent; where every value came as text, with the types of the process's form. */
+  async #formOf(
+    manager: EntityManager,
+    tenantId: string,
+    { id, active_version: version }: DefinitionRow,
+    { formData = {}, formDataIsText }: NewRequest,
+  ): Promise<FormData> {
+    if (formDataIsText !== true || version === null) return formData;
+    const { definition } = await this.graphs.graphOf(manager, tenantId, id, version);
+    return formFromText(definition.formSchema, formData);
   }
 
   private async readable(manager: EntityManager, caller: Caller, id: string): Promise<InstanceRow> {

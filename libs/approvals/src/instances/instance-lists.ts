@@ -30,21 +30,40 @@ const SCOPE: Readonly<Record<InstanceFilter['scope'], string>> = {
 export async function listInstances(
   manager: EntityManager,
   tenantId: string,
-  { query, scope, userId, before }: InstanceFilter,
+  filter: InstanceFilter,
 ): Promise<readonly InstanceRow[]> {
-  const statuses = query.status === undefined ? null : query.status === 'pending' ? PENDING : [query.status];
+  const { where, values } = conditions(tenantId, filter);
+  const { limit, offset = 0 } = filter.query;
   return manager.query(
-    `select i.* from herald.apv_instance i
-      where i.tenant_id = $1 and ${SCOPE[scope]} and ($3::uuid is null or i.id < $3)
-        and ($4::text[] is null or i.status = any($4)) and ($5::uuid is null or i.definition_id = $5)
-        and ($6::text is null or i.code = $6) and ($7::text is null or i.applicant_id = $7)
-        and ($8::text is null or i.business_type = $8) and ($9::text is null or i.business_id = $9)
-        and ($10::timestamptz is null or i.created_at >= $10) and ($11::timestamptz is null or i.created_at < $11)
+    `select i.* from herald.apv_instance i where ${where} and ($11::uuid is null or i.id < $11)
       order by i.id desc limit $12 offset $13`,
-    [
+    [...values, filter.before, limit + 1, offset],
+  );
+}
+
+/** How many such a list has. */
+export async function countInstances(
+  manager: EntityManager,
+  tenantId: string,
+  filter: InstanceFilter,
+): Promise<number> {
+  const { where, values } = conditions(tenantId, filter);
+  const sql = `select count(*) from herald.apv_instance i where ${where}`;
+  const rows: { count: string }[] = await manager.query(sql, [...values]);
+  return Number(rows[0]?.count ?? 0);
+}
+
+function conditions(tenantId: string, { query, scope, userId }: InstanceFilter) {
+  const statuses = query.status === undefined ? null : query.status === 'pending' ? PENDING : [query.status];
+  return {
+    where: `i.tenant_id = $1 and ${SCOPE[scope]}
+      and ($3::text[] is null or i.status = any($3)) and ($4::uuid is null or i.definition_id = $4)
+      and ($5::text is null or i.code = $5) and ($6::text is null or i.applicant_id = $6)
+      and ($7::text is null or i.business_type = $7) and ($8::text is null or i.business_id = $8)
+      and ($9::timestamptz is null or i.created_at >= $9) and ($10::timestamptz is null or i.created_at < $10)`,
+    values: [
       tenantId,
       userId,
-      before,
       statuses,
       query.processId ?? null,
       query.code ?? null,
@@ -53,10 +72,8 @@ export async function listInstances(
       query.businessId ?? null,
       query.from ?? null,
       query.to ?? null,
-      query.limit + 1,
-      query.offset ?? 0,
     ],
-  );
+  };
 }
 
 /** The newest instance for a thing of the host. */

@@ -45,6 +45,8 @@ export const startSchema = z
     businessType: businessKey.optional(),
     businessId: businessKey.optional(),
     formData: formField.default({}),
+    /** Every value of `formData` is a text, and becomes what the form's schema calls it. */
+    formDataIsText: z.boolean().default(false),
     /** People chosen for nodes with `applicant_pick`, by node. */
     picks: picksField,
     draft: z.boolean().default(false),

@@ -1,34 +1,16 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-} from '@nestjs/common';
-import {
-  expectedRevision,
-  IdempotentRequests,
-  type WriteRequest,
-  type WriteResponse,
-} from '@nest-herald/notifications';
-import { CurrentPrincipal, type Principal, ProblemFilter, SchemaPipe, SseAuthGuard } from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { SchemaPipe } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { callerOf, type Caller, type CallingRequest } from '../caller.js';
 import type { ChainCheck, Diagram } from '../engine/index.js';
+import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
+import { ApprovalRequests } from '../http/approval-requests.js';
+import { ApprovalRoutes } from '../http/approval-routes.js';
 import { knownId } from '../known-id.js';
-import { OriginNames } from '../origin-names.pipe.js';
+import { ORIGIN_INSTANCES } from '../origin-approvals.js';
 import { pagingFields, type Page } from '../paging.js';
-import { withTag } from '../with-tag.js';
 import type { ApprovalTask } from '../tasks/task.schemas.js';
+import { ApprovalsService } from './approvals.service.js';
 import {
   cancelSchema,
   ccSchema,
@@ -44,248 +26,171 @@ import {
   type StartInput,
   type SubmitInput,
 } from './instance.schemas.js';
-import { ApprovalsService } from './approvals.service.js';
 
-const START_NAMES = new OriginNames({
-  process_def_id: 'processId',
-  form_data: 'formData',
-  business_type: 'businessType',
-  business_id: 'businessId',
-});
-const SUBMIT_NAMES = new OriginNames({ form_data: 'formData' });
-const LIST_NAMES = new OriginNames({
-  process_def_id: 'processId',
-  applicant_id: 'applicantId',
-  start_date: 'from',
-  end_date: 'to',
-});
-const CC_NAMES = new OriginNames({ user_ids: 'users' });
 const historyQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });
 
-type Request = WriteRequest & CallingRequest;
-
 /** Requests over HTTP (api.md §6). */
-@Controller('api/v1/process-instances')
-@UseGuards(SseAuthGuard)
-@UseFilters(ProblemFilter)
+@ApprovalRoutes('process-instances', ORIGIN_INSTANCES)
 export class InstancesController {
   constructor(
     @Inject(ApprovalsService) private readonly instances: ApprovalsService,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    @Inject(ApprovalRequests) private readonly requests: ApprovalRequests,
   ) {}
 
   @Post(['', 'start'])
-  start(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Body(START_NAMES, new SchemaPipe(startSchema)) input: StartInput,
-  ): Promise<Instance> {
-    return this.#write(principal, request, response, 201, (manager, caller) =>
-      this.instances.start(manager, caller, input),
-    );
+  start(@CurrentCall() call: ApprovalCall, @Body(new SchemaPipe(startSchema)) input: StartInput): Promise<Instance> {
+    return this.requests.change(call, 201, (manager) => this.instances.start(manager, call.caller, input));
   }
 
   @Get()
   list(
-    @CurrentPrincipal() principal: Principal,
-    @Query(LIST_NAMES, new SchemaPipe(listInstancesSchema)) query: ListInstances,
+    @CurrentCall() call: ApprovalCall,
+    @Query(new SchemaPipe(listInstancesSchema)) query: ListInstances,
   ): Promise<Page<Instance>> {
-    return this.#read(principal, (manager, caller) =>
-      this.instances.list(manager, caller, query, caller.manages ? 'all' : 'involved'),
-    );
+    const scope = call.caller.manages ? 'all' : 'involved';
+    return this.requests.read(call, (manager) => this.instances.list(manager, call.caller, query, scope));
   }
 
   @Get('my-applications')
   myApplications(
-    @CurrentPrincipal() principal: Principal,
-    @Query(LIST_NAMES, new SchemaPipe(listInstancesSchema)) query: ListInstances,
+    @CurrentCall() call: ApprovalCall,
+    @Query(new SchemaPipe(listInstancesSchema)) query: ListInstances,
   ): Promise<Page<Instance>> {
-    return this.#read(principal, (manager, caller) => this.instances.list(manager, caller, query, 'applied'));
+    return this.requests.read(call, (manager) => this.instances.list(manager, call.caller, query, 'applied'));
   }
 
   @Get('stats/summary')
-  summary(@CurrentPrincipal() principal: Principal): Promise<InstanceSummary> {
-    return this.#read(principal, (manager, caller) => this.instances.summary(manager, caller));
+  summary(@CurrentCall() call: ApprovalCall): Promise<InstanceSummary> {
+    return this.requests.read(call, (manager) => this.instances.summary(manager, call.caller));
   }
 
   @Get('by-business/:type/:businessId')
-  async byBusiness(
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
+  byBusiness(
+    @CurrentCall() call: ApprovalCall,
     @Param('type') type: string,
     @Param('businessId') businessId: string,
   ): Promise<Instance> {
-    return withTag(
-      response,
-      await this.#read(principal, (manager, caller) => this.instances.byBusinessKey(manager, caller, type, businessId)),
+    return this.requests.readTagged(call, (manager) =>
+      this.instances.byBusinessKey(manager, call.caller, type, businessId),
     );
   }
 
   @Get(':id')
-  async get(
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Param('id') id: string,
-  ): Promise<Instance> {
+  get(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Instance> {
     const instanceId = knownId(id, 'instance');
-    return withTag(
-      response,
-      await this.#read(principal, (manager, caller) => this.instances.get(manager, caller, instanceId)),
-    );
+    return this.requests.readTagged(call, (manager) => this.instances.get(manager, call.caller, instanceId));
   }
 
   @Post(':id/submit')
   @HttpCode(200)
   submit(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(SUBMIT_NAMES, new SchemaPipe(submitSchema)) input: SubmitInput,
+    @Body(new SchemaPipe(submitSchema)) input: SubmitInput,
   ): Promise<Instance> {
-    return this.#change(principal, request, response, id, (manager, caller, instanceId, revision) =>
-      this.instances.submit(manager, caller, instanceId, input, revision),
+    return this.#change(call, id, (manager, instanceId, revision) =>
+      this.instances.submit(manager, call.caller, instanceId, input, revision),
     );
   }
 
   @Post(':id/resubmit')
   @HttpCode(200)
   resubmit(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(SUBMIT_NAMES, new SchemaPipe(submitSchema)) input: SubmitInput,
+    @Body(new SchemaPipe(submitSchema)) input: SubmitInput,
   ): Promise<Instance> {
-    return this.#change(principal, request, response, id, (manager, caller, instanceId, revision) =>
-      this.instances.resubmit(manager, caller, instanceId, input, revision),
+    return this.#change(call, id, (manager, instanceId, revision) =>
+      this.instances.resubmit(manager, call.caller, instanceId, input, revision),
     );
   }
 
   @Post(':id/withdraw')
   @HttpCode(200)
   withdraw(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(withdrawSchema)) input: z.output<typeof withdrawSchema>,
   ): Promise<Instance> {
-    return this.#change(principal, request, response, id, (manager, caller, instanceId, revision) =>
-      this.instances.withdraw(manager, caller, instanceId, input.reason, revision),
+    return this.#change(call, id, (manager, instanceId, revision) =>
+      this.instances.withdraw(manager, call.caller, instanceId, input.reason, revision),
     );
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
   cancel(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(cancelSchema)) input: z.output<typeof cancelSchema>,
   ): Promise<Instance> {
-    return this.#change(principal, request, response, id, (manager, caller, instanceId, revision) =>
-      this.instances.cancel(manager, caller, instanceId, input.reason, revision),
+    return this.#change(call, id, (manager, instanceId, revision) =>
+      this.instances.cancel(manager, call.caller, instanceId, input.reason, revision),
     );
   }
 
   @Post(':id/comment')
   @HttpCode(200)
   comment(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(commentSchema)) input: z.output<typeof commentSchema>,
   ): Promise<Instance> {
-    return this.#change(principal, request, response, id, (manager, caller, instanceId) =>
-      this.instances.comment(manager, caller, instanceId, input.comment),
+    return this.#change(call, id, (manager, instanceId) =>
+      this.instances.comment(manager, call.caller, instanceId, input.comment),
     );
   }
 
   @Post(':id/cc')
   @HttpCode(200)
   cc(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(CC_NAMES, new SchemaPipe(ccSchema)) input: z.output<typeof ccSchema>,
+    @Body(new SchemaPipe(ccSchema)) input: z.output<typeof ccSchema>,
   ): Promise<Instance> {
-    return this.#change(principal, request, response, id, (manager, caller, instanceId) =>
-      this.instances.cc(manager, caller, instanceId, input.users),
+    return this.#change(call, id, (manager, instanceId) =>
+      this.instances.cc(manager, call.caller, instanceId, input.users),
     );
   }
 
   @Get(':id/history')
   history(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Query(new SchemaPipe(historyQuery)) query: z.output<typeof historyQuery>,
   ): Promise<Page<HistoryEntryAnswer>> {
     const instanceId = knownId(id, 'instance');
-    return this.#read(principal, (manager, caller) => this.instances.history(manager, caller, instanceId, query));
+    return this.requests.read(call, (manager) => this.instances.history(manager, call.caller, instanceId, query));
   }
 
   @Get(':id/tasks')
-  tasks(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Page<ApprovalTask>> {
+  tasks(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Page<ApprovalTask>> {
     const instanceId = knownId(id, 'instance');
-    return this.#read(principal, async (manager, caller) => ({
-      items: await this.instances.tasks(manager, caller, instanceId),
+    return this.requests.read(call, async (manager) => ({
+      items: await this.instances.tasks(manager, call.caller, instanceId),
       nextCursor: null,
       hasMore: false,
     }));
   }
 
   @Get(':id/diagram')
-  diagram(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Diagram> {
+  diagram(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Diagram> {
     const instanceId = knownId(id, 'instance');
-    return this.#read(principal, (manager, caller) => this.instances.diagram(manager, caller, instanceId));
+    return this.requests.read(call, (manager) => this.instances.diagram(manager, call.caller, instanceId));
   }
 
   @Get(':id/verify')
-  verify(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<ChainCheck> {
+  verify(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<ChainCheck> {
     const instanceId = knownId(id, 'instance');
-    return this.#read(principal, (manager, caller) => this.instances.verify(manager, caller, instanceId));
-  }
-
-  #read<T>(principal: Principal, work: (manager: EntityManager, caller: Caller) => Promise<T>): Promise<T> {
-    return this.transactions.run(principal.tenantId, (manager) => work(manager, callerOf(principal)));
+    return this.requests.read(call, (manager) => this.instances.verify(manager, call.caller, instanceId));
   }
 
   #change(
-    principal: Principal,
-    request: Request,
-    response: WriteResponse,
+    call: ApprovalCall,
     id: string,
-    work: (
-      manager: EntityManager,
-      caller: Caller,
-      instanceId: string,
-      revision: number | undefined,
-    ) => Promise<Instance>,
+    work: (manager: EntityManager, instanceId: string, revision: number | undefined) => Promise<Instance>,
   ): Promise<Instance> {
     const instanceId = knownId(id, 'instance');
-    const revision = expectedRevision(request);
-    return this.#write(principal, request, response, 200, (manager, caller) =>
-      work(manager, caller, instanceId, revision),
-    );
-  }
-
-  async #write(
-    principal: Principal,
-    request: Request,
-    response: WriteResponse,
-    status: number,
-    work: (manager: EntityManager, caller: Caller) => Promise<Instance>,
-  ): Promise<Instance> {
-    const body = await this.requests.answer(principal, request, response, async (manager) => ({
-      status,
-      body: await work(manager, callerOf(principal, request)),
-    }));
-    return withTag(response, body as Instance);
+    return this.requests.change(call, 200, (manager, revision) => work(manager, instanceId, revision));
   }
 }

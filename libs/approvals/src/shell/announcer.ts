@@ -6,6 +6,7 @@ import {
   INSTANCE_UPDATED,
   processTopic,
   STATUS_CHANGED,
+  taskTopic,
   TASK_CLOSED,
   TASK_CREATED,
   TASK_UPDATED,
@@ -15,7 +16,7 @@ import {
 } from '../approval-events.js';
 import type { Caller } from '../caller.js';
 import { nameOf } from '../engine/graph.js';
-import type { Graph, InstanceEvent, InstanceState, InstanceStatus } from '../engine/index.js';
+import type { Graph, InstanceEvent, InstanceState, InstanceStatus, Task } from '../engine/index.js';
 import { instanceOf, type InstanceRow } from '../instances/instance-store.js';
 import { idsOfTasks } from '../tasks/task-store.js';
 import type { TaskChange } from './projection.js';
@@ -58,18 +59,21 @@ export class Announcer {
   ) {}
 
   async tell(manager: EntityManager, told: Told): Promise<void> {
-    const opened = told.changes.filter(
-      ({ before, after }) => after.status === 'pending' && before?.status !== 'pending',
+    const opened = told.changes.filter(({ before, after }) => isTheirs(after) && !isTheirs(before));
+    const closed = told.changes.filter(({ before, after }) => isTheirs(before) && !isTheirs(after));
+    const handed = told.changes.filter(
+      ({ before, after }) => isTheirs(before) && isTheirs(after) && before?.status !== after.status,
     );
-    const closed = told.changes.filter(
-      ({ before, after }) => before?.status === 'pending' && after.status !== 'pending',
-    );
+    const toAct = [...opened, ...handed].filter(({ after }) => after.status === 'pending');
+    const settled = [...closed, ...handed].filter(({ after }) => after.status !== 'pending');
     await this.notifications.closeRelated(manager, told.caller.tenantId, {
       relatedType: TASK_NOTICE,
-      relatedIds: closed.map(({ id }) => id),
+      relatedIds: settled.map(({ id }) => id),
     });
     for (const change of closed) await this.#closed(manager, told, change);
     for (const change of opened) await this.#opened(manager, told, change);
+    for (const { id, after } of handed) await this.#updated(manager, told, { id, after }, told.caller.userId);
+    for (const change of toAct) await this.#ask(manager, told, change);
     await this.#formChanged(manager, told);
     await this.#copies(manager, told);
     await this.#outcome(manager, told);
@@ -77,10 +81,17 @@ export class Announcer {
   }
 
   async #opened(manager: EntityManager, told: Told, change: TaskChange): Promise<void> {
-    const { assigneeId, onBehalfOf } = change.after;
-    await this.#toUser(manager, told, assigneeId, TASK_CREATED, taskEvent(told, change));
+    await this.#toUser(manager, told, change.after.assigneeId, TASK_CREATED, taskEvent(told, change));
+  }
+
+  /** What is to be done, in the inbox of who has to do it. */
+  async #ask(manager: EntityManager, told: Told, change: TaskChange): Promise<void> {
+    const { assigneeId, onBehalfOf, origin } = change.after;
     const node = nameOf(told.graph, change.after.nodeId);
-    const asks = `${node}: ${told.row.applicant_name} asks for your decision.`;
+    const asks =
+      origin === 'delegate'
+        ? `${node}: ${told.caller.userId} asks you to prepare a decision about ${told.row.applicant_name}.`
+        : `${node}: ${told.row.applicant_name} asks for your decision.`;
     await this.#notify(manager, told, [assigneeId], {
       content: onBehalfOf === null ? asks : `${asks} On behalf of ${onBehalfOf}.`,
       link: `/approvals/tasks/${change.id}`,
@@ -92,13 +103,15 @@ export class Announcer {
 
   async #closed(manager: EntityManager, told: Told, change: TaskChange): Promise<void> {
     const { assigneeId, by, status, at } = change.after;
-    await this.#toUser(manager, told, assigneeId, TASK_CLOSED, { ...taskEvent(told, change), by });
+    const event = { ...taskEvent(told, change), by };
+    await this.#toUser(manager, told, assigneeId, TASK_CLOSED, event);
+    await this.#toTopic(manager, told, taskTopic(change.id), TASK_CLOSED, event);
     const legacy: StatusChanged = {
       task_id: change.id,
       status,
       updated_at: at ?? '',
     };
-    await this.#toTopic(manager, told, STATUS_CHANGED, legacy);
+    await this.#toTopic(manager, told, processTopic(told.row.id), STATUS_CHANGED, legacy);
   }
 
   /** Whoever still has to decide sees the corrected form. */
@@ -113,10 +126,19 @@ export class Announcer {
     if (stillOpen.length === 0) return;
     const ids = await idsOfTasks(manager, told.caller.tenantId, told.row.id);
     for (const task of stillOpen) {
-      const id = ids.get(task.key) ?? '';
-      const event = { ...taskEvent(told, { id, after: task }), by: change.by };
-      await this.#toUser(manager, told, task.assigneeId, TASK_UPDATED, event);
+      await this.#updated(manager, told, { id: ids.get(task.key) ?? '', after: task }, change.by);
     }
+  }
+
+  async #updated(
+    manager: EntityManager,
+    told: Told,
+    task: Pick<TaskChange, 'id' | 'after'>,
+    by: string,
+  ): Promise<void> {
+    const event = { ...taskEvent(told, task), by };
+    await this.#toUser(manager, told, task.after.assigneeId, TASK_UPDATED, event);
+    await this.#toTopic(manager, told, taskTopic(task.id), TASK_UPDATED, event);
   }
 
   async #copies(manager: EntityManager, told: Told): Promise<void> {
@@ -153,7 +175,7 @@ export class Announcer {
     const { tenantId } = told.caller;
     const users = [...new Set([told.row.applicant_id, ...told.row.state.cc])];
     await this.broker.publish(manager, { tenantId, audience: { users } }, { event: INSTANCE_UPDATED, data });
-    await this.#toTopic(manager, told, INSTANCE_UPDATED, data);
+    await this.#toTopic(manager, told, processTopic(id), INSTANCE_UPDATED, data);
   }
 
   async #notify(
@@ -181,10 +203,15 @@ export class Announcer {
     await this.broker.publish(manager, { tenantId, audience: `user:${userId}` }, { event, data });
   }
 
-  async #toTopic(manager: EntityManager, told: Told, event: string, data: object): Promise<void> {
-    const audience = `topic:${processTopic(told.row.id)}`;
-    await this.broker.publish(manager, { tenantId: told.caller.tenantId, audience }, { event, data });
+  async #toTopic(manager: EntityManager, told: Told, topic: string, event: string, data: object): Promise<void> {
+    const to = { tenantId: told.caller.tenantId, audience: `topic:${topic}` };
+    await this.broker.publish(manager, to, { event, data });
   }
+}
+
+/** On somebody's list: theirs to decide, also while somebody else prepares it. */
+function isTheirs(task: Task | undefined): boolean {
+  return task?.status === 'pending' || task?.status === 'delegated';
 }
 
 function taskEvent(told: Told, { id, after }: Pick<TaskChange, 'id' | 'after'>): TaskEvent {

@@ -72,35 +72,28 @@ export async function listTasks(
   which: TasksOfPerson,
   page: { readonly before: string | null; readonly limit: number; readonly offset?: number | undefined },
 ): Promise<readonly TaskRow[]> {
-  const [where, values] = whereOf(which);
+  const [where, values] = whereOf(which, 5);
   return manager.query(
     `${SELECT} and ${where} and ($2::uuid is null or t.id < $2) order by t.id desc limit $3 offset $4`,
     [tenantId, page.before, page.limit, page.offset ?? 0, ...values],
   );
 }
 
-function whereOf(which: TasksOfPerson): readonly [string, readonly unknown[]] {
+/** The condition of such a list, its values numbered from `first` on. */
+function whereOf(which: TasksOfPerson, first: number): readonly [string, readonly unknown[]] {
   if ('doneBy' in which) {
-    return [
-      `t.acted_by = $5 and t.assignee_id = $5 and t.status in ('approved', 'rejected', 'transferred', 'returned')`,
-      [which.doneBy],
-    ];
+    const done = `('approved', 'rejected', 'transferred', 'returned', 'resolved')`;
+    return [`t.acted_by = $${first} and t.assignee_id = $${first} and t.status in ${done}`, [which.doneBy]];
   }
-  if (which.status === 'all') return [`t.assignee_id = $5`, [which.assigneeId]];
-  return [`t.assignee_id = $5 and t.status = $6`, [which.assigneeId, which.status]];
+  if (which.status === 'all') return [`t.assignee_id = $${first}`, [which.assigneeId]];
+  return [`t.assignee_id = $${first} and t.status = $${first + 1}`, [which.assigneeId, which.status]];
 }
 
-/** How many tasks of a person have a status; with a moment, only those due before it. */
-export async function countTasks(
-  manager: EntityManager,
-  tenantId: string,
-  assigneeId: string,
-  status: TaskStatus | 'all',
-): Promise<number> {
-  const rows: { count: string }[] = await manager.query(
-    `select count(*) from herald.apv_task where tenant_id = $1 and assignee_id = $2 and ($3 = 'all' or status = $3)`,
-    [tenantId, assigneeId, status],
-  );
+/** How many tasks such a list has. */
+export async function countTasks(manager: EntityManager, tenantId: string, which: TasksOfPerson): Promise<number> {
+  const [where, values] = whereOf(which, 2);
+  const sql = `select count(*) from herald.apv_task t where t.tenant_id = $1 and ${where}`;
+  const rows: { count: string }[] = await manager.query(sql, [tenantId, ...values]);
   return Number(rows[0]?.count ?? 0);
 }
 

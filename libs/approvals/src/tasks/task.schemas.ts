@@ -52,6 +52,8 @@ export const processTaskSchema = z
   .strictObject({ action: z.enum(['approve', 'reject']), comment: commentField, formPatch: formField.optional() })
   .meta({ id: 'ProcessTask' });
 export const transferSchema = z.strictObject({ toUserId: person, comment: commentField }).meta({ id: 'TransferTask' });
+export const delegateSchema = z.strictObject({ toUserId: person, comment: commentField }).meta({ id: 'DelegateTask' });
+export const resolveSchema = z.strictObject({ comment: commentField }).default({}).meta({ id: 'ResolveTask' });
 export const returnSchema = z
   .strictObject({
     /** `START`: to the applicant; or the id of an approved node before this one. */
@@ -98,7 +100,7 @@ export const actionsSchema = z
     revision: z.number().int(),
     actions: z.array(
       z.object({
-        action: z.enum(['approve', 'reject', 'transfer', 'return']),
+        action: z.enum(['approve', 'reject', 'transfer', 'delegate', 'resolve', 'return']),
         allowed: z.boolean(),
         /** Why not. */
         code: z.string().optional(),

@@ -1,44 +1,27 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  HttpException,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-} from '@nestjs/common';
-import {
-  expectedRevision,
-  IdempotentRequests,
-  type WriteRequest,
-  type WriteResponse,
-} from '@nest-herald/notifications';
-import { CurrentPrincipal, type Principal, problemOf, ProblemFilter, SchemaPipe, SseAuthGuard } from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
-import type { EntityManager } from 'typeorm';
+import { Body, Get, HttpCode, HttpException, Inject, Param, Post, Query } from '@nestjs/common';
+import { expectedRevision } from '@nest-herald/notifications';
+import { problemOf, SchemaPipe } from '@nest-herald/sse';
 import type { z } from 'zod';
-import { callerOf, type Caller, type CallingRequest } from '../caller.js';
+import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
+import { ApprovalRequests } from '../http/approval-requests.js';
+import { ApprovalRoutes } from '../http/approval-routes.js';
+import { withTag } from '../http/with-tag.js';
 import type { Instance } from '../instances/instance.schemas.js';
 import { ApprovalsService } from '../instances/approvals.service.js';
 import { knownId } from '../known-id.js';
-import { OriginNames } from '../origin-names.pipe.js';
+import { ORIGIN_TASKS } from '../origin-approvals.js';
 import type { Page } from '../paging.js';
-import { withTag } from '../with-tag.js';
-import { requestOfTask } from './batch-request.js';
+import { callOfTask } from './batch-request.js';
 import {
   approveSchema,
   batchSchema,
+  delegateSchema,
   myTasksCountSchema,
   myTasksSchema,
   pageQuerySchema,
   processTaskSchema,
   rejectSchema,
+  resolveSchema,
   returnSchema,
   transferSchema,
   type ApprovalTask,
@@ -50,79 +33,66 @@ import {
 } from './task.schemas.js';
 import { TasksService, type Decided, type TaskVerb } from './tasks.service.js';
 
-const DECIDE_NAMES = new OriginNames({ form_patch: 'formPatch' });
-const TRANSFER_NAMES = new OriginNames({ to_user_id: 'toUserId', transfer_to_id: 'toUserId' });
-const BATCH_NAMES = new OriginNames({ task_ids: 'taskIds' });
-
-type Request = WriteRequest & CallingRequest;
-
 /** Tasks over HTTP (api.md §6). Fixed paths stand before `:id`, which would take them. */
-@Controller('api/v1/approval-tasks')
-@UseGuards(SseAuthGuard)
-@UseFilters(ProblemFilter)
+@ApprovalRoutes('approval-tasks', ORIGIN_TASKS)
 export class TasksController {
   constructor(
     @Inject(TasksService) private readonly tasks: TasksService,
     @Inject(ApprovalsService) private readonly instances: ApprovalsService,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    @Inject(ApprovalRequests) private readonly requests: ApprovalRequests,
   ) {}
 
   @Get('my-tasks')
   mine(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Query(new SchemaPipe(myTasksSchema)) query: ListMyTasks,
   ): Promise<Page<ApprovalTask>> {
-    return this.#read(principal, (manager, caller) =>
-      this.tasks.list(manager, caller, { assigneeId: caller.userId, status: query.status }, query),
-    );
+    const which = { assigneeId: call.caller.userId, status: query.status };
+    return this.requests.read(call, (manager) => this.tasks.list(manager, call.caller, which, query));
   }
 
   @Get('my-tasks/count')
-  async count(
-    @CurrentPrincipal() principal: Principal,
+  count(
+    @CurrentCall() call: ApprovalCall,
     @Query(new SchemaPipe(myTasksCountSchema)) query: z.output<typeof myTasksCountSchema>,
   ): Promise<{ readonly count: number }> {
-    return this.#read(principal, async (manager, caller) => ({
-      count: await this.tasks.count(manager, caller, query.status),
+    return this.requests.read(call, async (manager) => ({
+      count: await this.tasks.count(manager, call.caller, query.status),
     }));
   }
 
   @Get('done')
   done(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Query(new SchemaPipe(pageQuerySchema)) query: PageQuery,
   ): Promise<Page<ApprovalTask>> {
-    return this.#read(principal, (manager, caller) =>
-      this.tasks.list(manager, caller, { doneBy: caller.userId }, query),
-    );
+    const which = { doneBy: call.caller.userId };
+    return this.requests.read(call, (manager) => this.tasks.list(manager, call.caller, which, query));
   }
 
   /** Requests on which the caller was put on copy. */
   @Get('cc')
   copies(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentCall() call: ApprovalCall,
     @Query(new SchemaPipe(pageQuerySchema)) query: PageQuery,
   ): Promise<Page<Instance>> {
-    return this.#read(principal, (manager, caller) => this.instances.list(manager, caller, query, 'cc'));
+    return this.requests.read(call, (manager) => this.instances.list(manager, call.caller, query, 'cc'));
   }
 
   /** Each task in a transaction of its own: what one of them is refused with does not undo the others. */
   @Post('batch-process')
   @HttpCode(200)
   async batch(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Body(BATCH_NAMES, new SchemaPipe(batchSchema)) input: BatchInput,
+    @CurrentCall() call: ApprovalCall,
+    @Body(new SchemaPipe(batchSchema)) input: BatchInput,
   ): Promise<{ readonly results: readonly BatchResult[] }> {
     const results = new Map<string, BatchResult>();
     const verb = verbOf(input.action, input.comment);
     // In one order for everybody, so that two batches over the same tasks queue up instead of crossing.
     for (const taskId of [...new Set(input.taskIds)].sort()) {
       try {
-        await this.requests.answer(principal, requestOfTask(request, taskId), IGNORED, async (manager) => {
-          await this.tasks.give(manager, callerOf(principal, request), taskId, verb);
-          return { status: 200, body: null };
+        await this.requests.write(callOfTask(call, taskId), 200, async (manager) => {
+          await this.tasks.give(manager, call.caller, taskId, verb);
         });
         results.set(taskId, { taskId, success: true });
       } catch (error) {
@@ -135,32 +105,26 @@ export class TasksController {
   }
 
   @Get(':id')
-  async get(
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
-    @Param('id') id: string,
-  ): Promise<ApprovalTask> {
+  get(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<ApprovalTask> {
     const taskId = knownId(id, 'task');
-    return withTag(response, await this.#read(principal, (manager, caller) => this.tasks.get(manager, caller, taskId)));
+    return this.requests.readTagged(call, (manager) => this.tasks.get(manager, call.caller, taskId));
   }
 
   @Get(':id/actions')
-  actions(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<TaskActions> {
+  actions(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<TaskActions> {
     const taskId = knownId(id, 'task');
-    return this.#read(principal, (manager, caller) => this.tasks.actions(manager, caller, taskId));
+    return this.requests.read(call, (manager) => this.tasks.actions(manager, call.caller, taskId));
   }
 
   @Post(':id/approve')
   @HttpCode(200)
   approve(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(DECIDE_NAMES, new SchemaPipe(approveSchema)) input: z.output<typeof approveSchema>,
+    @Body(new SchemaPipe(approveSchema)) input: z.output<typeof approveSchema>,
   ): Promise<Decided> {
     const { comment, formPatch, picks } = input;
-    return this.#give(principal, request, response, id, {
+    return this.#give(call, id, {
       ...verbOf('approve', comment, formPatch),
       ...(picks === undefined ? {} : { picks: Object.entries(picks).map(([nodeId, users]) => ({ nodeId, users })) }),
     } as TaskVerb);
@@ -169,53 +133,62 @@ export class TasksController {
   @Post(':id/reject')
   @HttpCode(200)
   reject(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(rejectSchema)) input: z.output<typeof rejectSchema>,
   ): Promise<Decided> {
-    return this.#give(principal, request, response, id, verbOf('reject', input.comment));
+    return this.#give(call, id, verbOf('reject', input.comment));
   }
 
   @Post(':id/process')
   @HttpCode(200)
   process(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(DECIDE_NAMES, new SchemaPipe(processTaskSchema)) input: z.output<typeof processTaskSchema>,
+    @Body(new SchemaPipe(processTaskSchema)) input: z.output<typeof processTaskSchema>,
   ): Promise<Decided> {
-    return this.#give(principal, request, response, id, verbOf(input.action, input.comment, input.formPatch));
+    return this.#give(call, id, verbOf(input.action, input.comment, input.formPatch));
   }
 
   @Post(':id/transfer')
   @HttpCode(200)
   transfer(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(TRANSFER_NAMES, new SchemaPipe(transferSchema)) input: z.output<typeof transferSchema>,
+    @Body(new SchemaPipe(transferSchema)) input: z.output<typeof transferSchema>,
   ): Promise<Decided> {
-    return this.#give(principal, request, response, id, {
-      type: 'transfer',
-      to: input.toUserId,
-      ...said(input.comment),
-    });
+    return this.#give(call, id, { type: 'transfer', to: input.toUserId, ...said(input.comment) });
+  }
+
+  /** Somebody else prepares the decision; the task comes back to its owner with `resolve`. */
+  @Post(':id/delegate')
+  @HttpCode(200)
+  delegate(
+    @CurrentCall() call: ApprovalCall,
+    @Param('id') id: string,
+    @Body(new SchemaPipe(delegateSchema)) input: z.output<typeof delegateSchema>,
+  ): Promise<Decided> {
+    return this.#give(call, id, { type: 'delegate', to: input.toUserId, ...said(input.comment) });
+  }
+
+  @Post(':id/resolve')
+  @HttpCode(200)
+  resolve(
+    @CurrentCall() call: ApprovalCall,
+    @Param('id') id: string,
+    @Body(new SchemaPipe(resolveSchema)) input: z.output<typeof resolveSchema>,
+  ): Promise<Decided> {
+    return this.#give(call, id, { type: 'resolve', ...said(input.comment) });
   }
 
   @Post(':id/return')
   @HttpCode(200)
   giveBack(
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(returnSchema)) input: z.output<typeof returnSchema>,
   ): Promise<Decided> {
-    return this.#give(principal, request, response, id, {
+    return this.#give(call, id, {
       type: 'return',
       to: input.to,
       ...(input.resume === undefined ? {} : { resume: input.resume }),
@@ -223,31 +196,16 @@ export class TasksController {
     });
   }
 
-  #read<T>(principal: Principal, work: (manager: EntityManager, caller: Caller) => Promise<T>): Promise<T> {
-    return this.transactions.run(principal.tenantId, (manager) => work(manager, callerOf(principal)));
-  }
-
-  async #give(
-    principal: Principal,
-    request: Request,
-    response: WriteResponse,
-    id: string,
-    verb: TaskVerb,
-  ): Promise<Decided> {
+  async #give(call: ApprovalCall, id: string, verb: TaskVerb): Promise<Decided> {
     const taskId = knownId(id, 'task');
-    const revision = expectedRevision(request);
-    const body = await this.requests.answer(principal, request, response, async (manager) => ({
-      status: 200,
-      body: await this.tasks.give(manager, callerOf(principal, request), taskId, verb, revision),
-    }));
-    const decided = body as Decided;
-    withTag(response, decided.task);
+    const revision = expectedRevision(call.request);
+    const decided = await this.requests.write(call, 200, (manager) =>
+      this.tasks.give(manager, call.caller, taskId, verb, revision),
+    );
+    withTag(call.response, decided.task);
     return decided;
   }
 }
-
-/** Headers of one task's answer are not the batch's. */
-const IGNORED: WriteResponse = { header: () => undefined };
 
 function verbOf(
   type: 'approve' | 'reject',

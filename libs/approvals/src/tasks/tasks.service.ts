@@ -10,10 +10,10 @@ import type { Instance } from '../instances/instance.schemas.js';
 import { instanceOf, readInstance } from '../instances/instance-store.js';
 import { requireInvolved } from '../instances/approvals.service.js';
 import { idField } from '../known-id.js';
-import { keyAt, pageFrom, type Page } from '../paging.js';
+import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
 import { databaseTime } from '../shell/database-time.js';
 import { InstanceCommands, type CommandBody } from '../shell/instance-commands.js';
-import { approvalTaskOf, countTasks, listTasks, readTask, type TasksOfPerson } from './task-store.js';
+import { approvalTaskOf, countTasks, listTasks, readTask, type TaskRow, type TasksOfPerson } from './task-store.js';
 import type { ApprovalTask, PageQuery, TaskActions } from './task.schemas.js';
 
 type VerbBody<C> = C extends { readonly task: string } ? Omit<C, 'task'> : never;
@@ -90,12 +90,13 @@ export class TasksService {
     const before = keyAt(query.cursor, idField);
     const page = { before, limit: query.limit + 1, offset: query.offset };
     const rows = await listTasks(manager, caller.tenantId, which, page);
-    return pageFrom(rows, query.limit, approvalTaskOf, (row) => row.id);
+    const found = pageFrom(rows, query.limit, approvalTaskOf, (row) => row.id);
+    return withTotal(found, query, () => countTasks(manager, caller.tenantId, which));
   }
 
   async count(manager: EntityManager, caller: Caller, status: TaskStatus | 'all'): Promise<number> {
     await joinTenant(manager, caller.tenantId);
-    return countTasks(manager, caller.tenantId, caller.userId, status);
+    return countTasks(manager, caller.tenantId, { assigneeId: caller.userId, status });
   }
 
   /** What the caller may do with a task and, where not, why: the engine is asked, nothing is written. */
@@ -111,6 +112,8 @@ export class TasksService {
       { type: 'approve', task: task.key },
       { type: 'reject', task: task.key },
       { type: 'transfer', task: task.key, to: task.assignee_id },
+      { type: 'delegate', task: task.key, to: task.assignee_id },
+      ...(isDelegation(task) ? [{ type: 'resolve', task: task.key } as const] : []),
       { type: 'return', task: task.key, to: 'START' },
     ];
     const actions: TaskActions['actions'][number][] = [];
@@ -131,6 +134,11 @@ export class TasksService {
       editableFields: isWork(node) ? [...(node.editableFields ?? [])] : [],
     };
   }
+}
+
+/** Either side of a delegation. */
+function isDelegation({ status, origin }: TaskRow): boolean {
+  return status === 'delegated' || origin === 'delegate';
 }
 
 /** Approved nodes that lie before one. */

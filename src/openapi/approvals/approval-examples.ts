@@ -156,6 +156,9 @@ export const DIAGRAM = {
 export const SUMMARY = { total: 3, pending: 1, approved: 2, rejected: 0, byStatus: { running: 1, approved: 2 } };
 
 export const STATS = {
+  processId: PROCESS_ID,
+  code: DEFINITION.code,
+  name: DEFINITION.name,
   ...SUMMARY,
   avgDurationSeconds: 5_400,
   nodes: [{ nodeId: 'check', runs: 3, p50Seconds: 3_600, p95Seconds: 7_200 }],

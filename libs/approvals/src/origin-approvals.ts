@@ -1,0 +1,209 @@
+import { textOf, type Fields, type OriginRequest, type OriginRoutes } from '@nest-herald/notifications';
+import type { Process, ProcessStatistics } from './definitions/definition.schemas.js';
+import type { InstanceStatus, TaskAction, TaskStatus } from './engine/index.js';
+import type { Instance, InstanceSummary } from './instances/instance.schemas.js';
+import type { ApprovalTask, BatchResult } from './tasks/task.schemas.js';
+
+/** The origin's five statuses of a request; ours are folded into them. */
+const INSTANCE_STATUS = {
+  draft: 'pending',
+  running: 'pending',
+  returned: 'pending',
+  suspended: 'pending',
+  approved: 'approved',
+  rejected: 'rejected',
+  withdrawn: 'withdrawn',
+  cancelled: 'cancelled',
+  expired: 'cancelled',
+} as const satisfies Record<InstanceStatus, string>;
+
+/** The origin's five statuses of a task. For it a delegated task is one that was transferred, there and back. */
+const TASK_STATUS = {
+  waiting: 'pending',
+  pending: 'pending',
+  delegated: 'transferred',
+  approved: 'approved',
+  rejected: 'rejected',
+  transferred: 'transferred',
+  returned: 'rejected',
+  resolved: 'transferred',
+  skipped: 'skipped',
+  cancelled: 'skipped',
+  expired: 'skipped',
+} as const satisfies Record<TaskStatus, string>;
+
+/** The origin's four actions. */
+const TASK_ACTION = {
+  approve: 'approve',
+  reject: 'reject',
+  return: 'reject',
+  transfer: 'transfer',
+  resolve: 'transfer',
+  withdraw: 'withdraw',
+  cancel: 'withdraw',
+  expire: 'withdraw',
+} as const satisfies Record<TaskAction, string>;
+
+const NOTHING = () => ({});
+
+/** Drawing and form are parts of the process, so it is its own workflow and its own form. */
+const process = (ours: Process, { principal }: OriginRequest) => ({
+  id: ours.id,
+  tenant_id: principal.tenantId,
+  code: ours.code,
+  name: ours.name,
+  form_id: ours.id,
+  form_name: ours.name,
+  workflow_id: ours.id,
+  workflow_name: ours.name,
+  enabled: ours.enabled,
+  created_at: ours.createdAt,
+  updated_at: ours.updatedAt,
+});
+
+/** Of parallel branches the origin would know one node: the first. */
+const instance = (ours: Instance, { principal }: OriginRequest) => ({
+  id: ours.id,
+  tenant_id: principal.tenantId,
+  process_def_id: ours.processId,
+  process_def_code: ours.code,
+  process_def_name: ours.name,
+  workflow_instance_id: ours.id,
+  form_data_id: ours.id,
+  applicant_id: ours.applicantId,
+  applicant_name: ours.applicantName,
+  title: ours.title,
+  status: INSTANCE_STATUS[ours.status],
+  current_node_id: textOf(ours.currentNodes[0]?.id),
+  current_node_name: textOf(ours.currentNodes[0]?.name),
+  started_at: textOf(ours.startedAt),
+  completed_at: textOf(ours.completedAt),
+  created_at: ours.createdAt,
+  updated_at: ours.completedAt ?? ours.startedAt ?? ours.createdAt,
+});
+
+const task = (ours: ApprovalTask, { principal }: OriginRequest) => ({
+  id: ours.id,
+  tenant_id: principal.tenantId,
+  process_instance_id: ours.instanceId,
+  node_id: ours.nodeId,
+  node_name: ours.nodeName,
+  assignee_id: ours.assigneeId,
+  assignee_name: ours.assigneeName,
+  status: TASK_STATUS[ours.status],
+  action: ours.action === null ? '' : TASK_ACTION[ours.action as TaskAction],
+  comment: textOf(ours.comment),
+  approved_at: textOf(ours.decidedAt),
+  created_at: ours.createdAt,
+  updated_at: ours.decidedAt ?? ours.createdAt,
+});
+
+/** The long names are of the origin's messages, the short ones of its notes. */
+const statistics = (ours: ProcessStatistics) => ({
+  process_def_id: ours.processId,
+  process_code: ours.code,
+  process_name: ours.name,
+  total_instances: ours.total,
+  pending_instances: ours.pending,
+  approved_instances: ours.approved,
+  rejected_instances: ours.rejected,
+  total: ours.total,
+  pending: ours.pending,
+  approved: ours.approved,
+  rejected: ours.rejected,
+  avg_duration: Math.round(ours.avgDurationSeconds ?? 0),
+});
+
+function summary({ total, byStatus: ours }: InstanceSummary) {
+  const counts = { pending: 0, approved: 0, rejected: 0, withdrawn: 0, cancelled: 0 };
+  for (const [status, count] of Object.entries(ours)) counts[INSTANCE_STATUS[status as InstanceStatus]] += count;
+  return { total, ...counts, by_status: counts };
+}
+
+const batch = ({ results }: { readonly results: readonly BatchResult[] }) => ({
+  results: results.map(({ taskId, success, error, code }) => ({
+    task_id: taskId,
+    success,
+    error: error ?? textOf(code),
+  })),
+});
+
+/** The origin names where drawing and form are; a process that draws itself needs neither. */
+function readDefinition(body: Fields, compat: boolean): Fields {
+  const { id: _id, ...named } = body;
+  const said = compat ? withoutEmpty(named) : body;
+  return 'nodes' in said && compat ? without(said, 'drawingOf', 'formOf') : said;
+}
+
+/** The origin's clients send every filter, the empty ones too. */
+const readFilters = (query: Fields, compat: boolean): Fields => (compat ? withoutEmpty(query) : query);
+
+/** Its forms are maps of text to text. */
+const readStart = (body: Fields, compat: boolean): Fields =>
+  compat && Object.hasOwn(body, 'formData') ? { ...body, formDataIsText: true } : body;
+
+function withoutEmpty(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+}
+
+function without(fields: Fields, ...names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
+const DEFINE_FIELDS = { form_schema: 'formSchema', workflow_id: 'drawingOf', form_id: 'formOf' };
+const LIST_FIELDS = {
+  process_def_id: 'processId',
+  applicant_id: 'applicantId',
+  start_date: 'from',
+  end_date: 'to',
+};
+const TRANSFER_FIELDS = { id: null, to_user_id: 'toUserId', transfer_to_id: 'toUserId', delegate_to_id: 'toUserId' };
+
+/** The eight of processes, by handler. */
+export const ORIGIN_DEFINITIONS: OriginRoutes = {
+  create: { body: DEFINE_FIELDS, readBody: readDefinition, answer: process },
+  list: { isList: true, readQuery: readFilters, answer: process },
+  get: { answer: process },
+  replace: { body: DEFINE_FIELDS, readBody: readDefinition, answer: process },
+  remove: { status: 200, answer: NOTHING },
+  enable: { answer: NOTHING },
+  disable: { answer: NOTHING },
+  statistics: { answer: statistics },
+  addVersion: { body: DEFINE_FIELDS },
+  simulate: { body: { form_data: 'formData', applicant_id: 'applicantId' } },
+};
+
+/** The seven of requests. */
+export const ORIGIN_INSTANCES: OriginRoutes = {
+  start: {
+    body: {
+      process_def_id: 'processId',
+      form_data: 'formData',
+      business_type: 'businessType',
+      business_id: 'businessId',
+    },
+    readBody: readStart,
+    answer: instance,
+  },
+  list: { query: LIST_FIELDS, readQuery: readFilters, isList: true, answer: instance },
+  myApplications: { query: LIST_FIELDS, readQuery: readFilters, isList: true, answer: instance },
+  get: { answer: instance },
+  withdraw: { body: { id: null }, answer: NOTHING },
+  cancel: { body: { id: null }, answer: NOTHING },
+  summary: { answer: summary },
+  submit: { body: { form_data: 'formData' } },
+  resubmit: { body: { form_data: 'formData' } },
+  cc: { body: { user_ids: 'users' } },
+};
+
+/** The seven of tasks. */
+export const ORIGIN_TASKS: OriginRoutes = {
+  get: { answer: task },
+  mine: { readQuery: readFilters, isList: true, answer: task },
+  count: { answer: ({ count }: { readonly count: number }) => ({ count }) },
+  process: { body: { id: null, form_patch: 'formPatch' }, answer: NOTHING },
+  batch: { body: { task_ids: 'taskIds' }, answer: batch },
+  transfer: { body: TRANSFER_FIELDS, answer: NOTHING },
+  delegate: { body: TRANSFER_FIELDS, answer: NOTHING },
+  approve: { body: { form_patch: 'formPatch' } },
+};
