@@ -119,6 +119,8 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'approvals.task.reject': ofTask,
   'approvals.task.process': (foreign) => ({ ...ofTask(foreign), body: { action: 'approve' } }),
   'approvals.task.transfer': (foreign) => ({ ...ofTask(foreign), body: { toUserId: 'stranger' } }),
+  'approvals.task.delegate': (foreign) => ({ ...ofTask(foreign), body: { toUserId: 'stranger' } }),
+  'approvals.task.resolve': ofTask,
   'approvals.task.return': ofTask,
   'approvals.batch': ({ taskId }) => ({
     params: { said: taskId },
