@@ -4,12 +4,17 @@ import { SERVER_TITLES, type ServerName } from './servers/server-registry.js';
 
 /** What the command line chose. */
 export interface BenchOptions {
-  /** Connections of the fan-out, ascending. @defaultValue 1000, 5000 */
+  /** Connections of the fan-out, ascending. @defaultValue 1000, 5000, 10000 */
   readonly connections: readonly number[];
   /** Times that every server is started and measured, interleaved. @defaultValue 3 */
   readonly repetitions: number;
   /** Shortest time of one measurement, ms; warm-up takes a third of it on top. @defaultValue 800 */
   readonly minMs: number;
+  /** Connections of the large scenarios (paced, storm, growth). @defaultValue 10000, with `--quick` 1000 */
+  readonly many: number;
+  /** Streams that never read, and for how many seconds. @defaultValue 200 for 60 s, with `--quick` 50 for 5 s */
+  readonly stalled: number;
+  readonly stalledSeconds: number;
   /** Names of the scenarios to run. @defaultValue all */
   readonly scenarios: readonly string[];
   /** Directory for CPU profiles of the server process; profiling distorts the figures. @defaultValue none */
@@ -24,8 +29,11 @@ export interface BenchOptions {
 const MAX_CONNECTIONS = 15_000;
 
 export const USAGE = `npm run bench -- [flags]
-  --connections 1000,5000   connections of the fan-out, 1 to ${MAX_CONNECTIONS}
+  --connections 1000,5000,10000   connections of the fan-out, 1 to ${MAX_CONNECTIONS}
   --repetitions 3           interleaved repetitions
+  --many 10000              connections of paced, storm and growth
+  --stalled 200             streams that never read; 1000 is the long form
+  --stalled-seconds 60      for so long; 600 is the long form
   --min-ms 800              shortest time of one measurement
   --quick                   one repetition of 300 ms with 1,000 connections; for a look, not for a claim
   --scenarios a,b           only these
@@ -42,6 +50,9 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
       repetitions: { type: 'string' },
       'min-ms': { type: 'string' },
       quick: { type: 'boolean', default: false },
+      many: { type: 'string' },
+      stalled: { type: 'string' },
+      'stalled-seconds': { type: 'string' },
       scenarios: { type: 'string' },
       servers: { type: 'string' },
       profile: { type: 'string' },
@@ -69,11 +80,16 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
   if (quick && write) faults.push('--write wants a full run; leave out --quick.');
   if (values.profile !== undefined && write) faults.push('--write wants undistorted figures; leave out --profile.');
   const options: BenchOptions = {
-    connections: numbers('connections', values.connections ?? (quick ? '1000' : '1000,5000'), MAX_CONNECTIONS).sort(
-      (a, b) => a - b,
-    ),
+    connections: numbers(
+      'connections',
+      values.connections ?? (quick ? '1000' : '1000,5000,10000'),
+      MAX_CONNECTIONS,
+    ).sort((a, b) => a - b),
     repetitions: numbers('repetitions', values.repetitions ?? (quick ? '1' : '3'), 100)[0] ?? 1,
     minMs: numbers('min-ms', values['min-ms'] ?? (quick ? '300' : '800'), 600_000)[0] ?? 1,
+    many: numbers('many', values.many ?? (quick ? '1000' : '10000'), MAX_CONNECTIONS)[0] ?? 1,
+    stalled: numbers('stalled', values.stalled ?? (quick ? '50' : '200'), 5_000)[0] ?? 1,
+    stalledSeconds: numbers('stalled-seconds', values['stalled-seconds'] ?? (quick ? '5' : '60'), 3_600)[0] ?? 1,
     scenarios: names('scenarios', values.scenarios, scenarioNames),
     servers: names('servers', values.servers, Object.keys(SERVER_TITLES) as ServerName[]),
     profileDirectory: values.profile,

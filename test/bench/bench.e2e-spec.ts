@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
 import { parseBenchOptions } from './bench-options.js';
+import { Arrivals, wallClockMs } from './load/arrivals.js';
 import { LoadClient } from './load/load-client.js';
+import { comeBack } from './load/storm.js';
 import { FigureBook } from './report/figure.js';
 import { compare } from './report/ratio.js';
 import { spreadOf } from './report/statistics.js';
@@ -44,6 +46,17 @@ describe('every server of the bench', () => {
     expect(load.counts()).toEqual({ total: 6, fewest: 2, most: 2, closed: 0 });
   });
 
+  it('herald gives a storm of returning streams what each has missed', async () => {
+    await begin('herald');
+    const position = load.lastPosition;
+    load.leave();
+    await server.publishToAll(benchEvent(1));
+    await server.publishToAll(benchEvent(2));
+    const { replayed } = await comeBack({ ...server, controlPort: 0 }, 3, position, 2);
+    expect(replayed).toBe(6);
+    expect(server.logReads?.()).toBe(0);
+  });
+
   it.each(Object.keys(SERVER_TITLES))('%s delivers to one person and to nobody else', async (name) => {
     await begin(name);
     load.expect(2);
@@ -51,6 +64,27 @@ describe('every server of the bench', () => {
     await server.publishToUser(1, benchEvent(2));
     await finishedRounds;
     expect(load.counts()).toEqual({ total: 2, fewest: 0, most: 2, closed: 0 });
+  });
+});
+
+describe('the arrivals of the bench', () => {
+  it('tell how late each event was, by event or by person', async () => {
+    const now = wallClockMs();
+    for (const order of ['everyone', 'in-turn'] as const) {
+      const arrivals = new Arrivals(2, 2);
+      for (const event of [0, 1]) for (const connection of [0, 1]) arrivals.note(connection, event);
+      const publishedAt =
+        order === 'everyone' ? [now - 40_000, now - 20_000] : [40, 30, 20, 10].map((s) => now - s * 1_000);
+      const { p50Ms, maxMs } = await arrivals.compare(publishedAt, order);
+      expect(Math.round(p50Ms / 10_000)).toBe(order === 'everyone' ? 4 : 3);
+      expect(Math.round(maxMs / 10_000)).toBe(4);
+    }
+  });
+
+  it('refuse what was not published', () => {
+    const arrivals = new Arrivals(1, 1);
+    arrivals.note(0, 0);
+    expect(() => arrivals.note(0, 1)).toThrow('more than published');
   });
 });
 

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { DeliveryCounts, StreamTarget } from '../processes/messages.js';
 import { EVENT_MARK } from '../servers/bench-event.js';
 import { accessToken, benchUser } from './access-token.js';
+import { Arrivals } from './arrivals.js';
 
 const MARK = EVENT_MARK.charCodeAt(0);
 
@@ -27,6 +28,9 @@ export class LoadClient {
   private closed = 0;
   private deliveriesPerRound = Number.POSITIVE_INFINITY;
   private endOfRound = Number.POSITIVE_INFINITY;
+  private arrivals: Arrivals | undefined;
+  /** Where the streams are, as `connected` said last. */
+  private position = '';
 
   /** Opens streams until `total` are live. @throws Error when one is refused or ends before it is live. */
   async connect(target: StreamTarget, total: number): Promise<number> {
@@ -46,6 +50,22 @@ export class LoadClient {
     this.endOfRound = deliveriesPerRound;
   }
 
+  /** From now on keeps the time of each arrival. */
+  record(eventsEach: number): Arrivals {
+    this.received.fill(0);
+    this.arrivals = new Arrivals(this.received.length, eventsEach);
+    return this.arrivals;
+  }
+
+  get streams(): number {
+    return this.sockets.length;
+  }
+
+  /** Position that the server told the stream that was opened last. */
+  get lastPosition(): string {
+    return this.position;
+  }
+
   counts(): DeliveryCounts {
     let fewest = Number.POSITIVE_INFINITY;
     let most = 0;
@@ -58,8 +78,14 @@ export class LoadClient {
 
   /** Ends all connections. */
   close(): void {
-    for (const socket of this.sockets) socket.destroy();
+    this.leave();
     this.control?.destroy();
+  }
+
+  /** Ends all streams; the control connection stays. */
+  leave(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.length = 0;
   }
 
   private openControl(port: number): Promise<Socket> {
@@ -82,6 +108,7 @@ export class LoadClient {
         if (!head.startsWith('HTTP/1.1 200')) reject(new Error(`Stream ${index} was refused:\n${head}`));
         if (head.includes(target.readyMarker)) {
           live = true;
+          this.position = /^id: (\S+)$/m.exec(head)?.[1] ?? '';
           head = '';
           resolve();
         }
@@ -111,7 +138,9 @@ export class LoadClient {
     // Bytes behind `length` are left over from an earlier read: a mark found there ends the search.
     for (let at = buffer.indexOf(MARK); at !== -1 && at < length; at = buffer.indexOf(MARK, at + 1)) found++;
     if (found === 0) return;
-    this.received[index] = (this.received[index] ?? 0) + found;
+    const before = this.received[index] ?? 0;
+    if (this.arrivals) for (let i = 0; i < found; i++) this.arrivals.note(index, before + i);
+    this.received[index] = before + found;
     this.total += found;
     if (this.total < this.endOfRound) return;
     this.endOfRound += this.deliveriesPerRound;

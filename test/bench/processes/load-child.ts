@@ -1,10 +1,14 @@
+import type { Arrivals } from '../load/arrivals.js';
 import { LoadClient } from '../load/load-client.js';
+import { comeBack, stall } from '../load/storm.js';
 import type { LoadQuestions } from './messages.js';
 import { answerQuestions } from './question-channel.js';
 
 /** The process that holds all client connections and counts what they get. */
 
 const client = new LoadClient();
+let arrivals: Arrivals | undefined;
+let left = { streams: 0, position: '' };
 
 answerQuestions<LoadQuestions>({
   connect: async ({ target, total }) => ({ connected: await client.connect(target, total) }),
@@ -13,4 +17,22 @@ answerQuestions<LoadQuestions>({
     return {};
   },
   counts: () => client.counts(),
+  record({ eventsEach }) {
+    arrivals = client.record(eventsEach);
+    return {};
+  },
+  latencies({ publishedAt, order }) {
+    if (!arrivals) throw new Error('Ask "record" first.');
+    return arrivals.compare(publishedAt, order);
+  },
+  leave() {
+    left = { streams: client.streams, position: client.lastPosition };
+    client.leave();
+    return {};
+  },
+  comeBack: ({ target, missed }) => comeBack(target, left.streams, left.position, missed),
+  async stall({ target, from, count }) {
+    await stall(target, from, count);
+    return {};
+  },
 });

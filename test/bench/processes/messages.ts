@@ -11,6 +11,27 @@ export interface RoundPlan {
   readonly minRounds: number;
 }
 
+/** Publishing by the clock, whatever arrives: for latencies. */
+export interface PacePlan {
+  /** `everyone`: each event goes to all connections. `in-turn`: event n goes to person n modulo `users`. */
+  readonly to: 'everyone' | 'in-turn';
+  readonly users: number;
+  readonly perSecond: number;
+  readonly events: number;
+}
+
+/** When each event of a {@link PacePlan} was accepted (durable: committed), ms since 1970, in order. */
+export interface PaceResult {
+  readonly publishedAt: readonly number[];
+  readonly cpuMicros: number;
+}
+
+/** Waiting times of the event loop since the last look, ms. */
+export interface LoopDelay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 /** What a run cost the server, load generation excluded. */
 export interface RunResult {
   readonly events: number;
@@ -47,10 +68,39 @@ export interface DeliveryCounts {
   readonly closed: number;
 }
 
+/** What is added to a server's world before the same thing is measured again. */
+export type Growth = { readonly history: number } | { readonly tenants: number };
+
+/** Middle and tail of latencies, ms. */
+export interface Latencies {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** How long a storm of reconnects took, ms from its first byte. */
+export interface StormResult {
+  /** Until the last stream was live again. */
+  readonly liveMs: number;
+  /** Until the last one had everything that it had missed. */
+  readonly caughtUpMs: number;
+  /** Events that all together had missed and have got. */
+  readonly replayed: number;
+}
+
 /** Questions to a server process and its answers. */
 export interface ServerQuestions {
-  listen: { ask: { server: string }; answer: StreamTarget };
+  listen: { ask: { server: string; database?: string }; answer: StreamTarget };
   run: { ask: RoundPlan; answer: RunResult };
+  pace: { ask: PacePlan; answer: PaceResult };
+  /** Hands events over for everybody and waits for nobody. */
+  publish: { ask: { events: number }; answer: Record<never, never> };
+  /** Makes the server's world larger, see `BenchServer.grow`. */
+  grow: { ask: Growth; answer: Record<never, never> };
+  /** Ask once to begin, again to read. */
+  loopDelay: { ask: Record<never, never>; answer: LoopDelay };
+  /** Events that replays had to read from the log. */
+  logReads: { ask: Record<never, never>; answer: { events: number } };
   /** `collect` forces a collection first; the process must run with `--expose-gc`. */
   usage: { ask: { collect: boolean }; answer: ServerUsage };
 }
@@ -62,4 +112,14 @@ export interface LoadQuestions {
   /** Sets the counters to zero and the number of deliveries that finish a round. */
   expect: { ask: { deliveriesPerRound: number }; answer: Record<never, never> };
   counts: { ask: Record<never, never>; answer: DeliveryCounts };
+  /** Remembers when each of the next events arrives, `eventsEach` of them on every connection. */
+  record: { ask: { eventsEach: number }; answer: Record<never, never> };
+  /** Waits for all recorded events, then compares. `order`: what `publishedAt[n]` stands for, see {@link PacePlan}. */
+  latencies: { ask: { publishedAt: readonly number[]; order: PacePlan['to'] }; answer: Latencies };
+  /** Ends all connections as a network that goes away does. */
+  leave: { ask: Record<never, never>; answer: Record<never, never> };
+  /** Opens as many streams at once as there were, each with the position at which it left. */
+  comeBack: { ask: { target: StreamTarget; missed: number }; answer: StormResult };
+  /** Opens streams that never read. */
+  stall: { ask: { target: StreamTarget; from: number; count: number }; answer: Record<never, never> };
 }

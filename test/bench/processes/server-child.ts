@@ -1,10 +1,12 @@
 import 'reflect-metadata';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import type { BenchServer } from '../servers/bench-server.js';
+import { wallClockMs } from '../load/arrivals.js';
 import { benchEvent } from '../servers/bench-event.js';
 import { startServer } from '../servers/server-registry.js';
-import type { RoundPlan, RunResult, ServerQuestions, ServerUsage } from './messages.js';
+import type { PacePlan, PaceResult, RoundPlan, RunResult, ServerQuestions, ServerUsage } from './messages.js';
 import { answerQuestions } from './question-channel.js';
 import { RoundPacer } from './round-pacer.js';
 
@@ -17,15 +19,68 @@ let server: BenchServer | undefined;
 let pacer: RoundPacer | undefined;
 let published = 0;
 
+/** Resolution of the look at the event loop, ms. */
+const loop = monitorEventLoopDelay({ resolution: 10 });
+
 answerQuestions<ServerQuestions>({
-  async listen({ server: name }) {
-    server = await startServer(name);
+  async listen({ server: name, database }) {
+    server = await startServer(name, database);
     pacer = await RoundPacer.listen();
     return { port: server.port, controlPort: pacer.port, path: server.path, readyMarker: server.readyMarker };
   },
   run: (plan) => runRounds(plan),
+  pace: (plan) => pace(plan),
+  async publish({ events }) {
+    const to = started();
+    for (let i = 0; i < events; i++) await to.publishToAll(benchEvent(published++));
+    return {};
+  },
+  async grow(by) {
+    await started().grow?.(by);
+    return {};
+  },
+  loopDelay() {
+    const delay = { p99Ms: loop.percentile(99) / 1e6, maxMs: loop.max / 1e6 };
+    loop.enable();
+    loop.reset();
+    return delay;
+  },
+  logReads: () => ({ events: started().logReads?.() ?? 0 }),
   usage: ({ collect }) => usage(collect),
 });
+
+function started(): BenchServer {
+  if (!server) throw new Error('Ask "listen" first.');
+  return server;
+}
+
+/** Sends by the clock; what is late is sent at once, so that the rate holds on average. */
+async function pace(plan: PacePlan): Promise<PaceResult> {
+  const to = started();
+  const publishedAt: number[] = Array.from({ length: plan.events }, () => 0);
+  const accepting: Promise<void>[] = [];
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  for (let n = 0; n < plan.events; n++) {
+    const wait = startedAt + (n * 1_000) / plan.perSecond - performance.now();
+    if (wait > 0) await delay(wait);
+    // A direct send is accepted when the call is over, and its frames are on their way already: timed from before.
+    if (plan.to === 'everyone') {
+      publishedAt[n] = wallClockMs();
+      await to.publishToAll(benchEvent(n));
+      continue;
+    }
+    const accepted = Promise.resolve(to.publishToUser(n % plan.users, benchEvent(n)));
+    accepting.push(
+      accepted.then(() => {
+        publishedAt[n] = wallClockMs();
+      }),
+    );
+  }
+  await Promise.all(accepting);
+  const cpu = process.cpuUsage(cpuBefore);
+  return { publishedAt, cpuMicros: cpu.user + cpu.system };
+}
 
 async function runRounds(plan: RoundPlan): Promise<RunResult> {
   if (!server || !pacer) throw new Error('Ask "listen" first.');

@@ -1,9 +1,9 @@
-import type { ServerName } from '../servers/server-registry.js';
 import { spreadOf, type Spread } from './statistics.js';
 
-/** What one server cost in one condition, over the repetitions. */
+/** What one server, or one way of doing something, cost in one condition, over the repetitions. */
 export interface Figure {
-  readonly server: ServerName;
+  /** Name in the registry of servers, or the name of a way as the report shows it. */
+  readonly server: string;
   /** Such as `1,000 w1`; a column of the table. */
   readonly condition: string;
   readonly spread: Spread;
@@ -14,7 +14,7 @@ export class FigureBook {
   private readonly values = new Map<string, number[]>();
 
   /** Values of one server and condition must come in the order of the repetitions: ratios pair them. */
-  add(server: ServerName, condition: string, value: number): void {
+  add(server: string, condition: string, value: number): void {
     const key = keyOf(server, condition);
     const known = this.values.get(key);
     if (known) known.push(value);
@@ -22,19 +22,19 @@ export class FigureBook {
   }
 
   /** One value a repetition; empty when the server was not measured. */
-  valuesOf(server: ServerName, condition: string): readonly number[] {
+  valuesOf(server: string, condition: string): readonly number[] {
     return this.values.get(keyOf(server, condition)) ?? [];
   }
 
   /** In the order in which they were first added. */
   figures(): Figure[] {
     return [...this.values].map(([key, values]) => {
-      const [server, condition = ''] = key.split('|');
-      return { server: server as ServerName, condition, spread: spreadOf(values) };
+      const [server = '', condition = ''] = key.split('|');
+      return { server, condition, spread: spreadOf(values) };
     });
   }
 }
 
-function keyOf(server: ServerName, condition: string): string {
+function keyOf(server: string, condition: string): string {
   return `${server}|${condition}`;
 }

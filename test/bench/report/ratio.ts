@@ -1,4 +1,3 @@
-import type { ServerName } from '../servers/server-registry.js';
 import type { Target } from '../targets.js';
 import type { FigureBook } from './figure.js';
 import { spreadOf, type Spread } from './statistics.js';
@@ -16,9 +15,9 @@ export interface Ratio {
 export interface Comparison {
   readonly what: string;
   readonly condition: string;
-  readonly of: ServerName;
+  readonly of: string;
   /** Absent: the figure itself is compared with its target. */
-  readonly by?: ServerName;
+  readonly by?: string;
   readonly target?: Target | undefined;
 }
 

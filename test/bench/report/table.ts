@@ -4,20 +4,20 @@ import type { Figure } from './figure.js';
 import type { Ratio } from './ratio.js';
 import type { Spread } from './statistics.js';
 
-/** Servers down, conditions across; each cell is median and range. */
+/** Servers and ways down, conditions across; each cell is median and range. */
 export function figureTable(figures: readonly Figure[]): string {
   const conditions = [...new Set(figures.map(({ condition }) => condition))];
-  const servers = (Object.keys(SERVER_TITLES) as ServerName[]).filter((name) =>
-    figures.some(({ server }) => server === name),
-  );
+  const known: readonly string[] = Object.keys(SERVER_TITLES);
+  const place = (server: string): number => (known.includes(server) ? known.indexOf(server) : known.length);
+  const servers = [...new Set(figures.map(({ server }) => server))].sort((a, b) => place(a) - place(b));
   const rows = servers.map((server) => [
-    SERVER_TITLES[server],
+    SERVER_TITLES[server as ServerName] ?? server,
     ...conditions.map((condition) => {
       const figure = figures.find((f) => f.server === server && f.condition === condition);
       return figure ? spreadText(figure.spread) : '';
     }),
   ]);
-  return markdownTable(['server', ...conditions], rows);
+  return markdownTable(['', ...conditions], rows);
 }
 
 /** Every ratio beside its target, with the verdict. */

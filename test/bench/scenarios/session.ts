@@ -1,9 +1,19 @@
-import type { LoadQuestions, RoundPlan, RunResult, ServerQuestions, ServerUsage } from '../processes/messages.js';
+import type {
+  Latencies,
+  LoadQuestions,
+  PacePlan,
+  RoundPlan,
+  RunResult,
+  ServerQuestions,
+  ServerUsage,
+  StreamTarget,
+} from '../processes/messages.js';
 import { AskedProcess } from '../processes/question-channel.js';
-import type { ServerName } from '../servers/server-registry.js';
+import { SERVER_TITLES } from '../servers/server-registry.js';
 import type { BenchContext } from './scenario.js';
 
-const SERVER_SCRIPT = new URL('../processes/server-child.js', import.meta.url);
+/** The script of a server process. */
+export const SERVER_SCRIPT = new URL('../processes/server-child.js', import.meta.url);
 const LOAD_SCRIPT = new URL('../processes/load-child.js', import.meta.url);
 
 /** One server process and the load process that is connected to it. */
@@ -15,16 +25,27 @@ export interface Session {
    * @throws Error unless every connection got every event meant for it exactly once.
    */
   run(plan: RoundPlan): Promise<RunResult>;
+  /**
+   * Publishes by the clock.
+   * @returns how late the events arrived, all connections together, and what the server used.
+   * @throws Error when one does not arrive.
+   */
+  pace(plan: PacePlan): Promise<Latencies & { readonly cpuMicros: number }>;
   /** @param collect forces a garbage collection first. */
   usage(collect: boolean): Promise<ServerUsage>;
+  /** The two processes themselves, for what only one scenario asks. */
+  readonly server: AskedProcess<ServerQuestions>;
+  readonly load: AskedProcess<LoadQuestions>;
+  readonly target: StreamTarget;
 }
 
 /** Starts a fresh server and load, hands them to `use`, ends both whatever happens. */
 export async function withSession<T>(
   context: BenchContext,
-  server: ServerName,
+  server: string,
   nodeArguments: readonly string[],
   use: (session: Session) => Promise<T>,
+  database?: string,
 ): Promise<T> {
   const { pinning, options } = context;
   const profile = options.profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`] : [];
@@ -34,7 +55,7 @@ export async function withSession<T>(
   });
   const load = AskedProcess.start<LoadQuestions>(LOAD_SCRIPT, 'load', { command: pinning.load, nodeArguments: [] });
   try {
-    const target = await serverProcess.ask('listen', { server });
+    const target = await serverProcess.ask('listen', { server, ...(database === undefined ? {} : { database }) });
     return await use({
       async connect(total) {
         await load.ask('connect', { target, total });
@@ -51,6 +72,15 @@ export async function withSession<T>(
         }
         return result;
       },
+      async pace(plan) {
+        const eventsEach = plan.to === 'everyone' ? plan.events : plan.events / plan.users;
+        await load.ask('record', { eventsEach });
+        const { publishedAt, cpuMicros } = await serverProcess.ask('pace', plan);
+        return { ...(await load.ask('latencies', { publishedAt, order: plan.to })), cpuMicros };
+      },
+      server: serverProcess,
+      load,
+      target,
       usage: (collect) => serverProcess.ask('usage', { collect }),
     });
   } finally {
@@ -61,12 +91,13 @@ export async function withSession<T>(
 }
 
 /** All servers in each repetition, each time beginning with another, so that drift of the machine hits all alike. */
-export async function interleave(
+export async function interleave<N extends string>(
   context: BenchContext,
-  servers: readonly ServerName[],
-  measure: (server: ServerName, repetition: number) => Promise<void>,
+  servers: readonly N[],
+  measure: (server: N, repetition: number) => Promise<void>,
 ): Promise<void> {
-  const chosen = servers.filter((server) => context.options.servers.includes(server));
+  const known: readonly string[] = context.options.servers;
+  const chosen = servers.filter((server) => known.includes(server) || !(server in SERVER_TITLES));
   for (let repetition = 0; repetition < context.options.repetitions; repetition++) {
     const first = chosen.length === 0 ? 0 : repetition % chosen.length;
     for (const server of [...chosen.slice(first), ...chosen.slice(0, first)]) await measure(server, repetition);

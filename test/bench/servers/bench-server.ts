@@ -1,3 +1,4 @@
+import type { Growth } from '../processes/messages.js';
 import type { BenchEvent } from './bench-event.js';
 
 /** A server under test: holds streams open and publishes when it is told to. */
@@ -11,6 +12,10 @@ export interface BenchServer {
   publishToAll(event: BenchEvent): Promise<unknown> | void;
   /** Hands one event over for the one connection of that person. */
   publishToUser(user: number, event: BenchEvent): Promise<unknown> | void;
+  /** Adds history to the tenant, or other tenants with a follower each. Absent where there is nothing of the kind. */
+  readonly grow?: (by: Growth) => Promise<void>;
+  /** Events that replays had to read from the log so far. */
+  readonly logReads?: () => number;
   /** Ends every stream and stops listening. */
   readonly close: () => Promise<void>;
 }

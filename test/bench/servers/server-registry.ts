@@ -25,8 +25,9 @@ export const SERVER_TITLES: Readonly<Record<ServerName, string>> = {
   herald: 'Nest Herald, signed-in streams, default limits',
 };
 
-/** Starts the server of that name in this process. */
-export function startServer(name: string): Promise<BenchServer> {
+/** Starts the server of that name in this process. @param database URL; without it only those that need none start. */
+export async function startServer(name: string, database?: string): Promise<BenchServer> {
+  if (database !== undefined) return (await import('./database-servers.js')).startOverDatabase(name, database);
   const start = SERVERS[name as ServerName];
   if (!start)
     throw new Error(`No server is called ${JSON.stringify(name)}; there are ${Object.keys(SERVERS).join(', ')}.`);

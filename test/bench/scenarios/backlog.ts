@@ -1,0 +1,65 @@
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import pg from 'pg';
+
+import { FigureBook } from '../report/figure.js';
+import { compare } from '../report/ratio.js';
+import { TARGETS } from '../targets.js';
+import { withDatabase } from './bench-database.js';
+import type { Scenario } from './scenario.js';
+
+const ROWS = 300_000;
+const ROWS_OF_A_TRANSACTION = 1_000;
+const TENANTS = 10;
+const LOOK_MS = 25;
+
+const SECONDS = 's until all are numbered';
+
+/** Everything that was published while nothing numbered: how fast a cluster that comes back is where it was. */
+export const backlog: Scenario = {
+  name: 'backlog',
+  title: 'Backlog: 300,000 rows in the outbox, committed by 300 transactions',
+  measure: (context) =>
+    withDatabase(async (url) => {
+      const book = new FigureBook();
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      try {
+        for (let repetition = 0; repetition < context.options.repetitions; repetition++) {
+          for (let first = 0; first < ROWS; first += ROWS_OF_A_TRANSACTION) await client.query(FILL, [first]);
+          const seconds = await untilNumbered(url, client);
+          book.add('herald', SECONDS, seconds);
+          context.progress(`backlog ${repetition + 1}: ${seconds.toFixed(1)} s`);
+        }
+      } finally {
+        await client.end();
+      }
+      const row = { what: SECONDS, condition: SECONDS, of: 'herald', target: TARGETS.backlogSeconds };
+      return { figures: [], ratios: compare(book, [row]) };
+    }),
+};
+
+const FILL = `
+  INSERT INTO sse.outbox (shard, tenant_id, audience, type, payload)
+  SELECT 0, 'tenant-' || n % ${TENANTS}, 'user:user-' || n % 1000, 'bench', json_build_object('n', n, 'text', repeat('a', 200))::text
+  FROM generate_series($1::int, $1::int + ${ROWS_OF_A_TRANSACTION - 1}) AS n`;
+
+async function untilNumbered(url: string, client: pg.Client): Promise<number> {
+  const { eventLog, stop } = createPostgresSse({ connectionString: url, nodeId: `bench${process.pid}` });
+  const startedAt = performance.now();
+  await eventLog.start({
+    announce: () => undefined,
+    observe: () => undefined,
+    poke: () => undefined,
+    identityChanged: () => undefined,
+  });
+  try {
+    for (;;) {
+      const { rowCount } = await client.query('SELECT FROM sse.outbox LIMIT 1');
+      if (rowCount === 0) return (performance.now() - startedAt) / 1_000;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  } finally {
+    await eventLog.stop();
+    await stop();
+  }
+}

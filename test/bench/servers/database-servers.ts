@@ -1,0 +1,127 @@
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import pg from 'pg';
+
+import { benchUser } from '../load/access-token.js';
+import { BARE_PATH, listenBare } from './bare-streams.js';
+import { END_OF_HEAD, type BenchServer } from './bench-server.js';
+import { asChunk, eventFrame } from './event-frame.js';
+import type { BenchEvent } from './bench-event.js';
+import { heraldServer } from './herald.js';
+
+/** Servers whose events are rows of a committed transaction. */
+const STARTS: Readonly<Record<string, (database: string) => Promise<BenchServer>>> = {
+  'herald-postgres': startHeraldPostgres,
+  poller: startPoller,
+  'notify-in-transaction': startNotify,
+};
+
+/** Starts the server of that name over a migrated database. */
+export function startOverDatabase(name: string, database: string): Promise<BenchServer> {
+  const start = STARTS[name];
+  if (!start) throw new Error(`No server over a database is called ${JSON.stringify(name)}.`);
+  return start(database);
+}
+
+async function startHeraldPostgres(database: string): Promise<BenchServer> {
+  const { eventLog, backplane, presence, ticketStore, stop } = createPostgresSse({
+    connectionString: database,
+    nodeId: `bench${process.pid}`,
+    onError: (what, error) => console.error(what, error),
+  });
+  const server = await heraldServer({ eventLog, backplane, presence, ticketStore });
+  return {
+    ...server,
+    close: async () => {
+      await server.close();
+      await stop();
+    },
+  };
+}
+
+/** How often a hand-made poller looks; more often costs a query each time, less often is later still. */
+const POLL_MS = 100;
+
+/**
+ * What is written first: a table of events that whoever runs the streams empties every 100 ms. (To read rows with a higher id
+ * than the last one instead loses those that commit late: 7 of 1,000 in this scenario.)
+ */
+async function startPoller(database: string): Promise<BenchServer> {
+  return overTable(database, async (pool, deliver) => {
+    let isOver = false;
+    const poll = async (): Promise<void> => {
+      while (!isOver) {
+        const { rows } = await pool.query<EventRow>('DELETE FROM bench_event RETURNING id, person, event');
+        for (const row of rows.sort((x, y) => Number(x.id) - Number(y.id))) deliver(row);
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    };
+    const polling = poll();
+    return async () => {
+      isOver = true;
+      await polling;
+    };
+  });
+}
+
+/** What is written next: NOTIFY in the transaction of the publisher, with the whole event in it. */
+async function startNotify(database: string): Promise<BenchServer> {
+  return overTable(
+    database,
+    async (_pool, deliver) => {
+      const listener = new pg.Client({ connectionString: database });
+      await listener.connect();
+      listener.on('notification', ({ payload }) => deliver(JSON.parse(payload ?? '') as EventRow));
+      await listener.query('LISTEN bench_event');
+      return () => listener.end();
+    },
+    (client, row) => client.query("SELECT pg_notify('bench_event', $1)", [JSON.stringify(row)]),
+  );
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly person: string;
+  readonly event: BenchEvent;
+}
+
+/** Transactions that publish at the same time. */
+const PUBLISHERS = 10;
+
+async function overTable(
+  database: string,
+  start: (pool: pg.Pool, deliver: (row: EventRow) => void) => Promise<() => Promise<void>>,
+  alsoInTransaction?: (client: pg.ClientBase, row: EventRow) => Promise<unknown>,
+): Promise<BenchServer> {
+  const { port, byUser, close } = await listenBare();
+  const pool = new pg.Pool({ connectionString: database, max: PUBLISHERS });
+  await pool.query(
+    'CREATE TABLE IF NOT EXISTS bench_event (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person text, event jsonb)',
+  );
+  await pool.query('TRUNCATE bench_event');
+  const stop = await start(pool, (row) => byUser.get(row.person)?.socket?.write(asChunk(eventFrame(row.event))));
+  const publish = async (person: string, event: BenchEvent): Promise<void> => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('INSERT INTO bench_event (person, event) VALUES ($1, $2)', [person, JSON.stringify(event)]);
+      await alsoInTransaction?.(client, { id: '', person, event });
+      await client.query('COMMIT');
+    } finally {
+      client.release();
+    }
+  };
+  return {
+    port,
+    path: BARE_PATH,
+    readyMarker: END_OF_HEAD,
+    publishToUser: (user, event) => publish(benchUser(user), event),
+    publishToAll: () => {
+      throw new Error('Only people by name are served here.');
+    },
+    close: async () => {
+      await stop();
+      await close();
+      await pool.end();
+    },
+  };
+}
