@@ -52,6 +52,12 @@ module.exports = {
       'hub-knows-no-http',
       'Below http; no Nest.',
       { path: '^libs/sse/src/hub/', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/sse/src/(control/|http|adapters|sse-broker|sse\\.module|testing)|^node_modules/@nestjs/' },
+    ),
+    never(
+      'control-knows-no-http',
+      'Above the hub, below broker and http; no Nest.',
+      { path: '^libs/sse/src/control/', pathNot: '\\.spec\\.ts$' },
       { path: '^libs/sse/src/(http|adapters|sse-broker|sse\\.module|testing)|^node_modules/@nestjs/' },
     ),
     never(

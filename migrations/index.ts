@@ -3,6 +3,7 @@ import { SsePublishing1700000000002 } from './0002-sse-publishing.js';
 import { SseMaintenance1700000000003 } from './0003-sse-maintenance.js';
 import { SsePresence1700000000004 } from './0004-sse-presence.js';
 import { SsePresenceFunctions1700000000005 } from './0005-sse-presence-functions.js';
+import { SseControl1700000000006 } from './0006-sse-control.js';
 import { SseObservability1700000000008 } from './0008-sse-observability.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
@@ -25,6 +26,7 @@ export const sseMigrations: readonly MigrationClass[] = [
   SseMaintenance1700000000003,
   SsePresence1700000000004,
   SsePresenceFunctions1700000000005,
+  SseControl1700000000006,
   SseObservability1700000000008,
 ];
 

@@ -355,6 +355,14 @@ TABLE sse.connection WITH ()
   sid text
   topics text[] NOT NULL DEFAULT '{}'::text[]
   since timestamp with time zone NOT NULL
+TABLE sse.control WITH ()
+  id text COLLATE C NOT NULL
+  tenant_id text COLLATE C NOT NULL
+  node_id text COLLATE C NOT NULL
+  request jsonb NOT NULL
+  taken_at timestamp with time zone
+  answer jsonb
+  expires_at timestamp with time zone NOT NULL
 TABLE sse.dedupe WITH ()
   tenant_id text COLLATE C NOT NULL
   key text COLLATE C NOT NULL
@@ -504,6 +512,7 @@ herald.ntf_user_state ntf_user_state_pkey PRIMARY KEY (tenant_id, user_id, categ
 sse.batch batch_pkey PRIMARY KEY (shard, no)
 sse.connection connection_pkey PRIMARY KEY (tenant_id, connection_id)
 sse.connection connection_transport CHECK ((transport = ANY (ARRAY['sse'::text, 'poll'::text, 'ws'::text])))
+sse.control control_pkey PRIMARY KEY (id)
 sse.dedupe dedupe_pkey PRIMARY KEY (tenant_id, key)
 sse.event_log event_log_pkey PRIMARY KEY (tenant_id, seq, day)
 sse.event_log_default event_log_default_pkey PRIMARY KEY (tenant_id, seq, day)
@@ -562,10 +571,12 @@ CREATE INDEX ntf_message_related ON herald.ntf_message USING btree (tenant_id, r
 CREATE INDEX batch_at ON sse.batch USING btree (at)
 CREATE INDEX connection_node ON sse.connection USING btree (node_id, boot_id)
 CREATE INDEX connection_user ON sse.connection USING btree (tenant_id, user_id)
+CREATE INDEX control_expiry ON sse.control USING btree (expires_at)
 CREATE INDEX dedupe_expiry ON sse.dedupe USING btree (expires_at)
 CREATE INDEX event_log_audience ON ONLY sse.event_log USING btree (tenant_id, audience, seq)
 CREATE INDEX event_log_default_tenant_id_audience_seq_idx ON sse.event_log_default USING btree (tenant_id, audience, seq)
 CREATE INDEX revocation_expiry ON sse.revocation USING btree (expires_at)
+CREATE INDEX revocation_in_force ON sse.revocation USING btree (tenant_id, expires_at)
 CREATE INDEX set_aside_age ON sse.set_aside USING btree (created_at)
 CREATE INDEX ticket_expiry ON sse.ticket USING btree (expires_at)
 
@@ -617,6 +628,9 @@ herald.ntf_user_state POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_
 sse.connection FORCED
 sse.connection POLICY system TO herald_system USING true CHECK true
 sse.connection POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
+sse.control FORCED
+sse.control POLICY system TO herald_system USING true CHECK true
+sse.control POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 sse.dedupe FORCED
 sse.dedupe POLICY system TO herald_system USING true CHECK true
 sse.dedupe POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
@@ -655,10 +669,12 @@ herald.ntf_maintain(integer) RETURNS integer DEFINER SET search_path=pg_catalog,
 herald.prune_idempotency(integer) RETURNS bigint DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 90a577b0a651d2f0b1c5613d997bbe48
 herald.uuid_floor(timestamp with time zone) RETURNS uuid INVOKER OWNER herald_owner BODY 7a2d3437baac9f8844b0ad5d37980a65
 sse.all_heads() RETURNS TABLE(tenant_id text, head bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c4dd1ed263647e49dc27ec5f4aca01b4
+sse.answer_control(text,text,jsonb) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY bed8d3dbf2de67078ff0072cc36eb31c
 sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integer INVOKER OWNER herald_owner BODY 0de6e4007d8fa1ed5fdc64af5af80db6
 sse.append_one(text,integer,text,text[],text,text,text) RETURNS integer INVOKER OWNER herald_owner BODY 6f02ed7cde802f8449852572b3165320
 sse.backlog(integer[],integer) RETURNS TABLE(waiting bigint, oldest_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 33e260449ec1ecbb58588537c3ac4e71
 sse.beat(text,uuid,integer,boolean) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY ba0c1196ea3f639058660dfb30bda0fd
+sse.collect_control(text,text,boolean) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 305b8208fa3b318c332a3f0c850f179a
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
 sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
 sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 82c3d0b99d614fa951e97a26529949cb
@@ -677,11 +693,13 @@ sse.newest_batches() RETURNS TABLE(shard integer, no bigint) DEFINER SET search_
 sse.note_last_seen(text[],text[],timestamp with time zone) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY f5356e2b68c7e3a891ff66e3255f2d41
 sse.prune(integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4252ef39911bd5783d152e7009d4302d
 sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 19d622e9c715e4bcdec61f74b3514aaa
+sse.put_control(text,text,text,jsonb,integer) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 52425c1df825487d10ae5b383e79820e
 sse.redeem_ticket(bytea) RETURNS TABLE(principal jsonb, origin text, expires_at timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY a7be39dd27f68ba68769efacaf706f93
 sse.release_leases(text) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4d4da7fe50186dd5b4f0381e6d468d44
 sse.renew_leases(text,integer[],bigint[],integer) RETURNS TABLE(shard integer, log_id uuid) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 518c46db2ef624fc0580ec82b2f2b9b6
 sse.sequence(integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 064691031e8743ae5ac67991ac11ce27
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
+sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
 sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
 sse.unled_shards(integer[]) RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c8677690f8e19d6ec61dabfc62f3a749
 sse.write_connections(text,uuid,jsonb,text[]) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9e6d026a5b0b7b3cf6eca7f6ed6169e4
@@ -700,6 +718,7 @@ DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_membership
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_message
 DELETE, INSERT, SELECT, UPDATE TO herald_app ON herald.ntf_user_state
 DELETE, INSERT, SELECT, UPDATE TO herald_system ON sse.connection
+DELETE, INSERT, SELECT, UPDATE TO herald_system ON sse.control
 DELETE, INSERT, SELECT, UPDATE TO herald_system ON sse.node
 DELETE, SELECT TO herald_system ON herald.idempotency
 DELETE, SELECT TO herald_system ON sse.outbox
@@ -711,10 +730,12 @@ EXECUTE TO herald_app ON herald.ntf_maintain(integer)
 EXECUTE TO herald_app ON herald.prune_idempotency(integer)
 EXECUTE TO herald_app ON herald.uuid_floor(timestamp with time zone)
 EXECUTE TO herald_app ON sse.all_heads()
+EXECUTE TO herald_app ON sse.answer_control(text,text,jsonb)
 EXECUTE TO herald_app ON sse.append(text,integer,text[],text[],text[],text[],text[],text[])
 EXECUTE TO herald_app ON sse.append_one(text,integer,text,text[],text,text,text)
 EXECUTE TO herald_app ON sse.backlog(integer[],integer)
 EXECUTE TO herald_app ON sse.beat(text,uuid,integer,boolean)
+EXECUTE TO herald_app ON sse.collect_control(text,text,boolean)
 EXECUTE TO herald_app ON sse.count_presence(text)
 EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)
 EXECUTE TO herald_app ON sse.identify_log()
@@ -726,11 +747,13 @@ EXECUTE TO herald_app ON sse.maintain(integer,integer)
 EXECUTE TO herald_app ON sse.newest_batches()
 EXECUTE TO herald_app ON sse.prune(integer)
 EXECUTE TO herald_app ON sse.prune_presence()
+EXECUTE TO herald_app ON sse.put_control(text,text,text,jsonb,integer)
 EXECUTE TO herald_app ON sse.redeem_ticket(bytea)
 EXECUTE TO herald_app ON sse.release_leases(text)
 EXECUTE TO herald_app ON sse.renew_leases(text,integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot)
 EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
+EXECUTE TO herald_app ON sse.take_control(text,text)
 EXECUTE TO herald_app ON sse.take_leases(text,integer[],integer)
 EXECUTE TO herald_app ON sse.unled_shards(integer[])
 EXECUTE TO herald_app ON sse.write_connections(text,uuid,jsonb,text[])

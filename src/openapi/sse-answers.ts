@@ -15,6 +15,28 @@ export const sendAnswer = z
   .object({ accepted: z.literal(true), durable: z.boolean(), deduplicated: z.boolean() })
   .meta({ id: 'SseSendReceipt' });
 
+/** Answer of `POST /connections/{id}/token`. */
+export const swapAnswer = z
+  .object({ expiresAt: time, topics: z.array(z.string()), denied: z.array(z.string()) })
+  .meta({ id: 'SseTokenSwap' });
+
+/** Answer of `PUT /connections/{id}/topics`. */
+export const topicsAnswer = z
+  .object({ topics: z.array(z.string()), denied: z.array(z.string()) })
+  .meta({ id: 'SseTopics' });
+
+/** Answer of `POST /revocations`. */
+export const revocationAnswer = z
+  .object({
+    userId: z.string().optional(),
+    sid: z.string().optional(),
+    jti: z.string().optional(),
+    tenant: z.literal(true).optional(),
+    notBefore: time,
+    expiresAt: time,
+  })
+  .meta({ id: 'SseRevocation' });
+
 /** Answer of `GET /stats`. */
 export const statsAnswer = z
   .object({

@@ -69,6 +69,8 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
         eventLog: postgres.eventLog,
         presence: postgres.presence,
         ticketStore: postgres.ticketStore,
+        revocationStore: postgres.revocationStore,
+        controlMailbox: postgres.controlMailbox,
         backplane,
       }),
     }),

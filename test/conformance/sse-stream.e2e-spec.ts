@@ -390,8 +390,8 @@ describe('the broker', () => {
   it('ends the streams of one person, and of nobody in another tenant', async () => {
     await start();
     const stream = await sse.open();
-    expect(sse.broker.disconnect('beta', { userId: 'ann' })).toBe(0);
-    expect(sse.broker.disconnect('acme', { userId: 'ann' })).toBe(1);
+    expect(await sse.broker.disconnect('beta', { userId: 'ann' })).toBe(0);
+    expect(await sse.broker.disconnect('acme', { userId: 'ann' })).toBe(1);
     expect(await stream.end()).toContain('"reason":"revoked"');
   });
 

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { EventLog } from '@nest-herald/sse';
+import type { EventLog, Presence } from '@nest-herald/sse';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
-import { describeBackplane, describeEventLog, describePresence, type OpenTransaction } from '@nest-herald/sse/testing';
+import {
+  describeBackplane,
+  describeControlMailbox,
+  describeEventLog,
+  describePresence,
+  describeRevocationStore,
+  type OpenTransaction,
+} from '@nest-herald/sse/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';
@@ -109,3 +116,45 @@ describePresence(
   },
   framework,
 );
+
+describeRevocationStore(
+  'PostgresRevocationStore',
+  async () => {
+    const nodes = new Nodes();
+    const { revocationStore, eventLog } = nodes.next();
+    await eventLog.start({ announce: ignore, observe: ignore, poke: ignore, identityChanged: ignore });
+    return {
+      store: revocationStore,
+      log: eventLog,
+      close: async () => {
+        await eventLog.stop();
+        await nodes.close();
+      },
+    };
+  },
+  framework,
+);
+
+describeControlMailbox(
+  'PostgresControlMailbox',
+  () => {
+    const nodes = new Nodes();
+    const present: Presence[] = [];
+    return Promise.resolve({
+      node: async (nodeId) => {
+        const { controlMailbox, presence } = nodes.next();
+        await presence.start({ nodeId });
+        present.push(presence);
+        await controlMailbox.open(nodeId);
+        return controlMailbox;
+      },
+      close: async () => {
+        for (const presence of present) await presence.stop();
+        await nodes.close();
+      },
+    });
+  },
+  framework,
+);
+
+function ignore(): void {}

@@ -31,6 +31,7 @@ async function fill(): Promise<void> {
       INSERT INTO sse.last_seen VALUES ('${tenant}', 'u', now(), 1);
       INSERT INTO sse.ticket VALUES (sha256('${tenant}'), '${tenant}', '{}', NULL, ${soon});
       INSERT INTO sse.revocation (tenant_id, expires_at) VALUES ('${tenant}', ${soon});
+      INSERT INTO sse.control (id, tenant_id, node_id, request, expires_at) VALUES ('of ${tenant}', '${tenant}', 'n', '{}', ${soon});
       INSERT INTO herald.idempotency (tenant_id, actor_id, key, request_sha256) VALUES ('${tenant}', 'u', 'k', '');`);
     await node.eventLog.append([
       { tenantId: tenant, audience: 'tenant', recipients: null, type: 'm', payload: tenant },

@@ -4,6 +4,7 @@ import type { Operation } from '../../src/openapi/operation.js';
 import { call } from '../support/http.js';
 import { ownApproval } from '../support/own-approval.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
+import { openStream, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
@@ -15,6 +16,7 @@ describe('the OpenAPI document', () => {
   let database: TestDatabase;
   let service: Service;
   let token: string;
+  const streams: StreamReader[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -23,9 +25,10 @@ describe('the OpenAPI document', () => {
       JWT_SECRET: TEST_JWT_SECRET,
       DEMO_COMPANY: 'true',
     });
-    token = await signToken({ tenant: 'acme', user: 'acme.manager', roles: ['admin'] });
+    token = await signToken({ tenant: 'acme', user: 'acme.manager', roles: ['admin'], topics: ['doc:**'] });
   });
   afterAll(async () => {
+    await Promise.all(streams.map((stream) => stream.close()));
     await service?.stop();
     await database?.drop();
   });
@@ -42,7 +45,7 @@ describe('the OpenAPI document', () => {
   it.each(
     operations.filter((operation) => !isStream(operation)).map((operation) => [operation.id, operation] as const),
   )('%s takes its example and answers as described', async (id, operation) => {
-    const own = id.startsWith('approvals.') ? await ownOfApprovals(operation) : await ownNotification(operation);
+    const own = await ownFor(operation);
     const drafts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'orders.submit': { orderId: await draft(id, 'purchase-orders', { supplier: 'Kestrel Tools', amount: 900 }) },
       'leave.submit': {
@@ -63,6 +66,20 @@ describe('the OpenAPI document', () => {
     expect(described?.schema?.safeParse(answer.body).error?.issues ?? []).toEqual([]);
     if (described?.schema === undefined) expect(answer.body).toBe('');
   });
+
+  function ownFor(operation: Operation): ReturnType<typeof ownOfApprovals> {
+    if (operation.id.startsWith('approvals.')) return ownOfApprovals(operation);
+    return operation.path.includes('{connectionId}') ? ownConnection() : ownNotification(operation);
+  }
+
+  /** An open stream; it lasts until the suite ends or the operation ends it. */
+  async function ownConnection(): Promise<{ readonly id: string; readonly connectionId: string }> {
+    const stream = await openStream(service.url, { token });
+    streams.push(stream);
+    const { data } = await stream.until(({ event }) => event === 'connected');
+    const { connectionId } = JSON.parse(data) as { connectionId: string };
+    return { id: '', connectionId };
+  }
 
   /** A document that has not been submitted yet. */
   async function draft(id: string, kind: string, body: unknown): Promise<string> {

@@ -20,6 +20,8 @@ interface Foreign extends OwnApproval {
   readonly orderId: string;
   readonly leaveId: string;
   readonly undoToken: string;
+  /** Of the other tenant's open stream. */
+  readonly connectionId: string;
   /** Just before the newest event of the other tenant. */
   readonly position: string;
 }
@@ -130,6 +132,15 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'sse.stream': stream,
   'sse.issueTicket': none,
   'sse.send': () => ({ body: { target: { tenant: true }, event: 'stranger', data: 'x', durable: true } }),
+  // The intruder's token is another person's, whatever the person is called: refused, and the stream goes on as it is.
+  'sse.swapToken': ({ connectionId }) => ({ params: { connectionId } }),
+  'sse.changeTopics': ({ connectionId }) => ({
+    params: { connectionId },
+    body: { topics: [] },
+    comparesWithUnknown: true,
+  }),
+  'sse.closeConnection': ({ connectionId }) => ({ params: { connectionId }, comparesWithUnknown: true }),
+  'sse.revoke': ({ userId }) => ({ body: { userId, tenant_id: 'victim', tenantId: 'victim' } }),
   'sse.stats': () => ({ query: { scope: 'tenant' } }),
   'sse.onlineUsers': none,
   'sse.onlineUser': ({ userId }) => ({ params: { userId }, comparesWithUnknown: true, expects: { online: false } }),
@@ -194,9 +205,12 @@ const UNKNOWN: Foreign = {
   orderId: 'PO-999999',
   leaveId: 'LV-999999',
   undoToken: randomUUID(),
+  connectionId: 'nobody000000.0000000000000000000000',
   position: 'aaaaaaaa.1',
 };
 
+const connectionIdOf = (reader: StreamReader): string =>
+  (JSON.parse(reader.of('connected')[0]?.data ?? '{}') as { connectionId: string }).connectionId;
 const isConnected = ({ event }: ReceivedEvent): boolean => event === 'connected';
 
 const operations = serviceOperations({ demo: true }).flatMap((group) => group.operations);
@@ -310,6 +324,7 @@ describe('tenants never mix', () => {
       orderId,
       leaveId,
       undoToken: marked.body.undoToken,
+      connectionId: connectionIdOf(victimStream),
       position,
     };
   }

@@ -23,8 +23,8 @@ export interface EntitlementDeps {
   readonly logger: EntitlementLogger;
 }
 
-/** Keys that the directory may not hand out, because the token alone decides about them. */
-const TOKEN_KEY = /^(tenant|users|user:.*|topic:.*)$/s;
+/** Keys that the directory may not hand out: the token alone decides about them, or they are the log's own marks. */
+const TOKEN_KEY = /^(tenant|users|user:.*|topic:.*|!.*)$/s;
 
 /** Says what a principal may see now: asked when a stream opens and when rights change on an open one. */
 export class Entitlements {

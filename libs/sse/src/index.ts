@@ -11,6 +11,10 @@ export {
 export { MemoryBackplane } from './backplane/memory-backplane.js';
 export { type Clock, CLOCK, systemClock } from './clock.js';
 export type { CloseOptions, Connection } from './connection/connection.js';
+export { CONTROL_MAILBOX, type ControlLetter, type ControlMailbox } from './control-mailbox.js';
+export { MemoryControlMailbox } from './control/memory-control-mailbox.js';
+export { MemoryRevocationStore } from './control/memory-revocation-store.js';
+export { Revocations } from './control/revocations.js';
 export type { PreparedStream } from './connection/stream-request.js';
 export { Entitlements, type TopicDecision } from './entitlements.js';
 export type { EphemeralEvent, EventInput, LoggedEvent, NewEvent, Tx } from './envelope.js';
@@ -53,6 +57,13 @@ export {
   problemOf,
 } from './http/problem-document.js';
 export { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
+export {
+  type RevocationRequest,
+  revocationRequestSchema,
+  type TopicsRequest,
+  topicsRequestSchema,
+} from './http/control-bodies.js';
+export type { RevocationAnswer, SwapAnswer } from './http/connections.controller.js';
 export { SSE_STREAM_ROUTE, StreamRoute } from './http/route-metadata.js';
 export { SchemaPipe } from './http/schema.pipe.js';
 export { originSendRequestSchema, type SendRequest, sendRequestSchema } from './http/send-request.js';
@@ -104,6 +115,8 @@ export {
 } from './principal.js';
 export type { Audience } from './publication.js';
 export { type RefusalDetails, SseRefusal } from './refusal.js';
+export { type Revocation, type RevocationTarget, revokes } from './revocation.js';
+export { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
 export { SseBroker, type FollowFilter, type SendOptions, type SendReceipt } from './sse-broker.js';
 export { SseError, type SseErrorCode } from './sse.errors.js';
 export { SseModule } from './sse.module.js';

@@ -2,8 +2,11 @@ import type { CloseReason } from '@nest-herald/sse-protocol';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { TENANT_KEY, userKey } from './audience.js';
+import { type ControlMark, markEvent } from './control-mark.js';
+import { ConnectionControl } from './control/connection-control.js';
+import { ConnectionRights } from './control/connection-rights.js';
+import { Revocations } from './control/revocations.js';
 import type { EventInput, Tx } from './envelope.js';
-import { Entitlements } from './entitlements.js';
 import { EVENT_LOG, type EventLog } from './event-log/event-log.js';
 import type { AnyEvents, EventInputOf, EventType, FollowedEvent } from './event-map.js';
 import { Hub } from './hub/hub.js';
@@ -12,8 +15,10 @@ import { sseDiagnostics } from './observability/diagnostics.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { isTraceparent } from './observability/traceparent.js';
 import { type OnlinePage, PRESENCE, type Presence, type UserPresence } from './presence/presence.js';
-import { asTenantId, asUserId } from './principal.js';
+import { asTenantId, asUserId, type TenantId, type UserId } from './principal.js';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from './publication.js';
+import { SseRefusal } from './refusal.js';
+import type { Revocation, RevocationTarget } from './revocation.js';
 import { SseError } from './sse.errors.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from './sse.options.js';
 
@@ -62,7 +67,9 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     @Inject(Hub) private readonly hub: Hub,
     @Inject(EVENT_LOG) private readonly eventLog: EventLog,
     @Inject(PRESENCE) private readonly presence: Presence,
-    @Inject(Entitlements) private readonly entitlements: Entitlements,
+    @Inject(ConnectionControl) private readonly connections: ConnectionControl,
+    @Inject(ConnectionRights) private readonly rights: ConnectionRights,
+    @Inject(Revocations) private readonly revocations: Revocations,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
     @Inject(SseCounters) private readonly counters: SseCounters,
   ) {}
@@ -209,52 +216,80 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   }
 
   /**
-   * Ends streams of this process: one connection, or all of a person.
-   * @returns how many are being closed; 0 for ids of another tenant.
+   * Ends streams wherever they are: one connection, or all of a person. The person's streams on other nodes follow within a
+   * second, within 2.5 s where the backplane is away.
+   * @returns how many are being closed that this process can tell: a connection wherever it is, of a person those here; 0 for
+   * ids of another tenant.
+   * @throws SseRefusal 504 `node_unreachable` when the node of the connection does not answer within 2 s.
    */
-  disconnect(
+  async disconnect(
     tenantId: string,
     which: { readonly connectionId?: string; readonly userId?: string },
     reason: CloseReason = 'revoked',
-  ): number {
+  ): Promise<number> {
     const { connectionId, userId } = which;
     if (connectionId === undefined && userId === undefined) {
       throw new TypeError('disconnect() needs a connectionId or a userId.');
     }
-    return this.hub.close(
-      asTenantId(tenantId),
-      {
-        ...(connectionId === undefined ? {} : { connectionId }),
-        ...(userId === undefined ? {} : { userId: asUserId(userId) }),
-      },
-      reason,
-    );
+    const tenant = asTenantId(tenantId);
+    const user = userId === undefined ? null : asUserId(userId);
+    if (connectionId !== undefined) return this.#disconnectOne(tenant, connectionId, user, reason);
+    const closed = this.hub.close(tenant, { userId: user as UserId }, reason);
+    await this.#tellAll(tenant, { kind: 'disconnect', userId: user as UserId, reason, from: this.hub.nodeId });
+    return closed;
   }
 
   /**
-   * Asks directory and topic authoriser again for the open connections of this process and narrows or widens them in place;
-   * call it after rights changed. A connection whose directory cannot be asked is closed and comes back through admission:
-   * it must not go on with rights that may be gone.
-   * @param userId only this person's connections; absent: those of the whole tenant.
-   * @returns how many connections were looked at.
+   * Refuses tokens that are signed and have not ended: one person's, those of a login session, one token, or the whole
+   * tenant's; see {@link RevocationTarget}. Resolves when it is stored; open streams of this process are closed then, those of
+   * other nodes within a second (2.5 s where the backplane is away), and no event that is committed later reaches them.
+   * @throws SseError `ERR_SSE_INVALID_ID`; what the store throws.
    */
-  async reauthorize(tenantId: string, userId?: string): Promise<number> {
-    const wanted = userId === undefined ? null : asUserId(userId);
-    const connections = this.hub
-      .connections(asTenantId(tenantId))
-      .filter((connection) => wanted === null || connection.principal.userId === wanted);
-    for (const connection of connections) {
-      const asked = [...connection.topics, ...connection.denied];
-      try {
-        const keys = await this.entitlements.keysOf(connection.principal);
-        const { granted, denied } = await this.entitlements.decide(connection.principal, asked);
-        if (connection.state !== 'closed') this.hub.resubscribe(connection, { keys, topics: granted, denied });
-      } catch (error) {
-        this.#logger.error(`Connection ${connection.id} is closed, its rights are unknown: ${String(error)}`);
-        connection.close('revoked', { reconnect: true });
-      }
+  async revoke(tenantId: string, target: RevocationTarget): Promise<Revocation> {
+    if ('userId' in target) asUserId(target.userId);
+    const revocation = await this.revocations.revoke(asTenantId(tenantId), target);
+    this.hub.closeRevoked(revocation);
+    return revocation;
+  }
+
+  /**
+   * Asks directory and topic authoriser again for open connections and narrows or widens them in place; call it after rights
+   * changed. A connection whose directory cannot be asked is closed and comes back through admission: it must not go on with
+   * rights that may be gone. Resolves when those of this process are done; the other nodes hear of it through the log.
+   * @param userId only this person's connections; absent: those of the whole tenant.
+   * @param options `everywhere: false` for callers that every node has told already. @defaultValue everywhere
+   * @returns how many connections of this process were looked at.
+   */
+  async reauthorize(
+    tenantId: string,
+    userId?: string,
+    options: { readonly everywhere?: boolean } = {},
+  ): Promise<number> {
+    const tenant = asTenantId(tenantId);
+    const user = userId === undefined ? null : asUserId(userId);
+    if (options.everywhere !== false) {
+      await this.#tellAll(tenant, { kind: 'reauthorize', userId: user, from: this.hub.nodeId });
     }
-    return connections.length;
+    return this.rights.reauthorize(tenant, user);
+  }
+
+  async #disconnectOne(
+    tenantId: TenantId,
+    connectionId: string,
+    userId: UserId | null,
+    reason: CloseReason,
+  ): Promise<number> {
+    try {
+      await this.connections.close(connectionId, tenantId, userId, reason);
+      return 1;
+    } catch (error) {
+      if (error instanceof SseRefusal && error.code === 'not_found') return 0;
+      throw error;
+    }
+  }
+
+  async #tellAll(tenantId: TenantId, mark: ControlMark): Promise<void> {
+    await this.eventLog.append([markEvent(tenantId, mark)]);
   }
 
   /**

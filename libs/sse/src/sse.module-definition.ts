@@ -1,4 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { ConnectionsController } from './http/connections.controller.js';
 import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './http/sse.controller.js';
 import { SseOperationsController } from './http/sse-operations.controller.js';
 import { OptionFaults } from './option-faults.js';
@@ -34,6 +35,7 @@ function withRoutes(definition: DynamicModule, extras: SseModuleExtras): Dynamic
     controllers: [
       mountedAt(path, SseController),
       mountedAt(path, SseOperationsController),
+      mountedAt(path, ConnectionsController),
       ...(extras.aliases === true ? [mountedAt(STREAM_ALIASES, SseAliasController)] : []),
     ],
   };

@@ -12,10 +12,18 @@ import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
 import { BACKPLANE, type Backplane } from './backplane/backplane.js';
 import { MemoryBackplane } from './backplane/memory-backplane.js';
 import { CLOCK, type Clock, systemClock } from './clock.js';
+import { ConnectionControl } from './control/connection-control.js';
+import { ConnectionRights } from './control/connection-rights.js';
+import { MemoryControlMailbox } from './control/memory-control-mailbox.js';
+import { MemoryRevocationStore } from './control/memory-revocation-store.js';
+import { NodeLine } from './control/node-line.js';
+import { Revocations } from './control/revocations.js';
+import { CONTROL_MAILBOX, type ControlMailbox } from './control-mailbox.js';
 import { Entitlements } from './entitlements.js';
 import { EVENT_LOG, type EventLog } from './event-log/event-log.js';
 import { MemoryEventLog } from './event-log/memory-event-log.js';
 import { Credentials } from './http/credentials.js';
+import { decideTopics, queryTopicResolver } from './http/topic-request.js';
 import { JwtAuthenticator } from './http/jwt-authenticator.js';
 import { MemoryTicketStore } from './http/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
@@ -24,12 +32,12 @@ import { SseStreamGuard } from './http/sse-stream.guard.js';
 import { StreamIntake } from './http/stream-intake.js';
 import { StreamTickets } from './http/stream-ticket.js';
 import { TokenTopicAuthorizer } from './http/topic-authorizer.js';
-import { queryTopicResolver } from './http/topic-request.js';
 import { Hub } from './hub/hub.js';
 import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
+import { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
 import { SseBroker } from './sse-broker.js';
 import {
   ConfigurableSseModule,
@@ -57,6 +65,16 @@ const seams: readonly Provider[] = [
     TICKET_STORE,
     (options) => options.ticketStore ?? new MemoryTicketStore(options.clock ?? systemClock),
   ),
+  fromOptions<ControlMailbox>(
+    CONTROL_MAILBOX,
+    (options) => options.controlMailbox ?? new MemoryControlMailbox(options.clock ?? systemClock),
+  ),
+  {
+    provide: REVOCATION_STORE,
+    inject: [EVENT_LOG, CLOCK, SSE_OPTIONS],
+    useFactory: (eventLog: EventLog, clock: Clock, options: ResolvedSseOptions) =>
+      options.revocationStore ?? new MemoryRevocationStore(eventLog, clock),
+  },
   fromOptions<TopicAuthorizer>(TOPIC_AUTHORIZER, (options) => options.topicAuthorizer ?? new TokenTopicAuthorizer()),
   fromOptions<TopicResolver>(TOPIC_RESOLVER, (options) => options.topicResolver ?? queryTopicResolver),
   fromOptions<Authenticator>(AUTHENTICATOR, authenticatorOf),
@@ -89,12 +107,53 @@ const parts: readonly Provider[] = [
       new StreamTickets(store, clock, ids, options.connectsPerMinute),
   },
   {
+    provide: Revocations,
+    inject: [REVOCATION_STORE, CLOCK, SSE_OPTIONS],
+    useFactory: (store: RevocationStore, clock: Clock, options: ResolvedSseOptions) =>
+      new Revocations(store, clock, options.maxTokenLifeMs),
+  },
+  {
+    provide: ConnectionRights,
+    inject: [Hub, Entitlements, Revocations],
+    useFactory: (hub: Hub, entitlements: Entitlements, revocations: Revocations) =>
+      new ConnectionRights({ hub, entitlements, revocations, logger: new Logger('SseRights') }),
+  },
+  {
+    provide: NodeLine,
+    inject: [Hub, CONTROL_MAILBOX, ID_GENERATOR],
+    useFactory: (hub: Hub, mailbox: ControlMailbox, ids: IdGenerator) =>
+      new NodeLine({ hub, mailbox, ids, logger: new Logger('SseNodeLine') }),
+  },
+  {
+    provide: ConnectionControl,
+    inject: [Hub, ConnectionRights, NodeLine, Entitlements, SSE_OPTIONS],
+    useFactory: (
+      hub: Hub,
+      rights: ConnectionRights,
+      line: NodeLine,
+      entitlements: Entitlements,
+      options: ResolvedSseOptions,
+    ) =>
+      new ConnectionControl({
+        hub,
+        rights,
+        line,
+        decideTopics: (wished, principal) => decideTopics(wished, principal, entitlements, options),
+      }),
+  },
+  {
     provide: Credentials,
-    inject: [AUTHENTICATOR, StreamTickets, SSE_OPTIONS],
-    useFactory: (authenticator: Authenticator, tickets: StreamTickets, options: ResolvedSseOptions) =>
+    inject: [AUTHENTICATOR, StreamTickets, Revocations, SSE_OPTIONS],
+    useFactory: (
+      authenticator: Authenticator,
+      tickets: StreamTickets,
+      revocations: Revocations,
+      options: ResolvedSseOptions,
+    ) =>
       new Credentials({
         authenticator,
         tickets,
+        isRevoked: (principal) => revocations.isRevoked(principal),
         cookieName: options.cookieName,
         allowedOrigins: options.allowedOrigins,
         allowQueryToken: options.allowQueryToken,
@@ -102,7 +161,7 @@ const parts: readonly Provider[] = [
   },
   {
     provide: Hub,
-    inject: [EVENT_LOG, BACKPLANE, PRESENCE, CLOCK, ID_GENERATOR, SSE_OPTIONS],
+    inject: [EVENT_LOG, BACKPLANE, PRESENCE, CLOCK, ID_GENERATOR, SSE_OPTIONS, Revocations],
     useFactory: (
       eventLog: EventLog,
       backplane: Backplane,
@@ -110,8 +169,10 @@ const parts: readonly Provider[] = [
       clock: Clock,
       ids: IdGenerator,
       options: ResolvedSseOptions,
+      revocations: Revocations,
     ) =>
       new Hub({
+        revocations,
         nodeId: ids.random(9),
         options,
         eventLog,
@@ -151,6 +212,9 @@ const parts: readonly Provider[] = [
     SSE_OPTIONS,
     CLOCK,
     ID_GENERATOR,
+    CONTROL_MAILBOX,
+    REVOCATION_STORE,
+    Revocations,
     EVENT_LOG,
     BACKPLANE,
     PRESENCE,
@@ -171,7 +235,10 @@ export class SseModule
   extends ConfigurableSseModule
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  constructor(@Inject(Hub) private readonly hub: Hub) {
+  constructor(
+    @Inject(Hub) private readonly hub: Hub,
+    @Inject(NodeLine) private readonly line: NodeLine,
+  ) {
     super();
   }
 
@@ -187,6 +254,7 @@ export class SseModule
 
   async onApplicationBootstrap(): Promise<void> {
     await this.hub.start();
+    await this.line.open();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -5,8 +5,10 @@ import type { Clock } from './clock.js';
 import type { EventLog } from './event-log/event-log.js';
 import type { IdGenerator } from './id-generator.js';
 import { type JwtOptions, type ResolvedJwtOptions, resolveJwtOptions } from './jwt.options.js';
+import type { ControlMailbox } from './control-mailbox.js';
 import { OptionFaults } from './option-faults.js';
 import type { Presence } from './presence/presence.js';
+import type { RevocationStore } from './revocation-store.js';
 import type { TicketStore } from './ticket-store.js';
 import type { TopicAuthorizer } from './topic-authorizer.js';
 import type { TopicResolver } from './topic-resolver.js';
@@ -75,6 +77,9 @@ export interface SseOptions {
   /** Origins besides the own one whose pages may use the cookie, each as `https://host[:port]`; any other is 403 `origin_forbidden`. @defaultValue none */
   readonly allowedOrigins?: readonly string[];
 
+  /** The longest life of an access token, and so how long a revocation is kept; a token that lives longer would be good again behind it. 60,000–31,536,000,000. @defaultValue 2592000000 (30 days) */
+  readonly maxTokenLifeMs?: number;
+
   /** How access tokens are verified. Required unless an {@link authenticator} is given. */
   readonly jwt?: JwtOptions;
   /** Verifies tokens instead of {@link jwt}. */
@@ -93,6 +98,10 @@ export interface SseOptions {
   readonly presence?: Presence;
   /** Keeps stream tickets. @defaultValue in memory, for one process only */
   readonly ticketStore?: TicketStore;
+  /** Keeps revocations. @defaultValue in memory: forgotten with the process, for one process only */
+  readonly revocationStore?: RevocationStore;
+  /** Carries requests to the node of a connection. @defaultValue in memory, for one process only */
+  readonly controlMailbox?: ControlMailbox;
   /** @defaultValue the clock of the machine */
   readonly clock?: Clock;
   /** @defaultValue the operating system's secure random source */
@@ -121,6 +130,8 @@ type SeamName =
   | 'backplane'
   | 'presence'
   | 'ticketStore'
+  | 'revocationStore'
+  | 'controlMailbox'
   | 'clock'
   | 'idGenerator'
   | 'currentTraceparent';
@@ -179,6 +190,7 @@ export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
     allowQueryToken: faults.boolean('allowQueryToken', options.allowQueryToken, false),
     cookieName: cookieNameOf(options.cookieName, faults),
     allowedOrigins: originsOf(options.allowedOrigins, faults),
+    maxTokenLifeMs: whole('maxTokenLifeMs', 30 * DAY_MS, 60_000, 365 * DAY_MS),
     jwt: jwtOf(options, faults),
     authenticator: faults.seam('authenticator', options.authenticator, ['authenticate']),
     topicAuthorizer: faults.seam('topicAuthorizer', options.topicAuthorizer, ['mayFollow']),
@@ -188,6 +200,8 @@ export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
     backplane: faults.seam('backplane', options.backplane, ['start', 'publish', 'isConnected', 'stop']),
     presence: faults.seam('presence', options.presence, PRESENCE_METHODS),
     ticketStore: faults.seam('ticketStore', options.ticketStore, ['issue', 'redeem']),
+    revocationStore: faults.seam('revocationStore', options.revocationStore, ['revoke', 'active', 'covers']),
+    controlMailbox: faults.seam('controlMailbox', options.controlMailbox, ['open', 'put', 'take', 'answer', 'collect']),
     clock: faults.seam('clock', options.clock, ['now', 'monotonicMs']),
     idGenerator: faults.seam('idGenerator', options.idGenerator, ['random']),
     currentTraceparent: faults.callable('currentTraceparent', options.currentTraceparent),

@@ -59,8 +59,8 @@ export class DirectoryReauthorizer implements OnApplicationBootstrap, OnApplicat
       if (waiting === undefined || this.#isStopped) return;
       this.#waiting.delete(tenantId);
       try {
-        if (waiting === null) await this.broker.reauthorize(tenantId);
-        else for (const userId of waiting) await this.broker.reauthorize(tenantId, userId);
+        if (waiting === null) await this.broker.reauthorize(tenantId, undefined, { everywhere: false });
+        else for (const userId of waiting) await this.broker.reauthorize(tenantId, userId, { everywhere: false });
       } catch (error) {
         this.#logger.error(`Open streams of ${tenantId} could not be looked at again: ${String(error)}`);
       }

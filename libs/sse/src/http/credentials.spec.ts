@@ -35,6 +35,7 @@ function subject(overrides: Partial<CredentialDeps> = {}): { credentials: Creden
         token.startsWith('good-') ? Promise.resolve(holder(token.slice(5))) : Promise.reject(invalidToken()),
     },
     tickets,
+    isRevoked: () => Promise.resolve(false),
     cookieName: 'herald_session',
     allowedOrigins: ['https://erp.example'],
     allowQueryToken: false,

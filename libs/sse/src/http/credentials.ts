@@ -4,7 +4,7 @@ import type { Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import { cookieOf, requireOwnOrigin } from './cookie-origin.js';
 import { headerOf } from './http-message.js';
-import type { StreamTickets } from './stream-ticket.js';
+import { invalidTicket, type StreamTickets } from './stream-ticket.js';
 import { invalidToken } from './token-claims.js';
 
 /** Query names that would carry a token. */
@@ -16,6 +16,8 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 export interface CredentialDeps {
   readonly authenticator: Authenticator;
   readonly tickets: StreamTickets;
+  /** Whether a token that is valid by itself was revoked (wire.md §5). Throwing means that nobody is let in. */
+  readonly isRevoked: (principal: Principal) => Promise<boolean>;
   readonly cookieName: string | false;
   readonly allowedOrigins: readonly string[];
   readonly allowQueryToken: boolean;
@@ -67,7 +69,13 @@ export class Credentials {
     if (header === null || !/^Bearer\b/i.test(header)) return null;
     const token = BEARER.exec(header)?.[1];
     if (token === undefined) throw invalidToken();
-    return this.deps.authenticator.authenticate(token);
+    return this.#authenticate(token);
+  }
+
+  async #authenticate(token: string): Promise<Principal> {
+    const principal = await this.deps.authenticator.authenticate(token);
+    if (await this.deps.isRevoked(principal)) throw invalidToken();
+    return principal;
   }
 
   async #ticketOrCookie(request: IncomingMessage, query: URLSearchParams): Promise<Principal | null> {
@@ -75,7 +83,9 @@ export class Credentials {
     // HEAD must not change anything, and to redeem is to spend.
     if (ticket === null || request.method === 'HEAD') return this.#cookie(request);
     try {
-      return await this.deps.tickets.redeem(ticket, headerOf(request, 'origin'));
+      const holder = await this.deps.tickets.redeem(ticket, headerOf(request, 'origin'));
+      if (await this.deps.isRevoked(holder)) throw invalidTicket();
+      return holder;
     } catch (error) {
       const isInvalid = error instanceof SseRefusal && error.code === 'invalid_ticket';
       const principal = isInvalid ? await this.#cookie(request) : null;
@@ -88,13 +98,13 @@ export class Credentials {
     const token = this.deps.cookieName === false ? null : cookieOf(request, this.deps.cookieName);
     if (token === null) return null;
     requireOwnOrigin(request, this.deps.allowedOrigins);
-    return this.deps.authenticator.authenticate(token);
+    return this.#authenticate(token);
   }
 
   async #queryToken(query: URLSearchParams): Promise<Principal | null> {
     if (!this.deps.allowQueryToken) return null;
     const token = TOKEN_QUERY_NAMES.map((name) => query.get(name)).find((value) => value !== null);
-    return token === undefined || token === null ? null : this.deps.authenticator.authenticate(token);
+    return token === undefined || token === null ? null : this.#authenticate(token);
   }
 }
 

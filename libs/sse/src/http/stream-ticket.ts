@@ -67,7 +67,8 @@ function hashOf(ticket: string): Buffer {
   return createHash('sha256').update(ticket).digest();
 }
 
-function invalidTicket(): SseRefusal {
+/** The one refusal for every fault of a ticket. */
+export function invalidTicket(): SseRefusal {
   return new SseRefusal(401, 'invalid_ticket', {
     detail: 'The ticket is unknown, spent or older than 30 seconds. Ask for a new one.',
   });

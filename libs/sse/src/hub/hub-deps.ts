@@ -4,6 +4,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import type { IdGenerator } from '../id-generator.js';
 import type { Presence } from '../presence/presence.js';
 import type { HubOptions } from './hub.options.js';
+import type { RevocationGate } from './mark-reader.js';
 
 /** Where the hub tells what it cannot hide. */
 export interface HubLogger {
@@ -21,5 +22,7 @@ export interface HubDeps {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly ids: IdGenerator;
+  /** @defaultValue nobody is ever revoked */
+  readonly revocations?: RevocationGate;
   readonly logger?: HubLogger;
 }

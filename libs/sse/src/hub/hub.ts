@@ -1,7 +1,6 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
-import { userKey } from '../audience.js';
-import type { BackplaneMessage } from '../backplane/backplane.js';
+import { type BackplaneMessage, type ControlMessage, MAX_CONTROL_BYTES } from '../backplane/backplane.js';
 import { Admission } from '../connection/admission.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
 import type { Connection } from '../connection/connection.js';
@@ -18,15 +17,18 @@ import type { FollowedEvent } from '../event-map.js';
 import { LatencyHistogram } from '../observability/latency-histogram.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
+import type { Revocation } from '../revocation.js';
 import { SseRefusal } from '../refusal.js';
 import type { AddressedEvent } from './addressed-event.js';
 import { reportDelivery } from './delivery-report.js';
 import { drainConnections } from './drain.js';
 import { followEvents, type EventFilter } from './follow-events.js';
+import { HubConnections, type ConnectionChoice } from './hub-connections.js';
 import { collectStats, type HubStats } from './hub-stats.js';
 import type { HubDeps } from './hub-deps.js';
 import { startParts, stopParts, type PartListener } from './hub-parts.js';
 import { Listeners } from './listeners.js';
+import { MarkReader, type ReauthorizeMark } from './mark-reader.js';
 import { PresenceKeeper } from './presence-keeper.js';
 import { StreamOpener } from './stream-opener.js';
 import { TenantRegistry } from './tenant-registry.js';
@@ -35,13 +37,9 @@ import type { TenantDeps } from './tenant-stream.js';
 export type { Subscription } from '../connection/subscription.js';
 export type { AddressedEvent } from './addressed-event.js';
 export type { EventFilter } from './follow-events.js';
+export type { ConnectionChoice } from './hub-connections.js';
 export type { HubDeps } from './hub-deps.js';
-
-/** Which connections to close; an empty choice means all of the tenant. */
-export interface ConnectionChoice {
-  readonly connectionId?: string;
-  readonly userId?: UserId;
-}
+export type { ReauthorizeMark } from './mark-reader.js';
 
 const TICK_MS = 250;
 const RATE_MS = 1_000;
@@ -67,9 +65,11 @@ export class Hub {
   readonly #tenants: TenantRegistry;
   readonly #opener: StreamOpener;
   readonly #presence: PresenceKeeper;
-  readonly #byId = new Map<string, Connection>();
+  readonly #connections: HubConnections;
+  readonly #marks: MarkReader;
   readonly #onConnected = new Listeners<Connection>((error) => this.#warn('a listener for new connections', error));
   readonly #onControl = new Listeners<string>((error) => this.#warn('a listener for control messages', error));
+  readonly #onReauthorize = new Listeners<ReauthorizeMark>((error) => this.#warn('a listener for rights', error));
   readonly #onEvent = new Listeners<AddressedEvent>((error) => this.#warn('a listener for events', error));
   readonly #parts: PartListener = {
     onMessage: (message) => this.#receive(message),
@@ -86,8 +86,9 @@ export class Hub {
     this.#deps = deps;
     this.#jitter = new Jitter(deps.ids);
     this.#wheel = new TimerWheel(TICK_MS, clock.monotonicMs());
-    this.#admission = new Admission(options, clock, this.#jitter, (slot) => this.#evict(slot));
+    this.#admission = new Admission(options, clock, this.#jitter, (slot) => this.#connections.evict(slot));
     this.#presence = new PresenceKeeper(deps.presence, deps.nodeId, this.#wheel, () => clock.monotonicMs());
+    const failed = (what: string, error: unknown): void => this.#warn(what, error);
     const tenantDeps: TenantDeps = {
       options,
       log: deps.eventLog,
@@ -97,11 +98,16 @@ export class Hub {
       heartbeats: new Heartbeats(clock),
       jitter: this.#jitter,
       warn: (message) => deps.logger?.warn(message),
+      onMark: (tenantId, payload) => this.#marks.read(tenantId, payload),
+      settle: (tenantId) => this.#marks.settle(tenantId),
       onLeave: (connection) => this.#presence.left(connection),
       onClosed: (connection) => this.#closed(connection),
       onEvent: (tenantId, event, taken) => this.#passed(tenantId, event, taken),
     };
     this.#tenants = new TenantRegistry(tenantDeps);
+    this.#connections = new HubConnections(this.#tenants, deps.presence);
+    const look = (mark: ReauthorizeMark): void => this.#onReauthorize.call(mark);
+    this.#marks = new MarkReader(deps.nodeId, this.#connections, deps.revocations, look, failed);
     const opened = (connection: Connection): void => this.#opened(connection);
     this.#opener = new StreamOpener(
       { ...tenantDeps, nodeId: deps.nodeId, ids: deps.ids, onOpened: opened },
@@ -136,7 +142,7 @@ export class Hub {
     await this.#deps.presence
       .setDraining(true)
       .catch((error: unknown) => this.#warn('setting presence to draining', error));
-    await drainConnections(() => [...this.#byId.values()], this.#deps.options, this.#jitter);
+    await drainConnections(() => this.#connections.all(), this.#deps.options, this.#jitter);
   }
 
   /** Stops at once; what is still open is reset. Later calls do nothing. */
@@ -144,7 +150,7 @@ export class Hub {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     for (const timer of this.#timers) clearInterval(timer);
-    for (const connection of this.#byId.values()) connection.reset();
+    for (const connection of this.#connections.all()) connection.reset();
     this.#presence.stop();
     this.#tenants.stop();
     await stopParts(this.#deps, this.#parts);
@@ -158,7 +164,8 @@ export class Hub {
 
   /**
    * Everything that can fail. Never throws for a bad cursor. Whatever it throws, the slot is given back.
-   * @throws SseRefusal 503 `draining`; whatever the log throws.
+   * @throws SseRefusal 401 `invalid_token` for a token that was revoked meanwhile, 503 `draining`; whatever log and
+   * revocations throw.
    */
   async prepare(request: StreamRequest): Promise<PreparedStream> {
     try {
@@ -167,7 +174,11 @@ export class Hub {
       request.slot.release();
       throw refusal;
     }
-    return this.#opener.prepare(request);
+    const prepared = await this.#opener.prepare(request);
+    // The request was identified before this process followed the tenant's log, and may have been outrun since.
+    if (!this.#marks.isRevoked(request.principal)) return prepared;
+    prepared.abandon();
+    throw new SseRefusal(401, 'invalid_token', { detail: 'The access token is not valid here.' });
   }
 
   /** Hands an event to the hubs of all nodes, this one included. */
@@ -184,25 +195,22 @@ export class Hub {
   }
 
   find(connectionId: string): Connection | undefined {
-    return this.#byId.get(connectionId);
+    return this.#connections.find(connectionId);
   }
 
   /** Connections of a tenant that take events. */
   connections(tenantId: TenantId): readonly Connection[] {
-    return [...(this.#tenants.get(tenantId)?.connections ?? [])];
+    return this.#connections.choose(tenantId);
   }
 
   /** @returns how many connections are being closed. */
   close(tenantId: TenantId, which: ConnectionChoice, reason: CloseReason): number {
-    const chosen = this.#choose(tenantId, which);
-    for (const connection of chosen) connection.close(reason);
-    return chosen.length;
+    return this.#connections.close(tenantId, which, reason);
   }
 
   /** Changes what one open connection sees, in place. */
   resubscribe(connection: Connection, subscription: Subscription): void {
-    this.#tenants.get(connection.tenantId)?.resubscribe(connection, subscription);
-    this.#deps.presence.changeTopics(connection.id, connection.topics);
+    this.#connections.resubscribe(connection, subscription);
   }
 
   /**
@@ -212,7 +220,7 @@ export class Hub {
    */
   rekey(tenantId: TenantId, userId: UserId | null, keysOf: (connection: Connection) => Subscription | null): number {
     let changed = 0;
-    for (const connection of this.#choose(tenantId, userId === null ? {} : { userId })) {
+    for (const connection of this.#connections.choose(tenantId, userId === null ? {} : { userId })) {
       const subscription = keysOf(connection);
       if (subscription === null) continue;
       this.resubscribe(connection, subscription);
@@ -239,22 +247,32 @@ export class Hub {
     return this.#onControl.add(listener);
   }
 
-  /** Tells another node, or with `to: null` all nodes, this one included. It may be lost. */
+  /** Calls back when another node says that rights changed. @returns a function that ends it. */
+  onReauthorize(listener: (mark: ReauthorizeMark) => void): () => void {
+    return this.#onReauthorize.add(listener);
+  }
+
+  /** Closes at once what a revocation concerns; the log tells it to all nodes, this one included, in its place. */
+  closeRevoked(revocation: Revocation): void {
+    this.#marks.closeRevoked(revocation);
+  }
+
+  /**
+   * Tells another node, or with `to: null` all nodes, this one included. It may be lost, and anybody who reaches the
+   * backplane can send the like: what it says is no proof of anything.
+   * @throws TypeError beyond {@link MAX_CONTROL_BYTES}.
+   */
   sendControl(to: string | null, text: string): void {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_CONTROL_BYTES) {
+      throw new TypeError(`A control message has at most ${MAX_CONTROL_BYTES} bytes; this one has ${bytes}.`);
+    }
     this.#deps.backplane.publish({ kind: 'control', to, text });
   }
 
   /** @param tenantId null counts the whole process. */
   stats(tenantId: TenantId | null): HubStats {
     return collectStats(this.#tenants, tenantId);
-  }
-
-  #choose(tenantId: TenantId, which: ConnectionChoice): readonly Connection[] {
-    const stream = this.#tenants.get(tenantId);
-    if (stream === undefined) return [];
-    const candidates = which.userId === undefined ? stream.connections : stream.index.withKey(userKey(which.userId));
-    const { connectionId } = which;
-    return [...candidates].filter((c) => connectionId === undefined || c.id === connectionId);
   }
 
   #requireOpen(): void {
@@ -266,11 +284,12 @@ export class Hub {
   }
 
   #opened(connection: Connection): void {
-    this.#byId.set(connection.id, connection);
+    this.#connections.add(connection);
     this.#presence.joined(connection);
     this.#onConnected.call(connection);
     // Prepared before the drain began, attached after it.
     if (this.#state !== 'running') connection.close('shutdown');
+    if (this.#marks.isRevoked(connection.principal)) connection.close('revoked');
   }
 
   #passed(tenantId: TenantId, event: EncodedEvent, taken: number): void {
@@ -281,15 +300,8 @@ export class Hub {
   }
 
   #closed(connection: Connection): void {
-    this.#byId.delete(connection.id);
+    this.#connections.remove(connection);
     this.#tenants.get(connection.tenantId)?.release();
-  }
-
-  #evict(slot: AdmissionSlot): void {
-    const { tenantId, userId } = slot.principal;
-    this.#choose(tenantId, { userId })
-      .find((connection) => connection.holds(slot))
-      ?.close('limit');
   }
 
   #receive(message: BackplaneMessage): void {
@@ -302,12 +314,16 @@ export class Hub {
         case 'poke':
           return this.#deps.eventLog.poked?.(message.shard);
         case 'control':
-          if (message.to === null || message.to === this.nodeId) this.#onControl.call(message.text);
-          return;
+          return this.#hearControl(message);
       }
     } catch (error) {
       this.#warn(`a ${message.kind} message of the backplane`, error);
     }
+  }
+
+  #hearControl({ to, text }: ControlMessage): void {
+    if (to !== null && to !== this.nodeId) return;
+    if (text.length <= MAX_CONTROL_BYTES) this.#onControl.call(text);
   }
 
   #observe(hint: Hint): void {
@@ -324,7 +340,7 @@ export class Hub {
 
   /** Half-open peers and missed `close` events: compares the registry with the sockets. */
   #sweep(): void {
-    for (const connection of this.#byId.values()) connection.sweep();
+    for (const connection of this.#connections.all()) connection.sweep();
     this.#admission.sweep();
     this.#tenants.sweep();
   }

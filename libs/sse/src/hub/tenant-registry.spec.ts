@@ -25,6 +25,8 @@ function setUp() {
     onLeave: () => {},
     onClosed: () => {},
     onEvent: () => {},
+    onMark: () => {},
+    settle: () => Promise.resolve(),
   });
   return { clock, tenants };
 }

@@ -9,6 +9,7 @@ import type { Jitter } from '../connection/jitter.js';
 import type { TimerWheel } from '../connection/timer-wheel.js';
 import type { Traffic } from '../connection/traffic.js';
 import type { TurnScheduler } from '../connection/turn-scheduler.js';
+import { isMark } from '../control-mark.js';
 import type { EphemeralEvent, LoggedEvent } from '../envelope.js';
 import type { ReplaySource } from '../event-log/catch-up.js';
 import type { EventLog, LogBounds } from '../event-log/event-log.js';
@@ -31,6 +32,10 @@ export interface TenantDeps {
   /** An event was handed to so many connections. */
   readonly onEvent: (tenantId: TenantId, event: EncodedEvent, taken: number) => void;
   readonly onClosed: (connection: Connection) => void;
+  /** A row of the log that is no event but a word to the hubs; same tick, before what comes behind it. */
+  readonly onMark: (tenantId: TenantId, payload: string) => void;
+  /** Makes up for marks that this process has not met, whenever it does not go on from where it was. */
+  readonly settle: (tenantId: TenantId) => Promise<void>;
 }
 
 const FETCH = 500;
@@ -129,7 +134,9 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   /** Reads the bounds afresh. Another epoch means another log: everybody is told to fetch their state anew. */
   async refresh(): Promise<LogBounds> {
     const bounds = await this.log.bounds(this.tenantId);
-    if (this.isOpen) this.#adopt(bounds);
+    if (!this.isOpen) return bounds;
+    if (bounds.epoch !== this.#epoch) await this.deps.settle(this.tenantId);
+    this.#adopt(bounds);
     return bounds;
   }
 
@@ -207,6 +214,8 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
 
   async #readBounds(): Promise<void> {
     const { epoch, floor, head } = await this.log.bounds(this.tenantId);
+    // Behind the bounds, so that no mark falls between: those up to the head are stored already, later ones are met.
+    await this.deps.settle(this.tenantId);
     this.#epoch = epoch;
     this.#floor = floor;
     this.#next = head + 1;
@@ -271,7 +280,8 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
           this.#next += 1;
           const encoded = encodeLogged(epoch, event);
           this.ring.push(encoded);
-          this.#events.next(encoded);
+          if (isMark(event)) this.deps.onMark(this.tenantId, event.payload);
+          else this.#events.next(encoded);
           events += 1;
           frames += this.connections.size;
           if (events < YIELD_AFTER_EVENTS && frames < YIELD_AFTER_FRAMES) continue;
@@ -292,6 +302,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   async #mendHole(): Promise<void> {
     const { floor } = await this.refresh();
     if (floor < this.#next) return;
+    await this.deps.settle(this.tenantId);
     this.deps.warn(
       `Events ${this.#next} to ${floor} of tenant ${this.tenantId} are gone: its clients fetch their state anew.`,
     );

@@ -1,11 +1,14 @@
 export { describeBackplane, type BackplaneHarness } from './describe-backplane.js';
 export { describeEventLog, type EventLogHarness, type OpenTransaction } from './describe-event-log.js';
+export { describeControlMailbox, type ControlMailboxHarness } from './describe-control-mailbox.js';
 export { describePresence, type PresenceHarness } from './describe-presence.js';
+export { describeRevocationStore, type RevocationStoreHarness } from './describe-revocation-store.js';
 export { eventually } from './eventually.js';
 export { ManualClock } from './manual-clock.js';
 export { MemoryBus } from '../backplane/memory-backplane.js';
 export { MemoryLogStore, type MemoryLogBounds } from '../event-log/memory-log-store.js';
 export { MemoryHub, type MemoryHubParts, type Visitor } from './memory-hub.js';
+export { RecordingBroker, type SentEvent } from './recording-broker.js';
 export { RecordingSink } from './recording-sink.js';
 export { StreamClient, type ReceivedEvent } from './stream-client.js';
 export { type TestFramework } from './test-framework.js';

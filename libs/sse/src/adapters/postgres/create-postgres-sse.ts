@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import pg, { type Pool } from 'pg';
 import type { Backplane } from '../../backplane/backplane.js';
 import { type Clock, systemClock } from '../../clock.js';
+import type { ControlMailbox } from '../../control-mailbox.js';
 import type { Presence } from '../../presence/presence.js';
+import type { RevocationStore } from '../../revocation-store.js';
 import { SseError } from '../../sse.errors.js';
 import type { TicketStore } from '../../ticket-store.js';
 import { withRole } from './app-url.js';
 import { ListenBackplane } from './listen-backplane.js';
+import { PostgresControlMailbox } from './postgres-control-mailbox.js';
 import { PostgresEventLog } from './postgres-event-log.js';
 import { PostgresPresence } from './postgres-presence.js';
+import { PostgresRevocationStore } from './postgres-revocation-store.js';
 import { PostgresTicketStore } from './postgres-ticket-store.js';
 
 /** Where the database is and how it is used. */
@@ -35,6 +39,9 @@ export interface PostgresSse {
   readonly eventLog: PostgresEventLog;
   readonly presence: Presence;
   readonly ticketStore: TicketStore;
+  readonly revocationStore: RevocationStore;
+  /** Needs {@link presence} of the same database: a node that it does not know cannot be asked. */
+  readonly controlMailbox: ControlMailbox;
   /** LISTEN/NOTIFY; leave it out where Redis or NATS carries the hints. */
   readonly backplane: Backplane;
   /** Closes all connections. Call it when the hub has stopped. */
@@ -56,10 +63,13 @@ export function createPostgresSse(options: PostgresSseOptions): PostgresSse {
   const pool = createPool(options, 'read', poolSize, onError);
   const controlPool = createPool(options, 'control', CONTROL_CONNECTIONS + shards, onError);
   const owner = `${options.nodeId}.${randomBytes(6).toString('base64url')}`;
+  const eventLog = new PostgresEventLog({ pool, controlPool, owner, shards, retentionDays, clock, onError });
   return {
-    eventLog: new PostgresEventLog({ pool, controlPool, owner, shards, retentionDays, clock, onError }),
+    eventLog,
     presence: new PostgresPresence({ pool, controlPool, clock, onError }),
     ticketStore: new PostgresTicketStore(pool),
+    revocationStore: new PostgresRevocationStore(pool, eventLog),
+    controlMailbox: new PostgresControlMailbox(pool),
     backplane: new ListenBackplane({
       pool: controlPool,
       listenUrl: withRole(options.listenUrl ?? options.connectionString),

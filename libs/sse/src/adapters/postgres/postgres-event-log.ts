@@ -19,6 +19,7 @@ import { Outbox } from './outbox.js';
 import { PokeLimiter } from './poke-limiter.js';
 import { Sequencer } from './sequencer.js';
 import { ShardLeases } from './shard-leases.js';
+import { shardOf } from './shard-of.js';
 
 /** A tail that has not looked for so long means that the database does not answer. */
 const STALE_TAIL_MS = 5_000;
@@ -110,6 +111,11 @@ export class PostgresEventLog implements EventLog {
 
   append(events: readonly NewEvent[], tx?: Tx): Promise<{ readonly deduplicated: boolean }> {
     return this.#outbox.append(events, tx);
+  }
+
+  /** Somebody committed a transaction of their own that published: number it now and not at the next poll. */
+  committed(tenantId: TenantId): void {
+    this.#committed(shardOf(tenantId, this.options.shards));
   }
 
   requireTransaction(tx: Tx): void {

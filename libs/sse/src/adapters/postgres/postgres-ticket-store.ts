@@ -1,13 +1,7 @@
 import type { Pool } from 'pg';
-import { asTenantId, asUserId, type Principal } from '../../principal.js';
+import { restorePrincipal, type StoredPrincipal } from '../../stored-principal.js';
 import type { TicketRecord, TicketStore } from '../../ticket-store.js';
 import { inTenant } from './tenant-client.js';
-
-/** A principal as JSON keeps it. */
-type StoredPrincipal = Omit<Principal, 'expiresAt' | 'issuedAt'> & {
-  readonly expiresAt: string;
-  readonly issuedAt: string;
-};
 
 /**
  * Tickets in `sse.ticket`, valid on every node. Redeeming is one DELETE in a function of `herald_system`, because only the
@@ -35,13 +29,6 @@ export class PostgresTicketStore implements TicketStore {
     });
     const [row] = rows;
     if (!row) return null;
-    const principal: Principal = {
-      ...row.principal,
-      tenantId: asTenantId(row.principal.tenantId),
-      userId: asUserId(row.principal.userId),
-      expiresAt: new Date(row.principal.expiresAt),
-      issuedAt: new Date(row.principal.issuedAt),
-    };
-    return { hash, principal, origin: row.origin, expiresAt: row.expires_at };
+    return { hash, principal: restorePrincipal(row.principal), origin: row.origin, expiresAt: row.expires_at };
   }
 }

@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { asTenantId } from '../principal.js';
+import { describeControlMailbox } from '../testing/describe-control-mailbox.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { MemoryControlMailbox } from './memory-control-mailbox.js';
+
+describeControlMailbox(
+  'in memory',
+  () => {
+    const mailbox = new MemoryControlMailbox();
+    return Promise.resolve({
+      node: async (nodeId) => {
+        await mailbox.open(nodeId);
+        return mailbox;
+      },
+      close: () => Promise.resolve(),
+    });
+  },
+  { describe, it },
+);
+
+it('gives nobody a letter that is older than five seconds', async () => {
+  const clock = new ManualClock();
+  const mailbox = new MemoryControlMailbox(clock);
+  await mailbox.open('asked');
+  await mailbox.put({ id: 'a', nodeId: 'asked', tenantId: asTenantId('acme'), request: '{}' });
+  clock.advance(5_001);
+  expect(await mailbox.take('a', 'asked')).toBeNull();
+});

@@ -1,0 +1,151 @@
+import type { ControlMailbox } from '../control-mailbox.js';
+import type { Hub } from '../hub/hub.js';
+import type { IdGenerator } from '../id-generator.js';
+import type { TenantId } from '../principal.js';
+import { SseRefusal } from '../refusal.js';
+import { type ControlAnswer, type ControlRequest, parseRequest } from './control-request.js';
+
+/** How long a node has for its answer (wire.md §5). */
+const ANSWER_MS = 2_000;
+/** A message may be lost: the bell is rung again, and the mailbox looked into, this often. */
+const RING_MS = 400;
+/** Looks into the mailbox that one question may cost, however often somebody rings for it. */
+const MAX_LOOKS = 20;
+const MAX_ASKING = 1_000;
+/** Letters that are looked up or obeyed at once; anybody who reaches the backplane can ring. */
+const MAX_OBEYING = 64;
+const ID_BYTES = 16;
+const ID = /^[A-Za-z0-9_-]{22}$/;
+const NODE_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** What rings at a node: there is a letter for it, or an answer. It proves nothing and is believed nothing. */
+interface Bell {
+  readonly kind: 'letter' | 'answered';
+  readonly id: string;
+  readonly from: string;
+}
+
+/** Does what another node asks. */
+type Obey = (tenantId: TenantId, connectionId: string, request: ControlRequest) => Promise<ControlAnswer>;
+
+/** What a {@link NodeLine} is made of. */
+export interface NodeLineDeps {
+  readonly hub: Hub;
+  readonly mailbox: ControlMailbox;
+  readonly ids: IdGenerator;
+  readonly logger: { warn(message: string): void };
+}
+
+/**
+ * Questions and answers between nodes. What is said lies in the mailbox; the backplane only rings (ADR 0010), so a bell that
+ * somebody else rings costs a look that finds nothing, and claims are never on it.
+ */
+export class NodeLine {
+  readonly #asking = new Map<string, () => void>();
+  #obey: Obey | null = null;
+  #obeying = 0;
+
+  constructor(private readonly deps: NodeLineDeps) {
+    deps.hub.onControl((text) => this.#ring(text));
+  }
+
+  /** @param obey what other nodes' questions are answered by; one. */
+  onRequest(obey: Obey): void {
+    this.#obey = obey;
+  }
+
+  /** Before anything is asked. */
+  async open(): Promise<void> {
+    await this.deps.mailbox.open(this.deps.hub.nodeId);
+  }
+
+  /**
+   * Asks a node and waits for its answer for at most 2 s. A node that wakes up later finds nothing to do.
+   * @returns null when there is no such node.
+   * @throws SseRefusal 503 `busy`, 504 `node_unreachable`; whatever the mailbox throws.
+   */
+  async ask(
+    nodeId: string,
+    tenantId: TenantId,
+    connectionId: string,
+    request: ControlRequest,
+  ): Promise<ControlAnswer | null> {
+    const { hub, mailbox, ids } = this.deps;
+    if (this.#asking.size >= MAX_ASKING) {
+      throw new SseRefusal(503, 'busy', { detail: 'Too many questions to other nodes are open. Try again.' });
+    }
+    const id = ids.random(ID_BYTES);
+    const deadlineMs = performance.now() + ANSWER_MS;
+    const letter = { id, nodeId, tenantId, request: JSON.stringify({ connectionId, request }) };
+    if (!(await mailbox.put(letter))) return null;
+    for (let looks = 0; looks < MAX_LOOKS && performance.now() < deadlineMs; looks++) {
+      hub.sendControl(nodeId, bell('letter', id, hub.nodeId));
+      await this.#wait(id, Math.min(RING_MS, deadlineMs - performance.now()));
+      const answer = await mailbox.collect(id, tenantId, false);
+      if (answer !== null) return JSON.parse(answer) as ControlAnswer;
+    }
+    const late = await mailbox.collect(id, tenantId, true);
+    if (late !== null) return JSON.parse(late) as ControlAnswer;
+    throw new SseRefusal(504, 'node_unreachable', {
+      detail: 'The node of this connection did not answer within 2 seconds. Try again, or let the stream reconnect.',
+    });
+  }
+
+  #wait(id: string, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#asking.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#asking.set(id, done);
+    });
+  }
+
+  #ring(text: string): void {
+    const rung = readBell(text);
+    if (rung === null) return;
+    if (rung.kind === 'answered') {
+      this.#asking.get(rung.id)?.();
+      return;
+    }
+    if (this.#obeying >= MAX_OBEYING || this.#obey === null) return;
+    this.#obeying += 1;
+    this.#open(rung, this.#obey)
+      .catch((error: unknown) => this.deps.logger.warn(`A request of node ${rung.from} failed: ${String(error)}`))
+      .finally(() => {
+        this.#obeying -= 1;
+      });
+  }
+
+  async #open({ id, from }: Bell, obey: Obey): Promise<void> {
+    const { hub, mailbox } = this.deps;
+    const letter = await mailbox.take(id, hub.nodeId);
+    if (letter === null) return;
+    const { tenantId } = letter;
+    const { connectionId, request } = JSON.parse(letter.request) as { connectionId: string; request: unknown };
+    const answer = await obey(tenantId, connectionId, parseRequest(request, tenantId));
+    await mailbox.answer(id, hub.nodeId, JSON.stringify(answer));
+    hub.sendControl(from, bell('answered', id, hub.nodeId));
+  }
+}
+
+function bell(kind: Bell['kind'], id: string, from: string): string {
+  return JSON.stringify({ kind, id, from } satisfies Bell);
+}
+
+function readBell(text: string): Bell | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Somebody else's, or the host's own use of the seam.
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { kind, id, from } = value as Partial<Record<keyof Bell, unknown>>;
+  if (kind !== 'letter' && kind !== 'answered') return null;
+  if (typeof id !== 'string' || !ID.test(id) || typeof from !== 'string' || !NODE_ID.test(from)) return null;
+  return { kind, id, from };
+}

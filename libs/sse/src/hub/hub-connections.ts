@@ -1,0 +1,74 @@
+import type { CloseReason } from '@nest-herald/sse-protocol';
+import { userKey } from '../audience.js';
+import type { AdmissionSlot } from '../connection/admission-slot.js';
+import type { Connection } from '../connection/connection.js';
+import type { Subscription } from '../connection/subscription.js';
+import type { Presence } from '../presence/presence.js';
+import type { TenantId, UserId } from '../principal.js';
+import type { TenantRegistry } from './tenant-registry.js';
+
+/** Which connections to close; an empty choice means all of the tenant. */
+export interface ConnectionChoice {
+  readonly connectionId?: string;
+  readonly userId?: UserId;
+}
+
+/** The open connections of one process: finds, ends and changes them. */
+export class HubConnections {
+  readonly #byId = new Map<string, Connection>();
+
+  constructor(
+    private readonly tenants: TenantRegistry,
+    private readonly presence: Pick<Presence, 'changeTopics'>,
+  ) {}
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  all(): readonly Connection[] {
+    return [...this.#byId.values()];
+  }
+
+  add(connection: Connection): void {
+    this.#byId.set(connection.id, connection);
+  }
+
+  remove(connection: Connection): void {
+    this.#byId.delete(connection.id);
+  }
+
+  find(connectionId: string): Connection | undefined {
+    return this.#byId.get(connectionId);
+  }
+
+  /** Those of a tenant that take events. */
+  choose(tenantId: TenantId, which: ConnectionChoice = {}): readonly Connection[] {
+    const stream = this.tenants.get(tenantId);
+    if (stream === undefined) return [];
+    const { connectionId, userId } = which;
+    const candidates = userId === undefined ? stream.connections : stream.index.withKey(userKey(userId));
+    return [...candidates].filter((c) => connectionId === undefined || c.id === connectionId);
+  }
+
+  /** @returns how many are being closed. */
+  close(tenantId: TenantId, which: ConnectionChoice, reason: CloseReason): number {
+    const chosen = this.choose(tenantId, which);
+    for (const connection of chosen) connection.close(reason);
+    return chosen.length;
+  }
+
+  /** Ends the connection that holds this slot. */
+  evict(slot: AdmissionSlot): void {
+    const { tenantId, userId } = slot.principal;
+    this.choose(tenantId, { userId })
+      .find((connection) => connection.holds(slot))
+      ?.close('limit');
+  }
+
+  /** Changes what one open connection sees, in place. */
+  resubscribe(connection: Connection, subscription: Subscription): void {
+    this.tenants.get(connection.tenantId)?.resubscribe(connection, subscription);
+    this.presence.changeTopics(connection.id, connection.topics);
+  }
+}
