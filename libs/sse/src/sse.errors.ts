@@ -11,7 +11,8 @@ export type SseErrorCode =
   | 'ERR_SSE_TENANT_MISMATCH'
   | 'ERR_SSE_NOT_STARTED'
   | 'ERR_SSE_DRAINING'
-  | 'ERR_SSE_STORAGE';
+  | 'ERR_SSE_STORAGE'
+  | 'ERR_SSE_BACKPLANE';
 
 /** Base of all errors of this package: a stable `code`, a message that says what to do, and the cause where there is one. */
 export class SseError extends Error {

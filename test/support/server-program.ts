@@ -1,0 +1,58 @@
+import { describe } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Where administrators' programs are; not always in the PATH of a person. */
+const SYSTEM_DIRECTORIES = ['/usr/sbin', '/usr/local/sbin'];
+
+/** Programs that suites start, each from the Debian package of the same name unless it says otherwise. */
+export type ProgramName = 'redis-server' | 'nats-server' | 'haproxy' | 'nginx';
+
+/** What to do about programs that a suite needs. */
+export type ProgramDecision<Name extends string> =
+  | { readonly kind: 'run'; readonly paths: Readonly<Record<Name, string>> }
+  | { readonly kind: 'skip'; readonly line: string };
+
+/** @returns the path of a program, or null where it is not installed. */
+export function findProgram(name: string, path: string = process.env['PATH'] ?? ''): string | null {
+  const directories = [...path.split(delimiter).filter((directory) => directory !== ''), ...SYSTEM_DIRECTORIES];
+  return directories.map((directory) => join(directory, name)).find((candidate) => existsSync(candidate)) ?? null;
+}
+
+/**
+ * Looks for the programs that a suite needs.
+ * @throws Error when one is missing and the environment says that nothing may be left out (`REQUIRE_BROKERS=1`, `CI`).
+ */
+export function decidePrograms<Name extends string>(
+  names: readonly Name[],
+  env: NodeJS.ProcessEnv,
+  find: (name: Name) => string | null = findProgram,
+): ProgramDecision<Name> {
+  const found = names.map((name) => [name, find(name)] as const);
+  const missing = found.filter(([, path]) => path === null).map(([name]) => name);
+  if (missing.length === 0) {
+    return { kind: 'run', paths: Object.fromEntries(found) as Record<Name, string> };
+  }
+  const line = `NO SERVER: ${missing.join(' and ')} not found. Install ${missing.length === 1 ? 'it' : 'them'} (Debian: apt-get install ${missing.join(' ')}).`;
+  const isRequired = [env['REQUIRE_BROKERS'], env['CI']].some(
+    (value) => value !== undefined && !/^(0|false|)$/.test(value),
+  );
+  if (isRequired) throw new Error(line);
+  return { kind: 'skip', line };
+}
+
+/** A suite over real servers: skipped with one loud line where one is missing, a failure where nothing may be left out. */
+export function describeWithPrograms<Name extends ProgramName>(
+  name: string,
+  programs: readonly Name[],
+  body: (paths: Readonly<Record<Name, string>>) => void,
+): void {
+  const decision = decidePrograms(programs, process.env);
+  if (decision.kind === 'run') {
+    describe(name, () => body(decision.paths));
+    return;
+  }
+  process.stderr.write(`\n${decision.line} The suite "${name}" is SKIPPED.\n`);
+  const nowhere = Object.fromEntries(programs.map((program) => [program, ''])) as Record<Name, string>;
+  describe.skip(name, () => body(nowhere));
+}
