@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Example, startExample } from '../support/example-process.js';
 import { call } from '../support/http.js';
@@ -22,6 +23,13 @@ async function follow(url: string, claims: TestClaims, topics: readonly string[]
   await stream.until(({ event }) => event === 'connected');
   return stream;
 }
+
+describe('the guide to testing', () => {
+  it.each(['guide', 'tools'])('shows the very tests that run here (%s)', (name) => {
+    const guide = readFileSync('libs/sse/TESTING.md', 'utf8');
+    expect(guide).toContain(readFileSync(`test/conformance/sse-testing-${name}.e2e-spec.ts`, 'utf8'));
+  });
+});
 
 describe('examples/topics', () => {
   it('lets readers of an invoice follow it, refuses strangers, and takes the right away in place', async () => {

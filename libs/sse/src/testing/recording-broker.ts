@@ -1,0 +1,95 @@
+import { TENANT_KEY, userKey } from '../audience.js';
+import type { EventInput, Tx } from '../envelope.js';
+import type { AnyEvents, EventInputOf } from '../event-map.js';
+import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../publication.js';
+import type { SendOptions, SendReceipt, SseBroker } from '../sse-broker.js';
+
+/** The methods of a broker that publish. */
+type Publisher<TEvents extends object> = Pick<
+  SseBroker<TEvents>,
+  'sendToUser' | 'sendToUsers' | 'sendToTopic' | 'sendToRole' | 'sendToTenant' | 'broadcast' | 'publish' | 'send'
+>;
+
+/** One publication as it was asked for. */
+export interface SentEvent {
+  readonly tenantId: string;
+  /** `user:<id>`, `topic:<t>`, `role:<r>`, `tenant`, or the people named. */
+  readonly audience: Audience;
+  readonly event: string;
+  readonly data: unknown;
+  readonly durable: boolean;
+  /** The transaction that it was made part of. */
+  readonly tx?: Tx;
+}
+
+/**
+ * Takes the place of the broker in unit tests of code that publishes: nothing is delivered, everything is checked as the real one
+ * checks it, and kept in {@link sent}. `{ provide: SseBroker, useValue: new RecordingBroker() }`
+ */
+export class RecordingBroker<TEvents extends object = AnyEvents> implements Publisher<TEvents> {
+  /** Everything that was published, in order. */
+  readonly sent: SentEvent[] = [];
+
+  async sendToUser(
+    tenantId: string,
+    userId: string,
+    event: EventInputOf<TEvents>,
+    options?: SendOptions,
+  ): Promise<void> {
+    await this.send(tenantId, userKey(userId), event, options);
+  }
+
+  async sendToUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    event: EventInputOf<TEvents>,
+    options?: SendOptions,
+  ): Promise<void> {
+    await this.send(tenantId, { users: userIds }, event, options);
+  }
+
+  async sendToTopic(
+    tenantId: string,
+    topic: string,
+    event: EventInputOf<TEvents>,
+    options?: SendOptions,
+  ): Promise<void> {
+    await this.send(tenantId, topicKey(topic), event, options);
+  }
+
+  async sendToRole(tenantId: string, role: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, roleKey(role), event, options);
+  }
+
+  async sendToTenant(tenantId: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, TENANT_KEY, event, options);
+  }
+
+  async broadcast(tenantId: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
+    await this.send(tenantId, TENANT_KEY, event, options);
+  }
+
+  async publish(
+    tx: Tx,
+    to: { readonly tenantId: string; readonly audience: Audience },
+    event: EventInputOf<TEvents>,
+  ): Promise<void> {
+    await this.send(to.tenantId, to.audience, event, { tx });
+  }
+
+  /** @throws SseError as the real broker does for what no broker would take. */
+  send(
+    tenantId: string,
+    audience: Audience,
+    event: EventInputOf<TEvents>,
+    { tx }: SendOptions = {},
+  ): Promise<SendReceipt> {
+    const input: EventInput = event;
+    const durable = input.durable !== false;
+    if (durable) durableRows(tenantId, audience, input);
+    else ephemeralEvents(tenantId, audience, input);
+    const { event: type = 'message', data } = input;
+    this.sent.push({ tenantId, audience, event: type, data, durable, ...(tx === undefined ? {} : { tx }) });
+    return Promise.resolve({ durable, deduplicated: false });
+  }
+}
