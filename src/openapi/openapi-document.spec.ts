@@ -43,6 +43,16 @@ describe('the description of the API', () => {
     expect(offered.map(({ id }) => id)).toEqual(expect.arrayContaining(['approvals.start', 'approvals.startAlias']));
   });
 
+  it('takes an Idempotency-Key on everything that writes approvals and notifications', () => {
+    const writes = groups
+      .filter(({ tag }) => tag === 'Approvals' || tag === 'Notifications')
+      .flatMap((group) => group.operations)
+      .filter(({ method }) => method !== 'get');
+    const without = writes.filter(({ parameters }) => !parameters?.some(({ name }) => name === 'Idempotency-Key'));
+    // It writes nothing.
+    expect(without.map(({ id }) => id)).toEqual(['approvals.simulate']);
+  });
+
   it('describes every parameter of a path', () => {
     for (const { id, path, parameters = [] } of operations) {
       const wanted = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);

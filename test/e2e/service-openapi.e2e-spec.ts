@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceOperations } from '../../src/openapi/all-operations.js';
 import type { Operation } from '../../src/openapi/operation.js';
@@ -44,7 +45,7 @@ describe('the OpenAPI document', () => {
 
   it.each(
     operations.filter((operation) => !isStream(operation)).map((operation) => [operation.id, operation] as const),
-  )('%s takes its example and answers as described', async (id, operation) => {
+  )('%s takes its example, answers as described, and the same way again', async (id, operation) => {
     const own = await ownFor(operation);
     const drafts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'orders.submit': { orderId: await draft(id, 'purchase-orders', { supplier: 'Kestrel Tools', amount: 900 }) },
@@ -56,15 +57,23 @@ describe('the OpenAPI document', () => {
       const example = operation.parameters?.find((parameter) => parameter.name === name)?.example;
       return drafts[id]?.[name] ?? (own as unknown as Readonly<Record<string, string>>)[name] ?? String(example);
     });
-    const answer = await call(service.url + path, {
+    const takesKey = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') === true;
+    const request = {
       method: operation.method.toUpperCase(),
       ...(operation.access === 'public' ? {} : { token }),
+      ...(takesKey ? { headers: { 'Idempotency-Key': randomUUID() } } : {}),
       ...(operation.body ? { body: { ...((await bodyOf(id, operation)) as object), ...own.body } } : {}),
-    });
+    };
+    const answer = await call(service.url + path, request);
     const [status = '', described] = Object.entries(operation.answers)[0] ?? [];
     expect([answer.status, answer.status >= 400 ? answer.body : undefined]).toEqual([Number(status), undefined]);
     expect(described?.schema?.safeParse(answer.body).error?.issues ?? []).toEqual([]);
     if (described?.schema === undefined) expect(answer.body).toBe('');
+    if (!takesKey) return;
+    const again = await call(service.url + path, request);
+    expect([again.status, again.body]).toEqual([answer.status, answer.body]);
+    // A batch keeps an answer for each of its tasks.
+    if (id !== 'approvals.batch') expect(again.headers.get('Idempotency-Replayed')).toBe('true');
   });
 
   function ownFor(operation: Operation): ReturnType<typeof ownOfApprovals> {
