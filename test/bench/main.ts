@@ -14,6 +14,7 @@ import { growth } from './scenarios/growth.js';
 import { paced } from './scenarios/paced.js';
 import { publishing } from './scenarios/publishing.js';
 import type { Scenario } from './scenarios/scenario.js';
+import { sending } from './scenarios/sending.js';
 import { stalled } from './scenarios/stalled.js';
 import { storm } from './scenarios/storm.js';
 import { unicast } from './scenarios/unicast.js';
@@ -29,6 +30,7 @@ const SCENARIOS: readonly Scenario[] = [
   storm,
   stalled,
   publishing,
+  sending,
   backlog,
   commitToWire,
 ];
