@@ -54,6 +54,10 @@ function report(error: unknown): number {
     console.error((error as Error).message.split('\n').map(logSafe).join('\n'));
     return exitCode;
   }
+  if (code === 'ERR_SSE_BACKPLANE') {
+    console.error(`Nest Herald cannot start. ${logSafe((error as Error).message)}`);
+    return 1;
+  }
   if (code === 'EADDRINUSE' || code === 'EACCES') {
     console.error(
       `Nest Herald cannot listen: ${logSafe((error as Error).message)}. Choose another address with PORT or HOST.`,

@@ -1,3 +1,4 @@
+import { serversOf } from './config/backplane-settings.js';
 import type { Settings } from './config/settings.js';
 import type { RunningDatabase } from './database/running-database.js';
 import { VERSION } from './project.js';
@@ -11,11 +12,16 @@ export function startReport(settings: Settings, database: RunningDatabase): read
   return [
     `Version ${VERSION}, Node ${process.version}, ${settings.production ? 'production' : 'not for production'}.`,
     `Database: ${where}${migrated}.`,
-    `Events: numbered in ${settings.sse.shards} shard(s), hints over ${settings.sse.backplane}.`,
+    `Events: numbered in ${settings.sse.shards} shard(s), hints over ${carrierOf(settings)}.`,
     `Tokens: verified with ${sourceOfKeys(settings)}.`,
     ...(settings.demo ? ['Demo: anybody may sign in as one of the demo people; DEMO=false switches that off.'] : []),
     ...(settings.smtpUrl === undefined ? [] : ['SMTP_URL is set, but this version sends no e-mail.']),
   ];
+}
+
+function carrierOf({ sse: { backplane } }: Settings): string {
+  if (backplane.kind !== 'redis' && backplane.kind !== 'nats') return backplane.kind;
+  return `${backplane.kind} at ${serversOf(backplane.url)} (prefix ${backplane.prefix})`;
 }
 
 function sourceOfKeys({ jwt }: Settings): string {

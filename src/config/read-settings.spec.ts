@@ -37,7 +37,7 @@ describe('readSettings', () => {
       demoCompany: true,
       database: {},
       sse: {
-        backplane: 'postgres',
+        backplane: { kind: 'postgres' },
         shards: 1,
         heartbeatMs: 15_000,
         replayMaxEvents: 1_000,
@@ -88,8 +88,33 @@ describe('readSettings', () => {
     expect(faults['JWT_SECRET']).toContain('openssl rand');
   });
 
-  it.each(['redis', 'nats'])('refuses the backplane %s and names the choices of this version', (backplane) => {
-    expect(faultsOf({ SSE_BACKPLANE: backplane })['SSE_BACKPLANE']).toContain('must be one of postgres, memory');
+  it('refuses a backplane that does not exist, and names those that do', () => {
+    expect(faultsOf({ SSE_BACKPLANE: 'kafka' })['SSE_BACKPLANE']).toContain('one of postgres, memory, redis, nats');
+  });
+
+  it.each([
+    ['redis', 'REDIS_URL'],
+    ['nats', 'NATS_URL'],
+  ])(
+    'refuses the backplane %s without the address of its server, or with a wrong one, and never shows it',
+    (kind, name) => {
+      expect(faultsOf({ SSE_BACKPLANE: kind })).toEqual({
+        [name]: expect.stringContaining(`SSE_BACKPLANE=${kind} needs it`),
+      });
+      for (const url of ['hunter2', 'http://ann:hunter2@host', `${kind}://`]) {
+        const faults = faultsOf({ SSE_BACKPLANE: kind, [name]: url });
+        expect(faults).toEqual({ [name]: expect.stringContaining(`must be a URL like ${kind}://`) });
+        expect(JSON.stringify(faults)).not.toContain('hunter2');
+      }
+      // Somebody else's, as long as it is not chosen.
+      expect(read({ JWT_SECRET: SECRET, [name]: 'hunter2' }).sse.backplane).toEqual({ kind: 'postgres' });
+    },
+  );
+
+  it('refuses a prefix of channels that a carrier would read as something else', () => {
+    for (const prefix of ['a.b', 'a:b', '*', '>', 'a b']) {
+      expect(faultsOf({ SSE_BACKPLANE_PREFIX: prefix })).toHaveProperty('SSE_BACKPLANE_PREFIX');
+    }
   });
 
   it.each(['*', 'null', 'https://erp.example.com/', 'erp.example.com', 'https://*.example.com', 'file:///etc'])(

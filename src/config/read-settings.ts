@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { backplaneSettings } from './backplane-settings.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import { keptJwtSecret } from './jwt-secret-file.js';
 import { jwtSettings } from './jwt-settings.js';
@@ -18,6 +19,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const values = readValues(env, faults);
   const production = values.NODE_ENV === 'production';
   const verified = jwtSettings(values, production, faults);
+  const backplane = backplaneSettings(values, faults);
   const demo = readDemo(values, production, faults);
   if (production) checkProduction(values, faults);
   const dataDir = resolve(values.DATA_DIR ?? '.herald');
@@ -43,7 +45,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     },
     jwt,
     sse: {
-      backplane: values.SSE_BACKPLANE === 'memory' ? 'memory' : 'postgres',
+      backplane,
       shards: values.SSE_SHARDS,
       heartbeatMs: values.SSE_HEARTBEAT_MS,
       replayMaxEvents: values.SSE_REPLAY_MAX_EVENTS,

@@ -10,10 +10,18 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What carries hints between nodes; the engines that this version has. */
-export const BACKPLANES = ['postgres', 'memory'] as const;
+export const BACKPLANES = ['postgres', 'memory', 'redis', 'nats'] as const;
 
-/** See {@link BACKPLANES}. */
-export type BackplaneChoice = (typeof BACKPLANES)[number];
+/** See {@link BACKPLANES}; the two with a server of their own say where it is. */
+export type BackplaneSettings =
+  | { readonly kind: 'postgres' | 'memory' }
+  | {
+      readonly kind: 'redis' | 'nats';
+      /** `REDIS_URL` or `NATS_URL`; may hold a password. */
+      readonly url: string;
+      /** Begins the name of the channel, so that clusters can share a server. */
+      readonly prefix: string;
+    };
 
 /** Where the keys that verify tokens come from; exactly one. */
 export type JwtKeySource =
@@ -46,7 +54,7 @@ export interface Settings {
   readonly database: { readonly url?: string; readonly migrationUrl?: string; readonly listenUrl?: string };
   readonly jwt: JwtSettings;
   readonly sse: {
-    readonly backplane: BackplaneChoice;
+    readonly backplane: BackplaneSettings;
     readonly shards: number;
     readonly heartbeatMs: number;
     readonly replayMaxEvents: number;

@@ -6,6 +6,7 @@ import { BACKPLANES, LOG_LEVELS } from './settings.js';
 const LIMIT = { min: 0, max: 10_000_000 };
 const ALGORITHM = /^[A-Z][A-Za-z0-9]{2,7}$/;
 const COOKIE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const CHANNEL_PREFIX = /^[A-Za-z0-9_-]{1,64}$/;
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
 /** Every variable of api.md §1, with its default and its check; the one list of what the service reads. */
@@ -25,9 +26,10 @@ export const VARIABLES = {
   JWT_ISSUER: text(),
   JWT_AUDIENCE: text(),
   JWT_ALGORITHMS: list((word) => ALGORITHM.test(word), 'must be names like RS256, separated by commas.'),
-  SSE_BACKPLANE: text(
-    (value) => BACKPLANES.some((known) => known === value),
-    `must be one of ${BACKPLANES.join(', ')}: the choices that this version has. Correct it or leave it out (default postgres, which also serves several nodes).`,
+  SSE_BACKPLANE: choice(BACKPLANES, 'postgres'),
+  SSE_BACKPLANE_PREFIX: text(
+    (value) => CHANNEL_PREFIX.test(value),
+    'must be 1 to 64 characters out of A-Z a-z 0-9 _ -. Correct it or leave it out (default herald).',
   ),
   REDIS_URL: text(),
   NATS_URL: text(),

@@ -50,6 +50,16 @@ export class Metrics implements OnModuleDestroy {
     this.gauge('sse_backplane_connected', 'Whether hints from other nodes can arrive', () =>
       backplane.isConnected() ? 1 : 0,
     );
+    this.counter(
+      'sse_backplane_lost_total',
+      'Messages to other nodes that could not be sent',
+      () => backplane.counters?.lost ?? 0,
+    );
+    this.counter(
+      'sse_backplane_foreign_total',
+      'Messages on the channel of the nodes that were none of ours',
+      () => backplane.counters?.foreign ?? 0,
+    );
     new CopiedHistogram(
       'sse_commit_to_wire_seconds',
       'From the row of a durable event to the sockets of this process, once per event',

@@ -2,7 +2,9 @@ import { hostname } from 'node:os';
 import { ApprovalTopics } from '@nest-herald/approvals';
 import { anyTopicRule, type Backplane, MemoryBackplane, SseModule, TokenTopicAuthorizer } from '@nest-herald/sse';
 import { DIRECTORY, type Directory, DirectoryAudience } from '@nest-herald/notifications';
+import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import { createRedisBackplane } from '@nest-herald/sse/redis';
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -18,6 +20,8 @@ interface Engines {
   readonly postgres: PostgresSse;
   readonly backplane: Backplane;
 }
+
+type OnError = (what: string, error: unknown) => void;
 
 const ENGINES = Symbol('ENGINES');
 
@@ -79,23 +83,29 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
 
 function chooseEngines(database: RunningDatabase, settings: Settings): Engines {
   const logger = new Logger('Realtime');
+  const onError: OnError = (what, error) =>
+    logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   const postgres = createPostgresSse({
     connectionString: database.appUrl,
     listenUrl: database.listenUrl,
     nodeId: nodeName(),
     shards: settings.sse.shards,
     retentionDays: retentionDaysOf(settings),
-    onError: (what, error) => logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`),
+    onError,
   });
-  return { postgres, backplane: backplaneOf(settings, postgres) };
+  return { postgres, backplane: backplaneOf(settings, postgres, onError) };
 }
 
-function backplaneOf(settings: Settings, postgres: PostgresSse): Backplane {
-  switch (settings.sse.backplane) {
+function backplaneOf({ sse: { backplane } }: Settings, postgres: PostgresSse, onError: OnError): Backplane {
+  switch (backplane.kind) {
     case 'postgres':
       return postgres.backplane;
     case 'memory':
       return new MemoryBackplane();
+    case 'redis':
+      return createRedisBackplane({ url: backplane.url, prefix: backplane.prefix, onError });
+    case 'nats':
+      return createNatsBackplane({ url: backplane.url, prefix: backplane.prefix, onError });
   }
 }
 

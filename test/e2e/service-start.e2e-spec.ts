@@ -15,7 +15,7 @@ describe('starting and stopping the service', () => {
   }
 
   it('reports all mistakes together and ends with 78', async () => {
-    const exit = await runToExit({ PORT: 'x', SSE_HEARTBEAT: '1', SSE_BACKPLANE: 'redis', CORS_ORIGINS: '*' });
+    const exit = await runToExit({ PORT: 'x', SSE_HEARTBEAT: '1', SSE_BACKPLANE: 'kafka', CORS_ORIGINS: '*' });
     expect(exit.code).toBe(78);
     for (const name of ['PORT', 'SSE_HEARTBEAT', 'SSE_BACKPLANE', 'CORS_ORIGINS']) {
       expect(exit.output).toMatch(new RegExp(`^ {2}${name}: `, 'm'));

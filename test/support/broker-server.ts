@@ -86,9 +86,7 @@ export class BrokerServer {
   /** A backplane over it, not started. */
   backplane(
     options: { readonly prefix?: string; readonly onError?: (what: string, error: unknown) => void } = {},
-  ): Backplane & {
-    readonly counters: { readonly lost: number; readonly foreign: number };
-  } {
+  ): Required<Backplane> {
     return KINDS[this.name].backplane({ url: this.url, ...options });
   }
 

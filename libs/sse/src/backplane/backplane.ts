@@ -41,4 +41,6 @@ export interface Backplane {
   /** Whether the carrier answers; readiness. */
   isConnected(): boolean;
   stop(): Promise<void>;
+  /** What it could not send, and what it heard that was not ours; totals since the start of the process. */
+  readonly counters?: { readonly lost: number; readonly foreign: number };
 }

@@ -1,15 +1,9 @@
 import { SseError } from '../sse.errors.js';
 
-/** Keeps the nodes of one cluster together, and those of another out. */
-export const DEFAULT_CHANNEL_PREFIX = 'herald';
+const DEFAULT_CHANNEL_PREFIX = 'herald';
 
 /** 1 to 64 characters that every carrier takes as they are, none of which is a wildcard or a separator. */
 const CHANNEL_PREFIX = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** Whether a text can begin the name of a channel. */
-export function isChannelPrefix(value: unknown): value is string {
-  return typeof value === 'string' && CHANNEL_PREFIX.test(value);
-}
 
 /** What the backplanes over a server of their own have in common. */
 export interface ServerBackplaneOptions {
@@ -38,7 +32,7 @@ export function checkServerOptions(
     .map((name) => `${name} is not an option`);
   const fault = typeof url === 'string' ? urlFault(url) : 'must be a text';
   if (fault !== null) faults.push(`url ${fault}`);
-  if (!isChannelPrefix(prefix))
+  if (typeof prefix !== 'string' || !CHANNEL_PREFIX.test(prefix))
     faults.push(`prefix must be 1 to 64 characters out of A-Z a-z 0-9 _ -, got ${JSON.stringify(prefix)}`);
   if (typeof onError !== 'function') faults.push('onError must be a function');
   if (faults.length > 0) throw new SseError('ERR_SSE_INVALID_OPTIONS', `${maker}: ${faults.join('; ')}.`);

@@ -1,2 +1,2 @@
-export { createNatsBackplane, type NatsBackplane, natsUrlFault } from './nats-backplane.js';
+export { createNatsBackplane, type NatsBackplane } from './nats-backplane.js';
 export type { ServerBackplaneOptions } from '../../backplane/server-backplane-options.js';

@@ -4,7 +4,7 @@ import { NatsCarrier } from './nats-carrier.js';
 import { natsLogin } from './nats-login.js';
 
 /** Says what is wrong with the URLs of NATS servers, without showing them. @returns null when nothing is. */
-export function natsUrlFault(url: string): string | null {
+function natsUrlFault(url: string): string | null {
   return natsLogin(url) === null
     ? 'must be nats://user:password@host:4222 (tls:// with TLS; nats://token@host for a token), several servers of one cluster with the same login separated by commas; special characters must be percent-encoded'
     : null;

@@ -1,2 +1,2 @@
-export { createRedisBackplane, type RedisBackplane, redisUrlFault } from './redis-backplane.js';
+export { createRedisBackplane, type RedisBackplane } from './redis-backplane.js';
 export type { ServerBackplaneOptions } from '../../backplane/server-backplane-options.js';

@@ -3,7 +3,7 @@ import { checkServerOptions, type ServerBackplaneOptions } from '../../backplane
 import { RedisCarrier } from './redis-carrier.js';
 
 /** Says what is wrong with the URL of a Redis server, without showing it. @returns null when nothing is. */
-export function redisUrlFault(url: string): string | null {
+function redisUrlFault(url: string): string | null {
   const isRedis =
     URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol) && new URL(url).host !== '';
   return isRedis
