@@ -22,10 +22,12 @@ const files = [
     readdirSync(join(ROOT, folder), { recursive: true }).map((path) => `${folder}/${path}`),
   ),
 ].filter((path) => /\.(md|ts)$/.test(path) && !LEFT_OUT.test(path));
-const blocks = files.sort((a, b) => (a < b ? -1 : 1)).flatMap((path) => {
-  const text = readFileSync(join(ROOT, path), 'utf8');
-  return blocksOf(path, path.endsWith('.md') ? text : docstringsOf(text));
-});
+const blocks = files
+  .sort((a, b) => (a < b ? -1 : 1))
+  .flatMap((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    return blocksOf(path, path.endsWith('.md') ? text : docstringsOf(text));
+  });
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 for (const { name, code } of blocks) writeFileSync(join(OUT, name), code);
