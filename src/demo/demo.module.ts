@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 import { DemoLoader } from './demo-loader.js';
 import { DocumentApprovals } from './document-approvals.js';
+import { DocumentDesk } from './document-desk.js';
 import { LeaveRequestsController } from './leave/leave-requests.controller.js';
 import { PurchaseOrdersController } from './orders/purchase-orders.controller.js';
 
@@ -13,7 +14,7 @@ export class DemoModule {
     return {
       module: DemoModule,
       controllers: [PurchaseOrdersController, LeaveRequestsController],
-      providers: [DocumentApprovals, ...(demoCompany ? [DemoLoader] : [])],
+      providers: [DocumentApprovals, DocumentDesk, ...(demoCompany ? [DemoLoader] : [])],
     };
   }
 }

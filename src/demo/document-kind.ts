@@ -1,3 +1,4 @@
+import type { Principal } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
 import type { DocumentStatus } from './document.js';
 
@@ -23,7 +24,12 @@ export interface DocumentKind<T extends ApprovedDocument = ApprovedDocument> {
   readonly businessType: string;
   /** Code of its process. */
   readonly processCode: string;
-  /** Reads it and holds its row until the transaction ends. */
+  /** What people call it. */
+  readonly noun: string;
+  /** Whether somebody of its tenant may see it. */
+  isShown(principal: Principal, document: T): boolean;
+  read(manager: EntityManager, tenantId: string, id: string): Promise<T | null>;
+  /** The same, and holds its row until the transaction ends. */
   lock(manager: EntityManager, tenantId: string, id: string): Promise<T | null>;
   /** What the approval shows and decides about. */
   formOf(document: T): Readonly<Record<string, unknown>>;

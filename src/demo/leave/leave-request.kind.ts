@@ -1,3 +1,4 @@
+import { isPermitted, type Principal } from '@nest-herald/sse';
 import { demoCode } from '../demo-processes.js';
 import { DemoRefusal } from '../demo.errors.js';
 import type { DocumentKind } from '../document-kind.js';
@@ -8,6 +9,9 @@ import { moveLeave, readLeave } from './leave-request.store.js';
 export const LEAVE_REQUEST: DocumentKind<LeaveRequest> = {
   businessType: 'leave-request',
   processCode: demoCode('leave'),
+  noun: 'leave request',
+  isShown: (principal, leave) => seesAllLeave(principal) || leave.requesterId === principal.userId,
+  read: (manager, tenantId, id) => readLeave(manager, tenantId, id, false),
   lock: (manager, tenantId, id) => readLeave(manager, tenantId, id, true),
   formOf: ({ kind, from, to, days, reason }) => ({ kind, from, to, days, ...(reason === null ? {} : { reason }) }),
   titleOf: ({ id, from, to, days }) => `${id} · ${from} – ${to} (${days} d)`,
@@ -19,3 +23,8 @@ export const LEAVE_REQUEST: DocumentKind<LeaveRequest> = {
   },
   move: moveLeave,
 };
+
+/** HR, and who manages approvals. */
+export function seesAllLeave(principal: Principal): boolean {
+  return principal.roles.includes('hr') || isPermitted(principal, 'approval:manage');
+}

@@ -8,6 +8,9 @@ import { moveOrder, readOrder } from './purchase-order.store.js';
 export const PURCHASE_ORDER: DocumentKind<PurchaseOrder> = {
   businessType: 'purchase-order',
   processCode: demoCode('purchase-order'),
+  noun: 'purchase order',
+  isShown: () => true,
+  read: (manager, tenantId, id) => readOrder(manager, tenantId, id, false),
   lock: (manager, tenantId, id) => readOrder(manager, tenantId, id, true),
   formOf: ({ supplier, amount, currency, costCentre, lines }) => ({
     supplier,
