@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
+import { Entitlements } from '../entitlements.js';
+import { MemoryEventLog } from '../event-log/memory-event-log.js';
+import { MemoryLogStore } from '../event-log/memory-log-store.js';
+import { systemClock } from '../clock.js';
+import { randomIdGenerator } from '../id-generator.js';
+import { asTenantId, type Principal } from '../principal.js';
+import { eventually } from '../testing/eventually.js';
+import { MemoryHub } from '../testing/memory-hub.js';
+import { ConnectionControl } from './connection-control.js';
+import { ConnectionRights } from './connection-rights.js';
+import { MemoryControlMailbox } from './memory-control-mailbox.js';
+import { MemoryRevocationStore } from './memory-revocation-store.js';
+import { NodeLine } from './node-line.js';
+import { Revocations } from './revocations.js';
+
+interface Node {
+  readonly memory: MemoryHub;
+  readonly control: ConnectionControl;
+  readonly warnings: string[];
+}
+
+const acme = asTenantId('acme');
+const open: MemoryHub[] = [];
+afterEach(async () => {
+  for (const memory of open.splice(0)) await memory.hub.stop();
+});
+
+/** Two nodes of one cluster: one bus, one log, one mailbox. */
+async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox()): Promise<[Node, Node]> {
+  const store = new MemoryLogStore('log', systemClock);
+  const node = async (nodeId: string): Promise<Node> => {
+    const eventLog = new MemoryEventLog(store);
+    const memory = await MemoryHub.start({ nodeId, eventLog, backplane: new MemoryBackplane(bus) });
+    open.push(memory);
+    const { hub } = memory;
+    const warnings: string[] = [];
+    const logger = { warn: (text: string) => warnings.push(text), error: (text: string) => warnings.push(text) };
+    const topicAuthorizer = { mayFollow: (_: Principal, topic: string) => topic !== 'secret' };
+    const entitlements = new Entitlements({
+      topicAuthorizer,
+      audienceResolver: undefined,
+      topicDecisionTimeoutMs: 2_000,
+      logger,
+    });
+    const revocations = new Revocations(new MemoryRevocationStore(eventLog, systemClock), systemClock, 60_000);
+    const rights = new ConnectionRights({ hub, entitlements, revocations, logger });
+    const line = new NodeLine({ hub, mailbox, ids: randomIdGenerator, logger });
+    await line.open();
+    const decideTopics = (topics: readonly string[], principal: Principal) => entitlements.decide(principal, topics);
+    return { memory, control: new ConnectionControl({ hub, rights, line, decideTopics }), warnings };
+  };
+  return [await node('near'), await node('far')];
+}
+
+describe('two nodes', () => {
+  it('swap tokens, change topics and end streams of each other', async () => {
+    const [near, far] = await cluster();
+    const { connection } = await far.memory.connect({ topics: ['a', 'secret'] });
+    const principal = { ...connection.principal, roles: ['new'] };
+    expect(await near.control.swapToken(connection.id, principal)).toEqual({ topics: ['a'], denied: ['secret'] });
+    expect(connection.principal).toEqual(principal);
+    expect(connection.keys).toContain('role:new');
+    expect(await near.control.changeTopics(connection.id, principal, ['b'])).toEqual({ topics: ['b'], denied: [] });
+    await near.control.close(connection.id, acme, connection.userId, 'revoked');
+    expect(connection.state).toBe('closing');
+    expect([near.warnings, far.warnings]).toEqual([[], []]);
+  });
+
+  it('refuse each other what they would refuse themselves', async () => {
+    const [near, far] = await cluster();
+    const { connection } = await far.memory.connect();
+    const { principal } = connection;
+    const beta = { ...principal, tenantId: asTenantId('beta') };
+    await expect(near.control.swapToken(connection.id, beta)).rejects.toMatchObject({ status: 403 });
+    await expect(near.control.changeTopics(connection.id, beta, [])).rejects.toMatchObject({ status: 404 });
+    const missing = `far.${'0'.repeat(22)}`;
+    await expect(near.control.swapToken(missing, principal)).rejects.toMatchObject({ status: 404 });
+    const nowhere = `gone.${'0'.repeat(22)}`;
+    await expect(near.control.swapToken(nowhere, principal)).rejects.toMatchObject({ status: 404 });
+    expect(connection.state).toBe('live');
+  });
+
+  it('answer 504 for one that is deaf, which finds nothing to do when it hears again', async () => {
+    const bus = new MemoryBus();
+    const mailbox = new MemoryControlMailbox();
+    const [near, far] = await cluster(bus, mailbox);
+    const { connection } = await far.memory.connect();
+    const heard: string[] = [];
+    const eavesdropper = new MemoryBackplane(bus);
+    await eavesdropper.start((message) => message.kind === 'control' && heard.push(message.text));
+    const take = mailbox.take.bind(mailbox);
+    mailbox.take = () => Promise.resolve(null);
+    const refusal = await near.control.close(connection.id, acme, null, 'revoked').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 504, code: 'node_unreachable' });
+    mailbox.take = take;
+    for (const text of [...heard]) eavesdropper.publish({ kind: 'control', to: 'far', text });
+    const { connection: other } = await far.memory.connect({ user: 'bob' });
+    await near.control.close(other.id, acme, null, 'revoked');
+    expect([connection.state, other.state]).toEqual(['live', 'closing']);
+  });
+});
+
+describe('who can only reach the backplane', () => {
+  it('changes nothing, whatever they send', async () => {
+    const bus = new MemoryBus();
+    const [near, far] = await cluster(bus);
+    const { connection } = await far.memory.connect();
+    const before = connection.principal;
+    const forger = new MemoryBackplane(bus);
+    const id = '0'.repeat(22);
+    const request = { kind: 'token', principal: { ...before, roles: ['admin'], permissions: ['sse:admin'] } };
+    const forged = [
+      { kind: 'letter', id, from: 'near' },
+      { kind: 'answered', id, from: 'far' },
+      { kind: 'letter', id, from: 'near', request: { connectionId: connection.id, request } },
+      { kind: 'request', id, from: 'near', connectionId: connection.id, request },
+      request,
+      { kind: 'letter', id: "'; DROP TABLE sse.control; --", from: 'near' },
+      { kind: 'letter', id, from: '../near' },
+      null,
+      [],
+      'text',
+    ];
+    for (const message of forged) {
+      for (const to of ['far', 'near', null]) forger.publish({ kind: 'control', to, text: JSON.stringify(message) });
+    }
+    forger.publish({ kind: 'control', to: 'far', text: '{' });
+    forger.publish({ kind: 'control', to: 'far', text: 'x'.repeat(5_000) });
+    // The same way works for those who may: the node is not merely deaf.
+    await near.control.changeTopics(connection.id, before, ['a']);
+    expect([connection.principal, connection.topics]).toEqual([before, ['a']]);
+    expect([...near.warnings, ...far.warnings, ...near.memory.warnings, ...far.memory.warnings]).toEqual([]);
+  });
+
+  it('sees no claims: only ids of letters pass by', async () => {
+    const bus = new MemoryBus();
+    const [near, far] = await cluster(bus);
+    const { connection } = await far.memory.connect();
+    const heard: string[] = [];
+    await new MemoryBackplane(bus).start((message) => message.kind === 'control' && heard.push(message.text));
+    await near.control.swapToken(connection.id, { ...connection.principal, roles: ['secret-role'] });
+    await eventually('bells', () => heard.length >= 2);
+    for (const text of heard) {
+      expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(['from', 'id', 'kind']);
+    }
+    expect(heard.join()).not.toContain('secret-role');
+  });
+
+  it('cannot be sent a message that is too long for every carrier', async () => {
+    const [near] = await cluster();
+    expect(() => near.memory.hub.sendControl('far', 'x'.repeat(4_097))).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { asTenantId, asUserId, type Principal, type TenantId } from '../principal.js';
+import { type Revocation, revokes, type RevocationTarget } from '../revocation.js';
+import type { RevocationStore } from '../revocation-store.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { Revocations } from './revocations.js';
+
+const acme = asTenantId('acme');
+const DAY_MS = 86_400_000;
+
+/** A store whose reads end when the test says so. */
+class SlowStore implements RevocationStore {
+  readonly stored: Revocation[] = [];
+  reads = 0;
+  coverings = 0;
+  /** Set: reads wait here, with what they have seen already. */
+  gate: Promise<void> | null = null;
+  failure: Error | null = null;
+
+  constructor(private readonly clock: ManualClock) {}
+
+  revoke(tenantId: TenantId, target: RevocationTarget): Promise<Revocation> {
+    const notBefore = this.clock.now();
+    const revocation = { tenantId, target, notBefore, expiresAt: new Date(notBefore.getTime() + DAY_MS) };
+    this.stored.unshift(revocation);
+    return Promise.resolve(revocation);
+  }
+
+  async active(tenantId: TenantId, limit: number): Promise<readonly Revocation[]> {
+    this.reads += 1;
+    const seen = this.stored.filter((revocation) => revocation.tenantId === tenantId).slice(0, limit);
+    await this.gate;
+    if (this.failure !== null) throw this.failure;
+    return seen;
+  }
+
+  covers(principal: Principal): Promise<boolean> {
+    this.coverings += 1;
+    return Promise.resolve(this.stored.some((revocation) => revokes(revocation, principal)));
+  }
+}
+
+function setUp(): { clock: ManualClock; store: SlowStore; revocations: Revocations; holder: Principal } {
+  const clock = new ManualClock();
+  const store = new SlowStore(clock);
+  const holder: Principal = {
+    tenantId: acme,
+    userId: asUserId('ann'),
+    roles: [],
+    permissions: [],
+    topics: [],
+    issuedAt: clock.now(),
+    expiresAt: new Date(clock.now().getTime() + DAY_MS),
+    sessionId: 's-1',
+  };
+  return { clock, store, revocations: new Revocations(store, clock, DAY_MS), holder };
+}
+
+describe('what a process knows of revocations', () => {
+  it('is read once a second at most, however many ask', async () => {
+    const { clock, store, revocations, holder } = setUp();
+    await Promise.all(Array.from({ length: 50 }, () => revocations.isRevoked(holder)));
+    clock.advance(900);
+    await revocations.isRevoked(holder);
+    expect(store.reads).toBe(1);
+    clock.advance(101);
+    await store.revoke(acme, { sessionId: 's-1' });
+    expect(await revocations.isRevoked(holder)).toBe(true);
+    expect(store.reads).toBe(2);
+  });
+
+  it('fails closed: without the store nobody is let in', async () => {
+    const { store, revocations, holder } = setUp();
+    store.failure = new Error('away');
+    await expect(revocations.isRevoked(holder)).rejects.toThrow('away');
+    store.failure = null;
+    expect(await revocations.isRevoked(holder)).toBe(false);
+  });
+
+  it('keeps what the log told while a read was under way that had not seen it', async () => {
+    const { store, revocations, holder } = setUp();
+    let open: () => void = () => undefined;
+    store.gate = new Promise((resolve) => (open = resolve));
+    const reading = revocations.isRevoked(holder);
+    revocations.learn(await store.revoke(acme, { sessionId: 's-1' }));
+    open();
+    expect(await reading).toBe(true);
+    expect(revocations.isKnown(holder)).toBe(true);
+  });
+
+  it('is refreshed by a read that begins behind the call, not by one that is under way', async () => {
+    const { store, revocations, holder } = setUp();
+    let open: () => void = () => undefined;
+    store.gate = new Promise((resolve) => (open = resolve));
+    const early = revocations.refresh(acme);
+    await store.revoke(acme, { sessionId: 's-1' });
+    const late = Array.from({ length: 5 }, () => revocations.refresh(acme));
+    open();
+    await early;
+    expect(revocations.isKnown(holder)).toBe(false);
+    await Promise.all(late);
+    expect(revocations.isKnown(holder)).toBe(true);
+    expect(store.reads).toBe(2);
+  });
+
+  it('is bounded: beyond it the store is asked about each', async () => {
+    const { store, revocations, holder } = setUp();
+    await store.revoke(acme, { sessionId: 's-1' });
+    for (let n = 0; n <= 10_000; n++) await store.revoke(acme, { tokenId: `t-${n}` });
+    expect(await revocations.isRevoked(holder)).toBe(true);
+    expect(await revocations.isRevoked({ ...holder, sessionId: 's-2' })).toBe(false);
+    expect(store.coverings).toBe(2);
+  });
+
+  it('of a person is the newest one, in whatever order they come', async () => {
+    const { clock, store, revocations, holder } = setUp();
+    const target = { userId: asUserId('ann') };
+    const older = await store.revoke(acme, target);
+    clock.advance(5_000);
+    const newer = await store.revoke(acme, target);
+    for (const revocation of [newer, older]) revocations.learn(revocation);
+    const between = { ...holder, issuedAt: new Date(clock.now().getTime() - 1_000) };
+    expect(revocations.isKnown(between)).toBe(true);
+    expect(revocations.isKnown({ ...holder, issuedAt: new Date(clock.now().getTime() + 1) })).toBe(false);
+  });
+
+  it('concerns its own tenant only', async () => {
+    const { store, revocations, holder } = setUp();
+    revocations.learn(await store.revoke(asTenantId('beta'), { sessionId: 's-1' }));
+    expect(await revocations.isRevoked(holder)).toBe(false);
+  });
+});
