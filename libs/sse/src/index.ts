@@ -92,6 +92,7 @@ export type {
 } from './observability/diagnostics.js';
 export { LatencyHistogram, type LatencySnapshot } from './observability/latency-histogram.js';
 export { SseCounters, type SseCounts } from './observability/sse-counters.js';
+export { type MetricFamily, type MetricSample, prometheusText } from './observability/metric-family.js';
 export { isTraceparent } from './observability/traceparent.js';
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
@@ -118,6 +119,7 @@ export { type RefusalDetails, SseRefusal } from './refusal.js';
 export { type Revocation, type RevocationTarget, revokes } from './revocation.js';
 export { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
 export { SseBroker, type FollowFilter, type SendOptions, type SendReceipt } from './sse-broker.js';
+export { SseMetrics } from './sse-metrics.js';
 export { SseError, type SseErrorCode } from './sse.errors.js';
 export { SseModule } from './sse.module.js';
 export type { SseModuleExtras } from './sse.module-definition.js';

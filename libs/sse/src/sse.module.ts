@@ -39,6 +39,7 @@ import { MemoryPresence } from './presence/memory-presence.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
 import { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
 import { SseBroker } from './sse-broker.js';
+import { SseMetrics } from './sse-metrics.js';
 import {
   ConfigurableSseModule,
   GIVEN_SSE_OPTIONS,
@@ -184,6 +185,7 @@ const parts: readonly Provider[] = [
       }),
   },
   SseBroker,
+  SseMetrics,
   StreamIntake,
   SseAuthGuard,
   SseStreamGuard,
@@ -225,6 +227,7 @@ const parts: readonly Provider[] = [
     SseAuthGuard,
     SseBroker,
     SseCounters,
+    SseMetrics,
     StreamIntake,
     ProblemFilter,
     StreamProblemFilter,
