@@ -3,7 +3,17 @@ export type InstanceStatus =
   'draft' | 'running' | 'returned' | 'suspended' | 'approved' | 'rejected' | 'withdrawn' | 'cancelled' | 'expired';
 
 export type TaskStatus =
-  'waiting' | 'pending' | 'approved' | 'rejected' | 'transferred' | 'returned' | 'skipped' | 'cancelled' | 'expired';
+  | 'waiting'
+  | 'pending'
+  | 'delegated'
+  | 'approved'
+  | 'rejected'
+  | 'transferred'
+  | 'returned'
+  | 'resolved'
+  | 'skipped'
+  | 'cancelled'
+  | 'expired';
 
 /** A request on its way through a process. */
 export interface ProcessInstance {

@@ -27,6 +27,8 @@ const LOOKS: Readonly<Record<InstanceStatus | TaskStatus | NodeState, StatusLook
   returned: BACK,
   suspended: { tone: 'high', icon: 'alert' },
   blocked: { tone: 'high', icon: 'alert' },
+  delegated: WAITING,
+  resolved: GOOD,
   transferred: { tone: '', icon: 'forward' },
   skipped: OVER,
   withdrawn: { tone: '', icon: 'undo' },

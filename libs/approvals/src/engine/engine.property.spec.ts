@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { graphOf, ProcessCase, smallCompany, type CommandBody } from '../testing/index.js';
 import { randomProcess, type Pick } from '../testing/random-process.js';
+import { isOpen } from './state.js';
 import { isClosed, replay, simulate, EMPTY_DIRECTORY, type InstanceEvent, type InstanceState } from './index.js';
 
 const RUNS = process.env['HERALD_TEST_PROFILE'] === 'full' ? 3_000 : 200;
@@ -39,11 +40,14 @@ function randomCommand(made: ProcessCase, pick: Pick): [string | typeof SYSTEM, 
       pick(3) === 0 ? { type: 'resume' } : { type: 'assign', nodeId: node, users: [anyone, 'hanna', 'zoe'] },
     ];
   }
-  const open = state.tasks.filter((task) => task.status === 'pending');
+  const open = state.tasks.filter((task) => task.status === 'pending' || task.status === 'delegated');
   const among = pick(8) === 0 || open.length === 0 ? state.tasks : open;
   const task = among[pick(Math.max(1, among.length))];
   const key = task?.key ?? 'n0#1/1';
   const actor = pick(12) === 0 ? anyone : (task?.assigneeId ?? anyone);
+  const isDelegation = task?.status === 'delegated' || task?.origin === 'delegate';
+  if (isDelegation && pick(3) > 0) return [actor, { type: 'resolve', task: key }];
+  if (!isDelegation && pick(10) === 0) return [actor, { type: 'delegate', task: key, to: anyone }];
   const visited = [...state.runs.map((run) => run.nodeId), 'START', 'end'];
   switch (pick(24)) {
     case 0:
@@ -94,7 +98,7 @@ function expectSound(
   state: InstanceState,
   history: readonly InstanceEvent[],
 ): void {
-  const open = state.tasks.filter((task) => task.status === 'pending' || task.status === 'waiting');
+  const open = state.tasks.filter(isOpen);
   const active = state.runs.filter((run) => run.status === 'active');
   if (state.status === 'running') expect(open.some((task) => task.status === 'pending')).toBe(true);
   expect(state.suspension !== null).toBe(state.status === 'suspended');
@@ -117,9 +121,17 @@ function expectSound(
     if (run.opened) expect(pending).toBeGreaterThan(0);
     expect(new Set(mine.map((task) => `${task.group} ${task.assigneeId}`)).size).toBe(mine.length);
   }
+  // Each delegated task has exactly one that prepares it, and none is prepared that is not delegated.
+  const prepared = open.filter((task) => task.origin === 'delegate').map((task) => task.parentKey ?? '');
+  expect(prepared.toSorted()).toEqual(
+    open
+      .filter((task) => task.status === 'delegated')
+      .map((task) => task.key)
+      .toSorted(),
+  );
   // What has ended never changes, and nothing disappears.
   for (const [i, task] of before.tasks.entries()) {
-    if (task.status !== 'pending' && task.status !== 'waiting') expect(state.tasks[i]).toBe(task);
+    if (!isOpen(task)) expect(state.tasks[i]).toBe(task);
     else expect(state.tasks[i]?.key).toBe(task.key);
   }
   expect(new Set(state.tasks.map((task) => task.key)).size).toBe(state.tasks.length);
@@ -170,7 +182,8 @@ describe('any process under any commands', () => {
         for (let step = 0; step < 3_000 && made.state.status === 'running'; step += 1) {
           const open = made.state.tasks.filter((task) => task.status === 'pending');
           const task = open[pick(open.length)];
-          made.must(task?.assigneeId ?? '', { type: 'approve', task: task?.key ?? '' });
+          const type = task?.origin === 'delegate' ? 'resolve' : 'approve';
+          made.must(task?.assigneeId ?? '', { type, task: task?.key ?? '' });
         }
         expect(made.state.status).not.toBe('running');
       }),
