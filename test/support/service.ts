@@ -30,6 +30,14 @@ export interface Service {
   kill(): Promise<Exit>;
 }
 
+/** A copy of the built service, elsewhere. */
+export interface Program {
+  /** Path of its `main.js`. */
+  readonly entry: string;
+  /** Working directory. */
+  readonly directory: string;
+}
+
 /** Settings of a test service; they replace the whole environment but `PATH` and `HOME`. The demo people have no past unless a test asks for it. */
 export type ServiceEnvironment = Readonly<Record<string, string>>;
 
@@ -37,10 +45,11 @@ const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the built service on a free port of the loopback interface and waits for its ready line.
+ * @param program runs this copy; without it the product is built first.
  * @throws Error with its output when it ends before.
  */
-export async function startService(env: ServiceEnvironment): Promise<Service> {
-  const { child, exit, output } = await launch(env);
+export async function startService(env: ServiceEnvironment, program?: Program): Promise<Service> {
+  const { child, exit, output } = await launch(env, program);
   const url = await readyUrl(child, exit, output);
   const end = async (signal: NodeJS.Signals): Promise<Exit> => {
     child.kill(signal);
@@ -67,10 +76,10 @@ export function temporaryDataDir(): { readonly path: string; readonly remove: ()
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-async function launch(env: ServiceEnvironment) {
-  await buildService();
-  const child = spawn(process.execPath, [ENTRY], {
-    cwd: ROOT,
+async function launch(env: ServiceEnvironment, program?: Program) {
+  if (program === undefined) await buildService();
+  const child = spawn(process.execPath, [program?.entry ?? ENTRY], {
+    cwd: program?.directory ?? ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

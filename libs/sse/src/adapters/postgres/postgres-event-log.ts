@@ -216,6 +216,8 @@ export class PostgresEventLog implements EventLog {
     if (logId === '' || logId === this.#logId) return;
     const known = this.#logId !== null;
     this.#logId = logId;
-    if (known) this.#sinks?.identityChanged();
+    if (!known) return;
+    for (const sequencer of this.#sequencers.values()) sequencer.lookAgain();
+    this.#sinks?.identityChanged();
   }
 }

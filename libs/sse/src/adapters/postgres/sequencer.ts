@@ -40,6 +40,8 @@ export class Sequencer {
   #stopped = false;
   /** What the last turn that took everything could see. Advanced by such turns only. */
   #previous = SAW_NOTHING;
+  /** Rises when what was seen no longer counts, so that a turn under way then does not bring it back. */
+  #sight = 0;
   #wake: (() => void) | null = null;
   #poked = false;
   /** Since when every turn has failed; null while they work. For readiness. */
@@ -53,6 +55,16 @@ export class Sequencer {
   poke(): void {
     this.#poked = true;
     this.#wake?.();
+  }
+
+  /**
+   * The log is another one than before: a replica was promoted, or a backup restored. Its transaction numbers may be lower than those
+   * of the last snapshot, which would then hide what is committed now, for ever. So everything is looked at anew.
+   */
+  lookAgain(): void {
+    this.#sight += 1;
+    this.#previous = SAW_NOTHING;
+    this.poke();
   }
 
   /** Resolves when the running turn has ended. */
@@ -86,6 +98,7 @@ export class Sequencer {
   /** @returns events numbered, or null when the turn failed. */
   async #turn(limit: number): Promise<number | null> {
     const { pool, owner, shard, term } = this.deps;
+    const sight = this.#sight;
     try {
       const { rows } = await pool.query<Turn>({
         name: 'sse-sequence',
@@ -95,7 +108,7 @@ export class Sequencer {
       const turn = rows[0] as Turn;
       this.failingSince = null;
       // A full turn may have left rows that this snapshot could see: they must stay candidates.
-      if (turn.taken < limit) this.#previous = turn.snapshot;
+      if (turn.taken < limit && sight === this.#sight) this.#previous = turn.snapshot;
       if (turn.no !== null) this.deps.announce({ shard, no: Number(turn.no), heads: turn.heads });
       return turn.taken;
     } catch (error) {

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import { check, type RunLogs } from './checker.js';
+import { EVENT_TYPE, type FollowerLine, type HistoryEntry, type PublisherLine, TICK_TYPE } from './records.js';
+
+const EPOCH = 'aaaaaaaa';
+const at = (seq: number): string => `${EPOCH}.${seq}`;
+
+/** Two transactions of two events, one rolled back, one of unknown outcome, one ephemeral. */
+const publishers: PublisherLine[] = [
+  attempt('a/1', [event('a/1.0', 'tenant', 10), event('a/1.1', 'user:ann', 11)], ['a/1.2']),
+  outcome('a/1', 'committed', 20),
+  attempt('a/2', [event('a/2.0', 'role:hr', 30), event('a/2.1', 'topic:job:1', 31)]),
+  outcome('a/2', 'committed', 40),
+  attempt('a/3', [event('a/3.0', 'tenant', 32)]),
+  outcome('a/3', 'rolled back', 41),
+  attempt('a/4', [event('a/4.0', 'tenant', 50), event('a/4.1', 'tenant', 51)]),
+  { ...attempt('a/5', [event('a/5.0', 'tenant', 52)]), isEphemeral: true },
+];
+
+const log = (...keys: readonly string[]): HistoryEntry[] =>
+  keys.map((key, index) => {
+    const tx = publishers.find((line) => line.kind === 'attempt' && line.events.some((one) => one.key === key));
+    const audience = tx?.kind === 'attempt' ? tx.events.find((one) => one.key === key)?.audience : 'tenant';
+    return { seq: index + 1, key, type: EVENT_TYPE, audience: audience ?? 'tenant', recipients: null };
+  });
+const ALL = log('a/1.0', 'a/1.1', 'a/2.0', 'a/2.1');
+
+const open = (cursor: string | null, roles: readonly string[] = ['hr']): FollowerLine => ({
+  kind: 'open',
+  node: 'n0',
+  cursor,
+  roles,
+  topics: ['job:*'],
+});
+const connected = (resume: string, id: string | null): FollowerLine => ({ kind: 'connected', resume, id });
+const got = (seq: number, key: string): FollowerLine => ({ kind: 'event', type: EVENT_TYPE, id: at(seq), key });
+const LIVE = [open(null), connected('live', at(0))];
+const EVERYTHING = [...LIVE, got(1, 'a/1.0'), got(2, 'a/1.1'), got(3, 'a/2.0'), got(4, 'a/2.1')];
+
+function judge(lines: readonly FollowerLine[], more: Partial<RunLogs> = {}) {
+  return check({
+    publishers,
+    followers: [{ identity: { name: 'f', tenant: 'a', user: 'ann' }, lines }],
+    histories: [{ tenant: 'a', epoch: EPOCH, entries: ALL }],
+    ...more,
+  }).counts;
+}
+
+const withLog = (...keys: readonly string[]) => ({
+  histories: [{ tenant: 'a', epoch: EPOCH, entries: log(...keys) }],
+  followers: [],
+});
+
+describe('the checker of followers', () => {
+  it('finds nothing when everything came once and in order, over reconnects, resets and ephemeral events', () => {
+    const tick: FollowerLine = { kind: 'event', type: TICK_TYPE, id: null, key: 'a/5.0' };
+    const lines = [...LIVE, tick, got(1, 'a/1.0'), got(2, 'a/1.1'), { kind: 'end', why: 'cut' } as const];
+    expect(judge([...lines, open(at(2)), connected('replay', at(2)), got(3, 'a/2.0'), got(4, 'a/2.1')])).toEqual({});
+    const reset: FollowerLine[] = [open('x'), connected('reset', null), { kind: 'resync', reason: 'epoch', id: at(4) }];
+    expect(judge(reset, { allowedResyncs: ['epoch'] })).toEqual({});
+  });
+
+  it.each<[string, readonly FollowerLine[], object]>([
+    ['an event that never came', EVERYTHING.filter((_, place) => place !== 3), { lost: 1 }],
+    ['a last event that never came', EVERYTHING.slice(0, -1), { lost: 1 }],
+    ['events behind which only a cursor event came', [...LIVE, { kind: 'cursor', id: at(4) }], { lost: 4 }],
+    ['an event twice', [...EVERYTHING, got(4, 'a/2.1')], { duplicate: 1 }],
+    [
+      'events in the wrong order',
+      [...LIVE, got(2, 'a/1.1'), got(1, 'a/1.0'), got(3, 'a/2.0'), got(4, 'a/2.1')],
+      { lost: 1, inversion: 1 },
+    ],
+    ['an event that the log does not have', [...EVERYTHING, got(5, 'a/3.0')], { phantom: 1 }],
+    ['an event of another tenant', [...EVERYTHING, got(5, 'b/1.0')], { phantom: 1, 'cross-tenant': 1 }],
+    [
+      'an event for a role that the token no longer has',
+      [open(null, []), ...EVERYTHING.slice(1)],
+      { 'not entitled': 1 },
+    ],
+    [
+      'a resync that nothing explains',
+      [...LIVE, { kind: 'resync', reason: 'overflow', id: at(4) }],
+      { 'unjustified resync': 1 },
+    ],
+    [
+      'an id on a connected block that resets',
+      [...EVERYTHING, open(at(4)), connected('reset', at(4)), { kind: 'resync', reason: 'epoch', id: at(4) }],
+      { cursor: 1, 'unjustified resync': 1 },
+    ],
+    ['a cursor that was not honoured', [...EVERYTHING, open(at(4)), connected('live', at(4))], { cursor: 1 }],
+    [
+      'an ephemeral event with an id',
+      [...EVERYTHING, { kind: 'event', type: TICK_TYPE, id: at(4), key: 'a/5.0' }],
+      { ephemeral: 1 },
+    ],
+    [
+      'an ephemeral event that nobody sent',
+      [...EVERYTHING, { kind: 'event', type: TICK_TYPE, id: null, key: 'a/9.0' }],
+      { phantom: 1 },
+    ],
+    ['a stream that never began', [open(null)], { lost: 1 }],
+  ])('finds %s', (_what, lines, expected) => {
+    expect(judge(lines)).toEqual(expected);
+  });
+});
+
+describe('the checker of the log', () => {
+  it.each<[string, readonly string[], object]>([
+    [
+      'nothing wrong where an unknown commit happened as a whole',
+      ['a/1.0', 'a/1.1', 'a/2.0', 'a/2.1', 'a/4.0', 'a/4.1'],
+      {},
+    ],
+    ['half of an unknown commit', ['a/1.0', 'a/1.1', 'a/2.0', 'a/2.1', 'a/4.0'], { torn: 1 }],
+    ['a lost acknowledged event', ['a/1.0', 'a/1.1', 'a/2.0'], { lost: 1 }],
+    ['a rolled-back transaction', ['a/1.0', 'a/1.1', 'a/2.0', 'a/2.1', 'a/3.0'], { phantom: 1 }],
+    ['a rolled-back savepoint', ['a/1.0', 'a/1.1', 'a/1.2', 'a/2.0', 'a/2.1'], { phantom: 2 }],
+    ['an event that nobody published', ['a/1.0', 'a/1.1', 'a/2.0', 'a/2.1', 'a/7.0'], { phantom: 1 }],
+    ['an event twice', ['a/1.0', 'a/1.1', 'a/1.1', 'a/2.0', 'a/2.1'], { duplicate: 1 }],
+    [
+      'an acknowledged event behind one that was inserted later',
+      ['a/2.0', 'a/1.0', 'a/1.1', 'a/2.1'],
+      { causality: 2 },
+    ],
+    ['statements of a transaction in another order', ['a/1.1', 'a/1.0', 'a/2.0', 'a/2.1'], { causality: 1 }],
+  ])('finds %s', (_what, keys, expected) => {
+    expect(judge([], withLog(...keys))).toEqual(expected);
+  });
+
+  it('finds a hole in the numbers', () => {
+    const entries = ALL.map((entry) => ({ ...entry, seq: entry.seq > 2 ? entry.seq + 1 : entry.seq }));
+    expect(judge([], { histories: [{ tenant: 'a', epoch: EPOCH, entries }], followers: [] })).toEqual({ hole: 2 });
+  });
+});
+
+function event(key: string, audience: string, insertedAt: number) {
+  return { key, audience, insertedAt };
+}
+
+function attempt(tx: string, events: readonly ReturnType<typeof event>[], dropped: readonly string[] = []) {
+  return { kind: 'attempt', tx, tenant: 'a', events, dropped, isEphemeral: false } as const;
+}
+
+function outcome(tx: string, what: 'committed' | 'rolled back', when: number) {
+  return { kind: 'outcome', tx, outcome: what, at: when } as const;
+}

@@ -1,0 +1,62 @@
+import { FollowerCheck, type FollowerFigures } from './check-follower.js';
+import { checkHistories } from './check-history.js';
+import { Findings } from './findings.js';
+import { publishedTransactions } from './published.js';
+import type { FollowerLog, History, PublisherLine, Violation, ViolationKind } from './records.js';
+
+/** All logs of a run. */
+export interface RunLogs {
+  readonly publishers: Iterable<PublisherLine>;
+  readonly followers: readonly FollowerLog[];
+  /** One for each tenant, and one more for each epoch that a fail-over ended. */
+  readonly histories: readonly History[];
+  readonly allowedResyncs?: readonly string[];
+}
+
+/** What a checker says about a run. */
+export interface Verdict {
+  /** How often each promise was broken; empty when all were kept. */
+  readonly counts: Readonly<Partial<Record<ViolationKind, number>>>;
+  /** The first cases of each kind. */
+  readonly violations: readonly Violation[];
+  readonly figures: FollowerFigures & {
+    /** Events whose commit was acknowledged. */
+    readonly acknowledged: number;
+    /** Events that were rolled back, by savepoint or whole. */
+    readonly rolledBack: number;
+    /** Events whose commit got no answer. */
+    readonly unknown: number;
+    readonly logged: number;
+  };
+}
+
+/** Judges a run by its logs alone: a pure function, so that the same logs always get the same verdict. */
+export function check(logs: RunLogs): Verdict {
+  const findings = new Findings();
+  const transactions = publishedTransactions(logs.publishers);
+  checkHistories(logs.histories, transactions, findings);
+  const truth = {
+    histories: logs.histories,
+    transactions,
+    allowedResyncs: new Set(logs.allowedResyncs ?? []),
+  };
+  const figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0 };
+  for (const follower of logs.followers) {
+    const own = new FollowerCheck(follower, truth, findings).run();
+    for (const name of Object.keys(figures) as (keyof FollowerFigures)[]) figures[name] += own[name];
+  }
+  let [acknowledged, rolledBack, unknown] = [0, 0, 0];
+  for (const { isEphemeral, outcome, events, dropped } of transactions.values()) {
+    if (isEphemeral) continue;
+    rolledBack += dropped.length;
+    if (outcome === 'committed') acknowledged += events.length;
+    else if (outcome === 'rolled back') rolledBack += events.length;
+    else unknown += events.length;
+  }
+  const logged = logs.histories.reduce((sum, { entries }) => sum + entries.length, 0);
+  return {
+    counts: findings.counts,
+    violations: findings.kept,
+    figures: { ...figures, acknowledged, rolledBack, unknown, logged },
+  };
+}

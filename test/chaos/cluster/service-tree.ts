@@ -1,0 +1,94 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildService, ROOT } from '../../support/built-service.js';
+
+/** A change of one built file, by exact text. */
+export interface Edit {
+  /** Below the tree: `sse/dist/hub/tenant-stream.js` is a library's file. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const SCOPE = '@nest-herald';
+
+/**
+ * A copy of what was built, in a directory of its own: service and libraries are copied, every other package is linked. A run
+ * keeps the code it began with, whatever is built meanwhile, and a mutant never touches the product.
+ */
+export class ServiceTree {
+  private constructor(readonly root: string) {}
+
+  static async create(): Promise<ServiceTree> {
+    await buildService();
+    const root = mkdtempSync(join(tmpdir(), 'herald-tree-'));
+    cpSync(join(ROOT, 'dist', 'src'), join(root, 'dist', 'src'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
+    const modules = join(root, 'node_modules');
+    mkdirSync(join(modules, SCOPE), { recursive: true });
+    for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+      if (name !== SCOPE && !name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    }
+    const libraries = readdirSync(join(ROOT, 'libs')).map((name) => join(ROOT, 'libs', name));
+    for (const from of [...libraries, join(ROOT, 'migrations')]) copyPackage(from, join(modules, SCOPE));
+    return new ServiceTree(root);
+  }
+
+  /** Program of the service. */
+  get entry(): string {
+    return join(this.root, 'dist', 'src', 'main.js');
+  }
+
+  /** The library's entry for PostgreSQL, for publishers that must run the same code. */
+  get postgresEntry(): string {
+    return join(this.root, 'node_modules', SCOPE, 'sse', 'dist', 'adapters', 'postgres', 'index.js');
+  }
+
+  /** @throws Error when a text is not there exactly once: the product has moved on, and the edit must follow. */
+  edit(edits: readonly Edit[]): void {
+    for (const { file, find, replace } of edits) {
+      const path = join(this.root, 'node_modules', SCOPE, file);
+      writeFileSync(path, replaceOnce(readFileSync(path, 'utf8'), find, replace, file));
+    }
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error when `find` is not in `text` exactly once. */
+export function replaceOnce(text: string, find: string, replace: string, where: string): string {
+  const parts = text.split(find);
+  if (parts.length !== 2) {
+    throw new Error(
+      `${where} has this text ${parts.length - 1} times instead of once; the edit no longer fits:\n${find}`,
+    );
+  }
+  return parts.join(replace);
+}
+
+function copyPackage(from: string, into: string): void {
+  if (!existsSync(join(from, 'package.json'))) return;
+  const description = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as {
+    name: string;
+    exports?: unknown;
+  };
+  const to = join(into, description.name.slice(SCOPE.length + 1));
+  mkdirSync(to);
+  if (existsSync(join(from, 'dist'))) cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+  // Only what was built counts: the condition that leads to sources would lead out of the copy.
+  const text = JSON.stringify(description, (key, value: unknown) => (key === `${SCOPE}/source` ? undefined : value));
+  writeFileSync(join(to, 'package.json'), text);
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { PublisherFigures, PublisherLoad } from './publisher-load.js';
+
+const LOADER = fileURLToPath(new URL('../../support/ts-loader.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./publisher-process.ts', import.meta.url));
+
+/** A running process of publishers. */
+export interface Publishers {
+  acknowledged(): number;
+  failures(): PublisherFigures['failures'];
+  /** @throws Error with what it wrote when the process ends before. */
+  untilAcknowledged(events: number): Promise<void>;
+  /** Lets running transactions end, then waits for the process. */
+  stop(): Promise<void>;
+}
+
+/** Starts the process. @throws Error with what it wrote when it does not get ready. */
+export async function startPublishers(load: PublisherLoad): Promise<Publishers> {
+  const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, JSON.stringify(load)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
+  let figures: PublisherFigures = { acknowledged: 0, failures: [] };
+  let complaints = '';
+  let isOver = false;
+  const done = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => void (isOver = true));
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const lines = createInterface({ input: child.stdout });
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => {
+      if (line === 'ready') resolve();
+      else figures = JSON.parse(line) as PublisherFigures;
+    });
+    void done.then(() => reject(new Error(`The publishers ended before they were ready: ${complaints}`)));
+  });
+  return {
+    acknowledged: () => figures.acknowledged,
+    failures: () => figures.failures,
+    untilAcknowledged: async (events) => {
+      while (figures.acknowledged < events) {
+        if (isOver) throw new Error(`The publishers ended by themselves: ${complaints}`);
+        await delay(50);
+      }
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await done;
+    },
+  };
+}

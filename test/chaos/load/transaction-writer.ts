@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { createPostgresSse } from '@nest-herald/sse/postgres';
+import type { NewEvent, TenantId, UserId } from '@nest-herald/sse';
+import pg from 'pg';
+import { type AttemptedEvent, EVENT_TYPE } from '../checker/records.js';
+import type { SeededRandom } from '../seeded-random.js';
+import { asRole } from '../../support/test-database.js';
+import type { PublisherDesk } from './publisher-desk.js';
+import { randomAudience } from './population.js';
+
+type Appends = Pick<ReturnType<typeof createPostgresSse>['eventLog'], 'append'>;
+
+const RECONNECT_MS = 150;
+
+/**
+ * One connection that runs one transaction after the other: 1 to 3 statements, open for up to 15 ms, 20 % with savepoints of which
+ * half are taken back, 10 % rolled back. So commits happen in another order than inserts, which is what a log must survive.
+ */
+export async function writeTransactions(desk: PublisherDesk, log: Appends, random: SeededRandom): Promise<void> {
+  let client: pg.Client | null = null;
+  while (!desk.isOver) {
+    await desk.pace();
+    try {
+      client ??= await connect(desk.load.databaseUrl);
+    } catch {
+      // The server is away; that is what this is about.
+      await delay(RECONNECT_MS);
+      continue;
+    }
+    if (!(await writeOne(desk, log, client, random))) {
+      await client.end().catch(() => undefined);
+      client = null;
+      await delay(RECONNECT_MS);
+    }
+  }
+  await client?.end().catch(() => undefined);
+}
+
+/** @returns whether the connection can be used again. */
+async function writeOne(desk: PublisherDesk, log: Appends, client: pg.Client, random: SeededRandom): Promise<boolean> {
+  const tenant = random.pick(desk.load.tenants);
+  const tx = desk.nextTransaction(tenant);
+  const kept: AttemptedEvent[] = [];
+  const dropped: string[] = [];
+  let isCommitSent = false;
+  try {
+    await client.query('BEGIN');
+    let next = 0;
+    for (let statements = random.whole(1, 3); statements > 0; statements -= 1) {
+      const events = Array.from({ length: random.whole(1, desk.load.batch) }, () => randomAudience(random));
+      const isGuarded = random.chance(0.2);
+      if (isGuarded) await client.query('SAVEPOINT s');
+      const insertedAt = desk.now();
+      const staged = events.map((to): AttemptedEvent => ({ key: `${tx}.${next++}`, ...to, insertedAt }));
+      await log.append(
+        staged.map((event) => newEvent(tenant, event)),
+        client,
+      );
+      if (isGuarded && random.chance(0.5)) {
+        await client.query('ROLLBACK TO SAVEPOINT s');
+        dropped.push(...staged.map(({ key }) => key));
+      } else kept.push(...staged);
+      if (random.chance(0.5)) await delay(random.next() * 15);
+    }
+    desk.attempt({ kind: 'attempt', tx, tenant, events: kept, dropped, isEphemeral: false });
+    if (random.chance(0.1)) {
+      await client.query('ROLLBACK');
+      desk.outcome(tx, 'rolled back', kept.length);
+      return true;
+    }
+    isCommitSent = true;
+    const { command } = await client.query('COMMIT');
+    desk.outcome(tx, command === 'COMMIT' ? 'committed' : 'rolled back', kept.length);
+    return true;
+  } catch (error) {
+    // Without a COMMIT nothing can exist; with one, only the server knows.
+    if (!isCommitSent) desk.attempt({ kind: 'attempt', tx, tenant, events: kept, dropped, isEphemeral: false });
+    desk.outcome(tx, isCommitSent ? 'unknown' : 'rolled back', kept.length);
+    desk.failed(error);
+    return false;
+  }
+}
+
+function newEvent(tenant: string, { audience, recipients, key }: AttemptedEvent): NewEvent {
+  return {
+    tenantId: tenant as TenantId,
+    audience,
+    recipients: recipients === undefined ? null : (recipients as readonly UserId[]),
+    type: EVENT_TYPE,
+    payload: key,
+  };
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: asRole(url, 'herald_app'),
+    application_name: 'chaos-writer',
+    connectionTimeoutMillis: 5_000,
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}

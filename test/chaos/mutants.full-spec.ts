@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresServer } from './cluster/postgres-server.js';
+import { isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
+
+/** One of each part: numbering, publishing, hub, hints. `npm run chaos` plants all of them. */
+const SHORT = ['id > cursor', 'publish before commit', 'tenant key omitted', 'hints are believed'];
+const SEED = 7;
+
+let postgres: PostgresServer;
+
+beforeAll(async () => {
+  postgres = await PostgresServer.create();
+});
+
+afterAll(async () => {
+  await postgres.destroy();
+});
+
+describe('the checker', () => {
+  it.each(SHORT)(
+    'catches the planted mistake "%s"',
+    async (name) => {
+      const mutant = MUTANTS.find((one) => one.name === name);
+      if (!mutant) throw new Error(`No mutant is called ${name}.`);
+      const result = await runScenario(postgres, mutant.scenario, SEED, mutant);
+      expect(result.verdict.counts).not.toEqual({});
+      expect(isCaught(mutant, result)).toBe(true);
+      result.discard();
+    },
+    90_000,
+  );
+
+  it('finds nothing in the same run without a mistake', async () => {
+    const result = await runScenario(postgres, 'deaf', SEED, null);
+    expect({ counts: result.verdict.counts, first: result.verdict.violations }).toEqual({ counts: {}, first: [] });
+    result.discard();
+  }, 90_000);
+});

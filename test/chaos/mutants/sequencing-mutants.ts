@@ -1,0 +1,140 @@
+import type { Mutant } from './mutant.js';
+
+const SEQUENCE = 'sse.sequence';
+const CANDIDATES = `SELECT o.ctid AS row_at, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid >= v_from
+      UNION ALL
+      SELECT o.ctid, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid = ANY (v_open)`;
+
+/** Nobody is ever refused: not by the lease, not by the term, not by the keys of the tables. */
+const UNFENCED = {
+  sql: `ALTER TABLE sse.event_log DROP CONSTRAINT event_log_pkey;
+    CREATE INDEX event_log_seq ON sse.event_log (tenant_id, seq);
+    ALTER TABLE sse.batch DROP CONSTRAINT batch_pkey;
+    CREATE INDEX batch_no ON sse.batch (shard, no);`,
+  code: [
+    {
+      file: 'sse/dist/adapters/postgres/sequencer.js',
+      find: 'if (!this.deps.isTrusted())',
+      replace: 'if (this.#stopped)',
+    },
+    {
+      file: 'sse/dist/adapters/postgres/shard-leases.js',
+      find: 'if (lease && renewed.has(shard))',
+      replace: 'if (lease)',
+    },
+  ],
+  functions: [{ fn: SEQUENCE, find: 'IF NOT FOUND THEN', replace: 'IF false THEN' }],
+} as const;
+
+/** Mistakes on the way from the publisher's transaction to the event log. */
+export const SEQUENCING_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'id > cursor',
+    because: 'ids are given at the insert, so what commits behind a higher id is never looked at',
+    scenario: 'busy',
+    caughtAs: ['lost'],
+    sql: `CREATE TABLE sse.mutant_cursor (id bigint); INSERT INTO sse.mutant_cursor VALUES (0);
+      GRANT SELECT, UPDATE ON sse.mutant_cursor TO herald_system`,
+    functions: [
+      {
+        fn: SEQUENCE,
+        find: CANDIDATES,
+        replace: `SELECT o.ctid AS row_at, o.id FROM sse.outbox o
+      WHERE o.shard = p_shard AND o.id > (SELECT m.id FROM sse.mutant_cursor m)`,
+      },
+      {
+        fn: SEQUENCE,
+        find: 'aside AS (',
+        replace: `moved_on AS (
+    UPDATE sse.mutant_cursor SET id = greatest(id, (SELECT max(m.id) FROM moved m))
+  ), aside AS (`,
+      },
+    ],
+  },
+  {
+    name: 'snapshot behind the scan',
+    because: 'what commits between the two counts as seen and was not',
+    scenario: 'busy',
+    caughtAs: ['lost'],
+    functions: [
+      { fn: SEQUENCE, find: 'snapshot := pg_current_snapshot();', replace: '' },
+      { fn: SEQUENCE, find: 'RETURN NEXT;', replace: 'snapshot := pg_current_snapshot();\n  RETURN NEXT;' },
+    ],
+  },
+  {
+    name: 'seq from the identity column',
+    because: 'rolled-back inserts leave holes that nobody can tell from losses',
+    scenario: 'busy',
+    caughtAs: ['hole'],
+    functions: [
+      {
+        fn: SEQUENCE,
+        find: 't.head + row_number() OVER (PARTITION BY m.tenant_id ORDER BY m.id) AS seq',
+        replace: 'm.id AS seq',
+      },
+    ],
+  },
+  {
+    name: 'publish before commit',
+    because: 'the event leaves on a connection of its own and is there although its transaction is rolled back',
+    scenario: 'busy',
+    caughtAs: ['phantom'],
+    code: [
+      {
+        file: 'sse/dist/adapters/postgres/outbox.js',
+        find: 'const rows = await transaction.query(append.text, append.values);',
+        replace: 'const { rows } = await this.pool.query(append);',
+      },
+    ],
+  },
+  {
+    name: 'a full turn advances the snapshot',
+    because: 'the rest of a backlog counts as seen',
+    scenario: 'backlog',
+    caughtAs: ['lost'],
+    code: [
+      {
+        file: 'sse/dist/adapters/postgres/sequencer.js',
+        find: 'if (turn.taken < limit && ',
+        replace: 'if (turn.taken <= limit && ',
+      },
+    ],
+  },
+  {
+    name: 'a successor looks at new rows only',
+    because: 'what was committed while nobody numbered is never looked at',
+    scenario: 'backlog',
+    caughtAs: ['lost'],
+    functions: [
+      {
+        fn: SEQUENCE,
+        find: 'v_from xid8 := pg_snapshot_xmax(p_previous);',
+        replace: `v_from xid8 := pg_snapshot_xmax(CASE WHEN p_previous::text = '1:1:' THEN pg_current_snapshot() ELSE p_previous END);`,
+      },
+    ],
+  },
+  {
+    name: 'no fence',
+    because: 'an owner that was paused wakes up and numbers beside its successor',
+    scenario: 'takeover',
+    caughtAs: ['hole', 'lost', 'duplicate', 'phantom'],
+    ...UNFENCED,
+  },
+  {
+    name: 'two workers with SKIP LOCKED',
+    because: 'the second worker numbers new rows while the first still holds older ones',
+    scenario: 'takeover',
+    caughtAs: ['causality'],
+    sql: 'GRANT UPDATE ON sse.outbox TO herald_system',
+    code: UNFENCED.code,
+    functions: [
+      ...UNFENCED.functions,
+      {
+        fn: SEQUENCE,
+        find: CANDIDATES,
+        replace:
+          'SELECT o.ctid AS row_at, o.id FROM sse.outbox o WHERE o.shard = p_shard ORDER BY o.id FOR UPDATE SKIP LOCKED',
+      },
+    ],
+  },
+];

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ROOT } from '../support/built-service.js';
+import { debianBinaries } from './cluster/debian-postgres.js';
+import { PostgresServer } from './cluster/postgres-server.js';
+import { runProfile } from './profile.js';
+
+/** The suites that say what PostgreSQL must do for us: numbering, isolation, publishing, retention. */
+const SUITES = ['sequencer', 'isolation', 'publishing', 'retention'].map((name) => `test/e2e/postgres-${name}`);
+
+const isInstalled = debianBinaries() !== null;
+if (!isInstalled && process.env['REQUIRE_BROKERS'] !== '1') {
+  process.stderr.write(
+    '\nSKIPPED: PostgreSQL 15 is not installed (apt-get install postgresql-15); nothing runs on it here.\n',
+  );
+}
+/** In CI a server that is not there is a failure. */
+const describeOn15 = isInstalled || process.env['REQUIRE_BROKERS'] === '1' ? describe : describe.skip;
+
+describeOn15('PostgreSQL 15, the oldest that is supported', () => {
+  let server: PostgresServer;
+
+  beforeAll(async () => {
+    server = await PostgresServer.create('15');
+  });
+
+  afterAll(async () => {
+    await server?.destroy();
+  });
+
+  it('passes the suites of numbering, isolation, publishing and retention', async () => {
+    const [version] = await server.query<{ v: string }>('postgres', `SELECT current_setting('server_version') AS v`);
+    expect(version?.v).toMatch(/^15\./);
+    const { code, output } = await runSuites(server.url());
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+    expect(output).toMatch(new RegExp(`Test Suites: ${SUITES.length} passed`));
+  }, 400_000);
+
+  it('keeps every promise under faults', async () => {
+    const result = await runProfile({
+      seed: 15,
+      postgres: '15',
+      backplane: 'postgres',
+      nodes: 2,
+      tenants: 2,
+      shards: 2,
+      rounds: 1,
+      pauseMs: [50, 200],
+      events: 10_000,
+      eventsPerSecond: 1_000,
+    });
+    expect({ counts: result.verdict.counts, first: result.verdict.violations }).toEqual({ counts: {}, first: [] });
+    expect(result.suicides).toEqual([]);
+    result.discard();
+  }, 400_000);
+});
+
+/** A run of Jest of its own, on the given server instead of the embedded one. */
+function runSuites(url: string): Promise<{ readonly code: number; readonly output: string }> {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+    TEST_DATABASE_URL: url,
+  };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['node_modules/jest/bin/jest.js', '--runInBand', ...SUITES],
+      { cwd: ROOT, env, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : 1, output: stdout + stderr }),
+    );
+  });
+}

@@ -1,0 +1,54 @@
+import type { ClusterOptions } from './cluster/chaos-cluster.js';
+import { PostgresServer, type PostgresVersion } from './cluster/postgres-server.js';
+import { ServiceTree } from './cluster/service-tree.js';
+import { faultRounds } from './faults/schedule.js';
+import { LOSSY_BACKPLANE } from './lossy-backplane.js';
+import { runChaos, type RunResult } from './run.js';
+import { seededRandom } from './seeded-random.js';
+
+/** One run of everything. */
+export interface Profile {
+  readonly seed: number;
+  readonly postgres: PostgresVersion;
+  readonly backplane: ClusterOptions['backplane'];
+  readonly nodes: number;
+  readonly tenants: number;
+  readonly shards: number;
+  /** Rounds of faults, each with every kind of them. */
+  readonly rounds: number;
+  readonly pauseMs: readonly [number, number];
+  /** Acknowledged events at least. */
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly report?: (text: string) => void;
+}
+
+/** Runs a profile on a cluster of its own: own PostgreSQL, a copy of the build, hints that are lost, doubled and reordered. */
+export async function runProfile(profile: Profile): Promise<RunResult> {
+  const { seed, backplane, nodes, shards, tenants, events, eventsPerSecond, pauseMs, report } = profile;
+  const tree = await ServiceTree.create();
+  const postgres = await PostgresServer.create(profile.postgres);
+  try {
+    tree.edit(LOSSY_BACKPLANE);
+    const database = await postgres.createDatabase();
+    return await runChaos({
+      name: `seed-${seed}`,
+      seed,
+      cluster: { postgres, database, tree, nodes, shards, backplane },
+      tenants,
+      load: { writers: 8, senders: 3, batch: 30, eventsPerSecond, events },
+      faults: faultRounds(seededRandom(seed), profile.rounds),
+      pauseMs,
+      settleMs: 60_000,
+      ...(report ? { report } : {}),
+    });
+  } finally {
+    await postgres.destroy();
+    tree.remove();
+  }
+}
+
+/** kill -9 of anything. */
+export function killsOf({ tally }: RunResult): number {
+  return Object.values(tally.kills).reduce((sum, kills) => sum + kills, 0);
+}
