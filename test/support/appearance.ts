@@ -58,3 +58,42 @@ export function faintTexts(page: Page): Promise<string[]> {
 export function isWiderThanItsWindow(page: Page): Promise<boolean> {
   return page.evaluate<boolean>('document.scrollingElement.scrollWidth > innerWidth');
 }
+
+/**
+ * Texts of drawings (SVG) that are too faint: their fill against the fill of the shape that they stand on, or against the
+ * page behind the drawing.
+ */
+const FAINT_DRAWN_TEXT = `(() => {
+  const luminance = (text) => {
+    const [x, y, z] = text.match(/[\\d.]+/g).slice(0, 3).map(Number)
+      .map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const drawings = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.matches('svg[role=img]')) drawings.push(element);
+      if (element.shadowRoot) walk(element.shadowRoot);
+    }
+  };
+  walk(document);
+  const surface = (element) => {
+    for (let one = element; one; one = one.assignedSlot ?? one.parentElement ?? one.getRootNode().host) {
+      const { backgroundColor } = getComputedStyle(one);
+      if (!/, 0\\)$|transparent/.test(backgroundColor)) return backgroundColor;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const seen = drawings.flatMap((drawing) => [...drawing.querySelectorAll('text')]).map((text) => {
+    const shape = text.closest('.node')?.querySelector('rect, path, circle');
+    const behind = shape ? getComputedStyle(shape).fill : surface(text);
+    const [light, dark] = [luminance(getComputedStyle(text).fill), luminance(behind)].sort((x, y) => y - x);
+    return { words: text.textContent.trim(), ratio: (light + 0.05) / (dark + 0.05) };
+  });
+  return { count: seen.length, faint: seen.filter(({ ratio }) => ratio < 4.5).map(({ words, ratio }) => ratio.toFixed(2) + ' ' + words) };
+})()`;
+
+/** How many texts the drawings of the page have, and which of them are too faint to read. */
+export function faintDrawnTexts(page: Page): Promise<{ readonly count: number; readonly faint: readonly string[] }> {
+  return page.evaluate(FAINT_DRAWN_TEXT);
+}

@@ -5,9 +5,11 @@ import { DocumentsApi } from '../api/documents-api.js';
 import { NotificationsApi } from '../api/notifications-api.js';
 import { APPROVAL_DURABLE_TYPES, APPROVAL_EPHEMERAL_TYPES, ApprovalCenter } from '../approvals/approval-center.js';
 import { DURABLE_TYPES, EPHEMERAL_TYPES, NotificationCenter } from '../inbox/notification-center.js';
+import { StreamApi } from '../api/stream-api.js';
 import { browserEnvironment, followBrowserSignals } from '../stream/browser-environment.js';
 import { deviceName } from '../stream/device-name.js';
 import { EventStream } from '../stream/event-stream.js';
+import { TopicFollower } from '../stream/topic-follower.js';
 import { SessionPositionStore } from '../stream/position-store.js';
 import { People } from './people.js';
 import type { Session } from './session.js';
@@ -17,6 +19,7 @@ export class Workspace {
   readonly stream: EventStream;
   readonly center: NotificationCenter;
   readonly approvals: ApprovalCenter;
+  readonly topics: TopicFollower;
   readonly documents: DocumentsApi;
   readonly people: People;
   readonly #ends: (() => void)[] = [];
@@ -36,7 +39,10 @@ export class Workspace {
       positions: new SessionPositionStore(session.tenantId, session.userId),
       environment: browserEnvironment,
     });
+    const streamApi = new StreamApi(client);
+    this.topics = new TopicFollower(this.stream, (connectionId, topics) => streamApi.setTopics(connectionId, topics));
     this.#ends.push(
+      this.topics.attach(),
       this.center.attach(this.stream),
       this.approvals.attach(this.stream),
       followBrowserSignals(this.stream),

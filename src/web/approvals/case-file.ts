@@ -11,7 +11,7 @@ import type { ApprovalsApi } from '../api/approvals-api.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
 import { Observed } from '../app/observed.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight } from '../app/single-flight.js';
 
 /** Which request is opened, by which of its ids. */
 export interface CaseAddress {

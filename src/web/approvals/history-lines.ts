@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../api/approval.js';
+import type { HistoryEntry, InstanceStatus } from '../api/approval.js';
 
 /** A line of the timeline: one thing that somebody did, and whom it concerned. */
 export interface HistoryLine {
@@ -9,7 +9,7 @@ export interface HistoryLine {
   readonly onBehalfOf: string | null;
   readonly nodeId: string | null;
   /** Status of the request that it led to; null where it changed none. */
-  readonly toStatus: string | null;
+  readonly toStatus: InstanceStatus | null;
   readonly comment: string | null;
   /** Fields that were changed, or people who were put on copy. */
   readonly diff: readonly string[];
@@ -23,7 +23,7 @@ const CONSEQUENCES = /^(open|activate|return_to)$|^(skipped|cancelled|expired)_b
 
 /**
  * The history as people tell it: what somebody did is a line, the tasks that it opened stand beside it, and what merely
- * follows (colleagues' tasks that ended with it) is left out. Every row is still covered by the check of the history.
+ * follows (colleagues' tasks that ended with it, the request that ended with its last task) is left out. Every row is still covered by the check of the history.
  */
 export function historyLines(entries: readonly HistoryEntry[]): readonly HistoryLine[] {
   const lines: HistoryLine[] = [];
@@ -35,13 +35,18 @@ export function historyLines(entries: readonly HistoryEntry[]): readonly History
       }
       continue;
     }
+    const cause = entry.taskKey === null ? lines.find((line) => isSameStep(line, entry)) : undefined;
+    if (cause !== undefined) {
+      lines[lines.indexOf(cause)] = { ...cause, toStatus: statusOf(entry) };
+      continue;
+    }
     lines.push({
       n: entry.n,
       action: entry.action,
       actorId: entry.actorId,
       onBehalfOf: entry.onBehalfOf,
       nodeId: entry.nodeId,
-      toStatus: entry.taskKey === null ? entry.toStatus : null,
+      toStatus: statusOf(entry),
       comment: entry.comment,
       diff: diffOf(entry),
       at: entry.at,
@@ -49,6 +54,16 @@ export function historyLines(entries: readonly HistoryEntry[]): readonly History
     });
   }
   return lines;
+}
+
+/** Whether a change of the request is the other half of what somebody did with a task (the last approval approves it). */
+function isSameStep(line: HistoryLine, entry: HistoryEntry): boolean {
+  return line.nodeId !== null && line.action === entry.action && line.actorId === entry.actorId && line.at === entry.at;
+}
+
+/** The status of the request that a row led to; rows of tasks tell those of their task. */
+function statusOf({ taskKey, toStatus }: HistoryEntry): InstanceStatus | null {
+  return taskKey === null ? (toStatus as InstanceStatus | null) : null;
 }
 
 /** Names out of the `diff` of a row, which is JSON text: changed fields, or people. */

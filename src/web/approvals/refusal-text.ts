@@ -23,14 +23,18 @@ export function isOutdated(problem: ApiProblem): boolean {
   return OUTDATED.has(problem.code);
 }
 
-/** A refused verb in kind words: who decided, when and how; what one clicked changed nothing. */
-export function refusalText(problem: ApiProblem, nameOf: NameOf): string {
-  if (problem.decided !== null) {
-    const { by, at, action } = problem.decided;
+/**
+ * A refused verb in kind words: who decided, when and how; what one clicked changed nothing. A stale revision (412) does
+ * not say what changed, so the task is asked as it is now: it may have ended.
+ */
+export function refusalText(problem: ApiProblem, nameOf: NameOf, task: ApprovalTask | null = null): string {
+  const hasEnded = problem.status === 412 && task !== null && task.decidedAt !== null;
+  const decided = hasEnded ? { by: task.by, at: task.decidedAt, action: task.action } : problem.decided;
+  if (decided !== null) {
     return t('conflict.decided', {
-      name: by === null ? t('person.unknown') : nameOf(by),
-      what: action === null ? t('did.done') : tValue('did', action),
-      time: at === null ? '' : fullTime(at),
+      name: decided.by === null ? t('person.unknown') : nameOf(decided.by),
+      what: tValue('did', decided.action ?? 'done'),
+      time: decided.at === null ? '' : fullTime(decided.at),
     });
   }
   if (problem.status === 412) return t('conflict.stale');

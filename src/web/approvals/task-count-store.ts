@@ -51,8 +51,9 @@ export class TaskCountStore extends Observed {
     try {
       const pending = await this.api.countMyTasks();
       // A count that was pushed meanwhile is newer than this answer may be.
+      this.#isOffered = true;
       if (this.#rev === before) this.#set(pending, this.#overdue);
-      else this.#set(this.#pending, this.#overdue);
+      else this.changed();
     } catch (fault) {
       if (asProblem(fault).status !== 404) return;
       this.#isOffered = false;
@@ -63,7 +64,8 @@ export class TaskCountStore extends Observed {
   #set(pending: number, overdue: number): void {
     this.#pending = pending;
     this.#overdue = Math.min(overdue, pending);
-    this.#isOffered = true;
+    // A 404 is the word of the routes themselves, which the pages need.
+    this.#isOffered ??= true;
     this.changed();
   }
 }

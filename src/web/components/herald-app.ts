@@ -171,13 +171,14 @@ export class HeraldApp extends LitElement {
   }
 
   #renderPage(workspace: Workspace, offered: readonly PageName[]) {
-    const { session, stream, center, people, approvals, documents } = workspace;
+    const { session, stream, center, people, approvals, documents, topics } = workspace;
     const page = offered.includes(this.#route.page) ? this.#route.page : 'inbox';
     switch (page) {
       case 'approvals':
         return html`<herald-approvals
           .center=${approvals}
           .documents=${documents}
+          .topics=${topics}
           .people=${people}
           .session=${session}
           .path=${this.#route.path}

@@ -9,6 +9,7 @@ import { APPROVAL_TABS } from '../approvals/approval-center.js';
 import type { ApprovalCenter, ApprovalTab } from '../approvals/approval-center.js';
 import type { CaseAddress } from '../approvals/case-file.js';
 import { currentLanguage, t } from '../i18n/language.js';
+import type { TopicFollower } from '../stream/topic-follower.js';
 import { approvalsStyles } from '../styles/approvals-styles.js';
 import { controls } from '../styles/controls.js';
 import './herald-approval-list.js';
@@ -26,6 +27,7 @@ export class HeraldApprovals extends LitElement {
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property({ attribute: false }) documents!: DocumentsApi;
+  @property({ attribute: false }) topics!: TopicFollower;
   @property({ attribute: false }) people!: People;
   @property({ attribute: false }) session!: Session;
   /** What stands behind `#/approvals/` in the address. */
@@ -114,6 +116,7 @@ export class HeraldApprovals extends LitElement {
     }
     return html`<herald-case
       .center=${this.center}
+      .topics=${this.topics}
       .people=${this.people}
       .session=${this.session}
       .address=${this.#address}

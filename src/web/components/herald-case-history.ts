@@ -13,6 +13,7 @@ import { fullTime } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';
 import './herald-icon.js';
 import type { IconName } from './herald-icon.js';
+import { statusChip } from './status-chip.js';
 
 const ICONS: Readonly<Record<string, { readonly icon: IconName; readonly tone: string }>> = {
   start: { icon: 'send', tone: 'info' },
@@ -175,7 +176,10 @@ export class HeraldCaseHistory extends LitElement {
     return html`<li data-action=${line.action}>
       <span class="mark ${tone}"><herald-icon name=${icon}></herald-icon></span>
       <span class="first">
-        <span>${this.#words(line)}${node === '' ? nothing : html` <span class="quiet-text">· ${node}</span>`}</span>
+        <span>
+          ${this.#words(line)} ${line.toStatus === null ? nothing : statusChip('instanceStatus', line.toStatus)}
+          ${node === '' ? nothing : html`<span class="quiet-text">· ${node}</span>`}
+        </span>
         <time datetime=${line.at}>${fullTime(line.at)}</time>
       </span>
       ${line.comment === null ? nothing : html`<blockquote>${line.comment}</blockquote>`}

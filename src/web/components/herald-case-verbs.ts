@@ -155,7 +155,7 @@ export class HeraldCaseVerbs extends LitElement {
       return html`<div class="note ${isOutdated(this.problem) ? 'warn' : 'bad'} conflict">
         <herald-icon name=${isOutdated(this.problem) ? 'info' : 'alert'}></herald-icon>
         <div>
-          <p>${refusalText(this.problem, this.nameOf)}</p>
+          <p>${refusalText(this.problem, this.nameOf, this.shown.task)}</p>
           ${this.problem.errors.map(({ path, message }) => html`<p class="hint">${path}: ${message}</p>`)}
         </div>
       </div>`;
@@ -269,6 +269,7 @@ export class HeraldCaseVerbs extends LitElement {
           ? html`<herald-recipient-picker
               .label=${t('verbs.transferTo')}
               .hint=${t('send.recipientsHint')}
+              .limit=${1}
               .choices=${this.people.all
                 .filter(({ id }) => id !== this.userId)
                 .map(({ id, name, title }) => ({ id, name, hint: title }))}

@@ -14,6 +14,7 @@ import { spokenText } from '../approvals/spoken-text.js';
 import { explain } from '../i18n/explain.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { fullTime, money, relativeTime } from '../i18n/time.js';
+import type { TopicFollower } from '../stream/topic-follower.js';
 import { caseStyles } from '../styles/case-styles.js';
 import { controls } from '../styles/controls.js';
 import './herald-applicant-verbs.js';
@@ -31,6 +32,7 @@ export class HeraldCase extends LitElement {
   static override styles = [controls, caseStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
+  @property({ attribute: false }) topics!: TopicFollower;
   @property({ attribute: false }) people!: People;
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) address!: CaseAddress;
@@ -38,6 +40,7 @@ export class HeraldCase extends LitElement {
   @property() backTo = '#/approvals';
   #file: CaseFile | undefined;
   #endTouched: (() => void) | undefined;
+  #endFollowing: (() => void) | undefined;
   #focused: CaseFile | undefined;
 
   constructor() {
@@ -54,7 +57,15 @@ export class HeraldCase extends LitElement {
     this.#endTouched = this.center.onTouched((instanceId) => {
       if (instanceId === null || file.shown === null || file.shown.instance.id === instanceId) void file.refresh();
     });
-    void file.refresh();
+    void file.refresh().then(() => this.#follow(file));
+  }
+
+  /** Events are addressed to the applicant and to those whose task changed; others follow the topic of the request. */
+  #follow(file: CaseFile): void {
+    const instance = file.shown?.instance;
+    if (instance === undefined || this.#file !== file || !this.isConnected) return;
+    if (instance.applicantId === this.session.userId) return;
+    this.#endFollowing = this.topics.follow(`approval:process:${instance.id}`, () => void file.refresh());
   }
 
   override updated(): void {
@@ -72,7 +83,10 @@ export class HeraldCase extends LitElement {
 
   #close(): void {
     this.#endTouched?.();
+    this.#endFollowing?.();
+    this.#endFollowing = undefined;
     this.#file?.close();
+    this.#file = undefined;
   }
 
   override render() {

@@ -1,6 +1,5 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Diagram, DiagramNode, FieldSchema } from '../api/approval.js';
 import { Watch } from '../app/watch.js';
 import { conditionText } from '../approvals/condition-text.js';
@@ -57,6 +56,12 @@ export class HeraldProcessGraph extends LitElement {
     this.#phone.removeEventListener('change', this.#turn);
   }
 
+  override updated(): void {
+    // By script: the content policy allows no style in the markup.
+    const drawing = this.renderRoot.querySelector('svg');
+    if (drawing !== null) drawing.style.minWidth = `${Math.round(Number(drawing.getAttribute('width')) * SMALLEST)}px`;
+  }
+
   readonly #turn = (): void => {
     this.orientation = this.#phone.matches ? 'down' : 'across';
   };
@@ -77,7 +82,7 @@ export class HeraldProcessGraph extends LitElement {
         <svg
           role="img"
           aria-label=${this.#summary()}
-          style=${styleMap({ width: `${layout.width}px`, 'min-width': `${Math.round(layout.width * SMALLEST)}px` })}
+          width=${layout.width}
           viewBox="0 0 ${layout.width} ${layout.height}"
         >
           <defs>${['taken', 'open'].map((kind) => this.renderHead(kind))}</defs>

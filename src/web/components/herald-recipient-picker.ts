@@ -111,6 +111,8 @@ export class HeraldRecipientPicker extends LitElement {
   @property() fault = '';
   @property({ attribute: false }) choices: readonly Choice[] = [];
   @property({ attribute: false }) chosen: readonly string[] = [];
+  /** How many can be chosen; once they are, nothing more is offered. @defaultValue as many as one likes */
+  @property({ type: Number }) limit = Infinity;
   @state() private typed = '';
   @state() private open = false;
   @state() private active = 0;
@@ -166,7 +168,7 @@ export class HeraldRecipientPicker extends LitElement {
 
   override render() {
     const offered = this.#offered();
-    const isOpen = this.open && offered.length > 0;
+    const isOpen = this.open && offered.length > 0 && this.chosen.length < this.limit;
     return html`
       <div class="field">
         <label class="label" for="field">${this.label}</label>

@@ -15,7 +15,7 @@ export class SingleFlight {
       this.#isWantedAgain = true;
       return this.#running;
     }
-    this.#running = this.#repeat().finally(() => (this.#running = null));
+    this.#running = this.#repeat();
     return this.#running;
   }
 
@@ -24,5 +24,7 @@ export class SingleFlight {
       this.#isWantedAgain = false;
       await this.work();
     } while (this.#isWantedAgain);
+    // In the same turn as the last look, so that no call falls between.
+    this.#running = null;
   }
 }

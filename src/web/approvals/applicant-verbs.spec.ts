@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import type { ApprovalTask, InstanceStatus, ProcessInstance, ProcessWithGraph, TaskStatus } from '../api/approval.js';
+import { applicantVerbs } from './applicant-verbs.js';
+
+type Settings = NonNullable<ProcessWithGraph['settings']>;
+const offered = (
+  status: InstanceStatus,
+  who: { readonly userId?: string; readonly manages?: boolean } = {},
+  settings: Partial<Settings> = {},
+  taskStatus: TaskStatus = 'pending',
+) =>
+  applicantVerbs(
+    {
+      instance: { status, applicantId: 'acme.buyer' } as ProcessInstance,
+      tasks: [{ status: taskStatus } as ApprovalTask],
+      process: { settings: { withdraw: 'any_time', applicantMayCancel: false, ...settings } } as ProcessWithGraph,
+    },
+    who.userId ?? 'acme.buyer',
+    who.manages ?? false,
+  ).map(({ verb, reason }) => (reason === null ? verb : `${verb}: ${reason}`));
+
+test('the applicant may withdraw what is under way, and correct what came back', () => {
+  expect(offered('running')).toEqual(['withdraw']);
+  expect(offered('returned')).toEqual(['resubmit', 'withdraw']);
+  expect(offered('approved')).toEqual([]);
+  expect(offered('running', { userId: 'acme.hr' })).toEqual([]);
+});
+
+test('a verb that the process forbids is shown with its reason', () => {
+  expect(offered('running', {}, { withdraw: 'never' })).toEqual(['withdraw: own.neverWithdraw']);
+  expect(offered('suspended')).toEqual(['withdraw: own.suspended']);
+  expect(offered('running', {}, { withdraw: 'before_first_decision' })).toEqual(['withdraw']);
+  expect(offered('running', {}, { withdraw: 'before_first_decision' }, 'approved')).toEqual([
+    'withdraw: own.wasDecided',
+  ]);
+});
+
+test('ending a request is for those who manage them, and for applicants where the process says so', () => {
+  expect(offered('running', { userId: 'acme.admin', manages: true })).toEqual(['cancel']);
+  expect(offered('running', {}, { applicantMayCancel: true })).toEqual(['withdraw', 'cancel']);
+  expect(offered('withdrawn', { userId: 'acme.admin', manages: true })).toEqual([]);
+});
