@@ -103,6 +103,8 @@ describeInBrowser('the approval pages', (launch) => {
     await row(finance2.page, 'Aurora Spindles').click();
     await finance2.page.locator('herald-process-graph .node.active', { hasText: '1 of 3 approved' }).waitFor();
     expect(await status(finance2.page, 'running').count()).toBe(1);
+    // No event is addressed to the manager any more: the page follows the topic of the request.
+    await manager.page.locator('herald-process-graph .node.active', { hasText: '1 of 3 approved' }).waitFor();
     await approve(finance2, 'Aurora Spindles');
 
     await status(page, 'approved').waitFor();

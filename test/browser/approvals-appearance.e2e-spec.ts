@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { faintDrawnTexts, faintTexts, isWiderThanItsWindow } from '../support/appearance.js';
+import { describeInBrowser } from '../support/browser.js';
+import { call } from '../support/http.js';
+import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { signToken } from '../support/token.js';
+
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1280, height: 800 };
+const LOOKS = [
+  { name: 'light, in English, on a desk', colorScheme: 'light', locale: 'en-GB', viewport: DESK },
+  { name: 'dark, in Chinese, on a desk', colorScheme: 'dark', locale: 'zh-CN', viewport: DESK },
+  { name: 'light, in Chinese, on a phone', colorScheme: 'light', locale: 'zh-CN', viewport: PHONE },
+  { name: 'dark, in English, on a phone', colorScheme: 'dark', locale: 'en-GB', viewport: PHONE },
+] as const;
+
+describeInBrowser('each page of the approvals', (launch) => {
+  let database: TestDatabase;
+  let service: Service;
+  let browser: Browser;
+  /** A request that finance has returned, rejected by nobody yet, and one that is over. */
+  const ids = { returned: '', rejected: '', task: '' };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startService({ DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET, DEMO_COMPANY: 'true' });
+    browser = await launch();
+    const api = async (user: string, path: string, body?: unknown) => {
+      const token = await signToken({ tenant: 'acme', user });
+      const answer = await call(`${service.url}/api/v1/${path}`, { token, ...(body === undefined ? {} : { body }) });
+      expect(answer.status).toBeLessThan(300);
+      return answer.body;
+    };
+    const submit = async (supplier: string): Promise<{ readonly instanceId: string; readonly taskId: string }> => {
+      const lines = [{ item: 'A spindle of a name that is too long for a line of a small telephone', amount: 125_000 }];
+      const { id } = await api('acme.buyer', 'purchase-orders', { supplier, lines, costCentre: 'CC-1' });
+      const { instanceId } = await api('acme.buyer', `purchase-orders/${id}/submit`, {});
+      const { items } = await api('acme.manager', 'approval-tasks/my-tasks?limit=1');
+      return { instanceId, taskId: items[0].id };
+    };
+    const returned = await submit('Returned');
+    await api('acme.manager', `approval-tasks/${returned.taskId}/return`, { comment: 'word '.repeat(60) });
+    ids.returned = returned.instanceId;
+    const rejected = await api('acme.buyer', 'leave-requests', {
+      kind: 'annual',
+      from: '2026-12-01',
+      to: '2026-12-02',
+    });
+    ids.rejected = (await api('acme.buyer', `leave-requests/${rejected.id}/submit`, {})).instanceId;
+    const { items } = await api('acme.manager', 'approval-tasks/my-tasks?limit=1');
+    await api('acme.manager', `approval-tasks/${items[0].id}/reject`, { comment: 'Not in December' });
+    ids.task = (await submit('Waiting')).taskId;
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await service?.stop();
+    await database?.drop();
+  });
+
+  it.each(LOOKS)(
+    'can be read and fits: $name',
+    async ({ colorScheme, locale, viewport }) => {
+      const context = await browser.newContext({ colorScheme, locale, viewport });
+      const page = await context.newPage();
+      const look = async (where: string): Promise<void> => {
+        const seen = { where, faint: await faintTexts(page), isTooWide: await isWiderThanItsWindow(page) };
+        expect(seen).toEqual({ where, faint: [], isTooWide: false });
+      };
+      const open = (address: string) => page.evaluate(`location.hash = ${JSON.stringify(`#/approvals/${address}`)}`);
+      const drawn = async (): Promise<void> => {
+        await page.locator('herald-process-graph svg[role=img] text').first().waitFor();
+        const { count, faint } = await faintDrawnTexts(page);
+        expect(faint).toEqual([]);
+        expect(count).toBeGreaterThan(3);
+      };
+      await page.goto(service.url);
+      await page.locator('[data-user="acme.buyer"]').click();
+      for (const tab of ['mine', 'done']) {
+        await open(tab);
+        await page
+          .locator(tab === 'mine' ? 'herald-approval-list .row' : 'herald-approval-list .nothing')
+          .first()
+          .waitFor();
+        await look(tab);
+      }
+      await open(`instances/${ids.returned}`);
+      await page.locator('.own-resubmit').click();
+      await page.locator('herald-schema-form input').first().waitFor();
+      await look('a returned request, corrected');
+      await drawn();
+      await open(`instances/${ids.rejected}`);
+      await page.locator('herald-case .chips [data-status=rejected]').waitFor();
+      await look('a rejected request');
+      await drawn();
+      await open(`tasks/${ids.task}`);
+      await page.locator('.why').waitFor();
+      await look('a task of somebody else');
+      await open('new/order');
+      await page.locator('button.submit').click();
+      await page.locator('.fault').first().waitFor();
+      await look('a new order, with faults');
+      await context.clearCookies();
+      await page.evaluate('localStorage.removeItem("herald.session")');
+      await page.reload();
+      await page.locator('[data-user="acme.manager"]').click();
+      await open(`tasks/${ids.task}`);
+      for (const verb of ['return', 'transfer', 'reject']) {
+        await page.locator(`.verb-${verb}`).click();
+        await page.locator('.asking').waitFor();
+        await look(`a task, asked to ${verb}`);
+      }
+      await drawn();
+      await context.close();
+    },
+    60_000,
+  );
+});
