@@ -29,6 +29,7 @@ export interface PostgresSseOptions {
   readonly retentionDays?: number;
   /** Connections for reads: replay, tickets, presence. 1–100. @defaultValue 6 */
   readonly poolSize?: number;
+  /** How long this process trusts a lease that it holds; leases themselves end by the clock of the database. @defaultValue the clock of the machine */
   readonly clock?: Clock;
   /** Told what went wrong in the background; work goes on by itself. @defaultValue silence */
   readonly onError?: (what: string, error: unknown) => void;
