@@ -105,7 +105,7 @@ describe('a replica that is promoted without the last of the log', () => {
     const verdict = check({
       publishers: lines,
       followers: specs.map((identity) => ({ identity, lines: readJsonLines<FollowerLine>(logOf(identity)) })),
-      histories: [before, after],
+      histories: [{ ...before, isSuperseded: true }, after],
       allowedResyncs: ['epoch', 'invalid_cursor'],
     });
     expect({ counts: verdict.counts, first: verdict.violations }).toEqual({ counts: {}, first: [] });

@@ -45,6 +45,8 @@ export class FollowerCheck {
   #cursor: string | null = null;
   /** A reset was announced and its `resync` has not come yet. */
   #isResetting = false;
+  /** What came of a log that the node did not know yet; only a `resync` makes that good. */
+  #premature: string | null = null;
 
   constructor(
     private readonly log: FollowerLog,
@@ -120,8 +122,11 @@ export class FollowerCheck {
     }
     this.#seen.add(key);
     if (last === null || at.epoch !== last.epoch || at.seq > last.seq) this.#position = at;
-    const entry = this.#history(at.epoch)?.entries[at.seq - 1];
-    if (entry?.key !== key) this.#say('phantom', `${key} came at ${id}, where the log has ${entry?.key ?? 'nothing'}`);
+    const history = this.#history(at.epoch);
+    const entry = history?.entries[at.seq - 1];
+    if (entry?.key !== key && history?.isSuperseded) this.#premature = `${key} came at ${id}`;
+    else if (entry?.key !== key)
+      this.#say('phantom', `${key} came at ${id}, where the log has ${entry?.key ?? 'nothing'}`);
     else if (!this.#isFor(entry)) this.#say('not entitled', `${key} for ${entry.audience} came to ${this.#whom()}`);
   }
 
@@ -152,6 +157,7 @@ export class FollowerCheck {
   #resynced(reason: string, id: string | null): void {
     this.figures.resyncs += 1;
     this.#isResetting = false;
+    this.#premature = null;
     const at = parse(id);
     if (at === null) return this.#say('cursor', `a resync (${reason}) without a position`);
     if (!this.truth.allowedResyncs.has(reason)) {
@@ -162,6 +168,7 @@ export class FollowerCheck {
 
   /** Everything up to the end of the log has come: the run waits for a last event to everybody before it ends. */
   #expectNothingMore(): void {
+    if (this.#premature !== null) this.#say('phantom', `${this.#premature}, of another log, and no resync followed`);
     const last = this.#position;
     if (last === null) return this.#say('lost', 'it never got a position');
     const entries = this.#history(last.epoch)?.entries;

@@ -60,6 +60,15 @@ describe('the checker of followers', () => {
     expect(judge(reset, { allowedResyncs: ['epoch'] })).toEqual({});
   });
 
+  it('takes events of a new log under the old epoch only when a resync follows', () => {
+    const old = { tenant: 'a', epoch: EPOCH, entries: ALL, isSuperseded: true };
+    const fresh = { tenant: 'a', epoch: 'bbbbbbbb', entries: log('a/1.0', 'a/1.1') };
+    const more = { histories: [old, fresh], allowedResyncs: ['epoch'] };
+    const premature = [...EVERYTHING, got(5, 'a/4.0')];
+    expect(judge([...premature, { kind: 'resync', reason: 'epoch', id: 'bbbbbbbb.2' }], more)).toEqual({});
+    expect(judge(premature, more)).toEqual({ phantom: 1 });
+  });
+
   it.each<[string, readonly FollowerLine[], object]>([
     ['an event that never came', EVERYTHING.filter((_, place) => place !== 3), { lost: 1 }],
     ['a last event that never came', EVERYTHING.slice(0, -1), { lost: 1 }],

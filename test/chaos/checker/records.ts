@@ -71,6 +71,11 @@ export interface History {
   readonly tenant: string;
   readonly epoch: string;
   readonly entries: readonly HistoryEntry[];
+  /**
+   * Another log took its place, and it took a moment until every node knew: what came under this epoch and is not in it belongs
+   * to the new log, and a `resync` must follow.
+   */
+  readonly isSuperseded?: boolean;
 }
 
 /** What can be wrong. */
