@@ -10,6 +10,7 @@ import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryLogStore } from '../event-log/memory-log-store.js';
 import { Hub } from '../hub/hub.js';
 import type { HubOptions } from '../hub/hub.options.js';
+import type { RevocationGate } from '../hub/mark-reader.js';
 import { randomIdGenerator } from '../id-generator.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
 import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from '../principal.js';
@@ -45,6 +46,7 @@ export interface MemoryHubParts {
   readonly eventLog?: EventLog;
   readonly backplane?: Backplane;
   readonly clock?: Clock;
+  readonly revocations?: RevocationGate;
 }
 
 /** Who connects, and where from. */
@@ -88,6 +90,7 @@ export class MemoryHub {
       presence,
       clock,
       ids: randomIdGenerator,
+      ...(parts.revocations === undefined ? {} : { revocations: parts.revocations }),
       logger: { warn: (message) => warnings.push(message), error: (message) => warnings.push(message) },
     });
     await hub.start();

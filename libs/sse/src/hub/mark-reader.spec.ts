@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
+import { systemClock } from '../clock.js';
+import { type ControlMark, markEvent } from '../control-mark.js';
+import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
+import { Revocations } from '../control/revocations.js';
+import { MemoryEventLog } from '../event-log/memory-event-log.js';
+import { MemoryLogStore } from '../event-log/memory-log-store.js';
+import { asTenantId, asUserId } from '../principal.js';
+import type { RevocationStore } from '../revocation-store.js';
+import { MemoryHub } from '../testing/memory-hub.js';
+import { RecordingSink } from '../testing/recording-sink.js';
+
+const acme = asTenantId('acme');
+const ann = asUserId('ann');
+
+interface Node {
+  readonly memory: MemoryHub;
+  readonly revocations: Revocations;
+}
+
+/** Revocations concern tokens that were issued before them; those of this test are made when a stream is opened. */
+const later = { ...systemClock, now: () => new Date(Date.now() + 60_000) };
+
+/** What all nodes share. */
+let log: MemoryLogStore;
+let bus: MemoryBus;
+let store: RevocationStore;
+const open: MemoryHub[] = [];
+
+async function start(nodeId: string): Promise<Node> {
+  const eventLog = new MemoryEventLog(log);
+  store ??= new MemoryRevocationStore(eventLog, later);
+  const revocations = new Revocations(store, systemClock, 60_000);
+  const memory = await MemoryHub.start({ nodeId, eventLog, backplane: new MemoryBackplane(bus), revocations });
+  open.push(memory);
+  return { memory, revocations };
+}
+
+beforeEach(() => {
+  log = new MemoryLogStore('log', systemClock);
+  bus = new MemoryBus();
+  store = undefined as unknown as RevocationStore;
+});
+afterEach(async () => {
+  for (const memory of open.splice(0)) await memory.hub.stop();
+});
+
+const textOf = (sink: RecordingSink): string => sink.events.map(({ body }) => body.toString()).join('');
+const mark = (node: Node, word: ControlMark): Promise<unknown> => node.memory.log.append([markEvent(acme, word)]);
+/** Resolves when an event for everybody that was logged last has come to `witness`. */
+async function settled(node: Node, witness: RecordingSink): Promise<void> {
+  const last = `last ${Math.random()}`;
+  await node.memory.publish('tenant', [last]);
+  while (!textOf(witness).includes(last)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a mark in the log', () => {
+  it('closes whom a revocation concerns, on every node, between the events before and behind it', async () => {
+    const [near, far] = [await start('near'), await start('far')];
+    const { sink } = await far.memory.connect({ user: 'ann' });
+    const { sink: witness } = await far.memory.connect({ user: 'bob' });
+    await near.memory.publish('tenant', ['before']);
+    await near.revocations.revoke(acme, { userId: ann });
+    await near.memory.publish('tenant', ['behind']);
+    await settled(near, witness);
+    expect(textOf(sink)).toContain('before');
+    expect(textOf(sink)).not.toContain('behind');
+    expect(textOf(sink)).toMatch(/event: close\ndata: {"reason":"revoked","reconnect":false/);
+    expect(textOf(witness)).toContain('behind');
+  });
+
+  it('closes a stream that was prepared before it and attached behind it', async () => {
+    const [near, far] = [await start('near'), await start('far')];
+    const { connection: first } = await far.memory.connect();
+    const cursor = first.position;
+    await near.memory.publish(
+      'tenant',
+      Array.from({ length: 50 }, (_, n) => `${n}`),
+    );
+    const prepared = await far.memory.prepare({ cursor });
+    await near.revocations.revoke(acme, { tenant: true });
+    await near.memory.publish('tenant', ['behind']);
+    while (far.memory.hub.connections(acme).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    const sink = new RecordingSink();
+    const connection = prepared.attachTo(sink);
+    expect(connection.state).toBe('closing');
+    expect(textOf(sink)).toContain('"reason":"revoked"');
+    expect(textOf(sink)).not.toContain('behind');
+  });
+
+  it('is made up for where it was written before this node followed the tenant', async () => {
+    const near = await start('near');
+    await near.revocations.revoke(acme, { userId: ann });
+    const far = await start('far');
+    await expect(far.memory.connect({ user: 'ann' })).rejects.toMatchObject({ status: 401, code: 'invalid_token' });
+    const { connection } = await far.memory.connect({ user: 'bob' });
+    expect(connection.state).toBe('live');
+    expect(far.memory.hub.stats(acme).connections).toBe(1);
+  });
+
+  it('ends a person’s streams on all nodes but the one that has done so already', async () => {
+    const [near, far] = [await start('near'), await start('far')];
+    const { connection: kept } = await near.memory.connect();
+    const { connection } = await far.memory.connect();
+    const { connection: other, sink: witness } = await far.memory.connect({ user: 'bob' });
+    await mark(near, { kind: 'disconnect', userId: ann, reason: 'limit', from: 'near' });
+    await settled(near, witness);
+    expect([kept.state, connection.state, other.state]).toEqual(['live', 'closing', 'live']);
+  });
+
+  it('asks the other nodes to look at rights again', async () => {
+    const [near, far] = [await start('near'), await start('far')];
+    const { sink: nearWitness } = await near.memory.connect();
+    const { sink: witness } = await far.memory.connect();
+    const asked: unknown[] = [];
+    near.memory.hub.onReauthorize((word) => asked.push(['near', word.userId]));
+    far.memory.hub.onReauthorize((word) => asked.push(['far', word.tenantId, word.userId]));
+    await mark(near, { kind: 'reauthorize', userId: ann, from: 'near' });
+    await mark(near, { kind: 'reauthorize', userId: null, from: 'near' });
+    await settled(near, nearWitness);
+    await settled(near, witness);
+    expect(asked).toEqual([
+      ['far', acme, ann],
+      ['far', acme, null],
+    ]);
+  });
+
+  it('that cannot be read, or is of a newer version, holds nothing up', async () => {
+    const node = await start('near');
+    const { sink } = await node.memory.connect();
+    for (const payload of ['{', '{"kind":"dance"}', '{"kind":"disconnect","userId":"not an id"}']) {
+      await node.memory.log.append([{ ...markEvent(acme, { kind: 'reauthorize', userId: null, from: 'x' }), payload }]);
+    }
+    await settled(node, sink);
+    expect(node.memory.warnings).toHaveLength(2);
+  });
+});
