@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
 import { parseBenchOptions } from './bench-options.js';
+import { MEASURED } from './capacity-costs.js';
+import { type Limits, planFor, type Workload } from './capacity-model.js';
 import { Arrivals, wallClockMs } from './load/arrivals.js';
 import { LoadClient } from './load/load-client.js';
+import { churn } from './load/churn.js';
 import { comeBack } from './load/storm.js';
+import type { Leftovers } from './processes/messages.js';
 import { FigureBook } from './report/figure.js';
 import { compare } from './report/ratio.js';
 import { spreadOf } from './report/statistics.js';
@@ -13,6 +17,7 @@ import { ratioTable } from './report/table.js';
 import { benchEvent, EVENT_BYTES } from './servers/bench-event.js';
 import type { BenchServer } from './servers/bench-server.js';
 import { SERVER_TITLES, startServer } from './servers/server-registry.js';
+import { verdictOf } from './soak-verdict.js';
 
 describe('every server of the bench', () => {
   let control: Server;
@@ -85,6 +90,81 @@ describe('the arrivals of the bench', () => {
     const arrivals = new Arrivals(1, 1);
     arrivals.note(0, 0);
     expect(() => arrivals.note(0, 1)).toThrow('more than published');
+  });
+});
+
+describe('the soak', () => {
+  const look = (change: Partial<Leftovers> = {}): Leftovers => ({
+    heapBytes: 30e6,
+    rssBytes: 130e6,
+    handles: 4,
+    listeners: 14,
+    openFiles: 23,
+    ...change,
+  });
+
+  it('passes what stays, whatever a single look shows', () => {
+    const looks = [look(), look(), look({ heapBytes: 90e6, handles: 50 }), look(), look(), look()];
+    expect(verdictOf(looks).isStable).toBe(true);
+  });
+
+  it.each(['heapBytes', 'handles', 'listeners', 'openFiles'] as const)('notices that %s grow', (what) => {
+    const step = what === 'heapBytes' ? 1e6 : 2;
+    const looks = Array.from({ length: 9 }, (_, index) => look({ [what]: look()[what] + index * step }));
+    expect(verdictOf(looks).isStable).toBe(false);
+    expect(verdictOf(looks).lines.filter((line) => line.startsWith('GROWS'))).toHaveLength(1);
+  });
+
+  it('says nothing about fewer than three looks', () => {
+    expect(() => verdictOf([look(), look()])).toThrow('three looks');
+  });
+
+  it('lets streams come and go, and leaves none', async () => {
+    const server = await startServer('herald');
+    const target = { ...server, controlPort: 0 };
+    const { connects, refused } = await churn({ target, seconds: 0.5, streams: 3, users: 20, maxLifeMs: 200 });
+    expect(connects).toBeGreaterThan(3);
+    expect(refused).toBe(0);
+    await server.close();
+  });
+});
+
+describe('the capacity model', () => {
+  const workload: Workload = {
+    tenants: 50,
+    people: 400,
+    skew: 0.8,
+    online: 0.3,
+    streamsPerPerson: 1.3,
+    eventsPerPersonMinute: 2,
+    audience: 5,
+    rowsPerEvent: 4,
+  };
+  const limits: Limits = { utilisation: 0.6, streamsPerNode: 12_000, nodeMegabytes: 1_024, stormSeconds: 15 };
+
+  it('never needs less for more', () => {
+    const sizes = [1, 4, 16, 64].map((times) => planFor({ ...workload, people: 400 * times }, limits, MEASURED));
+    for (const [index, plan] of sizes.slice(1).entries()) {
+      expect(plan.nodes).toBeGreaterThanOrEqual(sizes[index]!.nodes);
+      expect(plan.cells).toBeGreaterThanOrEqual(sizes[index]!.cells);
+    }
+    expect(sizes.at(-1)!.cells).toBeGreaterThan(1);
+  });
+
+  it('keeps what it promises in the seconds that it plays', () => {
+    const { simulated } = planFor({ ...workload, people: 20_000 }, limits, MEASURED);
+    expect(simulated.nodeP50).toBeLessThanOrEqual(limits.utilisation);
+    expect(simulated.shardP50).toBeLessThanOrEqual(limits.utilisation);
+    expect(simulated.nodeP99).toBeLessThan(1);
+  });
+
+  it('names a tenant that is too large for one order', () => {
+    const { tooLarge } = planFor({ ...workload, tenants: 3, people: 3_000_000, skew: 1 }, limits, MEASURED);
+    expect(tooLarge.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+  });
+
+  it('gives every installation a second node', () => {
+    expect(planFor({ ...workload, tenants: 1, people: 10 }, limits, MEASURED).nodes).toBe(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Arrivals } from '../load/arrivals.js';
+import { churn } from '../load/churn.js';
 import { LoadClient } from '../load/load-client.js';
 import { comeBack, stall } from '../load/storm.js';
 import type { LoadQuestions } from './messages.js';
@@ -31,6 +32,7 @@ answerQuestions<LoadQuestions>({
     return {};
   },
   comeBack: ({ target, missed }) => comeBack(target, left.streams, left.position, missed),
+  churn,
   async stall({ target, from, count }) {
     await stall(target, from, count);
     return {};

@@ -88,6 +88,35 @@ export interface StormResult {
   readonly replayed: number;
 }
 
+/** What a server process still holds when nobody is connected. */
+export interface Leftovers {
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+  /** What keeps the event loop awake: sockets, timers, servers. */
+  readonly handles: number;
+  /** On the process and on the HTTP server. */
+  readonly listeners: number;
+  readonly openFiles: number;
+}
+
+/** Streams that come and go. */
+export interface ChurnPlan {
+  readonly target: StreamTarget;
+  readonly seconds: number;
+  /** Open at any time. */
+  readonly streams: number;
+  readonly users: number;
+  readonly maxLifeMs: number;
+}
+
+/** What a churn did. */
+export interface ChurnResult {
+  readonly connects: number;
+  readonly events: number;
+  /** Answers other than 200. */
+  readonly refused: number;
+}
+
 /** Questions to a server process and its answers. */
 export interface ServerQuestions {
   listen: { ask: { server: string; database?: string }; answer: StreamTarget };
@@ -99,6 +128,8 @@ export interface ServerQuestions {
   grow: { ask: Growth; answer: Record<never, never> };
   /** Ask once to begin, again to read. */
   loopDelay: { ask: Record<never, never>; answer: LoopDelay };
+  /** Forces a collection first; the process must run with `--expose-gc`. */
+  leftovers: { ask: Record<never, never>; answer: Leftovers };
   /** Events that replays had to read from the log. */
   logReads: { ask: Record<never, never>; answer: { events: number } };
   /** `collect` forces a collection first; the process must run with `--expose-gc`. */
@@ -120,6 +151,7 @@ export interface LoadQuestions {
   leave: { ask: Record<never, never>; answer: Record<never, never> };
   /** Opens as many streams at once as there were, each with the position at which it left. */
   comeBack: { ask: { target: StreamTarget; missed: number }; answer: StormResult };
+  churn: { ask: ChurnPlan; answer: ChurnResult };
   /** Opens streams that never read. */
   stall: { ask: { target: StreamTarget; from: number; count: number }; answer: Record<never, never> };
 }

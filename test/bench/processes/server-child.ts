@@ -1,12 +1,21 @@
 import 'reflect-metadata';
+import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
-import type { BenchServer } from '../servers/bench-server.js';
+import { type BenchServer, listenersOf } from '../servers/bench-server.js';
 import { wallClockMs } from '../load/arrivals.js';
 import { benchEvent } from '../servers/bench-event.js';
 import { startServer } from '../servers/server-registry.js';
-import type { PacePlan, PaceResult, RoundPlan, RunResult, ServerQuestions, ServerUsage } from './messages.js';
+import type {
+  Leftovers,
+  PacePlan,
+  PaceResult,
+  RoundPlan,
+  RunResult,
+  ServerQuestions,
+  ServerUsage,
+} from './messages.js';
 import { answerQuestions } from './question-channel.js';
 import { RoundPacer } from './round-pacer.js';
 
@@ -45,6 +54,7 @@ answerQuestions<ServerQuestions>({
     loop.reset();
     return delay;
   },
+  leftovers,
   logReads: () => ({ events: started().logReads?.() ?? 0 }),
   usage: ({ collect }) => usage(collect),
 });
@@ -123,6 +133,17 @@ async function publishToSingleUsers(to: BenchServer, plan: RoundPlan): Promise<v
     await to.publishToUser(user, benchEvent(published++));
     await nextTurn();
   }
+}
+
+function leftovers(): Leftovers {
+  const { rssBytes } = usage(true);
+  return {
+    rssBytes,
+    heapBytes: process.memoryUsage().heapUsed,
+    handles: process.getActiveResourcesInfo().length,
+    listeners: listenersOf(process) + (started().listeners?.() ?? 0),
+    openFiles: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
+  };
 }
 
 function usage(collect: boolean): ServerUsage {

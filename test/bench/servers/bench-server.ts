@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 import type { Growth } from '../processes/messages.js';
 import type { BenchEvent } from './bench-event.js';
 
@@ -16,8 +18,15 @@ export interface BenchServer {
   readonly grow?: (by: Growth) => Promise<void>;
   /** Events that replays had to read from the log so far. */
   readonly logReads?: () => number;
+  /** Listeners on what lives as long as the server. */
+  readonly listeners?: () => number;
   /** Ends every stream and stops listening. */
   readonly close: () => Promise<void>;
+}
+
+/** Listeners of all events of an emitter. */
+export function listenersOf(emitter: EventEmitter): number {
+  return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
 }
 
 /** Address of every server and its queue of connections that wait to be accepted (performance.md, "What dominates"). */

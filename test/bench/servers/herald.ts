@@ -9,7 +9,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { BENCH_JWT_SECRET, BENCH_TENANT, benchUser } from '../load/access-token.js';
 import type { Growth } from '../processes/messages.js';
 import { benchEvent, EVENT_TYPE } from './bench-event.js';
-import { LISTEN, type BenchServer } from './bench-server.js';
+import { LISTEN, listenersOf, type BenchServer } from './bench-server.js';
 
 /** Express as the service has it. */
 class LeanExpressAdapter extends ExpressAdapter {
@@ -56,6 +56,7 @@ export async function heraldServer(seams: SseOptions): Promise<BenchServer> {
     publishToAll: (event) => broker.sendToTenant(BENCH_TENANT, { event: EVENT_TYPE, data: event }),
     publishToUser: (user, event) =>
       broker.sendToUser(BENCH_TENANT, benchUser(user), { event: EVENT_TYPE, data: event }),
+    listeners: () => listenersOf(http),
     grow: (by) => grow(broker, by),
   };
 }
