@@ -37,6 +37,21 @@ export const revocationAnswer = z
   })
   .meta({ id: 'SseRevocation' });
 
+/** Answer of `GET /poll`. */
+export const pollAnswer = z
+  .object({
+    events: z.array(z.object({ id: z.string().optional(), event: z.string(), data: z.string() })).max(200),
+    position: z.string(),
+    resync: z
+      .object({
+        reason: z.enum(['history_gap', 'epoch', 'invalid_cursor', 'overflow']),
+        scopes: z.array(z.string()),
+      })
+      .nullable(),
+    denied: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'SsePoll' });
+
 /** Answer of `GET /stats`. */
 export const statsAnswer = z
   .object({

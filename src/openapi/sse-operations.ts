@@ -2,6 +2,7 @@ import { sendRequestSchema } from '@nest-herald/sse';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './operation.js';
 import { sseControlOperations } from './sse-control-operations.js';
+import { ssePollOperation } from './sse-poll-operation.js';
 import { onlineUsersAnswer, sendAnswer, statsAnswer, ticketAnswer, userPresenceAnswer } from './sse-answers.js';
 
 const query = (name: string, description: string, schema: z.ZodType, example?: string): Parameter => ({
@@ -175,6 +176,7 @@ export const sseOperations: OperationGroup = {
       },
       refusals: ['400 invalid_topic', '413 event_too_large'],
     },
+    ssePollOperation,
     ...sseControlOperations,
     { ...STATS, path: '/api/v1/sse/stats', id: 'sse.stats', summary: 'Statistics of the streams' },
     {

@@ -63,6 +63,10 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'notifications.counts': () => ({ expects: { unread: 0, unseen: 0 } }),
   'notifications.unreadCount': () => ({ expects: { count: 0 } }),
   'notifications.readMany': ({ notificationId }) => ({ body: { ids: [notificationId] }, comparesWithUnknown: true }),
+  'notifications.bulk': ({ notificationId }) => ({
+    body: { op: 'delete', ids: [notificationId] },
+    comparesWithUnknown: true,
+  }),
   'notifications.readAll': () => ({ body: {} }),
   'notifications.undo': ({ undoToken }) => ({ body: { undoToken }, comparesWithUnknown: true }),
   'notifications.revoke': byId,
@@ -142,6 +146,7 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'sse.closeConnection': ({ connectionId }) => ({ params: { connectionId }, comparesWithUnknown: true }),
   'sse.revoke': ({ userId }) => ({ body: { userId, tenant_id: 'victim', tenantId: 'victim' } }),
   'sse.stats': () => ({ query: { scope: 'tenant' } }),
+  'sse.poll': none,
   'sse.onlineUsers': none,
   'sse.onlineUser': ({ userId }) => ({ params: { userId }, comparesWithUnknown: true, expects: { online: false } }),
   'directory.putDepartment': ({ departmentId }) => ({

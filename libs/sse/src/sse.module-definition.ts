@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
 import { ConnectionsController } from './http/connections.controller.js';
 import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './http/sse.controller.js';
+import { PollController } from './http/poll.controller.js';
 import { SseOperationsController } from './http/sse-operations.controller.js';
 import { OptionFaults } from './option-faults.js';
 import type { SseOptions } from './sse.options.js';
@@ -35,6 +36,7 @@ function withRoutes(definition: DynamicModule, extras: SseModuleExtras): Dynamic
     controllers: [
       mountedAt(path, SseController),
       mountedAt(path, SseOperationsController),
+      mountedAt(path, PollController),
       mountedAt(path, ConnectionsController),
       ...(extras.aliases === true ? [mountedAt(STREAM_ALIASES, SseAliasController)] : []),
     ],

@@ -25,6 +25,7 @@ import { MemoryEventLog } from './event-log/memory-event-log.js';
 import { Credentials } from './http/credentials.js';
 import { decideTopics, queryTopicResolver } from './http/topic-request.js';
 import { JwtAuthenticator } from './http/jwt-authenticator.js';
+import { LongPoll } from './http/long-poll.js';
 import { MemoryTicketStore } from './http/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
 import { SseAuthGuard } from './http/sse-auth.guard.js';
@@ -187,6 +188,7 @@ const parts: readonly Provider[] = [
   SseBroker,
   SseMetrics,
   StreamIntake,
+  LongPoll,
   SseAuthGuard,
   SseStreamGuard,
   ProblemFilter,

@@ -209,6 +209,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
       // Rights may have narrowed while it waited.
       if (this.#interest.covers(event)) this.deliver(event);
     }
+    this.sink.caughtUp?.();
   }
 
   /** Jumps to the head: the client fetches its state anew and goes on live (P37). */

@@ -9,6 +9,8 @@ export interface FrameSink {
   write(event: EncodedEvent): boolean;
   /** Hands several frames over in one piece, in order. @returns as `write`. */
   writeAll(events: readonly EncodedEvent[]): boolean;
+  /** Called once when the past is read: from now on frames are as new as they can be. Frames of it may still wait in the queue. */
+  caughtUp?(): void;
   /** Bytes handed over that the carrier still holds in this process. */
   readonly queuedBytes: number;
   /** Whether the carrier is gone; a frame handed over then is lost without harm. */

@@ -19,3 +19,20 @@ export const onlineUsersQuerySchema = z.object({
 
 /** See {@link onlineUsersQuerySchema}. */
 export type OnlineUsersQuery = z.infer<typeof onlineUsersQuerySchema>;
+
+/** The longest that a poll waits: proxies commonly give up after 60 s. */
+const MAX_WAIT_MS = 55_000;
+
+/** Query of `GET /poll`; topics are read as for a stream, and `after` is judged as a stream's cursor is. */
+export const pollQuerySchema = z.object({
+  after: z.string().optional(),
+  waitMs: z
+    .string()
+    .regex(/^[0-9]{1,5}$/, `must be a whole number from 0 to ${MAX_WAIT_MS}`)
+    .transform(Number)
+    .refine((waitMs) => waitMs <= MAX_WAIT_MS, `must be a whole number from 0 to ${MAX_WAIT_MS}`)
+    .default(25_000),
+});
+
+/** See {@link pollQuerySchema}. */
+export type PollQuery = z.infer<typeof pollQuerySchema>;

@@ -6,6 +6,7 @@ import type { AdmissionSlot } from '../connection/admission-slot.js';
 import type { PreparedStream } from '../connection/stream-request.js';
 import { Entitlements, type TopicDecision } from '../entitlements.js';
 import { Hub } from '../hub/hub.js';
+import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from '../sse.options.js';
@@ -21,6 +22,10 @@ export interface StreamTerms {
   readonly grantedTopics?: readonly string[];
   /** Members added to the data of `connected`. */
   readonly connectedExtra?: Readonly<Record<string, unknown>>;
+  /** @defaultValue `sse` */
+  readonly transport?: Transport;
+  /** Where the client was; absent: what headers and query say. */
+  readonly cursor?: string | null;
 }
 
 /** Names of user agents that are kept: browsers of one company are few, and whoever invents some costs this many. */
@@ -50,12 +55,7 @@ export class StreamIntake {
     const target = requestTarget(request);
     const query = queryOf(target);
     this.credentials.refuseTokenInUrl(query);
-    const { maxRequestTargetBytes } = this.options;
-    if (maxRequestTargetBytes > 0 && target.length > maxRequestTargetBytes) {
-      throw new SseRefusal(414, 'uri_too_long', {
-        detail: `Path and query have ${target.length} bytes, more than ${maxRequestTargetBytes}. Use patterns for topics.`,
-      });
-    }
+    this.#requireShort(target);
     if (!acceptsEventStream(headerOf(raw, 'accept'))) {
       throw new SseRefusal(406, 'not_acceptable', { detail: 'This answers text/event-stream only.' });
     }
@@ -64,16 +64,26 @@ export class StreamIntake {
 
   /**
    * Admits the request and prepares its stream. The caller attaches or abandons what it gets.
-   * @throws SseRefusal 400, 403, 429, 503; nothing is held then.
+   * @throws SseRefusal 400, 403, 414, 429, 503; nothing is held then.
    */
   async prepare(request: PlatformRequest, principal: Principal, opening: StreamTerms = {}): Promise<PreparedStream> {
-    const slot = this.hub.admit(principal, 'sse');
+    const target = requestTarget(request);
+    this.#requireShort(target);
+    const slot = this.hub.admit(principal, opening.transport ?? 'sse');
     try {
-      return await this.#prepare(rawRequest(request), queryOf(requestTarget(request)), principal, slot, opening);
+      return await this.#prepare(rawRequest(request), queryOf(target), principal, slot, opening);
     } catch (error) {
       slot.release();
       throw error;
     }
+  }
+
+  #requireShort(target: string): void {
+    const { maxRequestTargetBytes } = this.options;
+    if (maxRequestTargetBytes === 0 || target.length <= maxRequestTargetBytes) return;
+    throw new SseRefusal(414, 'uri_too_long', {
+      detail: `Path and query have ${target.length} bytes, more than ${maxRequestTargetBytes}. Use patterns for topics.`,
+    });
   }
 
   async #prepare(
@@ -89,9 +99,9 @@ export class StreamIntake {
       keys: await this.entitlements.keysOf(principal),
       topics: granted,
       denied,
-      cursor: cursorOf(request, query),
+      cursor: opening.cursor === undefined ? cursorOf(request, query) : opening.cursor,
       device: deviceOf(request, query),
-      transport: 'sse',
+      transport: slot.transport,
       heartbeat: query.get('heartbeat') === 'comment' ? 'comment' : 'event',
       slot,
       ...(opening.connectedExtra === undefined ? {} : { connectedExtra: opening.connectedExtra }),

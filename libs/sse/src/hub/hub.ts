@@ -229,7 +229,7 @@ export class Hub {
     return changed;
   }
 
-  /** Calls back for each new connection right behind its `connected` block. @returns a function that ends it. */
+  /** Calls back for each new connection but polls, right behind its `connected` block. @returns a function that ends it. */
   onConnected(listener: (connection: Connection) => void): () => void {
     return this.#onConnected.add(listener);
   }
@@ -286,7 +286,8 @@ export class Hub {
   #opened(connection: Connection): void {
     this.#connections.add(connection);
     this.#presence.joined(connection);
-    this.#onConnected.call(connection);
+    // A greeting would end a poll before it waited.
+    if (connection.transport !== 'poll') this.#onConnected.call(connection);
     // Prepared before the drain began, attached after it.
     if (this.#state !== 'running') connection.close('shutdown');
     if (this.#marks.isRevoked(connection.principal)) connection.close('revoked');
