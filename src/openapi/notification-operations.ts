@@ -1,4 +1,5 @@
 import {
+  bulkSchema,
   countSchema,
   countsSchema,
   itemSchema,
@@ -194,6 +195,19 @@ export const notificationOperations: OperationGroup = {
       body: { schema: readManySchema, example: { ids: [ID] } },
       answers: { 200: { description: 'How many changed.', schema: countSchema, example: { count: 1 } } },
       refusals: IDEMPOTENCY,
+    },
+    {
+      method: 'post',
+      path: `${BASE}/bulk`,
+      id: 'notifications.bulk',
+      summary: 'Do the same to many',
+      description:
+        'To at most 500 ids, or to whatever a filter shows, at most 2,000. All or none: where one item refuses it, nothing changes. Ids that are unknown or foreign are passed over, and so is what is so already.',
+      access: 'token',
+      parameters: [IDEMPOTENCY_KEY],
+      body: { schema: bulkSchema, example: { op: 'archive', filter: { state: 'read', category: 'procurement' } } },
+      answers: { 200: { description: 'How many changed.', schema: countSchema, example: { count: 12 } } },
+      refusals: ['409 ack_required', '409 ack_not_asked', '413 too_many_items', ...IDEMPOTENCY],
     },
     {
       method: 'post',

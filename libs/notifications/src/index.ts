@@ -25,6 +25,7 @@ export { DirectoryModule } from './directory/directory.module.js';
 export { expectedRevision } from './expected-revision.js';
 export { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
 export type { KeptAnswer } from './idempotency/idempotent-transaction.js';
+export { bulkSchema } from './inbox/bulk.js';
 export { InboxService, type Page } from './inbox/inbox.service.js';
 export { joinTenant } from './join-tenant.js';
 export { listQuerySchema, type ListQuery } from './inbox/list-query.js';

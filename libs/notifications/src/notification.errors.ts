@@ -6,6 +6,7 @@ export type NotificationRefusalCode =
   | 'not_found'
   | 'too_many_recipients'
   | 'too_many_categories'
+  | 'too_many_items'
   | 'ack_required'
   | 'ack_not_asked'
   | 'precondition_failed'
@@ -18,6 +19,7 @@ const STATUS: Readonly<Record<NotificationRefusalCode, number>> = {
   not_found: 404,
   too_many_recipients: 413,
   too_many_categories: 409,
+  too_many_items: 413,
   ack_required: 409,
   ack_not_asked: 409,
   precondition_failed: 412,

@@ -12,7 +12,7 @@ const MAX_SNOOZE_MS = 365 * 86_400_000;
 const time = z.iso.datetime();
 
 /** A notification's id in a path or a body, in lower case; anything else can only be unknown. */
-const notificationId = z.uuid().transform((id) => id.toLowerCase());
+export const notificationId = z.uuid().transform((id) => id.toLowerCase());
 
 /**
  * The id in a path. A text that is none is unknown like any other.

@@ -52,7 +52,8 @@ import {
 import { OriginCompatibility } from '../origin/origin-compatibility.interceptor.js';
 import { ORIGIN_INBOX } from '../origin/origin-notifications.js';
 import { InboxService, type Page } from './inbox.service.js';
-import { listQuerySchema, type ListQuery } from './list-query.js';
+import { bulkSchema, type BulkInput } from './bulk.js';
+import { filterOf, listQuerySchema, type ListQuery } from './list-query.js';
 import type { Reader } from './visible.js';
 
 const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'unsnooze', 'ack'] as const;
@@ -101,6 +102,24 @@ export class InboxController {
       status: 200,
       body: { count: await this.inbox.changeMany(manager, reader, ids, { op: 'read' }) },
     }));
+  }
+
+  /** All or none: one item that refuses the operation (409) undoes it for the others too. */
+  @Post('bulk')
+  @HttpCode(200)
+  async bulk(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: WriteRequest,
+    @Res({ passthrough: true }) response: WriteResponse,
+    @Body(new SchemaPipe(bulkSchema)) { op, ids, filter }: BulkInput,
+  ): Promise<unknown> {
+    return this.write(principal, request, response, async (manager, reader) => {
+      const count =
+        filter === undefined
+          ? await this.inbox.changeMany(manager, reader, ids ?? [], { op })
+          : await this.inbox.changeFiltered(manager, reader, filterOf(filter), { op });
+      return { status: 200, body: { count } };
+    });
   }
 
   @Post('read-all')

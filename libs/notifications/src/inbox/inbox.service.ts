@@ -17,7 +17,8 @@ import { changeItems, readItems, type ChangeOutcome, type ItemChange } from './i
 import { itemOf } from './item-row.js';
 import { cursorAt, filterOf, type ListQuery } from './list-query.js';
 import { markAll, raiseRevision, unmarkAll } from './user-state.js';
-import { visible, type Reader, type VisibleRow } from './visible.js';
+import { MAX_FILTERED } from './bulk.js';
+import { visible, type InboxFilter, type Reader, type VisibleRow } from './visible.js';
 
 /** A page of a list (api.md §2). */
 export interface Page<T> {
@@ -101,6 +102,28 @@ export class InboxService {
     throwIfRefused(outcome);
     await this.tell(manager, reader, outcome.changes);
     return outcome.changes.length;
+  }
+
+  /**
+   * The same for everything that a filter shows, at most {@link MAX_FILTERED} items.
+   * @throws NotificationRefusal 413 `too_many_items`, before anything is changed.
+   */
+  async changeFiltered(
+    manager: EntityManager,
+    reader: Reader,
+    filter: InboxFilter,
+    operation: ItemOperation,
+  ): Promise<number> {
+    const { sql, parameters } = visible(reader, filter, MAX_FILTERED + 1, 'state');
+    const rows: { id: string }[] = await manager.query(sql, [...parameters]);
+    if (rows.length > MAX_FILTERED) {
+      throw new NotificationRefusal(
+        'too_many_items',
+        `The filter shows more than ${MAX_FILTERED} notifications. Narrow it, by from and to for instance.`,
+      );
+    }
+    const ids = rows.map(({ id }) => id);
+    return ids.length === 0 ? 0 : this.changeMany(manager, reader, ids, operation);
   }
 
   /**

@@ -21,18 +21,23 @@ const cursor = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** What narrows a list, in a query as in a body. */
+export const filterFields = {
+  state: z.enum(INBOX_STATES).default('inbox'),
+  type: z.enum(NOTIFICATION_TYPES).optional(),
+  category: categoryName.optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  relatedType: words(50).optional(),
+  relatedId: words(128).optional(),
+  q: words(100).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+};
+
 /** Query of `GET /api/v1/notifications`. */
 export const listQuerySchema = z
   .strictObject({
-    state: z.enum(INBOX_STATES).default('inbox'),
-    type: z.enum(NOTIFICATION_TYPES).optional(),
-    category: categoryName.optional(),
-    priority: z.enum(PRIORITIES).optional(),
-    relatedType: words(50).optional(),
-    relatedId: words(128).optional(),
-    q: words(100).optional(),
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
+    ...filterFields,
     limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
     cursor: cursor.optional(),
     offset: z.coerce.number().int().min(0).max(MAX_OFFSET).optional(),
@@ -49,7 +54,7 @@ export function cursorAt(position: string): string {
 }
 
 /** @returns what the query asks for, in the terms of the database. */
-export function filterOf(query: ListQuery): InboxFilter {
+export function filterOf(query: z.output<z.ZodObject<typeof filterFields>> & Partial<ListQuery>): InboxFilter {
   return {
     state: query.state,
     ...(query.type === undefined ? {} : { type: query.type }),
