@@ -95,7 +95,7 @@ describe('two nodes', () => {
     const refusal = await near.control.close(connection.id, acme, null, 'revoked').catch((error: unknown) => error);
     expect(refusal).toMatchObject({ status: 504, code: 'node_unreachable' });
     mailbox.take = take;
-    for (const text of [...heard]) eavesdropper.publish({ kind: 'control', to: 'far', text });
+    for (const text of heard.splice(0)) eavesdropper.publish({ kind: 'control', to: 'far', text });
     const { connection: other } = await far.memory.connect({ user: 'bob' });
     await near.control.close(other.id, acme, null, 'revoked');
     expect([connection.state, other.state]).toEqual(['live', 'closing']);

@@ -240,19 +240,11 @@ describe('connections', () => {
     node.hub.resubscribe(connection, { keys: ['user:ann', 'tenant', 'role:hr'], topics: ['b'] });
     for (const audience of ['topic:a', 'topic:b', 'role:hr']) await node.publish(audience, [audience]);
     await eventually('two', () => sink.seqs.length === 2);
-    const changed = node.hub.rekey(acme, asUserId('ann'), () => ({ keys: ['user:ann', 'tenant'], topics: ['b'] }));
-    expect(changed).toBe(1);
+    node.hub.resubscribe(connection, { keys: ['user:ann', 'tenant'], topics: ['b'] });
     for (const audience of ['role:hr', 'tenant']) await node.publish(audience, [audience]);
     await eventually('three', () => sink.seqs.length === 3);
     expect(sink.payloads('note')).toEqual(['topic:b', 'role:hr', 'tenant']);
     expect((await node.presence.counts(acme)).topTopics).toEqual([{ topic: 'b', connections: 1 }]);
-  });
-
-  it('are left alone by a rekey that answers null, and by one for another tenant', async () => {
-    const node = await start();
-    await node.connect({ roles: ['hr'] });
-    expect(node.hub.rekey(acme, null, () => null)).toBe(0);
-    expect(node.hub.rekey(beta, null, () => ({ keys: [], topics: [] }))).toBe(0);
   });
 
   it('are closed by person or by id, in their own tenant only', async () => {

@@ -1,6 +1,6 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
-import { type BackplaneMessage, type ControlMessage, MAX_CONTROL_BYTES } from '../backplane/backplane.js';
+import { MAX_CONTROL_BYTES } from '../backplane/backplane.js';
 import { Admission } from '../connection/admission.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
 import type { Connection } from '../connection/connection.js';
@@ -12,7 +12,6 @@ import type { PreparedStream, StreamRequest } from '../connection/stream-request
 import { TimerWheel } from '../connection/timer-wheel.js';
 import { TurnScheduler } from '../connection/turn-scheduler.js';
 import type { EphemeralEvent } from '../envelope.js';
-import type { Hint } from '../event-log/event-log.js';
 import type { FollowedEvent } from '../event-map.js';
 import { LatencyHistogram } from '../observability/latency-histogram.js';
 import type { Transport } from '../presence/presence.js';
@@ -26,7 +25,8 @@ import { followEvents, type EventFilter } from './follow-events.js';
 import { HubConnections, type ConnectionChoice } from './hub-connections.js';
 import { collectStats, type HubStats } from './hub-stats.js';
 import type { HubDeps } from './hub-deps.js';
-import { startParts, stopParts, type PartListener } from './hub-parts.js';
+import { HubInbox } from './hub-inbox.js';
+import { startParts, stopParts } from './hub-parts.js';
 import { Listeners } from './listeners.js';
 import { MarkReader, type ReauthorizeMark } from './mark-reader.js';
 import { PresenceKeeper } from './presence-keeper.js';
@@ -68,15 +68,9 @@ export class Hub {
   readonly #connections: HubConnections;
   readonly #marks: MarkReader;
   readonly #onConnected = new Listeners<Connection>((error) => this.#warn('a listener for new connections', error));
-  readonly #onControl = new Listeners<string>((error) => this.#warn('a listener for control messages', error));
   readonly #onReauthorize = new Listeners<ReauthorizeMark>((error) => this.#warn('a listener for rights', error));
   readonly #onEvent = new Listeners<AddressedEvent>((error) => this.#warn('a listener for events', error));
-  readonly #parts: PartListener = {
-    onMessage: (message) => this.#receive(message),
-    onHint: (hint) => this.#observe(hint),
-    onIdentityChanged: () => this.#refreshAll(),
-    onStopFailed: (error) => this.#warn('stopping', error),
-  };
+  readonly #inbox: HubInbox;
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   #timers: NodeJS.Timeout[] = [];
 
@@ -105,6 +99,7 @@ export class Hub {
       onEvent: (tenantId, event, taken) => this.#passed(tenantId, event, taken),
     };
     this.#tenants = new TenantRegistry(tenantDeps);
+    this.#inbox = new HubInbox(deps.nodeId, this.#tenants, deps.eventLog, failed);
     this.#connections = new HubConnections(this.#tenants, deps.presence);
     const look = (mark: ReauthorizeMark): void => this.#onReauthorize.call(mark);
     this.#marks = new MarkReader(deps.nodeId, this.#connections, deps.revocations, look, failed);
@@ -125,7 +120,7 @@ export class Hub {
 
   /** Starts presence, backplane and log, in this order; resolves when streams can be prepared. Whatever one throws, the others are stopped. */
   async start(): Promise<void> {
-    await startParts(this.#deps, this.#parts);
+    await startParts(this.#deps, this.#inbox);
     this.#state = 'running';
     const every = (ms: number, run: () => void): NodeJS.Timeout => setInterval(run, ms).unref();
     this.#timers = [
@@ -153,7 +148,7 @@ export class Hub {
     for (const connection of this.#connections.all()) connection.reset();
     this.#presence.stop();
     this.#tenants.stop();
-    await stopParts(this.#deps, this.#parts);
+    await stopParts(this.#deps, this.#inbox);
   }
 
   /** @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity` | `draining`. */
@@ -213,22 +208,6 @@ export class Hub {
     this.#connections.resubscribe(connection, subscription);
   }
 
-  /**
-   * Recomputes what the connections of a person (null: of everybody in the tenant) see, in place.
-   * @param keysOf null leaves a connection as it is.
-   * @returns how many were changed.
-   */
-  rekey(tenantId: TenantId, userId: UserId | null, keysOf: (connection: Connection) => Subscription | null): number {
-    let changed = 0;
-    for (const connection of this.#connections.choose(tenantId, userId === null ? {} : { userId })) {
-      const subscription = keysOf(connection);
-      if (subscription === null) continue;
-      this.resubscribe(connection, subscription);
-      changed += 1;
-    }
-    return changed;
-  }
-
   /** Calls back for each new connection but polls, right behind its `connected` block. @returns a function that ends it. */
   onConnected(listener: (connection: Connection) => void): () => void {
     return this.#onConnected.add(listener);
@@ -244,7 +223,7 @@ export class Hub {
 
   /** Calls back for each control message to this node or to all. @returns a function that ends it. */
   onControl(listener: (text: string) => void): () => void {
-    return this.#onControl.add(listener);
+    return this.#inbox.control.add(listener);
   }
 
   /** Calls back when another node says that rights changed. @returns a function that ends it. */
@@ -303,40 +282,6 @@ export class Hub {
   #closed(connection: Connection): void {
     this.#connections.remove(connection);
     this.#tenants.get(connection.tenantId)?.release();
-  }
-
-  #receive(message: BackplaneMessage): void {
-    try {
-      switch (message.kind) {
-        case 'hint':
-          return this.#observe(message.hint);
-        case 'ephemeral':
-          return this.#tenants.get(message.event.tenantId)?.pushEphemeral(message.event);
-        case 'poke':
-          return this.#deps.eventLog.poked?.(message.shard);
-        case 'control':
-          return this.#hearControl(message);
-      }
-    } catch (error) {
-      this.#warn(`a ${message.kind} message of the backplane`, error);
-    }
-  }
-
-  #hearControl({ to, text }: ControlMessage): void {
-    if (to !== null && to !== this.nodeId) return;
-    if (text.length <= MAX_CONTROL_BYTES) this.#onControl.call(text);
-  }
-
-  #observe(hint: Hint): void {
-    for (const tenantId of Object.keys(hint.heads)) {
-      this.#tenants.get(tenantId as TenantId)?.announce(hint.heads[tenantId] ?? 0);
-    }
-  }
-
-  #refreshAll(): void {
-    for (const stream of this.#tenants.all()) {
-      stream.refresh().catch((error: unknown) => this.#warn(`the bounds of tenant ${stream.tenantId}`, error));
-    }
   }
 
   /** Half-open peers and missed `close` events: compares the registry with the sockets. */
