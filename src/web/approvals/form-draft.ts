@@ -46,6 +46,11 @@ export function withTotal(form: FormData): FormData {
   return { ...form, amount: cents / 100 };
 }
 
+/** Whether the amount of a form follows from its lines. */
+export function hasLines({ lines }: FormData): boolean {
+  return Array.isArray(lines) && lines.length > 0;
+}
+
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || Number.isNaN(value);
 }

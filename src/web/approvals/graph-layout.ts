@@ -29,17 +29,20 @@ export interface GraphLayout {
 
 const MARGIN = 6;
 /** Room between two layers; more where a condition is written. */
-const GAP = 28;
+const GAP = 26;
 /** Room between two rows of nodes, and the width of a row that only lines run through. */
 const ROW_GAP = 18;
 const LINE_ROW = 30;
+/** A gate is as wide as its name, within these. */
+const GATE = { narrowest: 92, widest: 176 };
 
 /** Size of a node along the way and across it. */
 function sizeOf(
-  type: DiagramNode['type'],
+  { type, name }: DiagramNode,
   orientation: Orientation,
 ): { readonly along: number; readonly aside: number } {
   const across = orientation === 'across';
+  const gate = Math.min(GATE.widest, Math.max(GATE.narrowest, labelWidth(name) + 34));
   switch (type) {
     case 'start':
     case 'end':
@@ -48,7 +51,7 @@ function sizeOf(
     case 'parallel':
     case 'delay':
     case 'service':
-      return across ? { along: 128, aside: 40 } : { along: 38, aside: 150 };
+      return across ? { along: gate, aside: 40 } : { along: 38, aside: gate };
     case 'approve':
     case 'handle':
     case 'cc':
@@ -76,7 +79,7 @@ export function layoutGraph(
   // Along the way: where each layer begins, and how long it is.
   const layerCount = Math.max(0, ...nodes.map(({ layer }) => layer)) + 1;
   const lengths = Array.from({ length: layerCount }, (_, layer) =>
-    Math.max(0, ...nodes.filter((node) => node.layer === layer).map(({ type }) => sizeOf(type, orientation).along)),
+    Math.max(0, ...nodes.filter((node) => node.layer === layer).map((node) => sizeOf(node, orientation).along)),
   );
   const starts: number[] = [];
   let along = MARGIN;
@@ -95,11 +98,17 @@ export function layoutGraph(
   for (let row = 0; row < rowCount; row++) {
     const widest = Math.max(
       0,
-      ...nodes.filter(({ id }) => rowOf.get(id) === row).map(({ type }) => sizeOf(type, orientation).aside),
+      ...nodes.filter(({ id }) => rowOf.get(id) === row).map((node) => sizeOf(node, orientation).aside),
     );
     if (widest > 0) {
       middles.push(aside + widest / 2);
-      aside += widest + ROW_GAP;
+      // Top to bottom, a condition between two nodes of the row may reach further than they do.
+      const direct = known.filter((edge) => rowOf.get(edge.to) === row && !lineRows.has(edge));
+      const beside = Math.max(0, ...direct.map((edge) => labelWidth(labels.get(edge) ?? '')));
+      aside +=
+        orientation === 'across' || beside === 0
+          ? widest + ROW_GAP
+          : Math.max(widest + ROW_GAP, widest / 2 + beside + 14);
     } else {
       // Top to bottom, the condition stands beside its line.
       const written = [...lineRows].filter(([, lineRow]) => lineRow === row).map(([edge]) => labels.get(edge) ?? '');
@@ -113,7 +122,7 @@ export function layoutGraph(
 
   const places = new Map(
     nodes.map((node) => {
-      const size = sizeOf(node.type, orientation);
+      const size = sizeOf(node, orientation);
       const start = (starts[node.layer] ?? MARGIN) + ((lengths[node.layer] ?? size.along) - size.along) / 2;
       const middle = middles[rowOf.get(node.id) ?? 0] ?? MARGIN;
       return [node.id, { node, start, end: start + size.along, middle, aside: size.aside }] as const;

@@ -11,7 +11,7 @@ import { applicantVerbs } from '../approvals/applicant-verbs.js';
 import type { ApplicantVerb, OfferedVerb } from '../approvals/applicant-verbs.js';
 import type { ApprovalCenter } from '../approvals/approval-center.js';
 import type { Case } from '../approvals/case-file.js';
-import { cleanForm, withTotal } from '../approvals/form-draft.js';
+import { cleanForm, hasLines, withTotal } from '../approvals/form-draft.js';
 import { isOutdated, refusalText } from '../approvals/refusal-text.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
@@ -159,6 +159,7 @@ export class HeraldApplicantVerbs extends LitElement {
               .schema=${schema}
               .value=${this.draft ?? this.shown.instance.formData}
               .errors=${this.problem?.errors ?? []}
+              .computed=${hasLines(this.draft ?? this.shown.instance.formData) ? ['amount'] : []}
               @edited=${(event: CustomEvent<FormData>) => {
                 this.draft = withTotal(event.detail);
                 this.#key = newIdempotencyKey();

@@ -110,7 +110,7 @@ export class HeraldApprovalList extends LitElement {
           <span class="second">${task.applicantName} · ${spokenText('node', task.nodeId, task.nodeName)}</span>
           <span class="chips">
             ${isOpen ? nothing : statusChip('taskStatus', task.status)}
-            ${isOpen ? nothing : statusChip('instanceStatus', task.instanceStatus)}
+            ${isOpen || task.status === task.instanceStatus ? nothing : statusChip('instanceStatus', task.instanceStatus)}
             ${
               due === 'none' || task.dueAt === null
                 ? nothing

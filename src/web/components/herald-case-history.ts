@@ -177,7 +177,8 @@ export class HeraldCaseHistory extends LitElement {
       <span class="mark ${tone}"><herald-icon name=${icon}></herald-icon></span>
       <span class="first">
         <span>
-          ${this.#words(line)} ${line.toStatus === null ? nothing : statusChip('instanceStatus', line.toStatus)}
+          ${this.#words(line)}
+          ${line.action !== 'approve' || line.toStatus === null ? nothing : statusChip('instanceStatus', line.toStatus)}
           ${node === '' ? nothing : html`<span class="quiet-text">· ${node}</span>`}
         </span>
         <time datetime=${line.at}>${fullTime(line.at)}</time>

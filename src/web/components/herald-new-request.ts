@@ -9,7 +9,7 @@ import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
 import { caseAddress } from '../app/page-route.js';
 import { Watch } from '../app/watch.js';
-import { cleanForm, missingFields, withTotal } from '../approvals/form-draft.js';
+import { cleanForm, hasLines, missingFields, withTotal } from '../approvals/form-draft.js';
 import type { FieldFault } from '../approvals/form-draft.js';
 import { addsDetail, explain } from '../i18n/explain.js';
 import { currentLanguage, t } from '../i18n/language.js';
@@ -161,10 +161,6 @@ export class HeraldNewRequest extends LitElement {
     if (this.missing.length > 0) return this.missing.map((path) => ({ path, message: t('form.required') }));
     return this.problem?.errors ?? [];
   }
-}
-
-function hasLines({ lines }: FormData): boolean {
-  return Array.isArray(lines) && lines.length > 0;
 }
 
 function defaultCurrency(): string {

@@ -56,10 +56,16 @@ export class HeraldProcessGraph extends LitElement {
     this.#phone.removeEventListener('change', this.#turn);
   }
 
-  override updated(): void {
-    // By script: the content policy allows no style in the markup.
+  override updated(changed: Map<PropertyKey, unknown>): void {
     const drawing = this.renderRoot.querySelector('svg');
-    if (drawing !== null) drawing.style.minWidth = `${Math.round(Number(drawing.getAttribute('width')) * SMALLEST)}px`;
+    if (drawing === null) return;
+    // By script: the content policy allows no style in the markup.
+    drawing.style.minWidth = `${Math.round(Number(drawing.getAttribute('width')) * SMALLEST)}px`;
+    const frame = drawing.parentElement;
+    const active = drawing.querySelector('.node.active');
+    if (!changed.has('diagram') || frame === null || active === null || frame.scrollWidth <= frame.clientWidth) return;
+    const [box, window] = [active.getBoundingClientRect(), frame.getBoundingClientRect()];
+    frame.scrollLeft += box.left + box.width / 2 - (window.left + window.width / 2);
   }
 
   readonly #turn = (): void => {
@@ -76,7 +82,10 @@ export class HeraldProcessGraph extends LitElement {
   }
 
   override render() {
-    const layout = layoutGraph(this.diagram, this.orientation, (edge) => this.#condition(edge.when, edge.default));
+    const nodes = this.diagram.nodes.map((node) => ({ ...node, name: this.#name(node) }));
+    const layout = layoutGraph({ ...this.diagram, nodes }, this.orientation, (edge) =>
+      this.#condition(edge.when, edge.default),
+    );
     return html`
       <div class="scroll" tabindex="0" role="group" aria-label=${t('graph.title')}>
         <svg
@@ -129,7 +138,7 @@ export class HeraldProcessGraph extends LitElement {
     const { state } = node;
     const middle = { x: x + width / 2, y: y + height / 2 };
     if (node.type === 'start' || node.type === 'end') {
-      return svg`<g class="node event ${state}"><title>${this.#name(node)}: ${t(`nodeState.${state}`)}</title>
+      return svg`<g class="node event ${state}"><title>${node.name}: ${t(`nodeState.${state}`)}</title>
         <circle cx=${middle.x} cy=${middle.y} r=${width / 2 - 1}/>
         ${
           node.type === 'start'
@@ -146,11 +155,11 @@ export class HeraldProcessGraph extends LitElement {
     const sub = isWork ? this.#people(node) : '';
     const room = width - (isWork ? 40 : 26);
     return svg`<g class="node ${isWork ? 'work' : 'gate'} ${state}">
-      <title>${this.#name(node)}: ${t(`nodeState.${state}`)}${sub === '' ? '' : ` (${sub})`}</title>
+      <title>${node.name}: ${t(`nodeState.${state}`)}${sub === '' ? '' : ` (${sub})`}</title>
       ${outline}
       ${isWork ? this.renderSign(node, x + width - 26, y + 8) : nothing}
       <text class="name" x=${isWork ? x + 12 : middle.x} y=${sub === '' ? middle.y + 4.5 : middle.y - 4}
-        text-anchor=${isWork ? 'start' : 'middle'}>${fitted(this.#name(node), room)}</text>
+        text-anchor=${isWork ? 'start' : 'middle'}>${fitted(node.name, room)}</text>
       ${sub === '' ? nothing : svg`<text class="sub" x=${x + 12} y=${middle.y + 14}>${fitted(sub, width - 22)}</text>`}
     </g>`;
   }

@@ -8,6 +8,12 @@ export const graphStyles = css`
   .scroll {
     overflow-x: auto;
     border-radius: var(--radius-small);
+    /* A shade on the side where there is more; the local covers hide it at the ends. */
+    background:
+      linear-gradient(to right, var(--surface) 50%, transparent) left / 40px 100% no-repeat local,
+      linear-gradient(to left, var(--surface) 50%, transparent) right / 40px 100% no-repeat local,
+      linear-gradient(to right, var(--line), transparent) left / 14px 100% no-repeat scroll,
+      linear-gradient(to left, var(--line), transparent) right / 14px 100% no-repeat scroll;
   }
   svg {
     display: block;
@@ -57,6 +63,9 @@ export const graphStyles = css`
     fill: var(--text-2);
     font-size: 13px;
     font-weight: 600;
+  }
+  .gate .name {
+    font-size: 12px;
   }
   .node .sub {
     fill: var(--text-3);
