@@ -8,7 +8,7 @@ const SHORT = {
   nodes: 3,
   tenants: 3,
   shards: 1,
-  rounds: 2,
+  rounds: 'short',
   pauseMs: [50, 400],
   events: 50_000,
   eventsPerSecond: 1_500,

@@ -1,7 +1,7 @@
 import type { ClusterOptions } from './cluster/chaos-cluster.js';
 import { PostgresServer, type PostgresVersion } from './cluster/postgres-server.js';
 import { ServiceTree } from './cluster/service-tree.js';
-import { faultRounds } from './faults/schedule.js';
+import { faultRounds, shortFaults } from './faults/schedule.js';
 import { LOSSY_BACKPLANE } from './lossy-backplane.js';
 import { runChaos, type RunResult } from './run.js';
 import { seededRandom } from './seeded-random.js';
@@ -14,8 +14,8 @@ export interface Profile {
   readonly nodes: number;
   readonly tenants: number;
   readonly shards: number;
-  /** Rounds of faults, each with every kind of them. */
-  readonly rounds: number;
+  /** Rounds of faults, each with every kind of them; `short` for 20 kills and 3 SIGSTOPs in as little time as can be. */
+  readonly rounds: number | 'short';
   readonly pauseMs: readonly [number, number];
   /** Acknowledged events at least. */
   readonly events: number;
@@ -37,7 +37,8 @@ export async function runProfile(profile: Profile): Promise<RunResult> {
       cluster: { postgres, database, tree, nodes, shards, backplane },
       tenants,
       load: { writers: 8, senders: 3, batch: 30, eventsPerSecond, events },
-      faults: faultRounds(seededRandom(seed), profile.rounds),
+      faults:
+        profile.rounds === 'short' ? shortFaults(seededRandom(seed)) : faultRounds(seededRandom(seed), profile.rounds),
       pauseMs,
       settleMs: 60_000,
       ...(report ? { report } : {}),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -15,11 +15,6 @@ export interface Broker {
 }
 
 const START_PATIENCE_MS = 15_000;
-
-/** Whether the program of a broker is installed. */
-export function hasBroker(name: Broker['name']): boolean {
-  return spawnSync(`${name}-server`, ['--version']).status === 0;
-}
 
 /** Starts one on a free port of the loopback interface, without any storage. @throws Error when it does not listen. */
 export async function startBroker(name: Broker['name']): Promise<Broker> {

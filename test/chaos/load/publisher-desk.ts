@@ -3,6 +3,8 @@ import type { AttemptLine, OutcomeLine, PublisherLine } from '../checker/records
 import { JsonLines } from '../json-lines.js';
 import type { PublisherLoad } from './publisher-load.js';
 
+const TRICKLE_MS = 1_000;
+
 /** What all publishers of a process share: the log, the pace, the end. */
 export class PublisherDesk {
   readonly #log: JsonLines<PublisherLine>;
@@ -62,8 +64,10 @@ export class PublisherDesk {
   /** Waits while the load is ahead of its rate. */
   async pace(): Promise<void> {
     for (;;) {
+      if (this.isOver) return;
+      if (this.#acknowledged >= this.load.events) return void (await delay(TRICKLE_MS));
       const allowed = ((performance.now() - this.#startedAt) / 1_000) * this.load.eventsPerSecond;
-      if (this.isOver || this.#attempted <= allowed) return;
+      if (this.#attempted <= allowed) return;
       await delay(5);
     }
   }

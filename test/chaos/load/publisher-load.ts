@@ -15,6 +15,8 @@ export interface PublisherLoad {
   readonly batch: number;
   /** Events a second over all writers; the load never runs ahead of it. */
   readonly eventsPerSecond: number;
+  /** Behind so many acknowledged events it only trickles, until it is told to stop: there must always be somebody to disturb. */
+  readonly events: number;
   /** Base URLs for senders over HTTP, with a token for each tenant; none without nodes here. */
   readonly http: readonly string[];
   readonly tokens: Readonly<Record<string, string>>;
