@@ -144,7 +144,10 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
     comparesWithUnknown: true,
   }),
   'sse.closeConnection': ({ connectionId }) => ({ params: { connectionId }, comparesWithUnknown: true }),
-  'sse.revoke': ({ userId }) => ({ body: { userId, tenant_id: 'victim', tenantId: 'victim' } }),
+  'sse.revoke': ({ userId }) => ({
+    params: { said: userId },
+    body: { userId, tenant_id: 'victim', tenantId: 'victim' },
+  }),
   'sse.stats': () => ({ query: { scope: 'tenant' } }),
   'sse.poll': none,
   'sse.onlineUsers': none,
