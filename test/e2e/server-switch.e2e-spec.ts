@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { dirname } from 'node:path';
-import { decidePrograms, findProgram } from '../support/server-program.js';
+import { findProgram } from '../support/find-program.js';
+import { decidePrograms } from '../support/server-program.js';
 
 const nowhere = () => null;
 

@@ -7,7 +7,7 @@ import { createRedisBackplane } from '@nest-herald/sse/redis';
 import type { Backplane } from '@nest-herald/sse';
 import { freePort } from './free-port.js';
 import { LeashedProcess } from './leashed-process.js';
-import { findProgram } from './server-program.js';
+import { findProgram } from './find-program.js';
 import { until } from './until.js';
 
 /** What tells the one from the other. */
@@ -72,6 +72,11 @@ export class BrokerServer {
     const server = new BrokerServer(name, await freePort(), more);
     await server.start();
     return server;
+  }
+
+  /** One that does not run. */
+  static async unused(name: BrokerName): Promise<{ readonly url: string }> {
+    return { url: `${KINDS[name].scheme}://127.0.0.1:${await freePort()}` };
   }
 
   get url(): string {

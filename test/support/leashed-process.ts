@@ -1,23 +1,59 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 
-/** Kills the program when its standard input ends, which it does when this process dies, however that happens. */
-const LEASH = '"$@" </dev/null & p=$!; cat >/dev/null; kill -9 $p 2>/dev/null; wait $p';
+/**
+ * Runs a program, writes its process id to descriptor 4, and kills it when the pipe on standard input ends, which it does when this
+ * process dies, however that happens. Background jobs get /dev/null as standard input, hence the copy of the pipe on descriptor 3.
+ */
+const LEASH = `
+exec 3<&0 </dev/null
+"$@" 3<&- 4>&- & program=$!
+echo $program >&4; exec 4>&-
+( cat <&3 >/dev/null; kill -9 $program ) 2>/dev/null & watch=$!
+exec 3<&-
+wait $program; code=$?
+kill $watch 2>/dev/null
+exit $code`;
 
-/** A foreign server that never outlives the process that started it. */
+/** How much of the output is kept. */
+const OUTPUT_LENGTH = 20_000;
+
+/** How a program is started. */
+export interface LeashOptions {
+  readonly cwd?: string;
+  /** The whole environment. @defaultValue that of this process */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A program that never outlives the process that started it; Ctrl-C in the terminal does not reach it. */
 export class LeashedProcess {
+  /** Resolves with its exit code when it has ended; above 128 for a signal. */
+  readonly ended: Promise<number>;
   #output = '';
+  #pid: Promise<number>;
 
   private constructor(private readonly child: ChildProcess) {
-    const collect = (chunk: Buffer): void => void (this.#output = (this.#output + chunk.toString()).slice(-10_000));
+    const collect = (chunk: Buffer): void =>
+      void (this.#output = (this.#output + chunk.toString()).slice(-OUTPUT_LENGTH));
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     // The leash may end first.
     child.stdin?.on('error', () => undefined);
+    this.#pid = once(child.stdio[4] as Readable, 'data').then(([chunk]) => Number(String(chunk)));
+    this.ended = once(child, 'exit').then(([code]) => {
+      child.stdin?.end();
+      return (code as number | null) ?? 137;
+    });
   }
 
-  static start(program: string, args: readonly string[]): LeashedProcess {
-    const child = spawn('sh', ['-c', LEASH, 'sh', program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  static start(program: string, args: readonly string[], options: LeashOptions = {}): LeashedProcess {
+    const child = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'pipe'],
+      // A process group of its own: Ctrl-C is for us, and we stop our programs in order.
+      detached: true,
+      ...options,
+    });
     return new LeashedProcess(child);
   }
 
@@ -26,11 +62,24 @@ export class LeashedProcess {
     return this.#output;
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Process id of the program itself. */
+  pid(): Promise<number> {
+    return this.#pid;
+  }
+
+  /** Asks it to end, and waits. @returns its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+    if (!this.hasEnded) process.kill(await this.#pid, signal);
+    return this.ended;
+  }
+
   /** kill -9, and waits. */
   async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, 'exit');
     this.child.stdin?.end();
-    await gone;
+    await this.ended;
   }
 }

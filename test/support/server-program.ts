@@ -1,9 +1,5 @@
 import { describe } from '@jest/globals';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
-/** Where administrators' programs are; not always in the PATH of a person. */
-const SYSTEM_DIRECTORIES = ['/usr/sbin', '/usr/local/sbin'];
+import { findProgram } from './find-program.js';
 
 /** Programs that suites start, each from the Debian package of the same name unless it says otherwise. */
 export type ProgramName = 'redis-server' | 'nats-server' | 'haproxy' | 'nginx';
@@ -12,12 +8,6 @@ export type ProgramName = 'redis-server' | 'nats-server' | 'haproxy' | 'nginx';
 export type ProgramDecision<Name extends string> =
   | { readonly kind: 'run'; readonly paths: Readonly<Record<Name, string>> }
   | { readonly kind: 'skip'; readonly line: string };
-
-/** @returns the path of a program, or null where it is not installed. */
-export function findProgram(name: string, path: string = process.env['PATH'] ?? ''): string | null {
-  const directories = [...path.split(delimiter).filter((directory) => directory !== ''), ...SYSTEM_DIRECTORIES];
-  return directories.map((directory) => join(directory, name)).find((candidate) => existsSync(candidate)) ?? null;
-}
 
 /**
  * Looks for the programs that a suite needs.

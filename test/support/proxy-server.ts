@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './built-service.js';
+import { freePort } from './free-port.js';
+import { LeashedProcess } from './leashed-process.js';
+import { findProgram } from './find-program.js';
+import { until } from './until.js';
+
+/** The proxies whose settings we publish, the preferred one first. */
+export const PROXIES = ['haproxy', 'nginx'] as const;
+
+/** See {@link PROXIES}. */
+export type ProxyName = (typeof PROXIES)[number];
+
+/** A proxy in front of nodes. */
+export interface ProxyServer {
+  readonly name: ProxyName;
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts HAProxy or nginx with the settings of docs/proxies, our addresses in place of theirs. */
+export async function startProxy(name: ProxyName, nodePorts: readonly number[]): Promise<ProxyServer> {
+  const program = findProgram(name);
+  if (program === null) throw new Error(`${name} is not installed (Debian: apt-get install ${name})`);
+  const directory = mkdtempSync(join(tmpdir(), 'herald-proxy-'));
+  const port = await freePort();
+  const file = join(directory, name === 'haproxy' ? 'haproxy.cfg' : 'nginx.conf');
+  const settings = name === 'haproxy' ? haproxySettings(port, nodePorts) : nginxSettings(port, nodePorts, directory);
+  writeFileSync(file, settings);
+  const args = name === 'haproxy' ? ['-db', '-f', file] : ['-p', directory, '-c', file, '-g', 'daemon off;'];
+  const server = LeashedProcess.start(program, args);
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await until(`${name} leads to a node`, async () => {
+      if (server.hasEnded) throw new Error('it ended');
+      return (await fetch(`${url}/health`).catch(() => null))?.status === 200;
+    });
+  } catch (error) {
+    await stop();
+    throw new Error(`${name} did not start:\n${server.output}`, { cause: error });
+  }
+  return { name, url, stop };
+}
+
+function haproxySettings(port: number, nodePorts: readonly number[]): string {
+  const nodes = nodePorts.map((node, index) => `  server node-${index + 1} 127.0.0.1:${node}`).join('\n');
+  return replaced('haproxy.cfg', [
+    [/bind :8080/, `bind 127.0.0.1:${port}`],
+    [/(^ {2}server node-.*\n)+/m, `${nodes}\n`],
+  ]);
+}
+
+function nginxSettings(port: number, nodePorts: readonly number[], directory: string): string {
+  const nodes = nodePorts.map((node) => `    server 127.0.0.1:${node} max_fails=1 fail_timeout=1s;`).join('\n');
+  for (const kind of ['client', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(directory, kind));
+  // Where an unprivileged process may write; has nothing to do with streams.
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `  ${kind}_temp_path ${join(directory, kind.split('_')[0] as string)};`)
+    .join('\n');
+  return replaced('nginx.conf', [
+    [/^worker_processes auto;/m, `pid ${join(directory, 'pid')};\nerror_log stderr;\nworker_processes 1;`],
+    [/worker_connections 20000/, 'worker_connections 1000'],
+    [/listen 8080/, `listen 127.0.0.1:${port}`],
+    [/^http \{/m, `http {\n  access_log off;\n${paths}`],
+    [/(^ {4}server 10\..*\n)+/m, `${nodes}\n`],
+  ]);
+}
+
+/** @throws Error when a place is not there: the published settings have moved on. */
+function replaced(file: string, changes: readonly (readonly [RegExp, string])[]): string {
+  let text = readFileSync(join(ROOT, 'docs', 'proxies', file), 'utf8');
+  for (const [place, replacement] of changes) {
+    if (!place.test(text)) throw new Error(`docs/proxies/${file} has no ${place.source}`);
+    text = text.replace(place, replacement);
+  }
+  return text;
+}
