@@ -62,10 +62,23 @@ export class NotificationService {
    * @throws SseError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH`.
    */
   async send(manager: EntityManager, sender: Sender, input: SendNotification): Promise<SendReceipt> {
-    const checked = checkedInput.transform(input);
-    const addressees = addresseesOf(checked.to);
-    refuseTooMany(addressees);
+    const order = checkedOrder(input);
     await joinTenant(manager, sender.tenantId);
+    return this.sendJoined(manager, sender, order);
+  }
+
+  /** The same in a transaction of its own, committed when it returns. */
+  async sendNow(sender: Sender, input: SendNotification): Promise<SendReceipt> {
+    const order = checkedOrder(input);
+    // A transaction of a tenant needs not be tied to it again, which would be one round trip of six.
+    return this.transactions.run(asTenantId(sender.tenantId), (manager) => this.sendJoined(manager, sender, order));
+  }
+
+  private async sendJoined(
+    manager: EntityManager,
+    sender: Sender,
+    { checked, addressees }: CheckedOrder,
+  ): Promise<SendReceipt> {
     const message = {
       id: uuidv7(),
       type: checked.type,
@@ -104,11 +117,6 @@ export class NotificationService {
       deduplicated: stored.deduplicated,
       createdAt: stored.createdAt,
     };
-  }
-
-  /** The same in a transaction of its own, committed when it returns. */
-  async sendNow(sender: Sender, input: SendNotification): Promise<SendReceipt> {
-    return this.transactions.run(asTenantId(sender.tenantId), (manager) => this.send(manager, sender, input));
   }
 
   /**
@@ -169,6 +177,19 @@ export class NotificationService {
 
 function modeName(mode: DeliveryMode): SendReceipt['mode'] {
   return mode === 'm' ? 'materialised' : 'lazy';
+}
+
+/** What is to be sent, and to whom. */
+interface CheckedOrder {
+  readonly checked: ReturnType<typeof checkedInput.transform>;
+  readonly addressees: Addressees;
+}
+
+function checkedOrder(input: SendNotification): CheckedOrder {
+  const checked = checkedInput.transform(input);
+  const addressees = addresseesOf(checked.to);
+  refuseTooMany(addressees);
+  return { checked, addressees };
 }
 
 function refuseTooMany({ users, keys }: Addressees): void {
