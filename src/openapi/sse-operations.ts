@@ -125,7 +125,8 @@ const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
 /** Streams and the operations beside them (api.md §3). */
 export const sseOperations: OperationGroup = {
   tag: 'Streams',
-  description: 'Server-sent events: open a stream, publish, see who is online.',
+  description:
+    'Server-sent events: open a stream, publish, see who is online. `/api/v1/sse/ws` (also `/api/v1/notifications/ws`) upgrades to a WebSocket that carries the same stream, each frame as one text message `{id?, event, data}`.',
   operations: [
     stream('/api/v1/sse/stream', 'sse.stream', 'Open a stream'),
     {

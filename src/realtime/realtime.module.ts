@@ -64,6 +64,7 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
     SseModule.forRootAsync({
       isGlobal: true,
       aliases: true,
+      websocket: true,
       inject: [ENGINES, DIRECTORY, DataSource],
       useFactory: ({ postgres, backplane }: Engines, directory: Directory, dataSource: DataSource) => ({
         ...sseOptionsOf(settings),
@@ -73,8 +74,6 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
         eventLog: postgres.eventLog,
         presence: postgres.presence,
         ticketStore: postgres.ticketStore,
-        revocationStore: postgres.revocationStore,
-        controlMailbox: postgres.controlMailbox,
         backplane,
       }),
     }),

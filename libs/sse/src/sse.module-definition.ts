@@ -1,8 +1,9 @@
-import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { ConnectionsController } from './http/connections.controller.js';
 import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './http/sse.controller.js';
 import { PollController } from './http/poll.controller.js';
 import { SseOperationsController } from './http/sse-operations.controller.js';
+import { WEB_SOCKET_PATHS, WebSocketGateway } from './http/web-socket.gateway.js';
 import { OptionFaults } from './option-faults.js';
 import type { SseOptions } from './sse.options.js';
 
@@ -14,7 +15,12 @@ export interface SseModuleExtras {
   readonly path?: string;
   /** Mounts the stream at the paths that older clients use too (wire.md §2). @defaultValue false */
   readonly aliases?: boolean;
+  /** Serves the same streams over WebSocket at `<path>/ws`, not below a global prefix; needs the package `ws` and an HTTP/1.1 server. @defaultValue false */
+  readonly websocket?: boolean;
 }
+
+/** The path of the WebSocket that clients of the notification centre know. */
+const WEB_SOCKET_ALIAS = '/api/v1/notifications/ws';
 
 /** Makes `SseModule.forRoot` and `forRootAsync`. */
 export const {
@@ -24,7 +30,7 @@ export const {
   ASYNC_OPTIONS_TYPE: SSE_MODULE_ASYNC_OPTIONS,
 } = new ConfigurableModuleBuilder<SseOptions>({ moduleName: 'Sse' })
   .setClassMethodName('forRoot')
-  .setExtras<SseModuleExtras>({ isGlobal: false, path: 'api/v1/sse', aliases: false }, withRoutes)
+  .setExtras<SseModuleExtras>({ isGlobal: false, path: 'api/v1/sse', aliases: false, websocket: false }, withRoutes)
   .build();
 
 function withRoutes(definition: DynamicModule, extras: SseModuleExtras): DynamicModule {
@@ -33,6 +39,7 @@ function withRoutes(definition: DynamicModule, extras: SseModuleExtras): Dynamic
   return {
     ...definition,
     global: extras.isGlobal === true,
+    providers: [...(definition.providers ?? []), ...webSocketProviders(extras, path)],
     controllers: [
       mountedAt(path, SseController),
       mountedAt(path, SseOperationsController),
@@ -43,11 +50,18 @@ function withRoutes(definition: DynamicModule, extras: SseModuleExtras): Dynamic
   };
 }
 
+function webSocketProviders({ websocket, aliases }: SseModuleExtras, path: string): Provider[] {
+  if (websocket !== true) return [];
+  const paths = [`/${path.replace(/^\//, '')}/ws`, ...(aliases === true ? [WEB_SOCKET_ALIAS] : [])];
+  return [{ provide: WEB_SOCKET_PATHS, useValue: paths }, WebSocketGateway];
+}
+
 /** @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults. */
-function checkExtras({ aliases, isGlobal }: SseModuleExtras, path: unknown): void {
+function checkExtras({ aliases, isGlobal, websocket }: SseModuleExtras, path: unknown): void {
   const faults = new OptionFaults();
   faults.boolean('aliases', aliases, false);
   faults.boolean('isGlobal', isGlobal, false);
+  faults.boolean('websocket', websocket, false);
   // Nest would take a pattern or a list; the aliases are there for several paths, and a pattern cannot be told to clients.
   if (typeof path !== 'string' || !/^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/.test(path)) {
     faults.add(`path must be segments out of A-Z a-z 0-9 _ . - joined by "/"; got ${JSON.stringify(path)}`);

@@ -1,6 +1,7 @@
 import { type CloseReason, type ControlPayloads, isControlEventType } from '@nest-herald/sse-protocol';
 import type { EncodedEvent } from '../connection/encoded-event.js';
 import type { FrameSink } from '../connection/frame-sink.js';
+import { carriedText } from './carried-text.js';
 
 /** One event of a poll's answer. */
 export interface PollEvent {
@@ -123,7 +124,7 @@ export class PollCollector implements FrameSink {
   }
 
   #keep({ position, type, payload }: EncodedEvent): void {
-    const data = payload.replaceAll(/\r\n?/g, '\n');
+    const data = carriedText(payload);
     this.events.push({ ...(position === null ? {} : { id: position }), event: type, data });
     this.#bytes += Buffer.byteLength(data);
     this.#isFull = this.events.length >= POLL_MAX_EVENTS || this.#bytes >= POLL_MAX_BYTES;

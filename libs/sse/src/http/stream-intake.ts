@@ -49,14 +49,18 @@ export class StreamIntake {
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
   ) {}
 
-  /** Checks the form of the request and finds out who sends it. @throws SseRefusal 400, 401, 403, 406, 414. */
-  async identify(request: PlatformRequest): Promise<Principal> {
+  /**
+   * Checks the form of the request and finds out who sends it.
+   * @param options `anyAccept` where the answer is no event stream.
+   * @throws SseRefusal 400, 401, 403, 406, 414.
+   */
+  async identify(request: PlatformRequest, options: { readonly anyAccept?: boolean } = {}): Promise<Principal> {
     const raw = rawRequest(request);
     const target = requestTarget(request);
     const query = queryOf(target);
     this.credentials.refuseTokenInUrl(query);
     this.#requireShort(target);
-    if (!acceptsEventStream(headerOf(raw, 'accept'))) {
+    if (options.anyAccept !== true && !acceptsEventStream(headerOf(raw, 'accept'))) {
       throw new SseRefusal(406, 'not_acceptable', { detail: 'This answers text/event-stream only.' });
     }
     return this.credentials.ofStream(raw, query);

@@ -3,7 +3,7 @@ import { Logger, type MessageEvent } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedStream } from '../connection/stream-request.js';
-import { type ConnectionDiagnostic, sseDiagnostics } from '../observability/diagnostics.js';
+import { reportConnection } from './connection-report.js';
 import { type PlatformRequest, type PlatformResponse, rawResponse } from './http-message.js';
 import { holdSocket, NestPipe } from './nest-pipe.js';
 import { deferAbortController } from './nest-signal.js';
@@ -79,7 +79,7 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
       }
       connection = prepared.attach(raw);
       letGo();
-      report(connection);
+      reportConnection(connection);
       forgetRouting(request);
       if (pipe.release()) {
         subscriber.complete();
@@ -115,15 +115,6 @@ function forgetRouting(request: PlatformRequest): void {
   const routed = request as { next?: unknown; _parsedUrl?: unknown };
   if (routed.next !== undefined) routed.next = undefined;
   if (routed._parsedUrl !== undefined) routed._parsedUrl = undefined;
-}
-
-function report(connection: Connection): void {
-  sseDiagnostics.connected(diagnosticOf(connection));
-  connection.onClosed(() => sseDiagnostics.disconnected(diagnosticOf(connection)));
-}
-
-function diagnosticOf({ tenantId, userId, id, transport }: Connection): ConnectionDiagnostic {
-  return { tenantId, userId, connectionId: id, transport };
 }
 
 /** Nest unsubscribes when the client left or the stream is over; on a healthy stream it was an interceptor. */
