@@ -67,15 +67,17 @@ const seams: readonly Provider[] = [
     TICKET_STORE,
     (options) => options.ticketStore ?? new MemoryTicketStore(options.clock ?? systemClock),
   ),
-  fromOptions<ControlMailbox>(
-    CONTROL_MAILBOX,
-    (options) => options.controlMailbox ?? new MemoryControlMailbox(options.clock ?? systemClock),
-  ),
+  {
+    provide: CONTROL_MAILBOX,
+    inject: [EVENT_LOG, CLOCK, SSE_OPTIONS],
+    useFactory: (eventLog: EventLog, clock: Clock, options: ResolvedSseOptions) =>
+      options.controlMailbox ?? eventLog.controlMailbox ?? new MemoryControlMailbox(clock),
+  },
   {
     provide: REVOCATION_STORE,
     inject: [EVENT_LOG, CLOCK, SSE_OPTIONS],
     useFactory: (eventLog: EventLog, clock: Clock, options: ResolvedSseOptions) =>
-      options.revocationStore ?? new MemoryRevocationStore(eventLog, clock),
+      options.revocationStore ?? eventLog.revocationStore ?? new MemoryRevocationStore(eventLog, clock),
   },
   fromOptions<TopicAuthorizer>(TOPIC_AUTHORIZER, (options) => options.topicAuthorizer ?? new TokenTopicAuthorizer()),
   fromOptions<TopicResolver>(TOPIC_RESOLVER, (options) => options.topicResolver ?? queryTopicResolver),

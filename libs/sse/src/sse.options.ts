@@ -98,9 +98,9 @@ export interface SseOptions {
   readonly presence?: Presence;
   /** Keeps stream tickets. @defaultValue in memory, for one process only */
   readonly ticketStore?: TicketStore;
-  /** Keeps revocations. @defaultValue in memory: forgotten with the process, for one process only */
+  /** Keeps revocations. @defaultValue beside the {@link eventLog} where that can, else in memory: forgotten with the process, for one process only */
   readonly revocationStore?: RevocationStore;
-  /** Carries requests to the node of a connection. @defaultValue in memory, for one process only */
+  /** Carries requests to the node of a connection. @defaultValue beside the {@link eventLog} where that can, else in memory, for one process only */
   readonly controlMailbox?: ControlMailbox;
   /** @defaultValue the clock of the machine */
   readonly clock?: Clock;

@@ -1,6 +1,8 @@
 import type { AudienceKey } from '../audience.js';
+import type { ControlMailbox } from '../control-mailbox.js';
 import type { LoggedEvent, NewEvent, Tx } from '../envelope.js';
 import type { TenantId, UserId } from '../principal.js';
+import type { RevocationStore } from '../revocation-store.js';
 
 /** Injection token of the {@link EventLog}. */
 export const EVENT_LOG = Symbol('EVENT_LOG');
@@ -101,6 +103,12 @@ export interface EventLog {
   firstSince(tenantId: TenantId, since: Date): Promise<number>;
   /** What waits for its number; logs that number at once need not tell. Metrics ask it at each scrape. */
   backlog?(): Promise<LogBacklog>;
+  /**
+   * What the same storage keeps beside the log; taken where the host gives no `revocationStore` or `controlMailbox`, so that
+   * several nodes over one log never fall back to memories of their own.
+   */
+  readonly revocationStore?: RevocationStore;
+  readonly controlMailbox?: ControlMailbox;
   /** Whether numbering works; readiness. */
   health(): Promise<{ readonly ok: boolean; readonly detail?: string }>;
 }

@@ -9,10 +9,8 @@ import { SseError } from '../../sse.errors.js';
 import type { TicketStore } from '../../ticket-store.js';
 import { withRole } from './app-url.js';
 import { ListenBackplane } from './listen-backplane.js';
-import { PostgresControlMailbox } from './postgres-control-mailbox.js';
 import { PostgresEventLog } from './postgres-event-log.js';
 import { PostgresPresence } from './postgres-presence.js';
-import { PostgresRevocationStore } from './postgres-revocation-store.js';
 import { PostgresTicketStore } from './postgres-ticket-store.js';
 
 /** Where the database is and how it is used. */
@@ -69,8 +67,8 @@ export function createPostgresSse(options: PostgresSseOptions): PostgresSse {
     eventLog,
     presence: new PostgresPresence({ pool, controlPool, clock, onError }),
     ticketStore: new PostgresTicketStore(pool),
-    revocationStore: new PostgresRevocationStore(pool, eventLog),
-    controlMailbox: new PostgresControlMailbox(pool),
+    revocationStore: eventLog.revocationStore,
+    controlMailbox: eventLog.controlMailbox,
     backplane: new ListenBackplane({
       pool: controlPool,
       listenUrl: withRole(options.listenUrl ?? options.connectionString),

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../clock.js';
+import type { ControlMailbox } from '../../control-mailbox.js';
 import type { LoggedEvent, NewEvent, Tx } from '../../envelope.js';
 import type {
   EventLog,
@@ -10,12 +11,15 @@ import type {
   ReplayRequest,
 } from '../../event-log/event-log.js';
 import type { TenantId } from '../../principal.js';
+import type { RevocationStore } from '../../revocation-store.js';
 import { SseError } from '../../sse.errors.js';
 import { BatchTail } from './batch-tail.js';
 import { LogReader } from './log-reader.js';
 import { Maintenance } from './maintenance.js';
 import { joinTransaction } from './open-transaction.js';
 import { Outbox } from './outbox.js';
+import { PostgresControlMailbox } from './postgres-control-mailbox.js';
+import { PostgresRevocationStore } from './postgres-revocation-store.js';
 import { PokeLimiter } from './poke-limiter.js';
 import { Sequencer } from './sequencer.js';
 import { ShardLeases } from './shard-leases.js';
@@ -48,6 +52,8 @@ export interface PostgresEventLogOptions {
  * and what is appended while nobody numbers waits in the outbox.
  */
 export class PostgresEventLog implements EventLog {
+  readonly revocationStore: RevocationStore;
+  readonly controlMailbox: ControlMailbox;
   readonly #outbox: Outbox;
   readonly #reader: LogReader;
   readonly #leases: ShardLeases;
@@ -61,6 +67,8 @@ export class PostgresEventLog implements EventLog {
 
   constructor(private readonly options: PostgresEventLogOptions) {
     const { pool, controlPool, onError } = options;
+    this.revocationStore = new PostgresRevocationStore(pool, this);
+    this.controlMailbox = new PostgresControlMailbox(pool);
     this.#outbox = new Outbox(pool, options.shards, (shard) => this.#committed(shard));
     this.#reader = new LogReader(pool);
     this.#leases = new ShardLeases(controlPool, options.owner, options.shards, options.clock, {
