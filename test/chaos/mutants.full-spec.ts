@@ -10,7 +10,7 @@ let postgres: PostgresServer;
 
 beforeAll(async () => {
   postgres = await PostgresServer.create();
-});
+}, 60_000);
 
 afterAll(async () => {
   await postgres.destroy();
@@ -27,12 +27,12 @@ describe('the checker', () => {
       expect(isCaught(mutant, result)).toBe(true);
       result.discard();
     },
-    90_000,
+    240_000,
   );
 
   it('finds nothing in the same run without a mistake', async () => {
     const result = await runScenario(postgres, 'deaf', SEED, null);
     expect({ counts: result.verdict.counts, first: result.verdict.violations }).toEqual({ counts: {}, first: [] });
     result.discard();
-  }, 90_000);
+  }, 240_000);
 });

@@ -22,7 +22,7 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
 
   beforeAll(async () => {
     server = await PostgresServer.create('15');
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await server?.destroy();

@@ -49,7 +49,7 @@ beforeEach(async () => {
     nodes.push(node);
   }
   await Promise.all(nodes.map((node) => node.untilReady()));
-});
+}, 120_000);
 
 afterEach(async () => {
   await Promise.all(followers.splice(0).map((follower) => follower.stop()));
@@ -58,7 +58,7 @@ afterEach(async () => {
   await Promise.all([primary.destroy(), replica.destroy()]);
   tree.remove();
   rmSync(directory, { recursive: true, force: true });
-});
+}, 60_000);
 
 describe('a replica that is promoted without the last of the log', () => {
   it('makes every client of the lost part fetch its state anew, those that come back as well as those that stayed, and goes on without loss or doubling', async () => {

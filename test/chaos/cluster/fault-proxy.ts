@@ -106,7 +106,8 @@ class Pipe {
       this.#isFull = !this.to.write(next.bytes);
     }
     const isStuck = this.line.isHeld || this.#isFull;
-    if (isStuck !== this.from.isPaused()) isStuck ? this.from.pause() : this.from.resume();
+    if (isStuck && !this.from.isPaused()) this.from.pause();
+    else if (!isStuck && this.from.isPaused()) this.from.resume();
     if (this.#hasEnded && this.#waiting.length === 0) this.to.end();
   }
 }

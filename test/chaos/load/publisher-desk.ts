@@ -65,7 +65,10 @@ export class PublisherDesk {
   async pace(): Promise<void> {
     for (;;) {
       if (this.isOver) return;
-      if (this.#acknowledged >= this.load.events) return void (await delay(TRICKLE_MS));
+      if (this.#acknowledged >= this.load.events) {
+        await delay(TRICKLE_MS);
+        return;
+      }
       const allowed = ((performance.now() - this.#startedAt) / 1_000) * this.load.eventsPerSecond;
       if (this.#attempted <= allowed) return;
       await delay(5);
