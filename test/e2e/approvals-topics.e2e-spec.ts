@@ -91,9 +91,9 @@ describe('the topics of approvals', () => {
   });
 
   it('tell the owner and the delegate of a delegated task what they have to do, with their inboxes', async () => {
+    const [owner, delegate] = [await as('fin1').stream(), await as('fin3').stream()];
     const id = await start();
     const { id: taskId } = await as('fin1').task(id);
-    const [owner, delegate] = [await as('fin1').stream(), await as('fin3').stream()];
     const asked = async (user: string): Promise<number> => {
       const { body } = await as(user).get('/notifications?relatedType=approval_task&limit=100');
       return (body.items as { data: { instanceId: string } }[]).filter(({ data }) => data.instanceId === id).length;
@@ -115,6 +115,7 @@ describe('the topics of approvals', () => {
     expect([await asked('fin1'), await asked('fin3')]).toEqual([1, 0]);
     await passed(owner, delegate);
     expect(heard(owner, taskId)).toEqual([
+      ['created', 'pending'],
       ['updated', 'delegated'],
       ['updated', 'pending'],
     ]);
