@@ -82,9 +82,16 @@ function adminUrl(serverUrl: string, appUrl: string): string {
   return url.href;
 }
 
-function chosenProxy(wanted: ProxyName | undefined): ProxyName {
+/**
+ * Takes the first proxy that is installed, or the wanted one.
+ * @throws Error that says what to install.
+ */
+export function chosenProxy(
+  wanted: ProxyName | undefined,
+  find: (name: ProxyName) => string | null = findProgram,
+): ProxyName {
   const candidates = wanted === undefined ? PROXIES : [wanted];
-  const found = candidates.find((name) => findProgram(name) !== null);
+  const found = candidates.find((name) => find(name) !== null);
   if (found !== undefined) return found;
   throw new Error(
     `A cluster needs ${candidates.join(' or ')} in front of its nodes, and none is in the PATH or /usr/sbin. ` +

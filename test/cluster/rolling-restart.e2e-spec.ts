@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readClusterCommand } from './cluster-options.js';
+import { chosenProxy } from './local-cluster.js';
 import { judge } from './rolling-restart.js';
 
 describe('the judge of a rolling restart', () => {
@@ -27,4 +28,11 @@ it('the command line of a cluster has defaults, and names every fault', () => {
     ],
   });
   expect(readClusterCommand(['--size', '2'])).toHaveProperty('faults');
+});
+
+it('a cluster takes the proxy that is there, and says what to install where there is none', () => {
+  expect(chosenProxy(undefined, () => '/usr/sbin/it')).toBe('haproxy');
+  expect(chosenProxy(undefined, (name) => (name === 'nginx' ? '/usr/sbin/nginx' : null))).toBe('nginx');
+  expect(() => chosenProxy(undefined, () => null)).toThrow(/needs haproxy or nginx .*apt-get install haproxy/);
+  expect(() => chosenProxy('nginx', () => null)).toThrow(/needs nginx .*apt-get install nginx/);
 });

@@ -1,0 +1,42 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { BackplaneMessage } from '@nest-herald/sse';
+import { createNatsBackplane } from '@nest-herald/sse/nats';
+import { createRedisBackplane } from '@nest-herald/sse/redis';
+import { type FaultProxy, startFaultProxy } from '../chaos/cluster/fault-proxy.js';
+import { BrokerServer, BROKERS } from '../support/broker-server.js';
+import { describeWithPrograms } from '../support/server-program.js';
+import { until } from '../support/until.js';
+
+const MAKERS = { redis: createRedisBackplane, nats: createNatsBackplane };
+/** A ping every 5 s, at most two without an answer, and time for a busy machine. */
+const NOTICED_MS = 35_000;
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0)) await step();
+});
+
+for (const { name, program } of BROKERS) {
+  describeWithPrograms(`a line to ${name} on which nothing moves any more`, [program], () => {
+    it('is noticed, bounds what waits, and is left for a new one', async () => {
+      const server = await BrokerServer.start(name);
+      undo.unshift(() => server.stop());
+      const proxy: FaultProxy = await startFaultProxy(server.port);
+      undo.unshift(() => proxy.close());
+      const backplane = MAKERS[name]({ url: server.url.replace(`:${server.port}`, `:${proxy.port}`) });
+      const heard: BackplaneMessage[] = [];
+      await backplane.start((message) => heard.push(message));
+      undo.unshift(() => backplane.stop());
+
+      proxy.hold();
+      backplane.publish({ kind: 'poke', shard: 1 });
+      await until('noticed', () => !backplane.isConnected(), NOTICED_MS);
+      await until('counted', () => backplane.counters.lost === 1);
+      proxy.cut();
+      proxy.release();
+      await until('a new line', () => backplane.isConnected(), NOTICED_MS);
+      backplane.publish({ kind: 'poke', shard: 2 });
+      await until('heard', () => heard.some((message) => message.kind === 'poke' && message.shard === 2));
+    }, 90_000);
+  });
+}
