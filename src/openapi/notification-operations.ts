@@ -202,7 +202,7 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.bulk',
       summary: 'Do the same to many',
       description:
-        'To at most 500 ids, or to whatever a filter shows, at most 2,000. All or none: where one item refuses it, nothing changes. Ids that are unknown or foreign are passed over, and so is what is so already.',
+        'To ids, or to whatever a filter shows, at most 500. All or none: where one item refuses it, nothing changes. Ids that are unknown or foreign are passed over, and so is what is so already.',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
       body: { schema: bulkSchema, example: { op: 'archive', filter: { state: 'read', category: 'procurement' } } },

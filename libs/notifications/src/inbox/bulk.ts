@@ -5,17 +5,17 @@ import { filterFields } from './list-query.js';
 /** Operations that need nothing but the item. */
 const BULK_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'unsnooze', 'ack', 'delete'] as const;
 
-/** Ids that one request may name. */
-const MAX_IDS = 500;
-
-/** Items that a filter may reach in one request; each is a row and an event. "Mark all read" is one row instead. */
-export const MAX_FILTERED = 2_000;
+/**
+ * Items that one request may change, by ids or by a filter: each is a row that is held and an event, and whoever settles one of
+ * them meanwhile waits for it. "Mark all read" is one row instead.
+ */
+export const MAX_BULK = 500;
 
 /** Body of `POST /bulk`: an operation on some ids, or on whatever a filter shows. */
 export const bulkSchema = z
   .strictObject({
     op: z.enum(BULK_OPERATIONS),
-    ids: z.array(notificationId).min(1).max(MAX_IDS).optional(),
+    ids: z.array(notificationId).min(1).max(MAX_BULK).optional(),
     filter: z.strictObject(filterFields).optional(),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {

@@ -17,7 +17,7 @@ import { changeItems, readItems, type ChangeOutcome, type ItemChange } from './i
 import { itemOf } from './item-row.js';
 import { cursorAt, filterOf, type ListQuery } from './list-query.js';
 import { markAll, raiseRevision, unmarkAll } from './user-state.js';
-import { MAX_FILTERED } from './bulk.js';
+import { MAX_BULK } from './bulk.js';
 import { visible, type InboxFilter, type Reader, type VisibleRow } from './visible.js';
 
 /** A page of a list (api.md §2). */
@@ -105,7 +105,7 @@ export class InboxService {
   }
 
   /**
-   * The same for everything that a filter shows, at most {@link MAX_FILTERED} items.
+   * The same for everything that a filter shows, at most {@link MAX_BULK} items.
    * @throws NotificationRefusal 413 `too_many_items`, before anything is changed.
    */
   async changeFiltered(
@@ -114,12 +114,12 @@ export class InboxService {
     filter: InboxFilter,
     operation: ItemOperation,
   ): Promise<number> {
-    const { sql, parameters } = visible(reader, filter, MAX_FILTERED + 1, 'state');
+    const { sql, parameters } = visible(reader, filter, MAX_BULK + 1, 'state');
     const rows: { id: string }[] = await manager.query(sql, [...parameters]);
-    if (rows.length > MAX_FILTERED) {
+    if (rows.length > MAX_BULK) {
       throw new NotificationRefusal(
         'too_many_items',
-        `The filter shows more than ${MAX_FILTERED} notifications. Narrow it, by from and to for instance.`,
+        `The filter shows more than ${MAX_BULK} notifications. Narrow it, by from and to for instance.`,
       );
     }
     const ids = rows.map(({ id }) => id);
