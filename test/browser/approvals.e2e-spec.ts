@@ -227,6 +227,26 @@ describeInBrowser('the approval pages', (launch) => {
     });
   }, 60_000);
 
+  it('ask somebody for advice, who answers, and decide then', async () => {
+    await order({ supplier: 'Delta Gears' });
+    const [manager, hr] = await Promise.all([arrive('acme.manager'), arrive('acme.hr')]);
+    await row(manager.page, 'Delta Gears').click();
+    await manager.page.locator('.verb-delegate').click();
+    await manager.page.locator('.asking [role=combobox]').fill('Julia');
+    await manager.page.locator('[data-id="acme.hr"]').click();
+    await manager.page.locator('.confirm').click();
+    await manager.page.getByText('You asked for advice').waitFor();
+    await row(hr.page, 'Delta Gears').click();
+    await hr.page.locator('textarea.comment').fill('Their gears are good.');
+    await hr.page.locator('.verb-resolve').click();
+    await hr.page.locator('.confirm').click();
+    await hr.page.getByText('You answered').waitFor();
+    await manager.page.locator('blockquote', { hasText: 'Their gears are good.' }).waitFor();
+    await row(manager.page, 'Delta Gears').click();
+    await manager.page.locator('.verb-approve:not([aria-disabled=true])').click();
+    await manager.page.getByText('You approved this.').waitFor();
+  }, 60_000);
+
   it('show markup in forms, names and comments as text (defect 12)', async () => {
     const instanceId = await order({ supplier: MARKUP });
     await api('acme.buyer', `process-instances/${instanceId}/comment`, { comment: MARKUP });

@@ -9,8 +9,8 @@ export type TaskStatus =
   | 'approved'
   | 'rejected'
   | 'transferred'
-  | 'returned'
   | 'resolved'
+  | 'returned'
   | 'skipped'
   | 'cancelled'
   | 'expired';
@@ -66,7 +66,7 @@ export interface ApprovalTask {
   readonly createdAt: string;
 }
 
-export type TaskVerb = 'approve' | 'reject' | 'transfer' | 'return';
+export type TaskVerb = 'approve' | 'reject' | 'transfer' | 'delegate' | 'resolve' | 'return';
 
 /** What the reader may do with a task and, where not, why. */
 export interface TaskActions {

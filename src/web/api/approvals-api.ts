@@ -27,8 +27,8 @@ export interface Attempt {
 /** What a verb of a task is given. */
 export type TaskCommand =
   | { readonly verb: 'approve'; readonly comment: string; readonly formPatch?: FormData }
-  | { readonly verb: 'reject'; readonly comment: string }
-  | { readonly verb: 'transfer'; readonly comment: string; readonly toUserId: string }
+  | { readonly verb: 'reject' | 'resolve'; readonly comment: string }
+  | { readonly verb: 'transfer' | 'delegate'; readonly comment: string; readonly toUserId: string }
   | { readonly verb: 'return'; readonly comment: string; readonly to: string };
 
 /** The approval routes of api.md §6 that the pages use. */

@@ -28,8 +28,11 @@ export interface SignInAnswer {
 export class DemoApi {
   constructor(private readonly client: ApiClient) {}
 
-  async people(): Promise<readonly DemoTenant[]> {
-    const answer = await this.client.request<{ readonly tenants: readonly DemoTenant[] }>('GET', 'api/v1/demo/people');
+  /** Those whom one may become at the sign-in; with `all` everybody who works at the companies. */
+  async people(all = false): Promise<readonly DemoTenant[]> {
+    const answer = await this.client.request<{ readonly tenants: readonly DemoTenant[] }>('GET', 'api/v1/demo/people', {
+      query: all ? { all: 'true' } : {},
+    });
     return answer.tenants;
   }
 

@@ -18,7 +18,7 @@ export class People extends Observed {
 
   async load(): Promise<void> {
     try {
-      const tenants = await this.api.people();
+      const tenants = await this.api.people(true);
       this.#people = tenants.find(({ id }) => id === this.tenantId)?.people ?? [];
       this.changed();
     } catch {

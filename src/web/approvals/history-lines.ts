@@ -19,7 +19,7 @@ export interface HistoryLine {
 }
 
 /** Actions that only follow from what was done before them. */
-const CONSEQUENCES = /^(open|activate|return_to)$|^(skipped|cancelled|expired)_by_/;
+const CONSEQUENCES = /^(open|activate|return_to|hand_back)$|^(skipped|cancelled|expired)_by_/;
 
 /**
  * The history as people tell it: what somebody did is a line, the tasks that it opened stand beside it, and what merely

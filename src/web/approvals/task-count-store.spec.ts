@@ -16,7 +16,7 @@ test('shows the newest count, whatever order they come in', () => {
 });
 
 test('does not let a fetched count undo one that was pushed meanwhile', async () => {
-  let answer = (_: number): void => {};
+  let answer: (count: number) => void = () => {};
   const store = storeOf(() => new Promise((resolve) => (answer = resolve)));
   const fetching = store.refresh();
   store.accept({ pending: 2, overdue: 0, rev: '1' });

@@ -26,6 +26,8 @@ const ICONS: Readonly<Record<string, { readonly icon: IconName; readonly tone: s
   withdraw: { icon: 'undo', tone: '' },
   cancel: { icon: 'close', tone: '' },
   transfer: { icon: 'forward', tone: '' },
+  delegate: { icon: 'people', tone: '' },
+  resolve: { icon: 'undo', tone: '' },
   comment: { icon: 'message', tone: '' },
   complete: { icon: 'check', tone: 'good' },
 };

@@ -2,7 +2,6 @@ import { LitElement, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { newIdempotencyKey } from '../api/api-client.js';
 import type { FormData, TaskActions, TaskVerb } from '../api/approval.js';
-import type { TaskCommand } from '../api/approvals-api.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
 import { caseAddress } from '../app/page-route.js';
@@ -11,6 +10,8 @@ import { Watch } from '../app/watch.js';
 import type { ApprovalCenter } from '../approvals/approval-center.js';
 import type { Case } from '../approvals/case-file.js';
 import { isOutdated, reasonText, refusalText } from '../approvals/refusal-text.js';
+import { commandOf, verbsOf } from '../approvals/task-verbs.js';
+import type { VerbButton } from '../approvals/task-verbs.js';
 import { spokenText } from '../approvals/spoken-text.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
@@ -19,13 +20,6 @@ import './herald-icon.js';
 import type { IconName } from './herald-icon.js';
 import './herald-recipient-picker.js';
 import './herald-schema-form.js';
-
-const VERBS: readonly { readonly verb: TaskVerb; readonly icon: IconName }[] = [
-  { verb: 'approve', icon: 'check' },
-  { verb: 'reject', icon: 'close' },
-  { verb: 'return', icon: 'undo' },
-  { verb: 'transfer', icon: 'forward' },
-];
 
 /**
  * What the reader may do with a task. Approving is one click; what ends or moves the task asks once more. A verb that
@@ -44,7 +38,7 @@ export class HeraldCaseVerbs extends LitElement {
   @state() private asking: Exclude<TaskVerb, 'approve'> | null = null;
   @state() private comment = '';
   @state() private returnTo = 'START';
-  @state() private transferTo: readonly string[] = [];
+  @state() private toUsers: readonly string[] = [];
   /** Fields that the reader corrects when approving. */
   @state() private patch: FormData = {};
   @state() private busy = false;
@@ -73,7 +67,7 @@ export class HeraldCaseVerbs extends LitElement {
   #start(): void {
     this.asking = null;
     this.returnTo = 'START';
-    this.transferTo = [];
+    this.toUsers = [];
     this.patch = {};
     this.#key = newIdempotencyKey();
   }
@@ -85,27 +79,10 @@ export class HeraldCaseVerbs extends LitElement {
     this.#key = newIdempotencyKey();
   }
 
-  #commandOf(verb: TaskVerb): TaskCommand | null {
-    const { comment } = this;
-    switch (verb) {
-      case 'approve':
-        return Object.keys(this.patch).length === 0 ? { verb, comment } : { verb, comment, formPatch: this.patch };
-      case 'reject':
-        return { verb, comment };
-      case 'return':
-        return { verb, comment, to: this.returnTo };
-      case 'transfer': {
-        const [toUserId] = this.transferTo;
-        return toUserId === undefined ? null : { verb, comment, toUserId };
-      }
-      default:
-        return verb satisfies never;
-    }
-  }
-
   async #decide(verb: TaskVerb): Promise<void> {
     const { task, instance } = this.shown;
-    const command = this.#commandOf(verb);
+    const { comment, returnTo, toUsers, patch } = this;
+    const command = commandOf(verb, { comment, returnTo, toUsers, patch });
     if (task === null || command === null || this.busy) return;
     this.busy = true;
     this.problem = null;
@@ -129,7 +106,8 @@ export class HeraldCaseVerbs extends LitElement {
   override render() {
     const { task, actions } = this.shown;
     if (task === null || actions === null) return nothing;
-    const reasons = VERBS.map(({ verb }) => this.#reason(actions, verb));
+    const verbs = verbsOf(actions);
+    const reasons = verbs.map(({ verb }) => this.#reason(actions, verb));
     const isBarred = reasons.every((reason) => reason !== null);
     return html`<div class="verbs ${isBarred ? 'barred' : ''}" aria-busy=${this.busy}>
       <h2>
@@ -138,9 +116,9 @@ export class HeraldCaseVerbs extends LitElement {
       <div aria-live="polite">${this.renderNews()}</div>
       ${isBarred ? nothing : this.renderComment(actions)}
       <div class="buttons">
-        ${VERBS.map(({ verb, icon }, index) => this.renderVerb(verb, icon, reasons[index] ?? null))}
+        ${verbs.map(({ verb, icon }, index) => this.renderVerb(verb, icon, reasons[index] ?? null))}
       </div>
-      ${this.renderReasons(reasons)} ${this.renderAsking()}
+      ${this.renderReasons(verbs, reasons)} ${this.renderAsking()}
     </div>`;
   }
 
@@ -216,7 +194,7 @@ export class HeraldCaseVerbs extends LitElement {
   private renderVerb(verb: TaskVerb, icon: IconName, reason: string | null) {
     const isBarred = reason !== null;
     return html`<button
-      class="button verb-${verb} ${verb === 'approve' ? 'primary' : ''} ${verb === 'reject' ? 'danger' : ''}"
+      class="button verb-${verb} ${verb === 'approve' || verb === 'resolve' ? 'primary' : ''} ${verb === 'reject' ? 'danger' : ''}"
       aria-disabled=${isBarred || this.busy}
       aria-describedby=${isBarred ? 'why' : nothing}
       aria-expanded=${verb === 'approve' || isBarred ? nothing : this.asking === verb}
@@ -227,7 +205,7 @@ export class HeraldCaseVerbs extends LitElement {
     </button>`;
   }
 
-  private renderReasons(reasons: readonly (string | null)[]) {
+  private renderReasons(verbs: readonly VerbButton[], reasons: readonly (string | null)[]) {
     const different = [...new Set(reasons.filter((reason) => reason !== null))];
     if (different.length === 0) return nothing;
     const isShared = different.length === 1 && reasons.every((reason) => reason !== null);
@@ -235,7 +213,7 @@ export class HeraldCaseVerbs extends LitElement {
       ${
         isShared
           ? html`<p>${different[0]}</p>`
-          : VERBS.map(({ verb }, index) =>
+          : verbs.map(({ verb }, index) =>
               reasons[index] === null ? nothing : html`<p><strong>${t(`verb.${verb}`)}:</strong> ${reasons[index]}</p>`,
             )
       }
@@ -245,9 +223,10 @@ export class HeraldCaseVerbs extends LitElement {
   private renderAsking() {
     const { asking, shown } = this;
     if (asking === null) return nothing;
-    const isReady = asking !== 'transfer' || this.transferTo.length > 0;
+    const needsPerson = asking === 'transfer' || asking === 'delegate';
+    const isReady = !needsPerson || this.toUsers.length > 0;
     return html`<div class="asking" role="group" aria-label=${t(`verb.${asking}`)}>
-      ${asking === 'reject' ? html`<p>${t('verbs.rejectSure')}</p>` : nothing}
+      ${asking === 'reject' || asking === 'delegate' || asking === 'resolve' ? html`<p>${t(`verbs.sure.${asking}`)}</p>` : nothing}
       ${
         asking === 'return'
           ? html`<label class="field">
@@ -265,7 +244,7 @@ export class HeraldCaseVerbs extends LitElement {
           : nothing
       }
       ${
-        asking === 'transfer'
+        needsPerson
           ? html`<herald-recipient-picker
               .label=${t('verbs.transferTo')}
               .hint=${t('send.recipientsHint')}
@@ -273,9 +252,9 @@ export class HeraldCaseVerbs extends LitElement {
               .choices=${this.people.all
                 .filter(({ id }) => id !== this.userId)
                 .map(({ id, name, title }) => ({ id, name, hint: title }))}
-              .chosen=${this.transferTo}
+              .chosen=${this.toUsers}
               @chosen=${(event: CustomEvent<readonly string[]>) => {
-                this.transferTo = event.detail.slice(-1);
+                this.toUsers = event.detail.slice(-1);
                 this.#key = newIdempotencyKey();
               }}
             ></herald-recipient-picker>`
