@@ -73,7 +73,10 @@ export const verbStyles = css`
   @media (max-width: 520px) {
     .verbs:not(.own) > .buttons {
       display: grid;
-      grid-template-columns: 1fr 1fr;
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+    .verbs:not(.own) > .buttons > :last-child:nth-child(odd) {
+      grid-column: 1 / -1;
     }
   }
 `;
