@@ -2,6 +2,7 @@ import { sendRequestSchema } from '@nest-herald/sse';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './operation.js';
 import { sseControlOperations } from './sse-control-operations.js';
+import { IDEMPOTENCY_KEY } from './common-parameters.js';
 import { ssePollOperation } from './sse-poll-operation.js';
 import { onlineUsersAnswer, sendAnswer, statsAnswer, ticketAnswer, userPresenceAnswer } from './sse-answers.js';
 
@@ -158,6 +159,7 @@ export const sseOperations: OperationGroup = {
       description:
         'To exactly one of `user`, `users`, `topic`, `role`, `tenant`. Durable events are logged and replayed; `durable: false` reaches those who are connected now. The body `{target_type, user_id, topic, event, data}` is accepted too.',
       access: { permission: 'sse:send' },
+      parameters: [IDEMPOTENCY_KEY],
       body: {
         schema: sendRequestSchema,
         example: {
@@ -175,7 +177,13 @@ export const sseOperations: OperationGroup = {
           example: { accepted: true, durable: true, deduplicated: false },
         },
       },
-      refusals: ['400 invalid_topic', '413 event_too_large'],
+      refusals: [
+        '400 invalid_topic',
+        '409 idempotency_in_progress',
+        '413 event_too_large',
+        '422 idempotency_mismatch',
+        '503 busy',
+      ],
     },
     ssePollOperation,
     ...sseControlOperations,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { ApprovalTopics } from '@nest-herald/approvals';
 import { anyTopicRule, type Backplane, MemoryBackplane, SseModule, TokenTopicAuthorizer } from '@nest-herald/sse';
-import { DIRECTORY, type Directory, DirectoryAudience } from '@nest-herald/notifications';
+import { DIRECTORY, type Directory, DirectoryAudience, IdempotentRequests } from '@nest-herald/notifications';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
@@ -65,10 +65,16 @@ export function realtimeModules(settings: Settings): readonly DynamicModule[] {
       isGlobal: true,
       aliases: true,
       websocket: true,
-      inject: [ENGINES, DIRECTORY, DataSource],
-      useFactory: ({ postgres, backplane }: Engines, directory: Directory, dataSource: DataSource) => ({
+      inject: [ENGINES, DIRECTORY, DataSource, IdempotentRequests],
+      useFactory: (
+        { postgres, backplane }: Engines,
+        directory: Directory,
+        dataSource: DataSource,
+        idempotency: IdempotentRequests,
+      ) => ({
         ...sseOptionsOf(settings),
         currentTraceparent,
+        idempotency,
         topicAuthorizer: anyTopicRule(new TokenTopicAuthorizer(), new ApprovalTopics(dataSource)),
         audienceResolver: new DirectoryAudience(directory),
         eventLog: postgres.eventLog,

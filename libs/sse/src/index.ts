@@ -82,6 +82,7 @@ export { type IssuedTicket, StreamTickets } from './http/stream-ticket.js';
 export { anyTopicRule, isReservedTopic, TokenTopicAuthorizer } from './http/topic-authorizer.js';
 export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
+export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
 export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
 export type { ClaimNames, JwtOptions } from './jwt.options.js';
 export type {

@@ -58,6 +58,7 @@ const BAD: Readonly<Record<keyof Required<SseOptions>, Bad>> = {
   ticketStore: seam,
   revocationStore: seam,
   controlMailbox: seam,
+  idempotency: seam,
   clock: seam,
   idGenerator: seam,
   currentTraceparent: ['00-…', {}, null],

@@ -3,6 +3,7 @@ import type { AudienceResolver } from './audience-resolver.js';
 import type { Backplane } from './backplane/backplane.js';
 import type { Clock } from './clock.js';
 import type { EventLog } from './event-log/event-log.js';
+import type { Idempotency } from './idempotency.js';
 import type { IdGenerator } from './id-generator.js';
 import { type JwtOptions, type ResolvedJwtOptions, resolveJwtOptions } from './jwt.options.js';
 import type { ControlMailbox } from './control-mailbox.js';
@@ -102,6 +103,8 @@ export interface SseOptions {
   readonly revocationStore?: RevocationStore;
   /** Carries requests to the node of a connection. @defaultValue beside the {@link eventLog} where that can, else in memory, for one process only */
   readonly controlMailbox?: ControlMailbox;
+  /** Makes `POST /send` with an `Idempotency-Key` one request however often it comes. @defaultValue none: such a header is not looked at */
+  readonly idempotency?: Idempotency;
   /** @defaultValue the clock of the machine */
   readonly clock?: Clock;
   /** @defaultValue the operating system's secure random source */
@@ -132,6 +135,7 @@ type SeamName =
   | 'ticketStore'
   | 'revocationStore'
   | 'controlMailbox'
+  | 'idempotency'
   | 'clock'
   | 'idGenerator'
   | 'currentTraceparent';
@@ -202,6 +206,7 @@ export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
     ticketStore: faults.seam('ticketStore', options.ticketStore, ['issue', 'redeem']),
     revocationStore: faults.seam('revocationStore', options.revocationStore, ['revoke', 'active', 'covers']),
     controlMailbox: faults.seam('controlMailbox', options.controlMailbox, ['open', 'put', 'take', 'answer', 'collect']),
+    idempotency: faults.seam('idempotency', options.idempotency, ['answer']),
     clock: faults.seam('clock', options.clock, ['now', 'monotonicMs']),
     idGenerator: faults.seam('idGenerator', options.idGenerator, ['random']),
     currentTraceparent: faults.callable('currentTraceparent', options.currentTraceparent),

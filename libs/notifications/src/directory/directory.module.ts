@@ -34,7 +34,7 @@ import { PostgresDirectory } from './postgres-directory.js';
     IdempotentTransaction,
     IdempotentRequests,
   ],
-  exports: [DIRECTORY, DirectoryWriter],
+  exports: [DIRECTORY, DirectoryWriter, IdempotentRequests],
 })
 export class DirectoryModule extends ConfigurableDirectoryModule {
   static override forRoot(options: typeof DIRECTORY_MODULE_OPTIONS): DynamicModule {

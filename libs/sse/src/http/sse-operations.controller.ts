@@ -1,11 +1,27 @@
-import { Body, Get, Header, HttpCode, Inject, Param, Post, Query, Req, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import type { PresenceCounts, PresenceEntry, Transport } from '../presence/presence.js';
 import { CLOCK, type Clock } from '../clock.js';
+import type { Tx } from '../envelope.js';
 import { Hub } from '../hub/hub.js';
+import type { KeyedWrite, KeyedWriteResponse } from '../idempotency.js';
 import { PRESENCE, type OnlineUser, type Presence } from '../presence/presence.js';
 import type { Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import { SseBroker } from '../sse-broker.js';
+import { type ResolvedSseOptions, SSE_OPTIONS } from '../sse.options.js';
 import { headerOf, type PlatformRequest, rawRequest } from './http-message.js';
 import {
   type OnlineUsersQuery,
@@ -85,6 +101,7 @@ export class SseOperationsController {
     @Inject(Hub) private readonly hub: Hub,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
   ) {
     this.#startedAt = clock.now();
   }
@@ -97,30 +114,25 @@ export class SseOperationsController {
     return { ...issued, tenantId: principal.tenantId, userId: principal.userId };
   }
 
-  /** Publishes inside the sender's own tenant. */
+  /** Publishes inside the sender's own tenant; once per `Idempotency-Key` where the host keeps them. */
   @Post('send')
   @HttpCode(202)
   @RequirePermission('sse:send')
   async send(
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(sendSchemaFor)) body: SendRequest,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
   ): Promise<SendAnswer> {
-    const audience = audienceOf(body);
-    if (typeof audience === 'string' && audience.startsWith('topic:') && isReservedTopic(audience.slice(6))) {
-      throw new SseRefusal(403, 'forbidden', { detail: 'Only the system itself publishes on this topic.' });
+    const { idempotency } = this.options;
+    if (idempotency === undefined || request.headers['idempotency-key'] === undefined) {
+      return this.#send(principal, body);
     }
-    const receipt = await this.broker.send(principal.tenantId, audience, {
-      event: body.event,
-      data: body.data,
-      ...('target' in body
-        ? {
-            durable: body.durable,
-            ...(body.dedupeKey === undefined ? {} : { dedupeKey: body.dedupeKey }),
-            ...(body.conflationKey === undefined ? {} : { conflationKey: body.conflationKey }),
-          }
-        : {}),
-    });
-    return { accepted: true, ...receipt };
+    const answer = await idempotency.answer(principal, request, response, async (tx) => ({
+      status: 202,
+      body: await this.#send(principal, body, tx),
+    }));
+    return answer as SendAnswer;
   }
 
   /** Statistics of the own tenant; of all tenants with `?scope=platform` and `platform:admin`. */
@@ -187,5 +199,31 @@ export class SseOperationsController {
       })),
       lastSeenAt: presence.lastSeenAt,
     };
+  }
+
+  async #send(principal: Principal, body: SendRequest, tx?: Tx): Promise<SendAnswer> {
+    const audience = audienceOf(body);
+    if (typeof audience === 'string' && audience.startsWith('topic:') && isReservedTopic(audience.slice(6))) {
+      throw new SseRefusal(403, 'forbidden', { detail: 'Only the system itself publishes on this topic.' });
+    }
+    const isDurable = !('target' in body) || body.durable;
+    const receipt = await this.broker.send(
+      principal.tenantId,
+      audience,
+      {
+        event: body.event,
+        data: body.data,
+        durable: isDurable,
+        ...('target' in body
+          ? {
+              ...(body.dedupeKey === undefined ? {} : { dedupeKey: body.dedupeKey }),
+              ...(body.conflationKey === undefined ? {} : { conflationKey: body.conflationKey }),
+            }
+          : {}),
+      },
+      // What is ephemeral cannot wait for a commit.
+      tx === undefined || !isDurable ? {} : { tx },
+    );
+    return { accepted: true, ...receipt };
   }
 }
