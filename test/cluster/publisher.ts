@@ -27,6 +27,8 @@ export class Publisher {
     private readonly options: PublisherOptions,
   ) {
     this.#running = this.#run();
+    // Told by stop; until then nobody waits for it.
+    this.#running.catch(() => undefined);
   }
 
   /** Resolves when the event under way is accepted. @throws Error when one was refused for good. */
