@@ -16,6 +16,8 @@ export interface PresenceHarness {
 /** What was added on a node must be visible there within this. */
 const VISIBLE_MS = 1_000;
 const NODE_ID = 'contract-node';
+/** People online at once in a large tenant. */
+const CROWD = 10_000;
 
 /** Every guarantee of {@link Presence}, proved against a real implementation. */
 export function describePresence(
@@ -76,6 +78,35 @@ export function describePresence(
           cursor = page.nextCursor;
         } while (cursor !== null);
         assert.deepEqual(seen, ['a', 'b', 'c', 'd', 'e']);
+      }));
+
+    it('pages through ten thousand people, each once, however alike their ids and times are', () =>
+      withPresence(open, async (presence, tenant) => {
+        const since = new Date();
+        const users = Array.from({ length: CROWD / 5 }, (_, n) => `u${n}`).flatMap((id) => [
+          id,
+          id.toUpperCase(),
+          `${id}.`,
+          `${id}-1`,
+          `${id}|A`,
+        ]);
+        for (const user of users) presence.add(entry(tenant, user, { since }));
+        for (const user of users.slice(0, 100)) presence.add(entry(tenant, user, { since, device: 'phone' }));
+        await eventually('all', async () => (await presence.counts(tenant)).users === CROWD);
+        const seen: string[] = [];
+        let connections = 0;
+        let cursor: string | null = null;
+        do {
+          const page = await presence.onlineUsers(tenant, cursor === null ? { limit: 100 } : { limit: 100, cursor });
+          assert.equal(page.total, CROWD);
+          for (const user of page.items) {
+            seen.push(user.userId);
+            connections += user.connections;
+          }
+          cursor = page.nextCursor;
+        } while (cursor !== null);
+        assert.deepEqual([seen.length, connections], [CROWD, CROWD + 100]);
+        assert.deepEqual([...seen].sort(), [...users].sort());
       }));
 
     it('tells about one person, known or not', () =>
