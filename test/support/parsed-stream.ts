@@ -34,7 +34,7 @@ export const parseWithUndici: StreamParser = (url, count) =>
     const source = new UndiciEventSource(url);
     const parsed: ParsedEvent[] = [];
     source.addEventListener('tick', (event) => {
-      const { data, lastEventId } = event as MessageEvent<string>;
+      const { data, lastEventId } = event as unknown as StreamMessage;
       parsed.push([data, lastEventId]);
       if (parsed.length < count) return;
       source.close();
@@ -49,7 +49,8 @@ export function parseInPage([url, count]: readonly [string, number]): Promise<re
   return new Promise((resolve) => {
     const source = new EventSource(url);
     const parsed: ParsedEvent[] = [];
-    source.addEventListener('tick', ({ data, lastEventId }: MessageEvent<string>) => {
+    source.addEventListener('tick', (event) => {
+      const { data, lastEventId } = event as unknown as StreamMessage;
       parsed.push([data, lastEventId]);
       if (parsed.length < count) return;
       source.close();
