@@ -28,6 +28,12 @@ export const parseWithEventSourceParser: StreamParser = async (url, count) => {
   return parsed;
 };
 
+/** What an EventSource tells; the global type has no data without the library of browsers. */
+interface StreamMessage {
+  readonly data: string;
+  readonly lastEventId: string;
+}
+
 /** With the EventSource of undici, which is written from the specification. */
 export const parseWithUndici: StreamParser = (url, count) =>
   new Promise((resolve) => {
