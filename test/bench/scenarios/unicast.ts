@@ -13,6 +13,9 @@ const USERS = 5_000;
 /** Events between two waits for the load process, so that the waiting does not hide the difference. */
 const EVENTS_PER_ROUND = 64;
 
+/** Until the compiler is done with the way of an event and the collector with the opening of the streams. */
+const WARM_UP_MS = 2_000;
+
 const CONDITION = `${USERS.toLocaleString('en')} users`;
 
 /** One event, one person among many, each in a turn of its own: the price of finding the connection. */
@@ -25,7 +28,7 @@ export const unicast: Scenario = {
       withSession(context, server, [], async (session) => {
         await session.connect(USERS);
         const plan = { to: 'one-user', eventsPerRound: EVENTS_PER_ROUND, users: USERS, minRounds: 1 } as const;
-        await session.run({ ...plan, minMs: context.options.minMs / 3 });
+        await session.run({ ...plan, minMs: Math.max(context.options.minMs, WARM_UP_MS) });
         const { cpuMicros, events } = await session.run({ ...plan, minMs: context.options.minMs });
         book.add(server, CONDITION, cpuMicros / events);
         context.progress(`unicast ${repetition + 1}: ${server}: ${(cpuMicros / events).toFixed(1)} µs`);
