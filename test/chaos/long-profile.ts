@@ -1,7 +1,7 @@
 import type { ChaosOptions } from './chaos-options.js';
 import { startBroker } from './cluster/broker.js';
 import { PostgresServer } from './cluster/postgres-server.js';
-import { isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
+import { catchMutant, isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
 import { type ScenarioName, SCENARIOS } from './mutants/scenarios.js';
 import { killsOf, runProfile } from './profile.js';
 import type { RunResult } from './run.js';
@@ -69,10 +69,10 @@ async function runMutants({ seed, postgres: version }: ChaosOptions, print: (lin
       isGood = report(`scenario "${name}" without a mutant`, control, print) && isGood;
     }
     for (const mutant of MUTANTS) {
-      const result = await runScenario(postgres, mutant.scenario, seed, mutant);
+      const result = await catchMutant(postgres, mutant, seed);
       const caught = isCaught(mutant, result);
       print(
-        `${caught ? 'caught' : 'MISSED'}: ${mutant.name} ${JSON.stringify(result.verdict.counts)}, ${result.seconds} s`,
+        `${caught ? 'caught' : 'MISSED'}: ${mutant.name} (seed ${result.plan.seed}) ${JSON.stringify(result.verdict.counts)}, ${result.seconds} s`,
       );
       if (caught) result.discard();
       isGood &&= caught;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresServer } from './cluster/postgres-server.js';
-import { isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
+import { catchMutant, isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
 
 /** One of each part: numbering, publishing, hub, hints. `npm run chaos` plants all of them. */
 const SHORT = ['id > cursor', 'publish before commit', 'tenant key omitted', 'hints are believed'];

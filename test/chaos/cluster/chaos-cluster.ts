@@ -73,14 +73,22 @@ export class ChaosCluster {
   }
 
   /** Waits for an owner that is one of the running nodes. @throws Error when none comes. */
-  async untilOwned(timeoutMs = 30_000): Promise<ChaosNode> {
+  async untilOwned(timeoutMs = 60_000): Promise<ChaosNode> {
+    await this.untilReady();
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const owner = await this.owner().catch(() => null);
       if (owner) return owner;
-      if (Date.now() > deadline) throw new Error('Nobody takes the lease.');
+      if (Date.now() > deadline) throw new Error(`Nobody takes the lease.\n${await this.describe()}`);
       await delay(20);
     }
+  }
+
+  /** What can be said about a cluster that does not do what it should. */
+  async describe(): Promise<string> {
+    const leases = await this.#query('SELECT *, until > clock_timestamp() AS holds FROM sse.lease', []).catch(String);
+    const nodes = this.nodes.map((node) => `${node.name} pid ${node.pid}: ${node.output.slice(-1_500)}`);
+    return [`leases: ${JSON.stringify(leases)}`, ...nodes].join('\n');
   }
 
   async lease(shard = 0): Promise<{ readonly owner: string; readonly pid: number } | null> {

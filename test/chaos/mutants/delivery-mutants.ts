@@ -47,7 +47,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   {
     name: 'twice at the hand-over',
     because: 'the replay reads past its horizon, and what came live meanwhile is flushed behind it without a look',
-    scenario: 'small bounds',
+    scenario: 'small ring',
     caughtAs: ['duplicate'],
     code: [
       {
@@ -71,7 +71,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
       {
         file: 'sse/dist/hub/stream-opener.js',
         find: 'stream.join(connection);',
-        replace: 'setTimeout(() => stream.join(connection), 40);',
+        replace: 'setTimeout(() => stream.join(connection), 200);',
       },
     ],
   },

@@ -40,6 +40,23 @@ export async function runScenario(
   }
 }
 
+/**
+ * Runs a mutant until it shows, with the next seed each time: some mistakes need two things to happen in the same millisecond.
+ * @returns the run that showed it, or the last of `attempts`.
+ */
+export async function catchMutant(
+  postgres: PostgresServer,
+  mutant: Mutant,
+  seed: number,
+  attempts = 5,
+): Promise<RunResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await runScenario(postgres, mutant.scenario, seed + attempt - 1, mutant);
+    if (isCaught(mutant, result) || attempt === attempts) return result;
+    result.discard();
+  }
+}
+
 /** Whether a run with a mutant shows what it must show. */
 export function isCaught(mutant: Mutant, { verdict }: RunResult): boolean {
   return mutant.caughtAs.some((kind) => (verdict.counts[kind] ?? 0) > 0);

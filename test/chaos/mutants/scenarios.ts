@@ -5,7 +5,8 @@ import type { FollowerSpec } from '../load/population.js';
 import type { RunPlan } from '../run.js';
 
 /** Small runs, each with the faults under which one kind of mistake shows within seconds. */
-export type ScenarioName = 'busy' | 'takeover' | 'backlog' | 'restless' | 'small bounds' | 'deaf' | 'bad cursors';
+export type ScenarioName =
+  'busy' | 'takeover' | 'backlog' | 'restless' | 'small ring' | 'small bounds' | 'deaf' | 'bad cursors';
 
 /** What a scenario adds to a plan. */
 export interface Scenario extends Pick<
@@ -24,6 +25,13 @@ const QUICK = [50, 300] as const;
 /** Enough for what shows in one connection of fifty. */
 const STORMS = Array.from({ length: 24 }, () => reconnectStorm);
 const ONE_NODE = { tenants: 2, nodes: 1, backplane: 'postgres', load: LOAD, faults: [] } as const;
+
+const SMALL_RING: Edit = {
+  file: 'sse/dist/hub/tenant-stream.js',
+  find: 'new EventRing(deps.options.ringMaxEvents, deps.options.ringMaxBytes)',
+  replace:
+    'new EventRing((this.options = deps.options = { ...deps.options, ringMaxEvents: 20 }).ringMaxEvents, deps.options.ringMaxBytes)',
+};
 
 /** Every scenario is clean without a mutant; the long profile proves it. */
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
@@ -46,22 +54,19 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   },
   /** Everybody leaves and comes back all the time. */
   restless: { ...ONE_NODE, faults: STORMS, pauseMs: QUICK },
-  /** The same where ring and pending lists are tiny. */
+  /** The same where the ring is tiny, so that replays read the log while events go on. */
+  'small ring': { ...ONE_NODE, faults: STORMS, pauseMs: QUICK, edits: [SMALL_RING] },
+  /** The same where the pending lists are tiny, too. */
   'small bounds': {
     ...ONE_NODE,
     faults: STORMS,
     pauseMs: QUICK,
     edits: [
+      SMALL_RING,
       {
         file: 'sse/dist/connection/pending-events.js',
         find: 'const MAX_EVENTS = 1_000;',
         replace: 'const MAX_EVENTS = 5;',
-      },
-      {
-        file: 'sse/dist/hub/tenant-stream.js',
-        find: 'new EventRing(deps.options.ringMaxEvents, deps.options.ringMaxBytes)',
-        replace:
-          'new EventRing((this.options = deps.options = { ...deps.options, ringMaxEvents: 20 }).ringMaxEvents, deps.options.ringMaxBytes)',
       },
     ],
   },
