@@ -195,6 +195,25 @@ describe('upgrades that are not ours', () => {
     expect(JSON.parse(answer)).toMatchObject({ tenantId: 'acme' });
   });
 
+  it('may open streams too, which end with their client', async () => {
+    await start();
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', ...bearer() };
+    const text = await new Promise<string>((resolve, reject) => {
+      const request = get(`${sse.url}/api/v1/sse/stream`, { headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (!text.includes('event: connected')) return;
+          resolve(text);
+          request.destroy();
+        });
+        response.on('error', () => {});
+      }).on('error', reject);
+    });
+    expect(text).toContain('event: connected');
+    await empty();
+  });
+
   it('are left to the gateways of the host', async () => {
     await start();
     const gateway = new WebSocketServer({ noServer: true });

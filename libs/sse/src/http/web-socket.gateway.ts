@@ -120,6 +120,9 @@ function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   response.assignSocket(socket);
   response.on('finish', () => socket.end());
   socket.on('close', () => response.destroy());
+  // Nobody reads any more: unread, the end of the client would never be seen.
+  socket.on('end', () => socket.end());
+  socket.resume();
   return response;
 }
 
