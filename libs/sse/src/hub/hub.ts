@@ -15,7 +15,7 @@ import type { EphemeralEvent } from '../envelope.js';
 import type { FollowedEvent } from '../event-map.js';
 import { LatencyHistogram } from '../observability/latency-histogram.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal, TenantId, UserId } from '../principal.js';
+import type { Principal, TenantId } from '../principal.js';
 import type { Revocation } from '../revocation.js';
 import { SseRefusal } from '../refusal.js';
 import type { AddressedEvent } from './addressed-event.js';
