@@ -1,4 +1,4 @@
-/** The long profile: `npm run chaos -- --help` for its options. Exits with 1 when a promise was broken or a mutant got away. */
+/** The long profile: docs/chaos.md; a wrong option prints the usage. Exits with 1 when a promise was broken or a mutant got away. */
 import { readChaosOptions } from './chaos-options.js';
 import { runLong } from './long-profile.js';
 
