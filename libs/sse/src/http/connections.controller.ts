@@ -15,7 +15,7 @@ import { ProblemFilter } from './problem-response.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { SseAuthGuard } from './sse-auth.guard.js';
 
-/** Answer of `POST /connections/:id/token`. */
+/** Answer of `POST /connections/:connectionId/token`. */
 export interface SwapAnswer extends ControlResult {
   /** End of the new token, and of the stream unless it is swapped again. */
   readonly expiresAt: Date;
@@ -46,28 +46,28 @@ export class ConnectionsController {
   ) {}
 
   /** Goes on with the token of this request, which must be the same person's as the stream's. */
-  @Post('connections/:id/token')
+  @Post('connections/:connectionId/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async swapToken(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<SwapAnswer> {
+  async swapToken(@CurrentPrincipal() principal: Principal, @Param('connectionId') id: string): Promise<SwapAnswer> {
     const { topics, denied } = await this.control.swapToken(id, principal);
     return { expiresAt: principal.expiresAt, topics, denied };
   }
 
   /** Replaces the topics of one's own stream. */
-  @Put('connections/:id/topics')
+  @Put('connections/:connectionId/topics')
   async changeTopics(
     @CurrentPrincipal() principal: Principal,
-    @Param('id') id: string,
+    @Param('connectionId') id: string,
     @Body(new SchemaPipe(topicsRequestSchema)) { topics }: TopicsRequest,
   ): Promise<ControlResult> {
     return this.control.changeTopics(id, principal, topics);
   }
 
   /** Ends one's own stream, or with `sse:admin` anybody's of the tenant. */
-  @Delete('connections/:id')
+  @Delete('connections/:connectionId')
   @HttpCode(204)
-  async close(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
+  async close(@CurrentPrincipal() principal: Principal, @Param('connectionId') id: string): Promise<void> {
     const { tenantId, userId } = principal;
     await this.control.close(id, tenantId, isPermitted(principal, 'sse:admin') ? null : userId, 'revoked');
   }
