@@ -17,7 +17,7 @@ const EVENTS_OF_A_RUN = 75_000;
  */
 export async function runLong(options: ChaosOptions, print: (line: string) => void): Promise<boolean> {
   const endAt = Date.now() + options.minutes * 60_000;
-  const sum = { runs: 0, acknowledged: 0, rolledBack: 0, unknown: 0, delivered: 0, stops: 0, violations: 0 };
+  const sum = { runs: 0, acknowledged: 0, rolledBack: 0, unknown: 0, delivered: 0, stops: 0 };
   const kills: Record<string, number> = {};
   const failovers: number[] = [];
   let isGood = true;
