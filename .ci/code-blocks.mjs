@@ -19,7 +19,7 @@ const LEFT_OUT = /(^|\/)(node_modules|dist|api-reference)\//;
 const files = [
   'README.md',
   ...['docs', 'libs', 'migrations', 'src'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true }).map((path) => `${folder}/${path}`),
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
   ),
 ].filter((path) => /\.(md|ts)$/.test(path) && !LEFT_OUT.test(path));
 const blocks = files

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, it } from '@jest/globals';
 import type { BackplaneMessage } from '@nest-herald/sse';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
