@@ -5,6 +5,7 @@ import { SsePresence1700000000004 } from './0004-sse-presence.js';
 import { SsePresenceFunctions1700000000005 } from './0005-sse-presence-functions.js';
 import { SseControl1700000000006 } from './0006-sse-control.js';
 import { SseObservability1700000000008 } from './0008-sse-observability.js';
+import { SseSequenceTurn1700000000009 } from './0009-sse-sequence-turn.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
 import { Directory1700000000300 } from './0300-directory.js';
@@ -28,6 +29,7 @@ export const sseMigrations: readonly MigrationClass[] = [
   SsePresenceFunctions1700000000005,
   SseControl1700000000006,
   SseObservability1700000000008,
+  SseSequenceTurn1700000000009,
 ];
 
 /** Schema `herald`, shared by the feature modules. */

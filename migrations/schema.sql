@@ -698,6 +698,7 @@ sse.redeem_ticket(bytea) RETURNS TABLE(principal jsonb, origin text, expires_at 
 sse.release_leases(text) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4d4da7fe50186dd5b4f0381e6d468d44
 sse.renew_leases(text,integer[],bigint[],integer) RETURNS TABLE(shard integer, log_id uuid) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 518c46db2ef624fc0580ec82b2f2b9b6
 sse.sequence(integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 064691031e8743ae5ac67991ac11ce27
+sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2702ef1b8f6db431282bb92934836c39
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
 sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
 sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
@@ -752,6 +753,7 @@ EXECUTE TO herald_app ON sse.redeem_ticket(bytea)
 EXECUTE TO herald_app ON sse.release_leases(text)
 EXECUTE TO herald_app ON sse.renew_leases(text,integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot)
+EXECUTE TO herald_app ON sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot)
 EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.take_control(text,text)
 EXECUTE TO herald_app ON sse.take_leases(text,integer[],integer)

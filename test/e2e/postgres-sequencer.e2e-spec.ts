@@ -212,6 +212,18 @@ describe('the lease', () => {
     await expect(turn('b', '2')).resolves.toMatchObject({ rows: [{ taken: 0 }] });
   });
 
+  it('numbers nothing for a holder that believes in another log: its snapshot is of transactions that were never here', async () => {
+    const term = await take('c', 10_000);
+    await admin.query(
+      `SELECT sse.append('other-log', 0, ARRAY['tenant'], ARRAY[NULL]::text[], ARRAY['m'], ARRAY['x'], ARRAY[NULL]::text[], NULL)`,
+    );
+    const turnOf = (log: string) =>
+      admin.query(`SELECT taken FROM sse.sequence_turn($1, 0, 'c', $2, 500, '1:1:')`, [log, term]);
+    await expect(turnOf('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ code: 'HS002' });
+    const { rows } = await admin.query<{ log: string }>('SELECT sse.identify_log() AS log');
+    await expect(turnOf(rows[0]?.log ?? '')).resolves.toMatchObject({ rows: [{ taken: 1 }] });
+  });
+
   it('lets no successor in while a turn of the holder is under way, so two can never number at once', async () => {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();

@@ -90,8 +90,7 @@ export class PostgresEventLog implements EventLog {
   async start(sinks: HintSinks): Promise<void> {
     this.#sinks = sinks;
     try {
-      const { rows } = await this.options.controlPool.query<{ log_id: string }>('SELECT sse.identify_log() AS log_id');
-      this.#logId = rows[0]?.log_id ?? null;
+      this.#logId = await this.#askLogId();
       await this.#tail.start();
     } catch (cause) {
       throw new SseError(
@@ -198,6 +197,8 @@ export class PostgresEventLog implements EventLog {
       shard,
       term,
       isTrusted: () => this.#leases.isTrusted(shard),
+      logId: () => this.#logId,
+      identify: async () => this.#identify(await this.#askLogId()),
       announce: (hint) => this.#sinks?.announce(hint),
       fenced: () => this.#leases.forget(shard),
       failed: (error) => this.options.onError(`Numbering of shard ${shard} failed`, error),
@@ -218,6 +219,11 @@ export class PostgresEventLog implements EventLog {
     if (own) own.poke();
     // The owner is another process; before start there is nobody to tell, and the next poll finds it.
     else if (this.#sinks !== null) this.#pokes.poke(shard);
+  }
+
+  async #askLogId(): Promise<string> {
+    const { rows } = await this.options.controlPool.query<{ log_id: string }>('SELECT sse.identify_log() AS log_id');
+    return rows[0]?.log_id ?? '';
   }
 
   #identify(logId: string): void {

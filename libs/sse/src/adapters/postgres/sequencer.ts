@@ -7,8 +7,10 @@ const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 250;
 /** A snapshot that could see nothing: the first turn looks at the whole outbox. */
 const SAW_NOTHING = '1:1:';
-/** SQLSTATE of `sse.sequence` when the lease is not ours any more. */
+/** SQLSTATE of a turn when the lease is not ours any more. */
 const FENCED = 'HS001';
+/** SQLSTATE of a turn when the log is another one than the caller believes. */
+const ANOTHER_LOG = 'HS002';
 
 /** What a {@link Sequencer} is made of. */
 export interface SequencerDeps {
@@ -18,6 +20,10 @@ export interface SequencerDeps {
   readonly term: bigint;
   /** Whether the lease surely still runs; asked before every turn. The server checks it again. */
   readonly isTrusted: () => boolean;
+  /** The log that this process knows; checked by every turn, together with the snapshot that is of it. */
+  readonly logId: () => string | null;
+  /** Asks the server which log it has; calls {@link Sequencer.lookAgain} when it is another one. */
+  readonly identify: () => Promise<void>;
   readonly announce: (hint: Hint) => void;
   /** The lease is lost by the server's word: this sequencer has ended. */
   readonly fenced: () => void;
@@ -97,13 +103,13 @@ export class Sequencer {
 
   /** @returns events numbered, or null when the turn failed. */
   async #turn(limit: number): Promise<number | null> {
-    const { pool, owner, shard, term } = this.deps;
+    const { pool, owner, shard, term, logId } = this.deps;
     const sight = this.#sight;
     try {
       const { rows } = await pool.query<Turn>({
         name: 'sse-sequence',
-        text: 'SELECT snapshot::text, taken, no, heads FROM sse.sequence($1, $2, $3, $4, $5)',
-        values: [shard, owner, String(term), limit, this.#previous],
+        text: 'SELECT snapshot::text, taken, no, heads FROM sse.sequence_turn($1, $2, $3, $4, $5, $6)',
+        values: [logId(), shard, owner, String(term), limit, this.#previous],
       });
       const turn = rows[0] as Turn;
       this.failingSince = null;
@@ -112,15 +118,22 @@ export class Sequencer {
       if (turn.no !== null) this.deps.announce({ shard, no: Number(turn.no), heads: turn.heads });
       return turn.taken;
     } catch (error) {
-      if ((error as { code?: string }).code === FENCED) {
+      const { code } = error as { code?: string };
+      if (code === FENCED) {
         this.#stopped = true;
         this.deps.fenced();
-        return null;
+      } else if (code === ANOTHER_LOG) {
+        await this.deps.identify().catch((failure: unknown) => this.#failed(failure));
+      } else {
+        this.#failed(error);
       }
-      this.failingSince ??= new Date();
-      this.deps.failed(error);
       return null;
     }
+  }
+
+  #failed(error: unknown): void {
+    this.failingSince ??= new Date();
+    this.deps.failed(error);
   }
 
   /** @returns whether a poke ended it. */
