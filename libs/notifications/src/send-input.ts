@@ -1,5 +1,5 @@
 import { isIdentifier } from '@nest-herald/sse';
-import { isTopic } from '@nest-herald/sse-protocol';
+import { isReservedTopic, isTopic } from '@nest-herald/sse-protocol';
 import { z } from 'zod';
 import { NOTIFICATION_TYPES, PRIORITIES } from './notification.js';
 import { isStorableText, jsonFault } from './storable-json.js';
@@ -20,7 +20,10 @@ const text = (max: number) =>
 const identifier = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
 
 /** wire.md §6: one topic, no pattern. */
-const topic = z.string().refine(isTopic, 'must be a topic: segments of A-Z a-z 0-9 _ . - joined by ":"');
+const topic = z
+  .string()
+  .refine(isTopic, 'must be a topic: segments of A-Z a-z 0-9 _ . - joined by ":"')
+  .refine((name) => !isReservedTopic(name), 'is a topic of the server itself');
 
 /** A path of the host's own pages, or http(s): a link never runs script and never leaves for another scheme. */
 const href = text(2_048).refine(

@@ -49,9 +49,9 @@ export const CONTROL_EVENT_TYPES: readonly ControlEventType[] = [
 
 /**
  * `error` and `open` would call the handlers of the browser's own EventSource; `session.control` is what servers write into
- * a log for each other (P63) and is never sent.
+ * a log for each other (P63) and is never sent; a `presence` that comes is always the server's own (P45).
  */
-const RESERVED: ReadonlySet<string> = new Set([...CONTROL_EVENT_TYPES, 'error', 'open', 'session.control']);
+const RESERVED: ReadonlySet<string> = new Set([...CONTROL_EVENT_TYPES, 'error', 'open', 'session.control', 'presence']);
 
 /** @returns whether publishing this type must be refused (P15). */
 export function isReservedEventType(type: string): boolean {

@@ -27,6 +27,7 @@ export {
   covers,
   hasWildcard,
   invalidTopic,
+  isReservedTopic,
   isTopic,
   isTopicPattern,
   parseTopic,

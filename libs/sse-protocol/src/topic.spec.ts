@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compileTopicPattern, covers, hasWildcard, isTopic, isTopicPattern, parseTopic } from './topic.js';
+import {
+  compileTopicPattern,
+  covers,
+  hasWildcard,
+  isReservedTopic,
+  isTopic,
+  isTopicPattern,
+  parseTopic,
+} from './topic.js';
 
 const segment = fc.constantFrom('a', 'b', 'job', 'x-1', 'Y_2.z');
 const topics = fc.array(segment, { minLength: 1, maxLength: 5 }).map((s) => s.join(':'));
@@ -95,6 +103,18 @@ describe('topics', () => {
     expect(covers('**', '*:a:**')).toBe(true);
     expect(covers('job:**', 'job')).toBe(false);
     expect(covers('a b', 'a b')).toBe(false);
+  });
+
+  it('of the server itself are met by no pattern that begins with a wildcard (P44)', () => {
+    for (const pattern of ['*', '**', '*:a', '*:**', '*:*']) {
+      expect([covers(pattern, 'presence'), compileTopicPattern(pattern)('presence')]).toEqual([false, false]);
+      expect([covers(pattern, 'presence:a'), compileTopicPattern(pattern)('presence:a')]).toEqual([false, false]);
+    }
+    expect(covers('presence:*', 'presence:a')).toBe(true);
+    expect(['presence', 'presence:*', 'presence:a', 'presences', 'a:presence', '**'].map(isReservedTopic)).toEqual([
+      ...[true, true, true],
+      ...[false, false, false],
+    ]);
   });
 
   it('tell patterns from topics', () => {

@@ -6,6 +6,9 @@ export type TopicMatcher = (topic: string) => boolean;
 const SEGMENT = /^[A-Za-z0-9_.-]{1,64}$/;
 const DOTS = /^\.+$/;
 
+/** First segments of the topics that only the server itself publishes on. */
+const RESERVED_SEGMENTS: ReadonlySet<string> = new Set(['presence']);
+
 /** @returns the segments of a topic, or null when the text is none (P40). */
 export function parseTopic(text: string): readonly string[] | null {
   if (text.length === 0 || text.length > MAX_TOPIC_LENGTH) return null;
@@ -29,6 +32,11 @@ export function isTopic(text: unknown): text is string {
 /** @returns whether the text names a topic or a pattern. */
 export function isTopicPattern(text: unknown): text is string {
   return typeof text === 'string' && parseTopicPattern(text) !== null;
+}
+
+/** @returns whether a topic, or a pattern that begins with its name, is one of the server's own (P44). */
+export function isReservedTopic(topic: string): boolean {
+  return RESERVED_SEGMENTS.has(topic.split(':', 1)[0] ?? '');
 }
 
 /** @returns whether a valid topic or pattern contains a wildcard. A valid topic never contains `*`. */
@@ -67,6 +75,8 @@ function isSegment(text: string): boolean {
 }
 
 function coversSegments(wanted: readonly string[], given: readonly string[]): boolean {
+  // Whoever may follow everything of the application is not meant to hear the server's own (P44).
+  if (wanted[0]?.startsWith('*') === true && RESERVED_SEGMENTS.has(given[0] ?? '')) return false;
   for (let i = 0; i < wanted.length; i++) {
     const w = wanted[i];
     const g = given[i];

@@ -1,6 +1,7 @@
+import { isReservedTopic } from '@nest-herald/sse-protocol';
 import { type AudienceKey, keysOfPrincipal } from './audience.js';
 import type { AudienceResolver } from './audience-resolver.js';
-import type { Principal } from './principal.js';
+import { isPermitted, type Principal } from './principal.js';
 import { SseRefusal } from './refusal.js';
 import type { TopicAuthorizer } from './topic-authorizer.js';
 
@@ -32,23 +33,45 @@ export class Entitlements {
 
   /**
    * The audience keys of a person: those of the token and those that the directory adds.
-   * @throws SseRefusal 503 `internal_error` when the directory fails or answers with keys that it must not give.
+   * @throws SseRefusal 503 `internal_error` when the directory fails, does not answer in time, or answers with keys that it
+   * must not give.
    */
   async keysOf(principal: Principal): Promise<readonly AudienceKey[]> {
     const own = keysOfPrincipal(principal);
     if (this.deps.audienceResolver === undefined) return own;
-    let added: readonly AudienceKey[];
+    let added: readonly AudienceKey[] | 'late';
     try {
-      added = await this.deps.audienceResolver.keysOf(principal);
+      // Without a bound, a directory that hangs would hold the place of whoever asked, and an open stream would keep what it
+      // may have lost.
+      added = await this.#orLate(Promise.resolve(this.deps.audienceResolver.keysOf(principal)));
     } catch (error) {
       throw this.#failed(`The audience resolver threw: ${String(error)}`);
     }
+    if (added === 'late') throw this.#failed(`The audience resolver did not answer within ${this.#timeoutMs} ms`);
     const forbidden = added.find((key) => TOKEN_KEY.test(key));
-    if (forbidden !== undefined) throw this.#failed(`The audience resolver answered with "${forbidden}"`);
+    if (forbidden !== undefined) {
+      throw this.#failed(`The audience resolver answered with ${JSON.stringify(forbidden)}`);
+    }
     return [...new Set([...own, ...added])];
   }
 
-  /** Asks the authoriser about each topic; throwing, hanging and answering anything but `true` all mean no. */
+  /**
+   * Topics that a route of the host hands out by itself. It may give what is the application's, never the server's own (P44).
+   * @throws SseRefusal 403 `topic_forbidden`.
+   */
+  grantedByRoute(principal: Principal, topics: readonly string[]): readonly string[] {
+    const denied = mayFollowReserved(principal) ? [] : topics.filter(isReservedTopic);
+    if (denied.length === 0) return topics;
+    throw new SseRefusal(403, 'topic_forbidden', {
+      detail: 'You may not follow the topics in "denied".',
+      extra: { denied },
+    });
+  }
+
+  /**
+   * Asks the authoriser about each topic but the server's own, which are not its to give (P44). Throwing, hanging and answering
+   * anything but `true` all mean no.
+   */
   async decide(principal: Principal, topics: readonly string[]): Promise<TopicDecision> {
     if (topics.length === 0) return { granted: [], denied: [] };
     const answers = await this.#withinTime(topics.map((topic) => this.#ask(principal, topic)));
@@ -59,6 +82,7 @@ export class Entitlements {
   }
 
   async #ask(principal: Principal, topic: string): Promise<boolean> {
+    if (isReservedTopic(topic)) return mayFollowReserved(principal);
     try {
       return (await this.deps.topicAuthorizer.mayFollow(principal, topic)) === true;
     } catch (error) {
@@ -75,21 +99,27 @@ export class Entitlements {
         answers[index] = await question;
       }),
     );
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, this.deps.topicDecisionTimeoutMs, 'late');
-    });
-    try {
-      if ((await Promise.race([all, timeout])) === 'late') {
-        this.deps.logger.error(
-          `The topic authoriser did not answer within ${this.deps.topicDecisionTimeoutMs} ms, which counts as no.`,
-        );
-      }
-    } finally {
-      clearTimeout(timer);
+    if ((await this.#orLate(all)) === 'late') {
+      this.deps.logger.error(`The topic authoriser did not answer within ${this.#timeoutMs} ms, which counts as no.`);
     }
     // A copy: an answer that comes later must not change a decision that was handed out.
     return [...answers];
+  }
+
+  get #timeoutMs(): number {
+    return this.deps.topicDecisionTimeoutMs;
+  }
+
+  async #orLate<T>(answer: Promise<T>): Promise<T | 'late'> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, this.#timeoutMs, 'late');
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #failed(message: string): SseRefusal {
@@ -99,4 +129,8 @@ export class Entitlements {
       retryAfterMs: 5_000,
     });
   }
+}
+
+function mayFollowReserved(principal: Principal): boolean {
+  return isPermitted(principal, 'sse:admin');
 }

@@ -42,13 +42,7 @@ export { Credentials } from './http/credentials.js';
 export { expressMessages, type ExpressPrototypes, type MessageClasses } from './http/express-messages.js';
 export { MemoryTicketStore } from './http/memory-ticket-store.js';
 export { onlineUsersQuerySchema, statsQuerySchema } from './http/operation-queries.js';
-export {
-  CurrentPrincipal,
-  isPermitted,
-  principalOfRequest,
-  RequirePermission,
-  requirePermission,
-} from './http/permission.js';
+export { CurrentPrincipal, principalOfRequest, RequirePermission, requirePermission } from './http/permission.js';
 export {
   type FieldFault,
   type Problem,
@@ -79,7 +73,8 @@ export { STREAM_ALIASES } from './http/sse.controller.js';
 export { StreamIntake, type StreamTerms } from './http/stream-intake.js';
 export { keepPrepared, streamResponse } from './http/stream-response.js';
 export { type IssuedTicket, StreamTickets } from './http/stream-ticket.js';
-export { anyTopicRule, isReservedTopic, TokenTopicAuthorizer } from './http/topic-authorizer.js';
+export { isReservedTopic } from '@nest-herald/sse-protocol';
+export { anyTopicRule, TokenTopicAuthorizer } from './http/topic-authorizer.js';
 export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
 export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
@@ -111,6 +106,7 @@ export {
   asUserId,
   hasPermission,
   isIdentifier,
+  isPermitted,
   type Principal,
   type TenantId,
   type UserId,

@@ -32,6 +32,11 @@ export interface Principal {
   readonly sessionId?: string;
 }
 
+/** The role that may do everything inside its own tenant (api.md §2). */
+const ADMIN_ROLE = 'admin';
+/** What no role of a tenant ever includes: it looks across tenants. */
+const PLATFORM_PERMISSION = 'platform:admin';
+
 const ID = /^[A-Za-z0-9_.@|-]{1,128}$/;
 
 /** @returns whether the text can be a tenant or user id (wire.md §1). */
@@ -54,6 +59,15 @@ export function asUserId(value: string): UserId {
 /** Whether `granted` contains the permission itself or a wildcard `prefix:*` that covers it. */
 export function hasPermission(granted: readonly string[], wanted: string): boolean {
   return granted.some((p) => p === wanted || (p.endsWith(':*') && wanted.startsWith(p.slice(0, -1))));
+}
+
+/**
+ * Whether the holder may do this: by a permission in the token (`x:*` covers every `x:…`), or as `admin` of the tenant,
+ * which covers everything but `platform:admin`.
+ */
+export function isPermitted(principal: Principal, permission: string): boolean {
+  if (hasPermission(principal.permissions, permission)) return true;
+  return permission !== PLATFORM_PERMISSION && principal.roles.includes(ADMIN_ROLE);
 }
 
 function invalidId(kind: string, value: unknown): SseError {

@@ -49,7 +49,7 @@ describe('publishing', () => {
     },
   );
 
-  it.each(['connected', 'heartbeat', 'cursor', 'resync', 'session.expiring', 'problem', 'close', 'error'])(
+  it.each(['connected', 'heartbeat', 'cursor', 'resync', 'session.expiring', 'problem', 'close', 'error', 'presence'])(
     'refuses the reserved type %s',
     (event) => {
       expect(codeOf(() => durableRows('acme', 'tenant', { event, data: 1 }))).toBe('ERR_SSE_RESERVED_EVENT');
@@ -62,6 +62,11 @@ describe('publishing', () => {
       expect(codeOf(() => durableRows('acme', `topic:${topic}`, { data: 1 }))).toBe('ERR_SSE_INVALID_TOPIC');
     },
   );
+
+  it.each(['presence', 'presence:ann'])('refuses to send to the topic %j, which is the server’s own', (topic) => {
+    expect(codeOf(() => durableRows('acme', `topic:${topic}`, { data: 1 }))).toBe('ERR_SSE_RESERVED_TOPIC');
+    expect(codeOf(() => ephemeralEvents('acme', `topic:${topic}`, { data: 1 }))).toBe('ERR_SSE_RESERVED_TOPIC');
+  });
 
   it.each(['users', 'user:', 'user:a b', 'role:', 'Role:x', 'x', 'dept:a\nb', ''])('refuses the audience %j', (key) => {
     expect(codeOf(() => durableRows('acme', key, { data: 1 }))).toBe('ERR_SSE_INVALID_ID');

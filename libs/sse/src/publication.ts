@@ -2,6 +2,7 @@ import {
   invalidTopic,
   isEventType,
   isReservedEventType,
+  isReservedTopic,
   isTopic,
   MAX_DURABLE_BYTES,
   MAX_EPHEMERAL_BYTES,
@@ -28,7 +29,7 @@ const DEFAULT_TYPE = 'message';
 
 /**
  * Checks and encodes a durable event; a long list of people becomes one row for every 500 of them.
- * @throws SseError `ERR_SSE_INVALID_EVENT` | `_RESERVED_EVENT` | `_EVENT_TOO_LARGE` | `_INVALID_TOPIC` | `_INVALID_ID`.
+ * @throws SseError `ERR_SSE_INVALID_EVENT` | `_RESERVED_EVENT` | `_RESERVED_TOPIC` | `_EVENT_TOO_LARGE` | `_INVALID_TOPIC` | `_INVALID_ID`.
  */
 export function durableRows(tenantId: string, audience: Audience, input: EventInput): NewEvent[] {
   if (input.conflationKey !== undefined) {
@@ -105,12 +106,21 @@ function address(audience: Audience): Addressed[] {
 function checkedKey(key: AudienceKey): AudienceKey {
   if (key === TENANT_KEY) return key;
   const id = key.slice(key.indexOf(':') + 1);
-  if (key.startsWith('topic:')) return topicKey(id);
+  if (key.startsWith('topic:')) return publicTopicKey(id);
   if (key.startsWith('user:')) return userKey(id);
   if (KEY.test(key)) return key;
   throw new SseError(
     'ERR_SSE_INVALID_ID',
     `An audience is "tenant", "user:<id>", "role:<r>", "topic:<t>" or another "<kind>:<id>"; got ${JSON.stringify(key)}.`,
+  );
+}
+
+function publicTopicKey(topic: string): AudienceKey {
+  const key = topicKey(topic);
+  if (!isReservedTopic(topic)) return key;
+  throw new SseError(
+    'ERR_SSE_RESERVED_TOPIC',
+    `Only the server itself publishes on "${topic}" and all that begins like it. Choose another topic.`,
   );
 }
 
@@ -129,10 +139,18 @@ function encode(input: EventInput, maxBytes: number): { type: string; payload: s
   if (bytes > maxBytes) {
     throw new SseError(
       'ERR_SSE_EVENT_TOO_LARGE',
-      `The data has ${bytes} bytes, more than ${maxBytes}. Send an id and let the page fetch the rest.`,
+      `The data has ${bytes} bytes, more than ${maxBytes}${maxBytes === MAX_EPHEMERAL_BYTES ? ' for durable: false' : ''}. ` +
+        `Send an id and let the page fetch the rest${durableWay(bytes, maxBytes)}.`,
     );
   }
   return { type, payload };
+}
+
+/** What else can be done with data that is too large for an ephemeral event. */
+function durableWay(bytes: number, maxBytes: number): string {
+  return maxBytes < bytes && bytes <= MAX_DURABLE_BYTES
+    ? `, or leave out durable: false, which takes ${MAX_DURABLE_BYTES}`
+    : '';
 }
 
 function textOf(data: unknown): string {

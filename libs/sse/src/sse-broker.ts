@@ -55,7 +55,7 @@ export interface SendReceipt {
  * `SseBroker<AppEvents>`, where `AppEvents` maps event types to their data, makes the compiler check both; the class, and so
  * the injection token, is the same.
  *
- * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_EVENT_TOO_LARGE`, `_INVALID_ID`,
+ * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_RESERVED_TOPIC`, `_EVENT_TOO_LARGE`, `_INVALID_ID`,
  * `_INVALID_TOPIC`, `_TOPICS_DISABLED`, and what the log throws (`_NO_TRANSACTION`, `_STORAGE`).
  * @see delivery.md §2, "Publish"
  */

@@ -1,7 +1,7 @@
 import { Body, Delete, Header, HttpCode, Inject, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
 import { ConnectionControl } from '../control/connection-control.js';
 import type { ControlResult } from '../control/control-request.js';
-import type { Principal } from '../principal.js';
+import { isPermitted, type Principal } from '../principal.js';
 import { SseBroker } from '../sse-broker.js';
 import {
   type RevocationRequest,
@@ -10,7 +10,7 @@ import {
   type TopicsRequest,
   topicsRequestSchema,
 } from './control-bodies.js';
-import { CurrentPrincipal, isPermitted, RequirePermission } from './permission.js';
+import { CurrentPrincipal, RequirePermission } from './permission.js';
 import { ProblemFilter } from './problem-response.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { SseAuthGuard } from './sse-auth.guard.js';

@@ -1,25 +1,11 @@
 import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { hasPermission, type Principal } from '../principal.js';
+import { isPermitted, type Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 
 /** Metadata key of {@link RequirePermission}. */
 export const REQUIRED_PERMISSION = Symbol('REQUIRED_PERMISSION');
 
 const PRINCIPAL = Symbol('principal');
-
-/** The role that may do everything inside its own tenant (api.md §2). */
-const ADMIN_ROLE = 'admin';
-/** What no role of a tenant ever includes: it looks across tenants. */
-const PLATFORM_PERMISSION = 'platform:admin';
-
-/**
- * Whether the holder may do this: by a permission in the token (`x:*` covers every `x:…`), or as `admin` of the tenant,
- * which covers everything but `platform:admin`.
- */
-export function isPermitted(principal: Principal, permission: string): boolean {
-  if (hasPermission(principal.permissions, permission)) return true;
-  return permission !== PLATFORM_PERMISSION && principal.roles.includes(ADMIN_ROLE);
-}
 
 /** @throws SseRefusal 403 `forbidden`, naming the permission. */
 export function requirePermission(principal: Principal, permission: string): void {

@@ -71,6 +71,7 @@ const SSE_ERRORS: Readonly<Partial<Record<SseErrorCode, { readonly status: numbe
   ERR_SSE_INVALID_ID: { status: 400, code: 'invalid_request' },
   ERR_SSE_INVALID_EVENT: { status: 400, code: 'invalid_request' },
   ERR_SSE_RESERVED_EVENT: { status: 400, code: 'invalid_request' },
+  ERR_SSE_RESERVED_TOPIC: { status: 403, code: 'forbidden' },
   ERR_SSE_INVALID_TOPIC: { status: 400, code: 'invalid_topic' },
   ERR_SSE_TOPICS_DISABLED: { status: 400, code: 'topics_disabled' },
   ERR_SSE_EVENT_TOO_LARGE: { status: 413, code: 'event_too_large' },

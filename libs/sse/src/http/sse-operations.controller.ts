@@ -35,7 +35,6 @@ import { SchemaPipe } from './schema.pipe.js';
 import { audienceOf, type SendRequest, sendSchemaFor } from './send-request.js';
 import { SseAuthGuard } from './sse-auth.guard.js';
 import { StreamTickets } from './stream-ticket.js';
-import { isReservedTopic } from './topic-authorizer.js';
 
 /** Answer of `POST /tickets`. */
 export interface TicketAnswer {
@@ -203,9 +202,6 @@ export class SseOperationsController {
 
   async #send(principal: Principal, body: SendRequest, tx?: Tx): Promise<SendAnswer> {
     const audience = audienceOf(body);
-    if (typeof audience === 'string' && audience.startsWith('topic:') && isReservedTopic(audience.slice(6))) {
-      throw new SseRefusal(403, 'forbidden', { detail: 'Only the system itself publishes on this topic.' });
-    }
     const isDurable = !('target' in body) || body.durable;
     const receipt = await this.broker.send(
       principal.tenantId,

@@ -118,7 +118,9 @@ export class StreamIntake {
     principal: Principal,
     opening: StreamTerms,
   ): Promise<TopicDecision> {
-    if (opening.grantedTopics !== undefined) return { granted: opening.grantedTopics, denied: [] };
+    if (opening.grantedTopics !== undefined) {
+      return { granted: this.entitlements.grantedByRoute(principal, opening.grantedTopics), denied: [] };
+    }
     const wished = await this.topicResolver.topicsOf(request, query, principal);
     return decideTopics(wished, principal, this.entitlements, this.options);
   }

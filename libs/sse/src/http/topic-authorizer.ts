@@ -1,15 +1,6 @@
-import { covers } from '@nest-herald/sse-protocol';
-import type { Principal } from '../principal.js';
+import { covers, isReservedTopic } from '@nest-herald/sse-protocol';
+import { isPermitted, type Principal } from '../principal.js';
 import type { TopicAuthorizer } from '../topic-authorizer.js';
-import { isPermitted } from './permission.js';
-
-/** Topics that the system itself publishes on, by their first segment; only `sse:admin` follows them. */
-const RESERVED_SEGMENTS = ['presence'];
-
-/** Whether a topic, or a pattern that begins with its name, is one of the system's own. */
-export function isReservedTopic(topic: string): boolean {
-  return RESERVED_SEGMENTS.includes(topic.split(':', 1)[0] ?? '');
-}
 
 /** The default rule: what a pattern in the token's `topics` claim covers, whole patterns included (PROTOCOL P43). */
 export class TokenTopicAuthorizer implements TopicAuthorizer {

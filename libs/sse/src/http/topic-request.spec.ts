@@ -19,9 +19,14 @@ const holder = (overrides: Partial<Principal> = {}): Principal => ({
 });
 const rules = { topics: true, maxTopicsPerConnection: 3, onDeniedTopic: 'refuse' } as const;
 
-function decide(wished: string[], options: Partial<Parameters<typeof decideTopics>[3]> = {}, principal = holder()) {
+function decide(
+  wished: string[],
+  options: Partial<Parameters<typeof decideTopics>[3]> = {},
+  principal = holder(),
+  topicAuthorizer: TopicAuthorizer = new TokenTopicAuthorizer(),
+) {
   const entitlements = new Entitlements({
-    topicAuthorizer: new TokenTopicAuthorizer(),
+    topicAuthorizer,
     audienceResolver: undefined,
     topicDecisionTimeoutMs: 1_000,
     logger: { error: () => undefined },
@@ -82,6 +87,16 @@ describe('topics of a request', () => {
     expect(await codeOf(decide(['presence'], {}, holder({ topics: ['presence'] })))).toBe('403 topic_forbidden');
     expect(await codeOf(decide(['presence'], {}, holder({ permissions: ['sse:admin'] })))).toBe('granted');
     expect(await codeOf(decide(['presence'], {}, holder({ roles: ['admin'] })))).toBe('granted');
+  });
+
+  it('of the system itself are not for the rule of a host to give or to keep', async () => {
+    const everything: TopicAuthorizer = { mayFollow: () => true };
+    const nothing: TopicAuthorizer = { mayFollow: () => false };
+    for (const topic of ['presence', 'presence:x', 'presence:*', 'presence:**']) {
+      expect(await codeOf(decide([topic], {}, holder(), everything))).toBe('403 topic_forbidden');
+      expect(await codeOf(decide([topic], {}, holder({ permissions: ['sse:*'] }), nothing))).toBe('granted');
+    }
+    expect(await codeOf(decide(['presences', '*', '**'], {}, holder(), everything))).toBe('granted');
   });
 });
 

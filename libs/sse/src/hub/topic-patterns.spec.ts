@@ -3,7 +3,7 @@ import { compileTopicPattern } from '@nest-herald/sse-protocol';
 import fc from 'fast-check';
 import { TopicPatterns } from './topic-patterns.js';
 
-const segment = fc.constantFrom('a', 'b', 'c');
+const segment = fc.constantFrom('a', 'b', 'presence');
 const topics = fc.array(segment, { minLength: 1, maxLength: 4 }).map((s) => s.join(':'));
 const patterns = fc
   .tuple(fc.array(fc.oneof(segment, fc.constant('*')), { maxLength: 3 }), fc.constantFrom('*', '**', 'a'))

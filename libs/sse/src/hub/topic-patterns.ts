@@ -1,4 +1,4 @@
-import { parseTopic, parseTopicPattern } from '@nest-herald/sse-protocol';
+import { isReservedTopic, parseTopic, parseTopicPattern } from '@nest-herald/sse-protocol';
 
 interface Node<T> {
   readonly children: Map<string, Node<T>>;
@@ -54,7 +54,7 @@ export class TopicPatterns<T> {
     if (found === undefined) {
       const collected: T[] = [];
       const segments = parseTopic(topic);
-      if (segments !== null) collect(this.#root, segments, 0, collected);
+      if (segments !== null) collect(this.#root, segments, isReservedTopic(topic), collected);
       found = collected;
       if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
       this.#cache.set(topic, found);
@@ -67,7 +67,13 @@ function newNode<T>(): Node<T> {
   return { children: new Map(), here: null, rest: null };
 }
 
-function collect<T>(node: Node<T>, segments: readonly string[], depth: number, found: T[]): void {
+/** A reserved topic is not met by a pattern that begins with a wildcard (P44). */
+function collect<T>(root: Node<T>, segments: readonly string[], isReserved: boolean, found: T[]): void {
+  const named = isReserved ? root.children.get(segments[0] ?? '') : root;
+  if (named !== undefined) collectBelow(named, segments, isReserved ? 1 : 0, found);
+}
+
+function collectBelow<T>(node: Node<T>, segments: readonly string[], depth: number, found: T[]): void {
   const segment = segments[depth];
   if (segment === undefined) {
     if (node.here !== null) found.push(node.here);
@@ -75,9 +81,9 @@ function collect<T>(node: Node<T>, segments: readonly string[], depth: number, f
   }
   if (node.rest !== null) found.push(node.rest);
   const exact = node.children.get(segment);
-  if (exact !== undefined) collect(exact, segments, depth + 1, found);
+  if (exact !== undefined) collectBelow(exact, segments, depth + 1, found);
   const any = node.children.get('*');
-  if (any !== undefined) collect(any, segments, depth + 1, found);
+  if (any !== undefined) collectBelow(any, segments, depth + 1, found);
 }
 
 /** Takes away the nodes at the end of a path that nothing needs any more. */
