@@ -6,6 +6,7 @@ import { SsePresenceFunctions1700000000005 } from './0005-sse-presence-functions
 import { SseControl1700000000006 } from './0006-sse-control.js';
 import { SseObservability1700000000008 } from './0008-sse-observability.js';
 import { SseSequenceTurn1700000000009 } from './0009-sse-sequence-turn.js';
+import { SsePresenceSessions1700000000010 } from './0010-sse-presence-sessions.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
 import { Directory1700000000300 } from './0300-directory.js';
@@ -30,6 +31,7 @@ export const sseMigrations: readonly MigrationClass[] = [
   SseControl1700000000006,
   SseObservability1700000000008,
   SseSequenceTurn1700000000009,
+  SsePresenceSessions1700000000010,
 ];
 
 /** Schema `herald`, shared by the feature modules. */

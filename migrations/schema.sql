@@ -406,6 +406,7 @@ TABLE sse.last_seen WITH ()
   user_id text COLLATE C NOT NULL
   at timestamp with time zone NOT NULL
   generation bigint NOT NULL DEFAULT 1
+  ends_at timestamp with time zone
 TABLE sse.lease WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=200, fillfactor=50)
   shard integer NOT NULL
   owner text NOT NULL
@@ -422,6 +423,7 @@ TABLE sse.node WITH ()
   boot_id uuid NOT NULL
   until timestamp with time zone NOT NULL
   draining boolean NOT NULL DEFAULT false
+  watched text[] COLLATE C NOT NULL DEFAULT '{}'::text[]
 TABLE sse.outbox WITH (autovacuum_vacuum_insert_threshold=-1, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000)
   id bigint NOT NULL IDENTITY
   xid xid8 NOT NULL DEFAULT pg_current_xact_id()
@@ -570,11 +572,13 @@ CREATE UNIQUE INDEX ntf_message_dedupe ON herald.ntf_message USING btree (tenant
 CREATE INDEX ntf_message_related ON herald.ntf_message USING btree (tenant_id, related_type, related_id) WHERE (related_type IS NOT NULL)
 CREATE INDEX batch_at ON sse.batch USING btree (at)
 CREATE INDEX connection_node ON sse.connection USING btree (node_id, boot_id)
+CREATE INDEX connection_presence ON sse.connection USING btree (tenant_id) WHERE ('presence'::text = ANY (topics))
 CREATE INDEX connection_user ON sse.connection USING btree (tenant_id, user_id)
 CREATE INDEX control_expiry ON sse.control USING btree (expires_at)
 CREATE INDEX dedupe_expiry ON sse.dedupe USING btree (expires_at)
 CREATE INDEX event_log_audience ON ONLY sse.event_log USING btree (tenant_id, audience, seq)
 CREATE INDEX event_log_default_tenant_id_audience_seq_idx ON sse.event_log_default USING btree (tenant_id, audience, seq)
+CREATE INDEX last_seen_ending ON sse.last_seen USING btree (ends_at) WHERE (ends_at < 'infinity'::timestamp with time zone)
 CREATE INDEX revocation_expiry ON sse.revocation USING btree (expires_at)
 CREATE INDEX revocation_in_force ON sse.revocation USING btree (tenant_id, expires_at)
 CREATE INDEX set_aside_age ON sse.set_aside USING btree (created_at)
@@ -674,13 +678,19 @@ sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integ
 sse.append_one(text,integer,text,text[],text,text,text) RETURNS integer INVOKER OWNER herald_owner BODY 6f02ed7cde802f8449852572b3165320
 sse.backlog(integer[],integer) RETURNS TABLE(waiting bigint, oldest_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 33e260449ec1ecbb58588537c3ac4e71
 sse.beat(text,uuid,integer,boolean) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY ba0c1196ea3f639058660dfb30bda0fd
+sse.begin_grace(text[],text[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 817330691b2cda0d350677d787b85734
+sse.bury_nodes(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY fd1258cca9c7e388ff3f4ce13b945b91
+sse.change_connections(text,uuid,integer,jsonb,jsonb) RETURNS TABLE(leaving integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 02de7902e1bc24cadda3cdc97e883026
+sse.clear_nodes(text[],uuid[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4cb6a3a9c0dcafb176c58ccf706c3862
 sse.collect_control(text,text,boolean) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 305b8208fa3b318c332a3f0c850f179a
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
+sse.end_sessions(integer) RETURNS TABLE(taken integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 077d92bf6ca04180ad735e41d59ea2d1
 sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
 sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 82c3d0b99d614fa951e97a26529949cb
 sse.is_deliverable(text,text,text[],text,text) RETURNS boolean INVOKER OWNER herald_owner BODY d8faaa4bf2bf533159b7b1c321de3822
 sse.known_shards() RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 46db55e2ea403f836321a647b56245aa
-sse.leave(text,uuid) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY dcea757d06922b07d7ec19ddd8f4f500
+sse.leave(text,uuid) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4ffe9f48592019fd0885183671552828
+sse.live_connections(text,text) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 01abccb501af7eeb12a7254d1d9b4bfe
 sse.live_nodes() RETURNS TABLE(node_id text, boot_id uuid, draining boolean) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 7f923b11380018ee25342ce5b2b4acb9
 sse.log_id() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 07bbd58ec5f7468f283666030e6618db
 sse.log_lift_day(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 71add328d7af67596811bd093216c5fe
@@ -690,20 +700,22 @@ sse.log_raise_floor(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_te
 sse.log_stray_days(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cff163c4a309efcf4cd9a2c616d7988b
 sse.maintain(integer,integer) RETURNS record DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=200ms OWNER herald_owner BODY 7a1bce5f4b585142989c78c8cad0a80f
 sse.newest_batches() RETURNS TABLE(shard integer, no bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY de0199a780d72a453a79115e4175bcd2
-sse.note_last_seen(text[],text[],timestamp with time zone) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY f5356e2b68c7e3a891ff66e3255f2d41
 sse.prune(integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4252ef39911bd5783d152e7009d4302d
-sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 19d622e9c715e4bcdec61f74b3514aaa
+sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY b6d9afd740c868c230c603ee49373843
 sse.put_control(text,text,text,jsonb,integer) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 52425c1df825487d10ae5b383e79820e
 sse.redeem_ticket(bytea) RETURNS TABLE(principal jsonb, origin text, expires_at timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY a7be39dd27f68ba68769efacaf706f93
 sse.release_leases(text) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4d4da7fe50186dd5b4f0381e6d468d44
 sse.renew_leases(text,integer[],bigint[],integer) RETURNS TABLE(shard integer, log_id uuid) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 518c46db2ef624fc0580ec82b2f2b9b6
+sse.renew_node(text,uuid,integer,boolean,text[]) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2adff5b34a8707d97dfd10c5b92e5bd1
+sse.say_goodbye(text,uuid,integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 635b948cdda3a1506fe0c913b7535132
 sse.sequence(integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 064691031e8743ae5ac67991ac11ce27
 sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2702ef1b8f6db431282bb92934836c39
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
 sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
 sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
 sse.unled_shards(integer[]) RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c8677690f8e19d6ec61dabfc62f3a749
-sse.write_connections(text,uuid,jsonb,text[]) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9e6d026a5b0b7b3cf6eca7f6ed6169e4
+sse.watched_tenants(text[]) RETURNS text[] DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 31d4c9d79769accac96f8e96845cf736
+sse.write_connections(text,uuid,jsonb,text[]) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cf035a6e84c5672ddd889b62dcbca113
 
 -- Grants
 DELETE, INSERT, SELECT TO herald_system ON sse.batch
@@ -736,8 +748,11 @@ EXECUTE TO herald_app ON sse.append(text,integer,text[],text[],text[],text[],tex
 EXECUTE TO herald_app ON sse.append_one(text,integer,text,text[],text,text,text)
 EXECUTE TO herald_app ON sse.backlog(integer[],integer)
 EXECUTE TO herald_app ON sse.beat(text,uuid,integer,boolean)
+EXECUTE TO herald_app ON sse.bury_nodes(integer)
+EXECUTE TO herald_app ON sse.change_connections(text,uuid,integer,jsonb,jsonb)
 EXECUTE TO herald_app ON sse.collect_control(text,text,boolean)
 EXECUTE TO herald_app ON sse.count_presence(text)
+EXECUTE TO herald_app ON sse.end_sessions(integer)
 EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)
 EXECUTE TO herald_app ON sse.identify_log()
 EXECUTE TO herald_app ON sse.known_shards()
@@ -752,6 +767,8 @@ EXECUTE TO herald_app ON sse.put_control(text,text,text,jsonb,integer)
 EXECUTE TO herald_app ON sse.redeem_ticket(bytea)
 EXECUTE TO herald_app ON sse.release_leases(text)
 EXECUTE TO herald_app ON sse.renew_leases(text,integer[],bigint[],integer)
+EXECUTE TO herald_app ON sse.renew_node(text,uuid,integer,boolean,text[])
+EXECUTE TO herald_app ON sse.say_goodbye(text,uuid,integer)
 EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot)
 EXECUTE TO herald_app ON sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot)
 EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
