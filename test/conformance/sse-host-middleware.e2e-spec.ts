@@ -1,5 +1,7 @@
-import { createGunzip } from 'node:zlib';
+import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { createGunzip } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, VersioningType } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
@@ -122,6 +124,20 @@ describe('a stream in an application with', () => {
     });
     expect(await sse.call('GET', '/api/v1/sse/stats')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     expect(await sse.call('GET', '/nowhere')).toMatchObject({ status: 404, body: { own: true } });
+  });
+
+  it('forceCloseConnections: closing says goodbye, and waits neither for lines without a request nor for half of one', async () => {
+    sse = await SseApp.start({ platform: { forceCloseConnections: true } });
+    const stream = await sse.open();
+    const lines = ['', 'GET / HTTP/1.1\r\nHost: a\r\n'].map((text) => {
+      const line = connect(Number(new URL(sse.url).port), '127.0.0.1');
+      line.on('error', () => undefined).write(text);
+      return line;
+    });
+    await Promise.all(lines.map((line) => once(line, 'connect')));
+    await sse.app.close();
+    expect(await stream.end()).toContain('"reason":"shutdown"');
+    for (const line of lines) line.destroy();
   });
 
   it('shutdown hooks: closing says goodbye to the streams and resolves', async () => {

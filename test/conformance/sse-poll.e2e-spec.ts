@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryEventLog, systemClock } from '@nest-herald/sse';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
@@ -219,6 +220,33 @@ describe('a refusal of a poll', () => {
     expect(await answer).toMatchObject({ status: 503, body: { code: 'draining' } });
     expect(Number((await answer).headers.get('retry-after'))).toBeGreaterThan(0);
     await stopped;
+  });
+
+  it('does not keep the application open, though clients poll again at once on the lines that they have', async () => {
+    await start({ options: { maxConnectionsPerUser: 0 } });
+    const position = await now();
+    const agent = new Agent({ keepAlive: true });
+    const closings: (string | undefined)[] = [];
+    const again = (): Promise<number> =>
+      new Promise((resolve) => {
+        get(
+          `${sse.url}/api/v1/sse/poll?after=${position}&waitMs=55000`,
+          { agent, headers: { authorization: `Bearer ${testToken()}` } },
+          (response) => {
+            closings.push(response.headers.connection);
+            response.resume().on('end', () => resolve(response.statusCode ?? 0));
+          },
+          // Nobody listens any more: the client gives up.
+        ).on('error', () => resolve(0));
+      });
+    const clients = Array.from({ length: 20 }, async () => {
+      for (;;) if ((await again()) === 0) return;
+    });
+    await waiting(20);
+    await apps.pop()?.stop();
+    await Promise.all(clients);
+    agent.destroy();
+    expect(new Set(closings)).toEqual(new Set(['close']));
   });
 });
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
-import type { DynamicModule, INestApplication, LoggerService, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, LoggerService, NestApplicationOptions, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { SseBroker, SseModule, type SseModuleExtras, type SseOptions } from '@nest-herald/sse';
 import { type RawRequest, RawStream } from './raw-stream.js';
@@ -39,6 +39,8 @@ export interface SseAppParts {
   readonly configure?: (app: INestApplication) => void;
   /** @defaultValue none: nothing is printed */
   readonly logger?: LoggerService;
+  /** Options of the application itself. */
+  readonly platform?: NestApplicationOptions;
 }
 
 /** A real Nest application on a free port of the loopback interface, with everything in memory. */
@@ -58,7 +60,7 @@ export class SseApp {
       ],
       controllers: [...(parts.controllers ?? [])],
     }).compile();
-    const app = module.createNestApplication({ logger: parts.logger ?? false });
+    const app = module.createNestApplication({ logger: parts.logger ?? false, ...parts.platform });
     parts.configure?.(app);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;

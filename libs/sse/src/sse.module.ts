@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -8,6 +9,7 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
 import { BACKPLANE, type Backplane } from './backplane/backplane.js';
 import { MemoryBackplane } from './backplane/memory-backplane.js';
@@ -25,6 +27,7 @@ import { MemoryEventLog } from './event-log/memory-event-log.js';
 import { Credentials } from './http/credentials.js';
 import { decideTopics, queryTopicResolver } from './http/topic-request.js';
 import { JwtAuthenticator } from './http/jwt-authenticator.js';
+import { endLinesBehindAnswers } from './http/last-answers.js';
 import { LongPoll } from './http/long-poll.js';
 import { MemoryTicketStore } from './http/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
@@ -37,6 +40,7 @@ import { Hub } from './hub/hub.js';
 import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { MemoryPresence } from './presence/memory-presence.js';
+import { warningOfPartsOfOneProcess } from './parts-of-one-process.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
 import { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
 import { SseBroker } from './sse-broker.js';
@@ -245,6 +249,8 @@ export class SseModule
   constructor(
     @Inject(Hub) private readonly hub: Hub,
     @Inject(NodeLine) private readonly line: NodeLine,
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
+    @Inject(HttpAdapterHost) private readonly platform: HttpAdapterHost,
   ) {
     super();
   }
@@ -262,9 +268,14 @@ export class SseModule
   async onApplicationBootstrap(): Promise<void> {
     await this.hub.start();
     await this.line.open();
+    const warning = warningOfPartsOfOneProcess(this.options);
+    if (warning !== null) new Logger(SseModule.name).warn(warning);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    // None in an application without HTTP.
+    const server = this.platform.httpAdapter?.getHttpServer() as Server | undefined;
+    if (server !== undefined) endLinesBehindAnswers(server);
     await this.hub.drain();
   }
 

@@ -94,7 +94,7 @@ class JobsController {
 })
 class AppModule {}
 
-const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'], forceCloseConnections: true });
 app.enableShutdownHooks();
 await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
 process.stdout.write(`ready on ${await app.getUrl()}\n`);

@@ -42,7 +42,10 @@ class ChatController {
 })
 class AppModule {}
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error', 'warn'] });
+const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+  logger: ['error', 'warn'],
+  forceCloseConnections: true,
+});
 app.useStaticAssets(page);
 app.enableShutdownHooks();
 await app.listen(Number(port), '127.0.0.1');

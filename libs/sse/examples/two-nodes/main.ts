@@ -32,7 +32,7 @@ class AppModule {
   onApplicationShutdown = stop;
 }
 
-const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'], forceCloseConnections: true });
 app.enableShutdownHooks();
 await app.listen(Number(port), '127.0.0.1');
 process.stdout.write(`ready on ${await app.getUrl()}\n`);
