@@ -109,7 +109,10 @@ function secretKey(secret: string | Uint8Array, faults: OptionFaults): JwtKey | 
   }
   const bytes = typeof secret === 'string' ? Buffer.from(secret) : Buffer.from(secret);
   if (bytes.length < MIN_SECRET_BYTES) {
-    faults.add(`jwt.secret must have at least ${MIN_SECRET_BYTES} bytes; got ${bytes.length}`);
+    faults.add(
+      `jwt.secret must have at least ${MIN_SECRET_BYTES} bytes; got ${bytes.length}. ` +
+        'Give what your sign-in signs tokens with, such as the output of "openssl rand -base64 48" in an environment variable',
+    );
     return null;
   }
   return { kind: 'secret', key: createSecretKey(bytes) };

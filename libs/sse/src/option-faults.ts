@@ -1,3 +1,4 @@
+import { nearestName } from './nearest-name.js';
 import { SseError } from './sse.errors.js';
 
 /** Bounds of a number option. */
@@ -71,10 +72,12 @@ export class OptionFaults {
     return value;
   }
 
-  /** Names every option that does not exist. */
+  /** Names every option that does not exist, with the one that was meant where that can be told. */
   unknown(prefix: string, given: object, known: readonly string[]): void {
     for (const name of Object.keys(given)) {
-      if (!known.includes(name)) this.add(`${prefix}${name} is not an option`);
+      if (known.includes(name)) continue;
+      const meant = nearestName(name, known);
+      this.add(`${prefix}${name} is not an option${meant === null ? '' : `; did you mean ${prefix}${meant}?`}`);
     }
   }
 

@@ -90,6 +90,16 @@ describe('publishing', () => {
     );
   });
 
+  it('says what to do with data that is too large', () => {
+    expect(() => ephemeralEvents('acme', 'tenant', { data: 'x'.repeat(6_001) })).toThrow(
+      /6001 bytes, more than 6000 for durable: false\. Send an id .*, or leave out durable: false, which takes 65536\.$/,
+    );
+    expect(() => ephemeralEvents('acme', 'tenant', { data: 'x'.repeat(65_537) })).toThrow(/fetch the rest\.$/);
+    expect(() => durableRows('acme', 'tenant', { data: 'x'.repeat(65_537) })).toThrow(
+      /65537 bytes, more than 65536\. Send an id and let the page fetch the rest\.$/,
+    );
+  });
+
   it('refuses text that no store keeps as it is, and passes the same characters inside JSON', () => {
     expect(codeOf(() => durableRows('acme', 'tenant', { data: 'a\0' }))).toBe('ERR_SSE_INVALID_EVENT');
     expect(codeOf(() => durableRows('acme', 'tenant', { data: '\udc00' }))).toBe('ERR_SSE_INVALID_EVENT');

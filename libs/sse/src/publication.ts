@@ -148,7 +148,7 @@ function encode(input: EventInput, maxBytes: number): { type: string; payload: s
 
 /** What else can be done with data that is too large for an ephemeral event. */
 function durableWay(bytes: number, maxBytes: number): string {
-  return maxBytes < bytes && bytes <= MAX_DURABLE_BYTES
+  return maxBytes === MAX_EPHEMERAL_BYTES && bytes <= MAX_DURABLE_BYTES
     ? `, or leave out durable: false, which takes ${MAX_DURABLE_BYTES}`
     : '';
 }

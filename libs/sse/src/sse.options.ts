@@ -67,7 +67,7 @@ export interface SseOptions {
   readonly onDeniedTopic?: 'refuse' | 'omit';
   /** Topics one connection may follow; one more is 400 `too_many_topics`. 1–1,000, 0 = off. @defaultValue 50 */
   readonly maxTopicsPerConnection?: number;
-  /** Time a {@link topicAuthorizer} has for all topics of one request; no answer counts as no. 100–30,000. @defaultValue 2000 */
+  /** Time a {@link topicAuthorizer} has for all topics of one request, where no answer counts as no, and an {@link audienceResolver} for its keys, where it counts as 503. 100–30,000. @defaultValue 2000 */
   readonly topicDecisionTimeoutMs?: number;
   /** Length of path and query of a stream; beyond it 414. Node's own bound on the whole head is 16 KiB. 1,024–65,536, 0 = off. @defaultValue 12288 */
   readonly maxRequestTargetBytes?: number;
@@ -145,7 +145,7 @@ const EVENT_LOG_METHODS = [
   'stop',
 ] as const satisfies readonly (keyof EventLog)[];
 const PRESENCE_METHODS = [
-  ...(['start', 'add', 'remove', 'changeTopics', 'isOnline', 'onlineUsers', 'user', 'counts', 'setDraining'] as const),
+  ...(['start', 'add', 'remove', 'changeTopics', 'watch', 'isOnline', 'onlineUsers', 'user', 'counts', 'setDraining'] as const),
   'stop',
 ] as const satisfies readonly (keyof Presence)[];
 const KIB = 1024;
@@ -230,7 +230,10 @@ function jwtOf(options: SseOptions, faults: OptionFaults): ResolvedJwtOptions | 
     return jwt === undefined ? null : resolveJwtOptions(jwt, faults);
   }
   if (options.authenticator === undefined) {
-    faults.add('jwt or authenticator is required: nobody can be let in without knowing who they are');
+    faults.add(
+      'jwt or authenticator is required: nobody can be let in without knowing who they are. ' +
+        'Give jwt: { secret }, { publicKey } or { jwksUri } as your sign-in issues tokens, or an authenticator of your own',
+    );
   }
   return null;
 }

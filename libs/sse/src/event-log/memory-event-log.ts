@@ -139,7 +139,9 @@ export class MemoryEventLog implements EventLog {
     if (tx instanceof MemoryTransaction && tx.log === this && tx.isOpen) return tx;
     throw new SseError(
       'ERR_SSE_NO_TRANSACTION',
-      'The memory event log joins only its own open transactions: pass what MemoryEventLog.begin() returned, before commit.',
+      'publish() and tx need an open transaction, and the memory event log joins only its own: pass what MemoryEventLog.begin() ' +
+        'returned, before commit. To join those of your database, give the module the event log of createPostgresSse(); to ' +
+        'publish without any, call sendToUser() and its like.',
     );
   }
 }

@@ -61,7 +61,7 @@ export function failedTransaction(cause?: unknown): SseError {
 function noTransaction(reason: string, cause?: unknown): SseError {
   return new SseError(
     'ERR_SSE_NO_TRANSACTION',
-    `Publishing joins an open transaction, but ${reason}. Pass the EntityManager or QueryRunner of a TypeORM transaction, or a pg client between BEGIN and COMMIT.`,
+    `Publishing joins an open transaction, but ${reason}. Pass the EntityManager or QueryRunner of a TypeORM transaction, or a pg client between BEGIN and COMMIT; to publish without one, call sendToUser() and its like without tx.`,
     cause === undefined ? undefined : { cause },
   );
 }
