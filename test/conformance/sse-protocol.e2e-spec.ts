@@ -242,6 +242,29 @@ describe('control events', () => {
     expect(stream.blocks.filter(({ event }) => event === 'cursor')).toHaveLength(1);
   });
 
+  it('P39: tell of a problem when an open stream loses a topic, by new rights or a new token, and go on', async () => {
+    let allowed = ['doc:1', 'doc:2', 'doc:3'];
+    await start({ options: { topicAuthorizer: { mayFollow: (_, topic) => allowed.includes(topic) } } });
+    const stream = await sse.open({}, '?topics=doc:1,doc:2,doc:3');
+    allowed = ['doc:2', 'doc:3'];
+    await sse.broker.reauthorize('acme');
+    const told = await stream.event('problem');
+    expect(told.id).toBeUndefined();
+    expect(dataOf(told)).toEqual({ code: 'topic_forbidden', detail: 'No longer followed: doc:1.' });
+    // Nothing new is lost: nothing is told again.
+    await sse.broker.reauthorize('acme');
+    allowed = ['doc:3'];
+    const { connectionId } = dataOf(stream.blocks[0]);
+    expect((await sse.call('POST', `/api/v1/sse/connections/${String(connectionId)}/token`)).status).toBe(200);
+    await sse.broker.sendToTopic('acme', 'doc:2', { event: 'tick', data: 'lost' });
+    await sse.broker.sendToTopic('acme', 'doc:3', { event: 'tick', data: 'kept' });
+    expect((await untilTicks(stream, 1)).map(({ data }) => data)).toEqual(['kept']);
+    expect(stream.blocks.filter(({ event }) => event === 'problem').map(dataOf)).toEqual([
+      { code: 'topic_forbidden', detail: 'No longer followed: doc:1.' },
+      { code: 'topic_forbidden', detail: 'No longer followed: doc:2.' },
+    ]);
+  });
+
   it('P39: are never named error, whatever is refused', async () => {
     await start({ options: { maxConnectionsPerUser: 1 } });
     await sse.open();

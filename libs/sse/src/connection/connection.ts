@@ -1,4 +1,4 @@
-import { formatPosition, type CloseReason, type ResyncReason } from '@nest-herald/sse-protocol';
+import { formatPosition, type CloseReason, type ProblemCode, type ResyncReason } from '@nest-herald/sse-protocol';
 import type { AudienceKey } from '../audience.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
@@ -11,6 +11,7 @@ import {
   connectedFrame,
   cursorFrame,
   expiringFrame,
+  problemFrame,
   resyncFrame,
   type CloseOptions,
 } from './control-frames.js';
@@ -229,6 +230,11 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     if (subscription.principal === undefined) return;
     this.#principal = subscription.principal;
     this.#timers.setTokenEnd(subscription.principal.expiresAt);
+  }
+
+  /** Tells the page that the stream goes on with less than it was granted (P39). Nothing of the stream changes. */
+  tellProblem(code: ProblemCode, detail: string): void {
+    if (this.#state === 'replaying' || this.#state === 'live') this.#queue.push(problemFrame(code, detail));
   }
 
   /** `close` event (P33), then the end of the stream. The second and later calls do nothing. */

@@ -3,6 +3,7 @@ import {
   RECONNECT_AFTER,
   type CloseReason,
   type ConnectedPayload,
+  type ProblemCode,
   type Resume,
   type ResyncReason,
 } from '@nest-herald/sse-protocol';
@@ -64,6 +65,11 @@ export function cursorFrame(epoch: string, seq: number): EncodedEvent {
 /** P38 */
 export function expiringFrame(expiresAt: Date): EncodedEvent {
   return encodeControl('session.expiring', { at: expiresAt.toISOString() });
+}
+
+/** P39 */
+export function problemFrame(code: ProblemCode, detail: string): EncodedEvent {
+  return encodeControl('problem', { code, detail });
 }
 
 /** P33 */

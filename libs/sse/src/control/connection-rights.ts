@@ -92,12 +92,15 @@ export class ConnectionRights {
     if (revocations.isKnown(principal)) {
       throw new SseRefusal(401, 'invalid_token', { detail: 'The access token is not valid here.' });
     }
+    const lost = connection.topics.filter((topic) => denied.includes(topic));
     hub.resubscribe(connection, {
       keys,
       topics: granted,
       denied,
       ...(wish.principal === undefined ? {} : { principal }),
     });
+    // Whoever asked for the change has an answer; the page that shows the topic may be another one.
+    if (lost.length > 0) connection.tellProblem('topic_forbidden', `No longer followed: ${lost.join(', ')}.`);
     return { granted, denied };
   }
 }
