@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RawStream } from '../support/raw-stream.js';
-import { SseApp, type TestClaims } from '../support/sse-app.js';
+import { SseApp, type TestClaims, testToken } from '../support/sse-app.js';
 
 const API = '/api/v1/sse';
 const sender: TestClaims = { sub: 'sender', permissions: ['sse:send'] };
@@ -88,6 +88,26 @@ describe('POST /send', () => {
     await sse.broker.sendToTenant('acme', { event: 'mark', data: '' });
     await stream.event('mark');
     expect(stream.blocks).toHaveLength(2);
+  });
+
+  it.each([
+    ['1,000 lists in each other', `${'['.repeat(1_000)}1${']'.repeat(1_000)}`, undefined],
+    ['a __proto__', '{"__proto__":{"admin":true},"constructor":{"prototype":1}}', undefined],
+    ['a key twice, of which JSON takes the last', '{"a":1,"b":2,"a":3}', '{"a":3,"b":2}'],
+    ['a lone surrogate, escaped', '"\\ud800"', '\ud800'],
+  ])('stores %s as sent, or refuses it', async (_, data, stored = data) => {
+    const stream = await follow();
+    const answer = await fetch(`${sse.url}${API}/send`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${testToken(sender)}`, 'content-type': 'application/json' },
+      body: `{"target":{"user":"ann"},"event":"odd","data":${data}}`,
+    });
+    expect([202, 400]).toContain(answer.status);
+    await sse.broker.sendToUser('acme', 'ann', { event: 'mark', data: '' });
+    await stream.event('mark');
+    const got = stream.blocks.filter(({ event }) => event === 'odd').map((block) => block.data);
+    expect(got).toEqual(answer.status === 202 ? [stored] : []);
+    expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
   it('needs the permission, and stays in the tenant of the sender', async () => {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { MemoryEventLog } from '@nest-herald/sse';
+import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import type { Block, RawStream } from '../support/raw-stream.js';
 import { SseApp, type SseAppParts } from '../support/sse-app.js';
 
@@ -126,6 +128,35 @@ describe('a replay', () => {
     for (const stream of streams) {
       await untilLast(stream, 'end');
       expect(ticks(stream)).toEqual([...numbers(1, published), 'end']);
+    }
+  });
+
+  it('P37: that is not possible says why, in each of the four ways, and jumps to the newest position', async () => {
+    const clock = new ManualClock();
+    const store = new MemoryLogStore('log', clock, { maxEventsPerTenant: 3 });
+    await start({ options: { clock, eventLog: new MemoryEventLog(store), ringMaxEvents: 1, replayMaxEvents: 2 } });
+    const exp = clock.now().getTime() / 1_000 + 600;
+    const open = (cursor?: string): Promise<RawStream> =>
+      sse.open({ iat: exp - 600, exp }, cursor === undefined ? '' : `?last_event_id=${cursor}`);
+    const positions: string[] = [first(await open()).id ?? ''];
+    for (const data of numbers(1, 5)) {
+      await toAnn(data);
+      positions.push(first(await open()).id ?? '');
+    }
+    const epoch = positions[0]?.split('.')[0] ?? '';
+    const reasons: [string, string | undefined][] = [
+      ['history_gap', positions[1]],
+      ['overflow', positions[2]],
+      ['epoch', `${epoch === 'aaaaaaaa' ? 'bbbbbbbb' : 'aaaaaaaa'}.1`],
+      ['invalid_cursor', `${epoch}.6`],
+      ['invalid_cursor', 'nonsense'],
+    ];
+    for (const [reason, cursor] of reasons) {
+      const stream = await open(cursor);
+      const resync = await stream.event('resync');
+      expect(resync.id).toBe(positions[5]);
+      expect(JSON.parse(resync.data ?? '')).toEqual({ reason, scopes: ['*'] });
+      stream.destroy();
     }
   });
 

@@ -6,9 +6,12 @@ import {
   ProblemFilter,
   RequirePermission,
   SseAuthGuard,
+  STREAM_ALIASES,
   type TopicAuthorizer,
 } from '@nest-herald/sse';
+import type { RawStream } from '../support/raw-stream.js';
 import { SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';
+import { until } from '../support/until.js';
 
 const STREAM = '/api/v1/sse/stream';
 const past = 1_000_000_000;
@@ -200,6 +203,74 @@ describe('a transient refusal', () => {
   });
 });
 
+describe('an alias of the stream', () => {
+  it('takes and refuses what the stream does: HEAD, cookie, ticket, URL, Accept, softly and not', async () => {
+    await start({ extras: { aliases: true }, options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
+    const bearer = { authorization: `Bearer ${testToken()}` };
+    const cookie = { cookie: `herald_session=${testToken()}` };
+    const own = `/${STREAM.slice(1)}`;
+    const answers: Record<string, unknown> = {};
+    for (const path of [own, ...STREAM_ALIASES.map((alias) => `/${alias}`)]) {
+      const said: unknown[] = [];
+      const ask = async (method: string, query: string, headers: Record<string, string>): Promise<void> => {
+        const { status, headers: got, ...stream } = await answerOf(method, `${path}${query}`, headers);
+        said.push([status, got['content-type'], got['cache-control'], got['www-authenticate'], stream.text]);
+      };
+      await ask('HEAD', '', bearer);
+      await ask('HEAD', '', {});
+      await ask('GET', '', {});
+      await ask('GET', '?token=x', bearer);
+      await ask('GET', '', { ...bearer, accept: 'application/json' });
+      await ask('GET', '', { ...cookie, origin: 'https://evil.example' });
+      await ask('GET', '?topics=a::b', bearer);
+      const ticket = String((await sse.call('POST', '/api/v1/sse/tickets')).body?.ticket);
+      const open = await sse.raw(`${path}?ticket=${ticket}`);
+      await open.event('connected');
+      await ask('GET', `?ticket=${ticket}`, {});
+      for (const accept of ['text/event-stream', '*/*']) await ask('GET', '', { ...cookie, accept });
+      await ask('HEAD', '', { ...cookie, accept: 'text/event-stream' });
+      open.destroy();
+      await until('the place is free', () => sse.broker.stats(null).connections === 0);
+      answers[path] = said;
+    }
+    const expected = answers[own] as unknown[][];
+    expect(expected.map(([status]) => status)).toEqual([200, 401, 401, 400, 406, 403, 400, 401, 200, 429, 429]);
+    for (const said of Object.values(answers)) expect(said).toEqual(expected);
+  });
+
+  const answerOf = async (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; headers: RawStream['headers']; text: string }> => {
+    const stream = await sse.raw(path, { method, headers: { 'x-request-id': 'r1', ...headers } });
+    // How long to wait before coming back is chosen by chance.
+    const text = (await stream.end()).replaceAll(/(retry: |"retryMs":)\d+/g, '$1n');
+    return { status: stream.status, headers: stream.headers, text };
+  };
+});
+
+describe('limits of a person', () => {
+  it('are not got round by a forged X-Forwarded-For, X-Real-IP or Forwarded header', async () => {
+    await start({ options: { maxConnectionsPerUser: 1, connectsPerMinute: 60, connectBurst: 3 } });
+    await sse.open();
+    const codes = new Set<string>();
+    for (let i = 1; i <= 5; i++) {
+      const address = `203.0.113.${i}`;
+      const stream = await sse.raw(STREAM, {
+        headers: {
+          authorization: `Bearer ${testToken()}`,
+          'x-forwarded-for': address,
+          'x-real-ip': address,
+          forwarded: `for=${address}`,
+        },
+      });
+      codes.add((JSON.parse(await stream.end()) as { code: string }).code);
+    }
+    expect([...codes]).toEqual(['connection_limit', 'rate_limited']);
+  });
+});
+
 describe('the credentials of a stream', () => {
   const ticketOf = async (claims: TestClaims = {}): Promise<string> => {
     const answer = await sse.call('POST', '/api/v1/sse/tickets', claims);
@@ -228,11 +299,16 @@ describe('the credentials of a stream', () => {
     expect(await holderOf(`?${inUrl}`, {})).toBe('url');
   });
 
-  it('let exactly one of two parallel requests use a ticket', async () => {
-    await start();
-    const ticket = await ticketOf();
-    const both = await Promise.all([1, 2].map(() => sse.raw(`${STREAM}?ticket=${ticket}`)));
-    expect(both.map((stream) => stream.status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+  it('let exactly one of many parallel requests use a ticket, whichever way they come', async () => {
+    await start({ extras: { aliases: true } });
+    for (let round = 0; round < 5; round++) {
+      const ticket = await ticketOf();
+      const paths = [STREAM, STREAM, '/events', '/events', STREAM, '/stream', STREAM, STREAM];
+      const all = await Promise.all(paths.map((path) => sse.raw(`${path}?ticket=${ticket}`)));
+      const statuses = all.map((stream) => stream.status).toSorted((a, b) => a - b);
+      expect(statuses).toEqual([200, ...Array.from({ length: paths.length - 1 }, () => 401)]);
+      for (const stream of all) stream.destroy();
+    }
   });
 
   it('bind a ticket to the origin that asked for it', async () => {

@@ -38,12 +38,21 @@ describe('what a principal may see', () => {
       const { entitlements, told } = subject(never, { keysOf: () => [key] });
       await expect(entitlements.keysOf(ann)).rejects.toMatchObject({ status: 503 });
       expect(told).toHaveLength(1);
+      expect(told[0]).not.toContain('\n');
     },
   );
 
   it('is unknown when the directory fails: no stream misses its department silently', async () => {
     const { entitlements } = subject(never, { keysOf: () => Promise.reject(new Error('directory down')) });
     await expect(entitlements.keysOf(ann)).rejects.toMatchObject({ status: 503, code: 'internal_error' });
+  });
+});
+
+describe('a directory that hangs', () => {
+  it('lets nobody in, instead of holding a place or leaving old rights', async () => {
+    const { entitlements, told } = subject(never, { keysOf: () => new Promise(() => undefined) });
+    await expect(entitlements.keysOf(ann)).rejects.toMatchObject({ status: 503, code: 'internal_error' });
+    expect(told).toEqual(['The audience resolver did not answer within 20 ms']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
 import type { Backplane, BackplaneMessage } from '../backplane/backplane.js';
 import { systemClock } from '../clock.js';
@@ -410,6 +410,23 @@ describe('the life of a hub', () => {
     await turn();
     expect(sink.types).toEqual(['connected', 'close']);
     expect(sink.isEnded).toBe(true);
+  });
+
+  it('looks twice a minute for responses that went without a word, and gives back what they held', async () => {
+    jest.useFakeTimers();
+    try {
+      const node = await start({ options: { maxConnectionsPerUser: 1 } });
+      const { sink, connection } = await node.connect();
+      Object.defineProperty(sink, 'isGone', { value: true });
+      expect(node.hub.stats(null).connections).toBe(1);
+      await jest.advanceTimersByTimeAsync(30_000);
+      expect(connection.state).toBe('closed');
+      expect(node.hub.stats(null)).toMatchObject({ connections: 0, disconnectsTotal: 1 });
+      expect(await node.presence.isOnline(acme, connection.userId)).toBe(false);
+      await node.connect();
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('counts what it did', async () => {

@@ -1,0 +1,137 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../clock.js';
+import { type JwtOptions, resolveJwtOptions } from '../jwt.options.js';
+import { OptionFaults } from '../option-faults.js';
+import type { Principal } from '../principal.js';
+import { SseRefusal } from '../refusal.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
+
+const SECRET = 'a secret of at least thirty-two bytes';
+const IDENTIFIER = /^[A-Za-z0-9_.@|-]{1,128}$/;
+const exp = Math.floor(Date.now() / 1_000) + 3_600;
+const good = { sub: 'ann', tenant_id: 'acme', exp };
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value) ?? '').toString('base64url');
+const hs256 = (payload: unknown, header: object = {}): string => {
+  const head = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part(payload)}`;
+  return `${head}.${createHmac('sha256', SECRET).update(head).digest('base64url')}`;
+};
+const es256 = (payload: unknown): string => {
+  const head = `${part({ alg: 'ES256' })}.${part(payload)}`;
+  return `${head}.${sign('sha256', Buffer.from(head), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+};
+
+function authenticator(options: JwtOptions): JwtAuthenticator {
+  const faults = new OptionFaults();
+  const resolved = resolveJwtOptions(options, faults);
+  faults.throwIfAny();
+  return new JwtAuthenticator(resolved!, systemClock);
+}
+
+/** @returns the holder, null for a refusal with 401. @throws whatever else came: that is what must never happen. */
+async function holderOf(subject: JwtAuthenticator, token: string): Promise<Principal | null> {
+  try {
+    return await subject.authenticate(token);
+  } catch (error) {
+    if (error instanceof SseRefusal && error.status === 401) return null;
+    throw error;
+  }
+}
+
+const shared = authenticator({ secret: SECRET });
+const published = authenticator({
+  publicKey: ec.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+});
+
+/** Mostly what a claim of this name should not be. */
+const odd = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 140 }),
+  fc.constantFrom('ann', 'acme', '__proto__', 'a b', '\0', 'a/b', 'ä', '', 'x'.repeat(128), 'x'.repeat(129)),
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.double(),
+);
+
+describe('any token', () => {
+  it('that was signed names a possible person of a possible tenant, or is a 401', async () => {
+    const names = [
+      'sub',
+      'user_id',
+      'tenant_id',
+      'roles',
+      'permissions',
+      'topics',
+      'exp',
+      'nbf',
+      'iat',
+      'jti',
+      'sid',
+      '__proto__',
+    ];
+    const claims = fc.dictionary(fc.constantFrom(...names), odd, { maxKeys: 4 });
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(claims, fc.boolean(), async (changes, isShared) => {
+        const payload = { ...good, ...changes };
+        const holder = await holderOf(isShared ? shared : published, isShared ? hs256(payload) : es256(payload));
+        if (holder === null) return;
+        accepted += 1;
+        expect(holder.tenantId).toBe(payload.tenant_id);
+        expect(holder.userId).toMatch(IDENTIFIER);
+        expect(holder.tenantId).toMatch(IDENTIFIER);
+        const { sub, user_id: other } = payload as Record<string, unknown>;
+        expect([sub ?? other, other ?? sub]).toEqual([holder.userId, holder.userId]);
+        expect(holder.expiresAt.getTime()).toBeGreaterThan(Date.now());
+        for (const text of [...holder.roles, ...holder.permissions, ...holder.topics]) {
+          expect(text).toMatch(/^[^\p{Cc}\p{Cs}]{1,200}$/u);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+
+  it('whose header asks for anything else than was configured is a 401', async () => {
+    const header = fc.dictionary(
+      fc.constantFrom('alg', 'typ', 'crit', 'kid', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'cty'),
+      odd,
+      {
+        maxKeys: 3,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(header, async (changes) => {
+        const holder = await holderOf(shared, hs256(good, changes));
+        if (holder === null) return;
+        expect((changes as { alg?: unknown }).alg ?? 'HS256').toBe('HS256');
+        expect(changes).not.toHaveProperty('crit');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that was changed in one place, cut, or joined from two is a 401', async () => {
+    const tokens = [hs256(good), hs256({ ...good, sub: 'bob', tenant_id: 'beta' })] as const;
+    const [mine, other] = tokens.map((token) => token.split('.')) as [string[], string[]];
+    const swapped = fc
+      .tuple(fc.boolean(), fc.boolean(), fc.boolean())
+      .filter(([a, b, c]) => !(a === b && b === c))
+      .map((from) => from.map((isMine, i) => (isMine ? mine : other)[i]).join('.'))
+      // Both have the same header: its exchange changes nothing.
+      .filter((token) => !(tokens as readonly string[]).includes(token));
+    const [token] = tokens;
+    const changed = fc
+      .tuple(fc.nat(token.length - 1), fc.string({ unit: 'binary', minLength: 0, maxLength: 2 }))
+      .map(([at, text]) => token.slice(0, at) + text + token.slice(at + 1))
+      .filter((text) => text !== token);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(swapped, changed, fc.string({ unit: 'binary', maxLength: 300 })), async (text) => {
+        expect(await holderOf(shared, text)).toBeNull();
+        expect(await holderOf(published, text)).toBeNull();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
