@@ -81,6 +81,8 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   #floor = 0;
   #next = 1;
   #announced = 0;
+  /** How often somebody has said how far the log reaches. */
+  #claims = 0;
   #opening: Promise<void> | null = null;
   #warming: Promise<void> | null = null;
   #isPumping = false;
@@ -158,6 +160,11 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
 
   /** Somebody says that the log reaches to `head`. */
   announce(head: number): void {
+    this.#claims += 1;
+    this.#raise(head);
+  }
+
+  #raise(head: number): void {
     if (head <= this.#announced) return;
     this.#announced = head;
     if (this.isOpen) this.#pump();
@@ -239,7 +246,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   #adopt(bounds: LogBounds): void {
     this.#floor = bounds.floor;
     if (bounds.epoch === this.#epoch) {
-      this.announce(bounds.head);
+      this.#raise(bounds.head);
       return;
     }
     this.#epoch = bounds.epoch;
@@ -298,10 +305,17 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
     this.#isPumping = false;
   }
 
-  /** The log does not have the event that comes next: it was dropped by retention, or is not visible yet. */
+  /**
+   * The log does not have the event that comes next: it was dropped by retention, or what was announced is not there. A late hint of
+   * a log that was replaced can say so, and whoever reaches the backplane: believed, it would keep this loop asking for ever.
+   */
   async #mendHole(): Promise<void> {
-    const { floor } = await this.refresh();
-    if (floor < this.#next) return;
+    const claims = this.#claims;
+    const { floor, head } = await this.refresh();
+    if (floor < this.#next) {
+      if (head < this.#next && claims === this.#claims) this.#announced = head;
+      return;
+    }
     await this.deps.settle(this.tenantId);
     this.deps.warn(
       `Events ${this.#next} to ${floor} of tenant ${this.tenantId} are gone: its clients fetch their state anew.`,

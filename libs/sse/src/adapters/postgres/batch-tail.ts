@@ -20,6 +20,8 @@ export interface TailEvents {
  */
 export class BatchTail {
   readonly #seen = new Map<number, number>();
+  /** The log that the numbers in {@link #seen} are of. */
+  #logId = '';
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -34,7 +36,9 @@ export class BatchTail {
   /** Begins behind the newest batches. @throws when the database does not answer. */
   async start(): Promise<void> {
     this.#stopped = false;
-    for (const [shard, no] of (await this.#newest()).batches) this.#seen.set(shard, no);
+    const { batches, logId } = await this.#newest();
+    this.#logId = logId;
+    for (const [shard, no] of batches) this.#seen.set(shard, no);
     this.#schedule();
   }
 
@@ -60,11 +64,23 @@ export class BatchTail {
     try {
       const { batches, logId } = await this.#newest();
       this.events.identity(logId);
+      if (logId !== this.#logId) await this.#beginAnew(logId, batches);
       const behind = [...batches].filter(([shard, no]) => no > (this.#seen.get(shard) ?? 0)).map(([shard]) => shard);
       for (const shard of behind) await this.#follow(shard);
     } catch (error) {
       this.events.failed(error);
     }
+  }
+
+  /**
+   * The batches of another log have numbers of their own: those of a promoted replica or a restored backup count on from lower ones,
+   * and would look as if they had been seen.
+   */
+  async #beginAnew(logId: string, batches: ReadonlyMap<number, number>): Promise<void> {
+    for (const [shard, no] of batches) await this.#observeEverything(shard, no);
+    this.#seen.clear();
+    for (const [shard, no] of batches) this.#seen.set(shard, no);
+    this.#logId = logId;
   }
 
   async #newest(): Promise<{ readonly batches: Map<number, number>; readonly logId: string }> {
