@@ -407,6 +407,10 @@ TABLE sse.last_seen WITH ()
   at timestamp with time zone NOT NULL
   generation bigint NOT NULL DEFAULT 1
   ends_at timestamp with time zone
+TABLE sse.layout WITH ()
+  single boolean NOT NULL DEFAULT true
+  shards integer NOT NULL
+  since timestamp with time zone NOT NULL DEFAULT clock_timestamp()
 TABLE sse.lease WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=200, fillfactor=50)
   shard integer NOT NULL
   owner text NOT NULL
@@ -418,6 +422,8 @@ TABLE sse.log_identity WITH ()
   timeline integer NOT NULL
   system_identifier bigint NOT NULL
   since timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  database_oid oid
+  table_oid oid
 TABLE sse.node WITH ()
   node_id text COLLATE C NOT NULL
   boot_id uuid NOT NULL
@@ -520,6 +526,8 @@ sse.event_log event_log_pkey PRIMARY KEY (tenant_id, seq, day)
 sse.event_log_default event_log_default_pkey PRIMARY KEY (tenant_id, seq, day)
 sse.head head_pkey PRIMARY KEY (tenant_id)
 sse.last_seen last_seen_pkey PRIMARY KEY (tenant_id, user_id)
+sse.layout layout_pkey PRIMARY KEY (single)
+sse.layout layout_single CHECK (single)
 sse.lease lease_pkey PRIMARY KEY (shard)
 sse.log_identity log_identity_pkey PRIMARY KEY (single)
 sse.log_identity log_identity_single CHECK (single)
@@ -672,6 +680,7 @@ herald.apv_keep_published() RETURNS trigger INVOKER SET search_path=pg_catalog, 
 herald.ntf_maintain(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=2s, TimeZone=UTC OWNER herald_owner BODY 728e1f1bd1b2cbb27babf79b1537a025
 herald.prune_idempotency(integer) RETURNS bigint DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 90a577b0a651d2f0b1c5613d997bbe48
 herald.uuid_floor(timestamp with time zone) RETURNS uuid INVOKER OWNER herald_owner BODY 7a2d3437baac9f8844b0ad5d37980a65
+sse.adopt_shards(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8313db0d67cedc63f7078f860856eba1
 sse.all_heads() RETURNS TABLE(tenant_id text, head bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c4dd1ed263647e49dc27ec5f4aca01b4
 sse.answer_control(text,text,jsonb) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY bed8d3dbf2de67078ff0072cc36eb31c
 sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integer INVOKER OWNER herald_owner BODY 0de6e4007d8fa1ed5fdc64af5af80db6
@@ -686,9 +695,10 @@ sse.collect_control(text,text,boolean) RETURNS jsonb DEFINER SET search_path=pg_
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
 sse.end_sessions(integer) RETURNS TABLE(taken integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 077d92bf6ca04180ad735e41d59ea2d1
 sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
-sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 82c3d0b99d614fa951e97a26529949cb
+sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 676d5cd3d9879f18680fd87f4860e99c
 sse.is_deliverable(text,text,text[],text,text) RETURNS boolean INVOKER OWNER herald_owner BODY d8faaa4bf2bf533159b7b1c321de3822
 sse.known_shards() RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 46db55e2ea403f836321a647b56245aa
+sse.lease_ends() RETURNS TABLE(shard integer, ends_in_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY d7ad3536d4e4f1e1ed58ce6899e49948
 sse.leave(text,uuid) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4ffe9f48592019fd0885183671552828
 sse.live_connections(text,text) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 01abccb501af7eeb12a7254d1d9b4bfe
 sse.live_nodes() RETURNS TABLE(node_id text, boot_id uuid, draining boolean) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 7f923b11380018ee25342ce5b2b4acb9
@@ -710,6 +720,7 @@ sse.renew_node(text,uuid,integer,boolean,text[]) RETURNS boolean DEFINER SET sea
 sse.say_goodbye(text,uuid,integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 635b948cdda3a1506fe0c913b7535132
 sse.sequence(integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 064691031e8743ae5ac67991ac11ce27
 sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2702ef1b8f6db431282bb92934836c39
+sse.shard_of(text,integer) RETURNS integer INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 7c5c1b97372c65b5ba9525e1292df435
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
 sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
 sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
@@ -742,6 +753,7 @@ EXECUTE TO PUBLIC ON herald.uuid_floor(timestamp with time zone)
 EXECUTE TO herald_app ON herald.ntf_maintain(integer)
 EXECUTE TO herald_app ON herald.prune_idempotency(integer)
 EXECUTE TO herald_app ON herald.uuid_floor(timestamp with time zone)
+EXECUTE TO herald_app ON sse.adopt_shards(integer)
 EXECUTE TO herald_app ON sse.all_heads()
 EXECUTE TO herald_app ON sse.answer_control(text,text,jsonb)
 EXECUTE TO herald_app ON sse.append(text,integer,text[],text[],text[],text[],text[],text[])
@@ -756,6 +768,7 @@ EXECUTE TO herald_app ON sse.end_sessions(integer)
 EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)
 EXECUTE TO herald_app ON sse.identify_log()
 EXECUTE TO herald_app ON sse.known_shards()
+EXECUTE TO herald_app ON sse.lease_ends()
 EXECUTE TO herald_app ON sse.leave(text,uuid)
 EXECUTE TO herald_app ON sse.live_nodes()
 EXECUTE TO herald_app ON sse.log_id()
@@ -781,6 +794,7 @@ EXECUTE TO herald_owner ON sse.log_lower_day()
 EXECUTE TO herald_owner ON sse.log_raise_floor(date)
 EXECUTE TO herald_owner ON sse.log_stray_days(date[])
 EXECUTE TO herald_system ON sse.is_deliverable(text,text,text[],text,text)
+EXECUTE TO herald_system ON sse.shard_of(text,integer)
 INSERT (shard, tenant_id, audience, recipients, type, payload, traceparent) TO herald_app ON sse.outbox
 INSERT TO herald_app ON sse.ticket
 INSERT, SELECT TO herald_app ON herald.apv_action
@@ -798,6 +812,7 @@ INSERT, SELECT, UPDATE TO herald_app ON herald.demo_load
 INSERT, SELECT, UPDATE TO herald_app ON herald.demo_purchase_order
 INSERT, SELECT, UPDATE TO herald_system ON sse.head
 INSERT, SELECT, UPDATE TO herald_system ON sse.last_seen
+INSERT, SELECT, UPDATE TO herald_system ON sse.layout
 INSERT, SELECT, UPDATE TO herald_system ON sse.lease
 INSERT, SELECT, UPDATE TO herald_system ON sse.log_identity
 SELECT TO herald_app ON herald.migration
@@ -807,6 +822,7 @@ SELECT TO herald_app ON sse.head
 SELECT TO herald_app ON sse.last_seen
 SELECT TO herald_app ON sse.set_aside
 UPDATE (expires_at) TO herald_app ON sse.dedupe
+UPDATE (shard) TO herald_system ON sse.outbox
 USAGE TO herald_app ON SCHEMA herald
 USAGE TO herald_app ON SCHEMA sse
 USAGE TO herald_system ON SCHEMA herald

@@ -14,6 +14,9 @@ import { BUILT_PAGES, pages } from './pages/pages.js';
 import { startReport } from './start-report.js';
 import { stopOnSignal } from './stop-on-signal.js';
 
+/** Exit code for settings that only a person can mend. */
+const CONFIGURATION_EXIT_CODE = 78;
+
 /** Reads the settings, starts everything, and says so in the last line of the start-up. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
@@ -54,9 +57,9 @@ function report(error: unknown): number {
     console.error((error as Error).message.split('\n').map(logSafe).join('\n'));
     return exitCode;
   }
-  if (code === 'ERR_SSE_BACKPLANE') {
+  if (code === 'ERR_SSE_BACKPLANE' || code === 'ERR_SSE_INVALID_OPTIONS') {
     console.error(`Nest Herald cannot start. ${logSafe((error as Error).message)}`);
-    return 1;
+    return code === 'ERR_SSE_BACKPLANE' ? 1 : CONFIGURATION_EXIT_CODE;
   }
   if (code === 'EADDRINUSE' || code === 'EACCES') {
     console.error(

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/sse';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { MemoryHub } from '@nest-herald/sse/testing';
 import pg from 'pg';
 import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -83,6 +85,58 @@ describe('retention', () => {
     expect(await node.eventLog.firstSince(acme, new Date(0))).toBe(6);
   });
 
+  it('tells a follower whose position is below the floor to fetch its state anew, and lets one at the floor go on (P52)', async () => {
+    const log = createPostgresSse({ connectionString: database.url, nodeId: 'hub' });
+    const hub = await MemoryHub.start({ eventLog: log.eventLog });
+    try {
+      await publish(5);
+      const { epoch } = await node.eventLog.bounds(acme);
+      const before = await hub.connect({ user: 'before' });
+      await age(30);
+      await node.eventLog.maintain();
+      await publish(2);
+      await until('the newest', () => before.sink.seqs.includes(7));
+      const late = await hub.connect({ user: 'late', cursor: `${epoch}.4` });
+      const justInTime = await hub.connect({ user: 'just', cursor: `${epoch}.5` });
+      await until('replayed', () => justInTime.sink.seqs.length === 2);
+      await publish(1);
+      for (const { sink } of [before, late, justInTime]) await until('live', () => sink.seqs.includes(8));
+      expect(late.sink.types.slice(0, 3)).toEqual(['connected', 'resync', 'note']);
+      expect(JSON.parse(late.sink.payloads('connected')[0] ?? '')).toMatchObject({ resume: 'reset' });
+      expect(JSON.parse(late.sink.payloads('resync')[0] ?? '')).toMatchObject({ reason: 'history_gap' });
+      expect([late, justInTime, before].map(({ sink }) => sink.seqs.filter((seq) => seq > 0))).toEqual([
+        [8],
+        [6, 7, 8],
+        [6, 7, 8],
+      ]);
+    } finally {
+      await hub.hub.stop();
+      await log.stop();
+    }
+  });
+
+  it('raises the floor with the drop or not at all, and the checkpoint once a minute', async () => {
+    await publish(3);
+    await age(30);
+    expect(await node.eventLog.maintain()).toEqual({ made: 1, dropped: 1 });
+    await publish(2);
+    const stored = async () => (await admin.query('SELECT checkpoint, floor FROM sse.head')).rows;
+    expect(await stored()).toEqual([{ checkpoint: '3', floor: '3' }]);
+    await admin.query('SELECT sse.prune()');
+    expect(await stored()).toEqual([{ checkpoint: '5', floor: '3' }]);
+    await age(30);
+    await admin.query('SELECT made FROM sse.maintain(365, 3)');
+    const reader = new pg.Client({ connectionString: database.url });
+    await reader.connect();
+    await reader.query('BEGIN; SELECT FROM sse.event_log');
+    await expect(admin.query('SELECT sse.maintain(7, 3)')).rejects.toMatchObject({ code: '55P03' });
+    expect(await stored()).toEqual([{ checkpoint: '5', floor: '3' }]);
+    await reader.query('COMMIT');
+    await reader.end();
+    await admin.query('SELECT sse.maintain(7, 3)');
+    expect(await stored()).toEqual([{ checkpoint: '5', floor: '5' }]);
+  });
+
   it('gets out of the way of a reader, and is done when the reader is', async () => {
     const reader = new pg.Client({ connectionString: database.url });
     await reader.connect();
@@ -146,6 +200,13 @@ describe('the tail', () => {
 });
 
 describe('the identity of the log', () => {
+  const typeOf: Readonly<Record<string, string>> = {
+    timeline: 'integer',
+    system_identifier: 'bigint',
+    database_oid: 'oid',
+    table_oid: 'oid',
+  };
+
   it('changes with the timeline (fail-over) or the cluster (restore): every epoch is another one, every node is told, numbers go on rising', async () => {
     const other = await startLogNode(database, { nodeId: 'other' });
     await publish(2);
@@ -159,6 +220,47 @@ describe('the identity of the log', () => {
     await publish(1);
     expect(await read()).toEqual([1, 2, 3]);
     await stopLogNode(other);
+  });
+
+  it('changes with each thing that tells one log from another, and stays while none of them does', async () => {
+    const look = async (): Promise<string | undefined> =>
+      (await admin.query<{ log: string }>('SELECT sse.identify_log() AS log')).rows[0]?.log;
+    const seen = [await look()];
+    expect(await look()).toBe(seen[0]);
+    for (const column of ['timeline', 'system_identifier', 'database_oid', 'table_oid']) {
+      await admin.query(`UPDATE sse.log_identity SET ${column} = (${column}::bigint + 1)::text::${typeOf[column]}`);
+      seen.push(await look());
+      expect(await look()).toBe(seen.at(-1));
+    }
+    expect(new Set(seen).size).toBe(5);
+  });
+
+  it('is another one in a copy of the database on the same server', async () => {
+    const original = await createTestDatabase();
+    const copy = `${original.name}_copy`;
+    const identity = async (url: string): Promise<unknown> => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rows } = await client.query('SELECT sse.identify_log() AS log');
+      await client.end();
+      return rows[0];
+    };
+    try {
+      const before = await identity(original.url);
+      await until('nobody is connected', () =>
+        admin.query(`CREATE DATABASE ${copy} TEMPLATE ${original.name}`).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const copied = new URL(original.url);
+      copied.pathname = `/${copy}`;
+      expect(await identity(copied.href)).not.toEqual(before);
+      expect(await identity(original.url)).toEqual(before);
+    } finally {
+      await admin.query(`DROP DATABASE IF EXISTS ${copy} WITH (FORCE)`);
+      await original.drop();
+    }
   });
 });
 

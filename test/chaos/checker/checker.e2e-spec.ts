@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { violations } from '../../support/random-publishers.js';
 import { check, type RunLogs } from './checker.js';
 import { EVENT_TYPE, type FollowerLine, type HistoryEntry, type PublisherLine, TICK_TYPE } from './records.js';
 
@@ -139,6 +140,24 @@ describe('the checker of the log', () => {
   it('finds a hole in the numbers', () => {
     const entries = ALL.map((entry) => ({ ...entry, seq: entry.seq > 2 ? entry.seq + 1 : entry.seq }));
     expect(judge([], { histories: [{ tenant: 'a', epoch: EPOCH, entries }], followers: [] })).toEqual({ hole: 2 });
+  });
+});
+
+describe('the checker of random publishers', () => {
+  const one = (payload: string, insertedAt: number, committedAt: number) => ({ payload, insertedAt, committedAt });
+  const report = { committed: [one('a', 0, 1), one('b', 2, 3), one('c', 2, 9)], rolledBack: ['x'] };
+  const log = (...payloads: string[]) => payloads.map((payload, index) => ({ seq: index + 1, payload }));
+
+  it.each([
+    ['a late commit behind newer ones', log('a', 'b', 'c'), []],
+    ['overlapping transactions in either order', log('a', 'c', 'b'), []],
+    ['a lost event', log('a', 'b'), ['G1 lost: c', '2 logged, 3 committed']],
+    ['a ghost', log('a', 'b', 'c', 'x'), ['G2 ghost: x', '4 logged, 3 committed']],
+    ['a hole', [...log('a', 'b'), { seq: 4, payload: 'c' }], ['G3 not dense: 4 at place 3']],
+    ['an inversion of acknowledged commits', log('b', 'a', 'c'), ['G4 behind a later one: a']],
+    ['an event twice', log('a', 'b', 'b', 'c'), ['G5 twice in the log: b', '4 logged, 3 committed']],
+  ])('judges %s', (_what, logged, expected) => {
+    expect(violations(report, logged)).toEqual(expected);
   });
 });
 

@@ -21,7 +21,7 @@ export interface PostgresSseOptions {
   readonly listenUrl?: string;
   /** Name of this process in the cluster; appears in leases and in `pg_stat_activity`. */
   readonly nodeId: string;
-  /** Independent numberers; more for more than 9,000 events/s. Every node must have the same number. 1–64. @defaultValue 1 */
+  /** Independent numberers; more for more than 9,000 events/s. A node that has another number than those that run refuses to start; stop all to change it. 1–64. @defaultValue 1 */
   readonly shards?: number;
   /** Whole days that events stay in the log. 1–365. @defaultValue 7 */
   readonly retentionDays?: number;

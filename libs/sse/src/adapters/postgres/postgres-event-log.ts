@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Clock } from '../../clock.js';
 import type { ControlMailbox } from '../../control-mailbox.js';
@@ -24,6 +25,10 @@ import { PokeLimiter } from './poke-limiter.js';
 import { Sequencer } from './sequencer.js';
 import { ShardLeases } from './shard-leases.js';
 import { shardOf } from './shard-of.js';
+
+/** Longer than the lease of nodes that were killed a moment ago. */
+const SHARDS_PATIENCE_MS = 1_800;
+const SHARDS_LOOK_MS = 100;
 
 /** A tail that has not looked for so long means that the database does not answer. */
 const STALE_TAIL_MS = 5_000;
@@ -100,7 +105,10 @@ export class PostgresEventLog implements EventLog {
       );
     }
     await this.#maintenance.start();
+    await this.#adoptShards();
     await this.#leases.start();
+    // Of two nodes that began at once with different numbers the second one has its way, and the first one ends here.
+    await this.#adoptShards();
   }
 
   async stop(): Promise<void> {
@@ -219,6 +227,24 @@ export class PostgresEventLog implements EventLog {
     if (own) own.poke();
     // The owner is another process; before start there is nobody to tell, and the next poll finds it.
     else if (this.#sinks !== null) this.#pokes.poke(shard);
+  }
+
+  /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when other nodes number with another number of shards. */
+  async #adoptShards(): Promise<void> {
+    const { shards, controlPool } = this.options;
+    const deadline = performance.now() + SHARDS_PATIENCE_MS;
+    for (;;) {
+      const { rows } = await controlPool.query<{ shards: number }>('SELECT sse.adopt_shards($1) AS shards', [shards]);
+      const inForce = rows[0]?.shards;
+      if (inForce === shards) return;
+      if (performance.now() > deadline) {
+        throw new SseError(
+          'ERR_SSE_INVALID_OPTIONS',
+          `shards is ${shards}, but running nodes number this log with ${inForce}. All nodes need the same number: set ${inForce} here, or stop all nodes and start them with ${shards}.`,
+        );
+      }
+      await delay(SHARDS_LOOK_MS);
+    }
   }
 
   async #askLogId(): Promise<string> {

@@ -3,8 +3,11 @@ import type { Clock } from '../../clock.js';
 
 /** Length of a lease, by the clock of the database. */
 export const LEASE_TTL_MS = 1_500;
-/** Time between two renewals, and between two attempts to take what nobody holds. */
+/** Time between two renewals, and between two looks at the leases of others. */
 export const LEASE_RENEWAL_MS = 500;
+/** A lease that ends before the next look is looked at again when it ends, spread so that successors do not come in one moment. */
+const BEHIND_THE_END_MS = 5;
+const SPREAD_MS = 20;
 
 /** What changes hands. */
 export interface LeaseEvents {
@@ -28,6 +31,8 @@ export class ShardLeases {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** When the first lease of somebody else ends, as the last look saw it. */
+  #othersEndInMs = Number.POSITIVE_INFINITY;
 
   /** @param shards configured number; shards that were ever used are looked after too. */
   constructor(
@@ -78,11 +83,15 @@ export class ShardLeases {
     this.#running = this.#renewAndTake();
     await this.#running;
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#tick(), LEASE_RENEWAL_MS * (0.9 + Math.random() * 0.2));
+    const regularMs = LEASE_RENEWAL_MS * (0.9 + Math.random() * 0.2);
+    // An owner that lives has renewed by then; of one that died this is the first moment at which it can be followed.
+    const atTheEndMs = this.#othersEndInMs + BEHIND_THE_END_MS + Math.random() * SPREAD_MS;
+    this.#timer = setTimeout(() => void this.#tick(), Math.min(regularMs, atTheEndMs));
     this.#timer.unref();
   }
 
   async #renewAndTake(): Promise<void> {
+    this.#othersEndInMs = Number.POSITIVE_INFINITY;
     try {
       if (this.#held.size > 0) await this.#renew();
       await this.#take();
@@ -111,16 +120,24 @@ export class ShardLeases {
   }
 
   async #take(): Promise<void> {
-    const known = await this.pool.query<{ shard: number }>('SELECT sse.known_shards() AS shard');
-    const wanted = new Set(Array.from({ length: this.shards }, (_, shard) => shard));
-    for (const { shard } of known.rows) wanted.add(shard);
+    const { rows: leases } = await this.pool.query<{ shard: number; ends_in_ms: number }>({
+      name: 'sse-lease-ends',
+      text: 'SELECT shard, ends_in_ms FROM sse.lease_ends()',
+    });
+    const endsInMs = new Map(leases.map((lease) => [lease.shard, lease.ends_in_ms]));
+    const wanted = new Set([...Array.from({ length: this.shards }, (_, shard) => shard), ...endsInMs.keys()]);
     for (const shard of this.#held.keys()) wanted.delete(shard);
-    if (wanted.size === 0) return;
+    const free = [...wanted].filter((shard) => (endsInMs.get(shard) ?? 0) <= 0).sort((a, b) => a - b);
+    for (const shard of wanted) {
+      const ms = endsInMs.get(shard) ?? 0;
+      if (ms > 0) this.#othersEndInMs = Math.min(this.#othersEndInMs, ms);
+    }
+    if (free.length === 0) return;
     const trustedUntil = this.clock.monotonicMs() + LEASE_TTL_MS;
     const { rows } = await this.pool.query<{ shard: number; term: string }>({
       name: 'sse-take',
       text: 'SELECT shard, term FROM sse.take_leases($1, $2, $3)',
-      values: [this.owner, [...wanted].sort((a, b) => a - b), LEASE_TTL_MS],
+      values: [this.owner, free, LEASE_TTL_MS],
     });
     for (const { shard, term } of rows) {
       this.#held.set(shard, { term: BigInt(term), trustedUntil });

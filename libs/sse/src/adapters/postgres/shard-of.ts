@@ -1,8 +1,9 @@
 import type { TenantId } from '../../principal.js';
 
 /**
- * The shard that numbers a tenant's events: FNV-1a of the id, modulo the number of shards. Every node must count the same
- * number of shards; change it only with all nodes stopped.
+ * The shard that numbers a tenant's events: FNV-1a of the id, modulo the number of shards; the same as `sse.shard_of` of the
+ * migrations. Every process must count the same number: a node that would number with another one refuses to start, processes
+ * that only publish are not asked.
  */
 export function shardOf(tenantId: TenantId, shards: number): number {
   if (shards === 1) return 0;
