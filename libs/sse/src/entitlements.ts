@@ -1,7 +1,7 @@
-import { isReservedTopic } from '@nest-herald/sse-protocol';
 import { type AudienceKey, keysOfPrincipal } from './audience.js';
 import type { AudienceResolver } from './audience-resolver.js';
-import { isPermitted, type Principal } from './principal.js';
+import { within } from './backplane/within.js';
+import type { Principal } from './principal.js';
 import { SseRefusal } from './refusal.js';
 import type { TopicAuthorizer } from './topic-authorizer.js';
 
@@ -21,8 +21,13 @@ export interface EntitlementDeps {
   readonly topicAuthorizer: TopicAuthorizer;
   readonly audienceResolver: AudienceResolver | undefined;
   readonly topicDecisionTimeoutMs: number;
+  /** Time that the audience resolver has. @defaultValue 10 s */
+  readonly audienceTimeoutMs?: number;
   readonly logger: EntitlementLogger;
 }
+
+/** A directory that has not answered by then hangs; a slow one, behind a database under load, may take seconds. */
+const AUDIENCE_TIMEOUT_MS = 10_000;
 
 /** Keys that the directory may not hand out: the token alone decides about them, or they are the log's own marks. */
 const TOKEN_KEY = /^(tenant|users|user:.*|topic:.*|!.*)$/s;
@@ -38,16 +43,16 @@ export class Entitlements {
    */
   async keysOf(principal: Principal): Promise<readonly AudienceKey[]> {
     const own = keysOfPrincipal(principal);
-    if (this.deps.audienceResolver === undefined) return own;
-    let added: readonly AudienceKey[] | 'late';
+    const { audienceResolver, audienceTimeoutMs = AUDIENCE_TIMEOUT_MS } = this.deps;
+    if (audienceResolver === undefined) return own;
+    let added: readonly AudienceKey[];
     try {
       // Without a bound, a directory that hangs would hold the place of whoever asked, and an open stream would keep what it
       // may have lost.
-      added = await this.#orLate(Promise.resolve(this.deps.audienceResolver.keysOf(principal)));
+      added = await within('keysOf', audienceTimeoutMs, Promise.resolve(audienceResolver.keysOf(principal)));
     } catch (error) {
-      throw this.#failed(`The audience resolver threw: ${String(error)}`);
+      throw this.#failed(`The audience resolver failed: ${String(error)}`);
     }
-    if (added === 'late') throw this.#failed(`The audience resolver did not answer within ${this.#timeoutMs} ms`);
     const forbidden = added.find((key) => TOKEN_KEY.test(key));
     if (forbidden !== undefined) {
       throw this.#failed(`The audience resolver answered with ${JSON.stringify(forbidden)}`);
@@ -55,23 +60,7 @@ export class Entitlements {
     return [...new Set([...own, ...added])];
   }
 
-  /**
-   * Topics that a route of the host hands out by itself. It may give what is the application's, never the server's own (P44).
-   * @throws SseRefusal 403 `topic_forbidden`.
-   */
-  grantedByRoute(principal: Principal, topics: readonly string[]): readonly string[] {
-    const denied = mayFollowReserved(principal) ? [] : topics.filter(isReservedTopic);
-    if (denied.length === 0) return topics;
-    throw new SseRefusal(403, 'topic_forbidden', {
-      detail: 'You may not follow the topics in "denied".',
-      extra: { denied },
-    });
-  }
-
-  /**
-   * Asks the authoriser about each topic but the server's own, which are not its to give (P44). Throwing, hanging and answering
-   * anything but `true` all mean no.
-   */
+  /** Asks the authoriser about each topic; throwing, hanging and answering anything but `true` all mean no. */
   async decide(principal: Principal, topics: readonly string[]): Promise<TopicDecision> {
     if (topics.length === 0) return { granted: [], denied: [] };
     const answers = await this.#withinTime(topics.map((topic) => this.#ask(principal, topic)));
@@ -82,7 +71,6 @@ export class Entitlements {
   }
 
   async #ask(principal: Principal, topic: string): Promise<boolean> {
-    if (isReservedTopic(topic)) return mayFollowReserved(principal);
     try {
       return (await this.deps.topicAuthorizer.mayFollow(principal, topic)) === true;
     } catch (error) {
@@ -99,27 +87,21 @@ export class Entitlements {
         answers[index] = await question;
       }),
     );
-    if ((await this.#orLate(all)) === 'late') {
-      this.deps.logger.error(`The topic authoriser did not answer within ${this.#timeoutMs} ms, which counts as no.`);
-    }
-    // A copy: an answer that comes later must not change a decision that was handed out.
-    return [...answers];
-  }
-
-  get #timeoutMs(): number {
-    return this.deps.topicDecisionTimeoutMs;
-  }
-
-  async #orLate<T>(answer: Promise<T>): Promise<T | 'late'> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, this.#timeoutMs, 'late');
+    const timeout = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, this.deps.topicDecisionTimeoutMs, 'late');
     });
     try {
-      return await Promise.race([answer, late]);
+      if ((await Promise.race([all, timeout])) === 'late') {
+        this.deps.logger.error(
+          `The topic authoriser did not answer within ${this.deps.topicDecisionTimeoutMs} ms, which counts as no.`,
+        );
+      }
     } finally {
       clearTimeout(timer);
     }
+    // A copy: an answer that comes later must not change a decision that was handed out.
+    return [...answers];
   }
 
   #failed(message: string): SseRefusal {
@@ -129,8 +111,4 @@ export class Entitlements {
       retryAfterMs: 5_000,
     });
   }
-}
-
-function mayFollowReserved(principal: Principal): boolean {
-  return isPermitted(principal, 'sse:admin');
 }

@@ -67,7 +67,7 @@ export interface SseOptions {
   readonly onDeniedTopic?: 'refuse' | 'omit';
   /** Topics one connection may follow; one more is 400 `too_many_topics`. 1–1,000, 0 = off. @defaultValue 50 */
   readonly maxTopicsPerConnection?: number;
-  /** Time a {@link topicAuthorizer} has for all topics of one request, where no answer counts as no, and an {@link audienceResolver} for its keys, where it counts as 503. 100–30,000. @defaultValue 2000 */
+  /** Time a {@link topicAuthorizer} has for all topics of one request; no answer counts as no. 100–30,000. @defaultValue 2000 */
   readonly topicDecisionTimeoutMs?: number;
   /** Length of path and query of a stream; beyond it 414. Node's own bound on the whole head is 16 KiB. 1,024–65,536, 0 = off. @defaultValue 12288 */
   readonly maxRequestTargetBytes?: number;
@@ -89,7 +89,7 @@ export interface SseOptions {
   readonly topicAuthorizer?: TopicAuthorizer;
   /** Which topics a request asks for. @defaultValue `?topics=a,b` and repeated `?topic=` */
   readonly topicResolver?: TopicResolver;
-  /** Audience keys that the host's directory adds. @defaultValue none */
+  /** Audience keys that the host's directory adds; failing, or no answer within 10 s, counts as 503. @defaultValue none */
   readonly audienceResolver?: AudienceResolver;
   /** The durable memory. @defaultValue in memory: lost with the process, for one process only */
   readonly eventLog?: EventLog;
