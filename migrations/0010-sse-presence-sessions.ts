@@ -7,7 +7,8 @@ export class SsePresenceSessions1700000000010 extends SqlMigration {
 
   protected readonly upSql = `
 -- A session begins with somebody's first connection and ends when there was none for the grace (10 s). Its number is
--- last_seen.generation; ends_at says how it stands: infinity while connected, a time while the grace runs, NULL when it is over.
+-- last_seen.generation; ends_at says how it stands: infinity while connected, a time while the grace runs, NULL when it was ended.
+-- Only who ends it tells of it, and only then a new one can begin: so each has one beginning and one end.
 --
 -- The row of last_seen is where all nodes meet: whoever opens or closes a connection of a person holds it, so nobody else
 -- changes that person's connections meanwhile, and each transition is seen by exactly one of two that race.
@@ -94,8 +95,7 @@ BEGIN
     SELECT w.tenant_id, w.user_id, v_now, count(w.ends_at)::integer::boolean::integer, max(w.ends_at) FROM wish w
     GROUP BY 1, 2 ORDER BY w.tenant_id COLLATE "C", w.user_id COLLATE "C"
     ON CONFLICT (tenant_id, user_id) DO UPDATE SET ends_at = 'infinity',
-      generation = s.generation + (coalesce(s.ends_at, '-infinity') <= v_now)::integer,
-      at = CASE WHEN coalesce(s.ends_at, '-infinity') <= v_now THEN v_now ELSE s.at END
+      generation = s.generation + (s.ends_at IS NULL)::integer, at = CASE WHEN s.ends_at IS NULL THEN v_now ELSE s.at END
     WHERE excluded.ends_at = 'infinity' AND s.ends_at IS DISTINCT FROM 'infinity'
     RETURNING s.tenant_id, s.user_id, s.generation, s.at, s.ends_at
   )

@@ -82,6 +82,7 @@ export const onlineUsersAnswer = z
         devices: z.array(z.string()),
         since: time,
         lastSeenAt: time,
+        generation: z.int(),
       }),
     ),
     nextCursor: z.string().nullable(),
@@ -106,5 +107,6 @@ export const userPresenceAnswer = z
       }),
     ),
     lastSeenAt: time.nullable(),
+    generation: z.int(),
   })
   .meta({ id: 'SseUserPresence' });

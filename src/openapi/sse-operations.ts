@@ -193,6 +193,8 @@ export const sseOperations: OperationGroup = {
       path: '/api/v1/sse/online-users',
       id: 'sse.onlineUsers',
       summary: 'Who is online',
+      description:
+        'Changes come as the ephemeral event `presence` `{userId, online, connections, at, generation}` to streams that follow the topic `presence`: open the stream, fetch this list, then apply each event whose `generation` is higher than what is known, or the same and offline.',
       access: { permission: 'sse:admin' },
       parameters: [
         query('limit', 'People per page, 1 to 100.', z.string(), '20'),
@@ -210,6 +212,7 @@ export const sseOperations: OperationGroup = {
                 devices: ['browser', 'warehouse-7'],
                 since: '2026-11-21T08:00:00.000Z',
                 lastSeenAt: '2026-11-21T08:10:00.000Z',
+                generation: 4,
               },
             ],
             nextCursor: null,
@@ -247,6 +250,7 @@ export const sseOperations: OperationGroup = {
               },
             ],
             lastSeenAt: '2026-11-21T08:10:00.000Z',
+            generation: 4,
           },
         },
       },

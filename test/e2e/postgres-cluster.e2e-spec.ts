@@ -1,6 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId, type BackplaneMessage, type Principal, type PresenceEntry } from '@nest-herald/sse';
+import {
+  asTenantId,
+  asUserId,
+  type BackplaneMessage,
+  type Presence,
+  type PresenceChange,
+  type PresenceEntry,
+  type Principal,
+} from '@nest-herald/sse';
 import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -128,7 +136,7 @@ describe('presence', () => {
     expect(rows).toEqual([]);
   });
 
-  it('raises the generation each time somebody goes offline, also when coming and going fall into one batch', async () => {
+  it('takes coming and going within the grace for one session, also when both fall into one batch', async () => {
     const presence = await startPresence('pe');
     for (let round = 0; round < 2; round++) {
       const brief = entry('pe', { userId: asUserId('brief') });
@@ -136,8 +144,7 @@ describe('presence', () => {
       presence.remove(brief.connectionId);
       expect(await presence.isOnline(acme, brief.userId)).toBe(false);
     }
-    const { rows } = await admin.query(`SELECT generation FROM sse.last_seen WHERE user_id = 'brief'`);
-    expect(rows).toEqual([{ generation: '2' }]);
+    expect((await presence.user(acme, asUserId('brief'))).generation).toBe(1);
   });
 
   it('takes device names that no database takes as they are', async () => {
@@ -145,6 +152,155 @@ describe('presence', () => {
     presence.add(entry('pf', { userId: asUserId('odd'), device: 'nul\0lone\ud800end' }));
     const [connection] = (await presence.user(acme, asUserId('odd'))).connections;
     expect(connection?.device).toBe('nullone\uFFFDend');
+  });
+});
+
+describe('sessions of people over two nodes', () => {
+  /** Two nodes of one cluster, a follower of the tenant on the first, and what both were told, in order. */
+  async function startPair(offlineGraceMs: number) {
+    const name = randomBytes(4).toString('hex');
+    const tenantId = asTenantId(`t-${name}`);
+    const heard: PresenceChange[] = [];
+    const errors: string[] = [];
+    const start = async (nodeId: string): Promise<Presence> => {
+      const onError = (what: string, error: unknown): unknown => errors.push(`${what}: ${String(error)}`);
+      const { presence } = makeNode(nodeId, { offlineGraceMs, onError });
+      await presence.start({ nodeId, onChange: (change) => heard.push(change) });
+      stops.push(() => presence.stop());
+      return presence;
+    };
+    const visit = (user: string, more: Partial<PresenceEntry> = {}): PresenceEntry => ({
+      connectionId: `${name}.${randomBytes(16).toString('base64url')}`,
+      tenantId,
+      userId: asUserId(user),
+      nodeId: name,
+      device: 'desk',
+      transport: 'sse',
+      topics: [],
+      since: new Date(),
+      ...more,
+    });
+    const of = (user: string): readonly string[] =>
+      heard
+        .filter((change) => change.tenantId === tenantId && change.userId === user)
+        .map(({ online, generation }) => `${online ? 'online' : 'offline'} ${generation}`);
+    const [a, b] = [await start(`${name}-a`), await start(`${name}-b`)];
+    a.add(visit('boss', { topics: ['presence'] }));
+    await until('the follower', () => of('boss').length === 1);
+    return { a, b, tenantId, visit, of, errors, killed: `${name}-b` };
+  }
+
+  /** Lets all of them wait for what the statement holds, one behind the other, and then go on. */
+  async function barrier(statement: string, values: readonly string[], steps: readonly (() => Promise<unknown>)[]) {
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    const done: Promise<unknown>[] = [];
+    try {
+      await holder.query('BEGIN');
+      await holder.query(statement, [...values]);
+      for (const step of steps) {
+        done.push(step());
+        await until('waiting', async () => {
+          const { rows } = await admin.query<{ n: number }>(
+            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          return (rows[0]?.n ?? 0) >= done.length;
+        });
+      }
+      await holder.query('ROLLBACK');
+    } finally {
+      await holder.end();
+      await Promise.all(done);
+    }
+  }
+  const HOLD = 'SELECT FROM sse.last_seen WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE';
+
+  it('begin once when both nodes get the first connection in the same moment', async () => {
+    const { a, b, tenantId, visit, of } = await startPair(300_000);
+    for (const presence of [a, b]) presence.add(visit('ann'));
+    await barrier(
+      `INSERT INTO sse.last_seen (tenant_id, user_id, at) VALUES ($1, $2, now())`,
+      [tenantId, 'ann'],
+      [() => a.isOnline(tenantId, ann), () => b.isOnline(tenantId, ann)],
+    );
+    b.add(visit('last'));
+    await until('the last', () => of('last').length === 1);
+    expect(of('ann')).toEqual(['online 1']);
+  });
+
+  it.each(['leaves first', 'comes first'])(
+    'go on when one node loses the last connection while another gets one, and who %s',
+    async (order) => {
+      const { a, b, tenantId, visit, of } = await startPair(1);
+      const old = visit('ann');
+      a.add(old);
+      await until('online', () => of('ann').length === 1);
+      a.remove(old.connectionId);
+      b.add(visit('ann'));
+      const steps = [() => a.isOnline(tenantId, ann), () => b.isOnline(tenantId, ann)];
+      await barrier(HOLD, [tenantId, 'ann'], order === 'leaves first' ? steps : steps.reverse());
+      // Whoever leaves on both nodes now makes both look for sessions that are over, this one among them.
+      const others = [visit('other-a'), visit('other-b')] as const;
+      a.add(others[0]);
+      b.add(others[1]);
+      a.remove(others[0].connectionId);
+      b.remove(others[1].connectionId);
+      await until('the others', () => of('other-a').length === 2 && of('other-b').length === 2);
+      expect(of('ann')).toEqual(['online 1']);
+      expect((await a.user(tenantId, ann)).online).toBe(true);
+    },
+  );
+
+  it('are told by another node, once, when theirs was killed; when it was only paused it comes back with a new session', async () => {
+    const { a, b, tenantId, visit, of, killed } = await startPair(1);
+    b.add(visit('lost'));
+    await until('online', () => of('lost').length === 1);
+    // What remains after kill -9: the rows, and a lease that nobody renews.
+    await admin.query(`UPDATE sse.node SET until = clock_timestamp() - interval '1 s' WHERE node_id = $1`, [killed]);
+    expect(await a.isOnline(tenantId, asUserId('lost'))).toBe(false);
+    await admin.query('SELECT sse.bury_nodes(1)');
+    const other = visit('other');
+    a.add(other);
+    a.remove(other.connectionId);
+    await until('offline', () => of('lost').length === 2);
+    b.add(visit('new'));
+    await until('back', () => of('lost').length === 3 && of('new').length === 1);
+    expect(of('lost')).toEqual(['online 1', 'offline 1', 'online 2']);
+    expect((await a.user(tenantId, asUserId('lost'))).online).toBe(true);
+  });
+
+  it('are each told once from beginning to end, over any coming and going on both nodes, and no lock is taken crosswise', async () => {
+    const { a, b, tenantId, visit, of, errors } = await startPair(1);
+    const users = Array.from({ length: 12 }, (_, index) => `u${index}`);
+    const work = async (presence: Presence): Promise<void> => {
+      const open: PresenceEntry[] = [];
+      for (let step = 0; step < 150; step++) {
+        for (let n = 0; n < 4; n++) {
+          if (open.length > 0 && Math.random() < 0.5) {
+            presence.remove(open.splice(Math.floor(Math.random() * open.length), 1)[0]!.connectionId);
+          } else {
+            const one = visit(users[Math.floor(Math.random() * users.length)]!);
+            open.push(one);
+            presence.add(one);
+          }
+        }
+        await presence.isOnline(tenantId, ann);
+      }
+      for (const { connectionId } of open) presence.remove(connectionId);
+    };
+    await Promise.all([work(a), work(b)]);
+    const isOver = async (): Promise<boolean> =>
+      (await admin.query('SELECT FROM sse.last_seen WHERE tenant_id = $1 AND ends_at IS NOT NULL', [tenantId]))
+        .rowCount === 1;
+    await until('everybody gone but the follower', isOver);
+    const latest = await Promise.all(users.map(async (user) => (await a.user(tenantId, asUserId(user))).generation));
+    await until('all told', () => users.every((user, index) => of(user).length === 2 * latest[index]!));
+    for (const [index, user] of users.entries()) {
+      const sessions = Array.from({ length: latest[index]! }, (_, n) => [`online ${n + 1}`, `offline ${n + 1}`]).flat();
+      // Told by two nodes, in the order in which these got their answers.
+      expect([...of(user)].sort()).toEqual(sessions.sort());
+    }
+    expect(errors).toEqual([]);
   });
 });
 

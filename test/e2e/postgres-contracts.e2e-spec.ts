@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventLog, Presence } from '@nest-herald/sse';
-import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
 import {
   describeBackplane,
   describeControlMailbox,
@@ -27,8 +27,9 @@ class Nodes {
   readonly #open: PostgresSse[] = [];
   readonly errors: string[] = [];
 
-  next(): PostgresSse {
+  next(options: Partial<PostgresSseOptions> = {}): PostgresSse {
     const node = createPostgresSse({
+      ...options,
       connectionString: database.url,
       nodeId: `node-${this.#open.length}`,
       onError: (what, error) => this.errors.push(`${what}: ${String(error)}`),
@@ -112,7 +113,10 @@ describePresence(
   'PostgresPresence',
   () => {
     const nodes = new Nodes();
-    return Promise.resolve({ node: () => Promise.resolve(nodes.next().presence), close: () => nodes.close() });
+    return Promise.resolve({
+      node: (options) => Promise.resolve(nodes.next(options).presence),
+      close: () => nodes.close(),
+    });
   },
   framework,
 );

@@ -96,8 +96,11 @@ export {
   type OnlineUser,
   PRESENCE,
   type Presence,
+  PRESENCE_TOPIC,
+  type PresenceChange,
   type PresenceCounts,
   type PresenceEntry,
+  type PresenceNode,
   type Transport,
   type UserPresence,
 } from './presence/presence.js';

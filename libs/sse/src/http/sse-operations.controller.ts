@@ -86,6 +86,7 @@ export interface UserPresenceAnswer {
     readonly id: string;
   })[];
   readonly lastSeenAt: Date | null;
+  readonly generation: number;
 }
 
 /** The operations beside the stream (api.md §3). Mounted by `SseModule` at the path that the host chose. */
@@ -197,6 +198,7 @@ export class SseOperationsController {
         since,
       })),
       lastSeenAt: presence.lastSeenAt,
+      generation: presence.generation,
     };
   }
 

@@ -4,6 +4,7 @@ import { userKey } from '../audience.js';
 import type { EncodedEvent } from '../connection/encoded-event.js';
 import { Interest } from '../connection/interest.js';
 import type { FollowedEvent } from '../event-map.js';
+import { type Presence, PRESENCE_TOPIC } from '../presence/presence.js';
 import type { TenantId, UserId } from '../principal.js';
 import { SseError } from '../sse.errors.js';
 import type { TenantRegistry } from './tenant-registry.js';
@@ -25,6 +26,7 @@ export interface EventFilter {
  */
 export function followEvents(
   tenants: TenantRegistry,
+  presence: Pick<Presence, 'watch'>,
   tenantId: TenantId,
   filter: EventFilter,
 ): Observable<FollowedEvent> {
@@ -32,6 +34,7 @@ export function followEvents(
   const types = filter.types === undefined ? null : new Set(filter.types);
   return new Observable<FollowedEvent>((subscriber) => {
     const stream = tenants.hold(tenantId);
+    const unwatch = filter.topics?.includes(PRESENCE_TOPIC) === true ? presence.watch(tenantId) : null;
     const inner = stream.events().subscribe({
       next: (event) => {
         if (types?.has(event.type) === false) return;
@@ -42,6 +45,7 @@ export function followEvents(
     stream.open().catch((error: unknown) => subscriber.error(error));
     return () => {
       inner.unsubscribe();
+      unwatch?.();
       stream.release();
     };
   });

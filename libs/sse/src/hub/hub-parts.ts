@@ -1,6 +1,7 @@
 import type { BackplaneMessage } from '../backplane/backplane.js';
 import type { Hint } from '../event-log/event-log.js';
 import type { HubDeps } from './hub-deps.js';
+import { presenceEvent } from './presence-event.js';
 
 /** What the parts tell their hub. */
 export interface PartListener {
@@ -14,7 +15,10 @@ export interface PartListener {
 export async function startParts(deps: HubDeps, listener: PartListener): Promise<void> {
   const { presence, backplane, eventLog } = deps;
   try {
-    await presence.start({ nodeId: deps.nodeId });
+    await presence.start({
+      nodeId: deps.nodeId,
+      onChange: (change) => backplane.publish({ kind: 'ephemeral', event: presenceEvent(change) }),
+    });
     await backplane.start((message) => listener.onMessage(message));
     await eventLog.start({
       announce: (hint) => {

@@ -186,7 +186,7 @@ export class Hub {
    * @throws SseError `ERR_SSE_INVALID_TOPIC`
    */
   events(tenantId: TenantId, filter: EventFilter): Observable<FollowedEvent> {
-    return followEvents(this.#tenants, tenantId, filter);
+    return followEvents(this.#tenants, this.#deps.presence, tenantId, filter);
   }
 
   find(connectionId: string): Connection | undefined {

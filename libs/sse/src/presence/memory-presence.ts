@@ -1,50 +1,74 @@
 import { systemClock, type Clock } from '../clock.js';
 import type { TenantId, UserId } from '../principal.js';
-import type {
-  OnlinePage,
-  OnlineUser,
-  Presence,
-  PresenceCounts,
-  PresenceEntry,
-  Transport,
-  UserPresence,
+import {
+  type OnlinePage,
+  type OnlineUser,
+  type Presence,
+  PRESENCE_TOPIC,
+  type PresenceChange,
+  type PresenceCounts,
+  type PresenceEntry,
+  type PresenceNode,
+  type Transport,
+  type UserPresence,
 } from './presence.js';
+import { type EndedSession, SessionBook } from './session-book.js';
 
-/** People of one tenant whose last time online is remembered. */
-const MAX_LAST_SEEN = 10_000;
 const TOP_TOPICS = 100;
+/** How exactly the grace ends. */
+const TICK_MS = 500;
+/** How long somebody may have no connection before that counts as offline (P45). */
+const GRACE_MS = 10_000;
+
+interface OnlinePerson {
+  readonly entries: PresenceEntry[];
+  readonly generation: number;
+}
 
 interface TenantPresence {
-  readonly users: Map<UserId, PresenceEntry[]>;
-  /** In the order of leaving, oldest first. */
-  readonly lastSeen: Map<UserId, Date>;
+  readonly users: Map<UserId, OnlinePerson>;
+  /** Connections that follow the topic `presence`, and code that watches. */
+  watchers: number;
 }
 
 /** Presence of one process, exact and immediate. The default of the library. */
 export class MemoryPresence implements Presence {
   readonly #tenants = new Map<TenantId, TenantPresence>();
   readonly #connections = new Map<string, PresenceEntry>();
-  #nodeId: string | null = null;
+  readonly #sessions: SessionBook;
+  #node: PresenceNode | null = null;
   #draining = false;
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(private readonly clock: Clock = systemClock) {}
+  /** @param options `offlineGraceMs`: how long somebody may have no connection before that counts as offline, ms. @defaultValue 10,000 */
+  constructor(
+    private readonly clock: Clock = systemClock,
+    options: { readonly offlineGraceMs?: number } = {},
+  ) {
+    this.#sessions = new SessionBook(clock, options.offlineGraceMs ?? GRACE_MS, (session) => this.#ended(session));
+  }
 
-  start(node: { readonly nodeId: string }): Promise<void> {
-    this.#nodeId = node.nodeId;
+  start(node: PresenceNode): Promise<void> {
+    this.#node = node;
+    this.#timer = setInterval(() => this.endSessions(), TICK_MS).unref();
     return Promise.resolve();
   }
 
   add(entry: PresenceEntry): void {
     this.remove(entry.connectionId);
     this.#connections.set(entry.connectionId, entry);
-    let tenant = this.#tenants.get(entry.tenantId);
-    if (tenant === undefined) {
-      tenant = { users: new Map(), lastSeen: new Map() };
-      this.#tenants.set(entry.tenantId, tenant);
+    const tenant = this.#tenant(entry.tenantId);
+    tenant.watchers += Number(isWatching(entry));
+    const person = tenant.users.get(entry.userId);
+    if (person !== undefined) {
+      person.entries.push(entry);
+      return;
     }
-    const entries = tenant.users.get(entry.userId);
-    if (entries === undefined) tenant.users.set(entry.userId, [entry]);
-    else entries.push(entry);
+    const { generation, isNew } = this.#sessions.open(entry.tenantId, entry.userId);
+    tenant.users.set(entry.userId, { entries: [entry], generation });
+    if (!isNew) return;
+    const { tenantId, userId } = entry;
+    this.#tell({ tenantId, userId, online: true, connections: 1, at: this.clock.now(), generation });
   }
 
   remove(connectionId: string): void {
@@ -52,26 +76,39 @@ export class MemoryPresence implements Presence {
     if (entry === undefined) return;
     this.#connections.delete(connectionId);
     const tenant = this.#tenants.get(entry.tenantId);
-    const entries = tenant?.users.get(entry.userId);
-    if (tenant === undefined || entries === undefined) return;
-    entries.splice(entries.indexOf(entry), 1);
-    if (entries.length > 0) return;
+    const person = tenant?.users.get(entry.userId);
+    if (tenant === undefined || person === undefined) return;
+    tenant.watchers -= Number(isWatching(entry));
+    person.entries.splice(person.entries.indexOf(entry), 1);
+    if (person.entries.length > 0) return;
     tenant.users.delete(entry.userId);
-    tenant.lastSeen.delete(entry.userId);
-    tenant.lastSeen.set(entry.userId, this.clock.now());
-    for (const oldest of tenant.lastSeen.keys()) {
-      if (tenant.lastSeen.size <= MAX_LAST_SEEN) break;
-      tenant.lastSeen.delete(oldest);
-    }
+    this.#sessions.close(entry.tenantId, entry.userId, person.generation);
   }
 
   changeTopics(connectionId: string, topics: readonly string[]): void {
     const entry = this.#connections.get(connectionId);
-    const entries = entry && this.#tenants.get(entry.tenantId)?.users.get(entry.userId);
-    if (entry === undefined || entries === undefined) return;
+    const tenant = entry && this.#tenants.get(entry.tenantId);
+    const person = entry && tenant?.users.get(entry.userId);
+    if (entry === undefined || tenant === undefined || person === undefined) return;
     const changed = { ...entry, topics };
-    entries[entries.indexOf(entry)] = changed;
+    tenant.watchers += Number(isWatching(changed)) - Number(isWatching(entry));
+    person.entries[person.entries.indexOf(entry)] = changed;
     this.#connections.set(connectionId, changed);
+  }
+
+  watch(tenantId: TenantId): () => void {
+    const tenant = this.#tenant(tenantId);
+    tenant.watchers += 1;
+    let isOver = false;
+    return () => {
+      if (!isOver) tenant.watchers -= 1;
+      isOver = true;
+    };
+  }
+
+  /** Tells of those who have been away for the grace. It runs by itself; tests that move the clock call it. */
+  endSessions(): void {
+    this.#sessions.endDue();
   }
 
   isOnline(tenantId: TenantId, userId: UserId): Promise<boolean> {
@@ -79,23 +116,27 @@ export class MemoryPresence implements Presence {
   }
 
   onlineUsers(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<OnlinePage> {
-    const users = this.#tenants.get(tenantId)?.users ?? new Map<UserId, PresenceEntry[]>();
+    const users = this.#tenants.get(tenantId)?.users ?? new Map<UserId, OnlinePerson>();
     const ids = [...users.keys()].sort();
     const from = page.cursor === undefined ? 0 : firstAbove(ids, page.cursor);
     const chosen = ids.slice(from, from + page.limit);
     return Promise.resolve({
-      items: chosen.map((userId) => this.#summary(userId, users.get(userId) ?? [])),
+      items: chosen.map((userId) => this.#summary(userId, users.get(userId))),
       nextCursor: from + page.limit < ids.length ? (chosen.at(-1) ?? null) : null,
       total: ids.length,
     });
   }
 
   user(tenantId: TenantId, userId: UserId): Promise<UserPresence> {
-    const tenant = this.#tenants.get(tenantId);
-    const connections = [...(tenant?.users.get(userId) ?? [])];
-    const online = connections.length > 0;
-    const lastSeenAt = online ? this.clock.now() : (tenant?.lastSeen.get(userId) ?? null);
-    return Promise.resolve({ userId, online, connections, lastSeenAt });
+    const person = this.#tenants.get(tenantId)?.users.get(userId);
+    const latest = this.#sessions.latest(tenantId, userId);
+    return Promise.resolve({
+      userId,
+      online: person !== undefined,
+      connections: [...(person?.entries ?? [])],
+      lastSeenAt: person === undefined ? (latest?.at ?? null) : this.clock.now(),
+      generation: person?.generation ?? latest?.generation ?? 0,
+    });
   }
 
   counts(tenantId: TenantId | null): Promise<PresenceCounts> {
@@ -110,7 +151,7 @@ export class MemoryPresence implements Presence {
       if (node === undefined) nodes.set(entry.nodeId, [entry]);
       else node.push(entry);
     }
-    if (this.#nodeId !== null && !nodes.has(this.#nodeId)) nodes.set(this.#nodeId, []);
+    if (this.#node !== null && !nodes.has(this.#node.nodeId)) nodes.set(this.#node.nodeId, []);
     return Promise.resolve({
       connections: entries.length,
       users: countUsers(entries),
@@ -119,7 +160,7 @@ export class MemoryPresence implements Presence {
         nodeId,
         connections: its.length,
         users: countUsers(its),
-        draining: nodeId === this.#nodeId && this.#draining,
+        draining: nodeId === this.#node?.nodeId && this.#draining,
       })),
       byTransport,
       topTopics: [...topics]
@@ -135,11 +176,29 @@ export class MemoryPresence implements Presence {
   }
 
   stop(): Promise<void> {
-    this.#nodeId = null;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#node = null;
     return Promise.resolve();
   }
 
-  #summary(userId: UserId, entries: readonly PresenceEntry[]): OnlineUser {
+  #tenant(tenantId: TenantId): TenantPresence {
+    let tenant = this.#tenants.get(tenantId);
+    if (tenant === undefined) this.#tenants.set(tenantId, (tenant = { users: new Map(), watchers: 0 }));
+    return tenant;
+  }
+
+  #ended({ tenantId, userId, at, generation }: EndedSession): void {
+    this.#tell({ tenantId, userId, online: false, connections: 0, at, generation });
+  }
+
+  /** Behind the running turn: who adds and removes may be in the middle of a walk over connections. */
+  #tell(change: PresenceChange): void {
+    if ((this.#tenants.get(change.tenantId)?.watchers ?? 0) === 0) return;
+    queueMicrotask(() => this.#node?.onChange?.(change));
+  }
+
+  #summary(userId: UserId, person: OnlinePerson | undefined): OnlineUser {
+    const { entries, generation } = person ?? { entries: [], generation: 0 };
     return {
       userId,
       connections: entries.length,
@@ -149,8 +208,13 @@ export class MemoryPresence implements Presence {
         entries[0]?.since ?? this.clock.now(),
       ),
       lastSeenAt: this.clock.now(),
+      generation,
     };
   }
+}
+
+function isWatching({ topics }: PresenceEntry): boolean {
+  return topics.includes(PRESENCE_TOPIC);
 }
 
 function countUsers(entries: readonly PresenceEntry[]): number {

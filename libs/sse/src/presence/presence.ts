@@ -3,6 +3,9 @@ import type { TenantId, UserId } from '../principal.js';
 /** Injection token of {@link Presence}. */
 export const PRESENCE = Symbol('PRESENCE');
 
+/** Topic of the event of the same name (P45). */
+export const PRESENCE_TOPIC = 'presence';
+
 /** How a connection reaches its client. */
 export type Transport = 'sse' | 'poll' | 'ws';
 
@@ -28,6 +31,8 @@ export interface OnlineUser {
   /** Opening of the oldest connection. */
   readonly since: Date;
   readonly lastSeenAt: Date;
+  /** Number of the session, to compare with {@link PresenceChange.generation}. */
+  readonly generation: number;
 }
 
 /** Everything known about one person's connections; an unknown person is offline with `lastSeenAt: null`. */
@@ -36,6 +41,35 @@ export interface UserPresence {
   readonly online: boolean;
   readonly connections: readonly PresenceEntry[];
   readonly lastSeenAt: Date | null;
+  /** Number of the latest session; 0 for a person who had none. */
+  readonly generation: number;
+}
+
+/**
+ * Somebody came online or went offline; the data of the event `presence` (P45). A session begins with a person's first
+ * connection and ends when there was none for the grace (10 s), so that a reload or a change of node is no change.
+ */
+export interface PresenceChange {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly online: boolean;
+  /** Open ones; 0 when offline. */
+  readonly connections: number;
+  /** When the first connection opened, or the last one closed. */
+  readonly at: Date;
+  /** Number of the session, the same in both its changes and higher in the next: what comes late shows by it (P46). */
+  readonly generation: number;
+}
+
+/** Who shares in presence. */
+export interface PresenceNode {
+  readonly nodeId: string;
+  /**
+   * Told of changes, in tenants where somebody follows the topic `presence` or {@link Presence.watch | watches}: each is told
+   * to one node of all that share presence, at most once, to be carried to the others. Never called within a call of `add` or
+   * `remove`.
+   */
+  readonly onChange?: (change: PresenceChange) => void;
 }
 
 /** A page of {@link OnlineUser}s in the order of their ids. */
@@ -66,15 +100,18 @@ export interface PresenceCounts {
  * Who is online, cluster-wide where the implementation is shared.
  *
  * Guarantees (`describePresence` proves them): an entry added on this node is visible in its answers within 1 s; no
- * answer for a tenant contains an entry of another; removing an unknown connection does nothing.
+ * answer for a tenant contains an entry of another; removing an unknown connection does nothing; the changes of a person, in the
+ * order of their generations and online before offline, are what that person's connections went through, grace included.
  */
 export interface Presence {
-  start(node: { readonly nodeId: string }): Promise<void>;
+  start(node: PresenceNode): Promise<void>;
   /** Never waits: shared implementations write in batches. */
   add(entry: PresenceEntry): void;
   remove(connectionId: string): void;
   /** Replaces the topics of an open connection. */
   changeTopics(connectionId: string, topics: readonly string[]): void;
+  /** Code of this process wants the changes of a tenant, as a follower of the topic does. @returns a function that ends it. */
+  watch(tenantId: TenantId): () => void;
   isOnline(tenantId: TenantId, userId: UserId): Promise<boolean>;
   onlineUsers(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<OnlinePage>;
   user(tenantId: TenantId, userId: UserId): Promise<UserPresence>;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Presence, PresenceEntry } from '../presence/presence.js';
+import { type Presence, PRESENCE_TOPIC, type PresenceChange, type PresenceEntry } from '../presence/presence.js';
 import { asTenantId, asUserId, type TenantId } from '../principal.js';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 
 /** One presence, shared or not. */
 export interface PresenceHarness {
-  /** One node, not started. */
-  node(): Promise<Presence>;
+  /** One node, not started. @param options `offlineGraceMs`: how long it lets people be away, ms. @defaultValue 10,000 */
+  node(options?: { readonly offlineGraceMs?: number }): Promise<Presence>;
   /** Stops whatever the harness started; the suite stops the node itself. */
   close(): Promise<void>;
 }
@@ -16,6 +16,9 @@ export interface PresenceHarness {
 /** What was added on a node must be visible there within this. */
 const VISIBLE_MS = 1_000;
 const NODE_ID = 'contract-node';
+/** So short that it is over with the next look, and so long that it is never over. */
+const NO_GRACE_MS = 1;
+const LONG_GRACE_MS = 300_000;
 /** People online at once in a large tenant. */
 const CROWD = 10_000;
 
@@ -117,6 +120,7 @@ export function describePresence(
           online: false,
           connections: [],
           lastSeenAt: null,
+          generation: 0,
         });
         const added = entry(tenant, 'ann', { topics: ['a', 'b:*'] });
         presence.add(added);
@@ -169,7 +173,122 @@ export function describePresence(
         presence.changeTopics('nobody.0000000000000000000000', ['a']);
         assert.equal((await presence.counts(tenant)).connections, 0);
       }));
+
+    it('tells who comes online and who went offline, a session with one number and the next with a higher one', () =>
+      withFollower(open, NO_GRACE_MS, async ({ presence, tenant, changesOf }) => {
+        for (const generation of [1, 2]) {
+          const added = entry(tenant, 'ann');
+          presence.add(added);
+          await eventually('online', () => changesOf('ann').length === 2 * generation - 1);
+          assert.equal((await presence.user(tenant, asUserId('ann'))).generation, generation);
+          const { items } = await presence.onlineUsers(tenant, { limit: 1 });
+          assert.deepEqual([items[0]?.userId, items[0]?.generation], ['ann', generation]);
+          presence.remove(added.connectionId);
+          await eventually('offline', () => changesOf('ann').length === 2 * generation);
+          assert.equal((await presence.user(tenant, asUserId('ann'))).generation, generation);
+        }
+        assert.deepEqual(changesOf('ann'), ['online 1 of 1', 'offline 0 of 1', 'online 1 of 2', 'offline 0 of 2']);
+      }));
+
+    it('tells nothing of further connections, nor of a return within the grace', () =>
+      withFollower(open, LONG_GRACE_MS, async ({ presence, tenant, changesOf }) => {
+        const ann = asUserId('ann');
+        const [first, second] = [entry(tenant, 'ann'), entry(tenant, 'ann')];
+        presence.add(first);
+        assert.equal(await presence.isOnline(tenant, ann), true);
+        presence.add(second);
+        presence.remove(first.connectionId);
+        assert.equal((await presence.user(tenant, ann)).connections.length, 1);
+        presence.remove(second.connectionId);
+        assert.equal(await presence.isOnline(tenant, ann), false);
+        presence.add(entry(tenant, 'ann'));
+        assert.deepEqual((await presence.user(tenant, ann)).generation, 1);
+        presence.add(entry(tenant, 'last'));
+        await eventually('the last', () => changesOf('last').length === 1);
+        assert.deepEqual(changesOf('ann'), ['online 1 of 1']);
+      }));
+
+    it('tells also of somebody who was there for less than a moment', () =>
+      withFollower(open, NO_GRACE_MS, async ({ presence, tenant, changesOf }) => {
+        const brief = entry(tenant, 'ann');
+        presence.add(brief);
+        presence.remove(brief.connectionId);
+        await eventually('gone', () => changesOf('ann').length === 2);
+        assert.deepEqual(
+          changesOf('ann').map((change) => change.replace(/ \d /, ' ')),
+          ['online of 1', 'offline of 1'],
+        );
+      }));
+
+    it('tells nothing where nobody follows, and goes on with the numbers as soon as somebody does', () =>
+      withFollower(open, NO_GRACE_MS, async ({ presence, tenant, changesOf, heard }) => {
+        const other = newTenant();
+        const quiet = entry(other, 'eve');
+        presence.add(quiet);
+        assert.equal(await presence.isOnline(other, quiet.userId), true);
+        presence.add(entry(tenant, 'ann'));
+        await eventually('ann', () => changesOf('ann').length === 1);
+        const follower = entry(other, 'chief');
+        presence.add(follower);
+        presence.changeTopics(follower.connectionId, ['news', PRESENCE_TOPIC]);
+        assert.equal((await presence.user(other, follower.userId)).connections[0]?.topics.length, 2);
+        presence.remove(quiet.connectionId);
+        const told = (): readonly PresenceChange[] => heard.filter((c) => c.tenantId === other && c.userId === 'eve');
+        await eventually('eve', () => told().length > 0);
+        assert.deepEqual(
+          told().map(({ online, generation }) => [online, generation]),
+          [[false, 1]],
+        );
+      }));
+
+    it('tells code that watches a tenant', () =>
+      withFollower(open, NO_GRACE_MS, async ({ presence, heard }) => {
+        const other = newTenant();
+        const end = presence.watch(other);
+        let visitors = 0;
+        await eventually('somebody', () => {
+          presence.add(entry(other, `visitor-${(visitors += 1)}`));
+          return heard.some((change) => change.tenantId === other && change.online);
+        });
+        end();
+        end();
+      }));
   });
+}
+
+/** A started node, and a tenant in which `boss` follows presence. */
+interface Following {
+  readonly presence: Presence;
+  readonly tenant: TenantId;
+  /** All changes that were told, in order. */
+  readonly heard: readonly PresenceChange[];
+  /** Those of one person of the tenant, as `<state> <connections> of <generation>`. */
+  readonly changesOf: (user: string) => readonly string[];
+}
+
+async function withFollower(
+  open: () => Promise<PresenceHarness>,
+  offlineGraceMs: number,
+  run: (following: Following) => Promise<void>,
+): Promise<void> {
+  const harness = await open();
+  const presence = await harness.node({ offlineGraceMs });
+  const heard: PresenceChange[] = [];
+  const tenant = newTenant();
+  const changesOf = (user: string): readonly string[] =>
+    heard
+      .filter((change) => change.tenantId === tenant && change.userId === user)
+      .map((change) => `${change.online ? 'online' : 'offline'} ${change.connections} of ${change.generation}`);
+  try {
+    await presence.start({ nodeId: NODE_ID, onChange: (change) => heard.push(change) });
+    presence.add(entry(tenant, 'boss', { topics: [PRESENCE_TOPIC] }));
+    await eventually('the follower', () => changesOf('boss').length === 1);
+    await run({ presence, tenant, heard, changesOf });
+    for (const { at } of heard) assert.ok(Math.abs(at.getTime() - Date.now()) < 3_600_000);
+  } finally {
+    await presence.stop();
+    await harness.close();
+  }
 }
 
 function newTenant(): TenantId {

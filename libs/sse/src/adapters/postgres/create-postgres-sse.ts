@@ -27,6 +27,8 @@ export interface PostgresSseOptions {
   readonly retentionDays?: number;
   /** Connections for reads: replay, tickets, presence. 1–100. @defaultValue 6 */
   readonly poolSize?: number;
+  /** How long somebody may have no connection on any node before that is told as offline, ms. 1–300,000. @defaultValue 10,000 */
+  readonly offlineGraceMs?: number;
   /** How long this process trusts a lease that it holds; leases themselves end by the clock of the database. @defaultValue the clock of the machine */
   readonly clock?: Clock;
   /** Told what went wrong in the background; work goes on by itself. @defaultValue silence */
@@ -57,15 +59,22 @@ const CONTROL_CONNECTIONS = 4;
  * @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault.
  */
 export function createPostgresSse(options: PostgresSseOptions): PostgresSse {
-  const { shards = 1, retentionDays = 7, poolSize = 6, clock = systemClock, onError = () => undefined } = options;
-  checkOptions(options, { shards, retentionDays, poolSize });
+  const {
+    shards = 1,
+    retentionDays = 7,
+    poolSize = 6,
+    offlineGraceMs = 10_000,
+    clock = systemClock,
+    onError = () => undefined,
+  } = options;
+  checkOptions(options, { shards, retentionDays, poolSize, offlineGraceMs });
   const pool = createPool(options, 'read', poolSize, onError);
   const controlPool = createPool(options, 'control', CONTROL_CONNECTIONS + shards, onError);
   const owner = `${options.nodeId}.${randomBytes(6).toString('base64url')}`;
   const eventLog = new PostgresEventLog({ pool, controlPool, owner, shards, retentionDays, clock, onError });
   return {
     eventLog,
-    presence: new PostgresPresence({ pool, controlPool, clock, onError }),
+    presence: new PostgresPresence({ pool, controlPool, clock, offlineGraceMs, onError }),
     ticketStore: new PostgresTicketStore(pool),
     revocationStore: eventLog.revocationStore,
     controlMailbox: eventLog.controlMailbox,
@@ -100,14 +109,23 @@ function createPool(
 }
 
 const KNOWN: readonly (keyof PostgresSseOptions)[] = [
-  ...(['connectionString', 'listenUrl', 'nodeId', 'shards', 'retentionDays', 'poolSize', 'clock'] as const),
+  ...([
+    'connectionString',
+    'listenUrl',
+    'nodeId',
+    'shards',
+    'retentionDays',
+    'poolSize',
+    'offlineGraceMs',
+    'clock',
+  ] as const),
   'onError',
 ];
 
-function checkOptions(
-  options: PostgresSseOptions,
-  numbers: { readonly shards: number; readonly retentionDays: number; readonly poolSize: number },
-): void {
+/** The highest that is allowed; the lowest is 1. */
+const RANGES = { shards: 64, retentionDays: 365, poolSize: 100, offlineGraceMs: 300_000 } as const;
+
+function checkOptions(options: PostgresSseOptions, numbers: Readonly<Record<keyof typeof RANGES, number>>): void {
   const { connectionString, listenUrl, nodeId } = options;
   const faults = Object.keys(options)
     .filter((name) => !(KNOWN as readonly string[]).includes(name))
@@ -117,8 +135,7 @@ function checkOptions(
   }
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(nodeId))
     faults.push(`nodeId must be 1 to 64 characters out of A-Z a-z 0-9 _ -, got ${JSON.stringify(nodeId)}`);
-  const ranges = { shards: 64, retentionDays: 365, poolSize: 100 } as const;
-  for (const [name, max] of Object.entries(ranges) as [keyof typeof ranges, number][]) {
+  for (const [name, max] of Object.entries(RANGES) as [keyof typeof RANGES, number][]) {
     const value = numbers[name];
     if (!Number.isInteger(value) || value < 1 || value > max)
       faults.push(`${name} must be a whole number from 1 to ${max}, got ${value}`);

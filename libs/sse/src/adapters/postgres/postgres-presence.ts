@@ -1,29 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Clock } from '../../clock.js';
-import type {
-  OnlinePage,
-  Presence,
-  PresenceCounts,
-  PresenceEntry,
-  Transport,
-  UserPresence,
+import {
+  type OnlinePage,
+  type Presence,
+  PRESENCE_TOPIC,
+  type PresenceCounts,
+  type PresenceEntry,
+  type PresenceNode,
+  type UserPresence,
 } from '../../presence/presence.js';
-import { asUserId, type TenantId, type UserId } from '../../principal.js';
+import type { TenantId, UserId } from '../../principal.js';
 import { SseError } from '../../sse.errors.js';
-import { inTenant } from './tenant-client.js';
+import { type StoredChange, toChange } from './presence-change.js';
+import { PresenceReads } from './presence-reads.js';
+import { SessionEnds } from './session-ends.js';
 
 const BATCH_MS = 500;
 /** How long a node counts as alive without a sign of life, by the clock of the database. */
 const NODE_TTL_MS = 15_000;
 const BEAT_MS = 5_000;
 
-const LIVE = 'sse.connection c JOIN sse.live_nodes() n ON n.node_id = c.node_id AND n.boot_id = c.boot_id';
-
-const ONLINE_USERS = `
-  SELECT c.user_id, count(*)::int AS connections, array_agg(DISTINCT c.device ORDER BY c.device) AS devices, min(c.since) AS since,
-         clock_timestamp() AS now
-  FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id > $2 GROUP BY c.user_id ORDER BY c.user_id LIMIT $3`;
+/** The node was taken for dead and cleared away with its rows. */
+const CLEARED_AWAY = 'HS003';
 
 /** What a {@link PostgresPresence} is made of. */
 export interface PostgresPresenceOptions {
@@ -31,13 +30,19 @@ export interface PostgresPresenceOptions {
   /** Writes and signs of life, apart from reads. */
   readonly controlPool: Pool;
   readonly clock: Clock;
+  /** How long somebody may have no connection before that counts as offline, ms. */
+  readonly offlineGraceMs: number;
   readonly onError: (what: string, error: unknown) => void;
 }
 
 /**
  * Who is online in the whole cluster: rows of `sse.connection` joined to nodes that live. Opening and closing are written in
  * batches of 500 ms, by one statement for all tenants of the node; nothing is written periodically but one row per node. A killed
- * node's people disappear within 15 s, when its lease ends. Reads write the waiting batch first, so a node sees itself exactly.
+ * node's people disappear within 15 s, when its lease ends; the next sign of life of another node clears it away. Reads write
+ * the waiting batch first, so a node sees itself exactly.
+ *
+ * Who comes online is told with the batch that writes it, who went offline when the grace is over: each by one node, where
+ * somebody follows. A node that was cleared away while it was paused writes everything that it has anew.
  */
 export class PostgresPresence implements Presence {
   readonly #bootId = randomUUID();
@@ -46,26 +51,41 @@ export class PostgresPresence implements Presence {
   #opened = new Set<string>();
   /** With their entries: what opens and closes within one batch was online all the same. */
   #closed = new Map<string, PresenceEntry>();
-  #nodeId: string | null = null;
+  /** Tenants that code of this process watches, and how often. */
+  readonly #watched = new Map<TenantId, number>();
+  readonly #reads: PresenceReads;
+  readonly #ends: SessionEnds;
+  #node: PresenceNode | null = null;
   #draining = false;
+  #isStopping = false;
   #batchTimer: NodeJS.Timeout | null = null;
   #beatTimer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
-  #lastBeatMs = 0;
+  #tending: Promise<void> = Promise.resolve();
+  #isTendAwaited = false;
 
-  constructor(private readonly options: PostgresPresenceOptions) {}
+  constructor(private readonly options: PostgresPresenceOptions) {
+    this.#reads = new PresenceReads(options.pool, options.clock);
+    this.#ends = new SessionEnds({
+      pool: options.controlPool,
+      graceMs: options.offlineGraceMs,
+      tell: (changes) => this.#tell(changes),
+      onError: (error) => options.onError('Who went offline could not be told', error),
+    });
+  }
 
-  async start(node: { readonly nodeId: string }): Promise<void> {
-    this.#nodeId = node.nodeId;
-    await this.#beat();
-    this.#beatTimer = setInterval(() => void this.#beatAgain(), BEAT_MS);
+  async start(node: PresenceNode): Promise<void> {
+    this.#node = node;
+    await this.#beat(node);
+    this.#beatTimer = setInterval(() => this.#tendSoon(), BEAT_MS);
     this.#beatTimer.unref();
   }
 
   add(entry: PresenceEntry): void {
     this.#entries.set(entry.connectionId, entry);
     this.#opened.add(entry.connectionId);
-    this.#schedule();
+    // Whoever follows fetches the state next, perhaps from another node, and must hear of what comes behind it.
+    this.#schedule(entry.topics.includes(PRESENCE_TOPIC) ? 0 : BATCH_MS);
   }
 
   remove(connectionId: string): void {
@@ -81,16 +101,23 @@ export class PostgresPresence implements Presence {
     if (entry) this.add({ ...entry, topics });
   }
 
+  watch(tenantId: TenantId): () => void {
+    this.#watched.set(tenantId, (this.#watched.get(tenantId) ?? 0) + 1);
+    if (this.#node !== null) this.#tendSoon();
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      const watchers = (this.#watched.get(tenantId) ?? 0) - 1;
+      // The others hear of it with the next sign of life.
+      if (watchers > 0) this.#watched.set(tenantId, watchers);
+      else this.#watched.delete(tenantId);
+    };
+  }
+
   async isOnline(tenantId: TenantId, userId: UserId): Promise<boolean> {
     await this.#flush();
-    return inTenant(this.options.pool, tenantId, async (client) => {
-      const { rowCount } = await client.query({
-        name: 'sse-is-online',
-        text: `SELECT FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id = $2 LIMIT 1`,
-        values: [tenantId, userId],
-      });
-      return rowCount === 1;
-    });
+    return this.#reads.isOnline(tenantId, userId);
   }
 
   async onlineUsers(
@@ -98,92 +125,58 @@ export class PostgresPresence implements Presence {
     page: { readonly limit: number; readonly cursor?: string },
   ): Promise<OnlinePage> {
     await this.#flush();
-    return inTenant(this.options.pool, tenantId, async (client) => {
-      const total = await client.query<{ total: number }>(
-        `SELECT count(DISTINCT c.user_id)::int AS total FROM ${LIVE} WHERE c.tenant_id = $1`,
-        [tenantId],
-      );
-      const { rows } = await client.query<{
-        user_id: string;
-        connections: number;
-        devices: string[];
-        since: Date;
-        now: Date;
-      }>(ONLINE_USERS, [tenantId, page.cursor ?? '', page.limit + 1]);
-      const items = rows.slice(0, page.limit).map((row) => ({
-        userId: asUserId(row.user_id),
-        connections: row.connections,
-        devices: row.devices,
-        since: row.since,
-        lastSeenAt: row.now,
-      }));
-      const nextCursor = rows.length > page.limit ? (items.at(-1)?.userId ?? null) : null;
-      return { items, nextCursor, total: total.rows[0]?.total ?? 0 };
-    });
+    return this.#reads.onlineUsers(tenantId, page);
   }
 
   async user(tenantId: TenantId, userId: UserId): Promise<UserPresence> {
     await this.#flush();
-    return inTenant(this.options.pool, tenantId, async (client) => {
-      const open = await client.query<ConnectionRow>(
-        `SELECT c.connection_id, c.node_id, c.device, c.transport, c.sid, c.topics, c.since
-         FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id = $2 ORDER BY c.since, c.connection_id`,
-        [tenantId, userId],
-      );
-      const connections = open.rows.map((row) => toEntry(tenantId, userId, row));
-      if (connections.length > 0) {
-        return { userId, online: true, connections, lastSeenAt: this.options.clock.now() };
-      }
-      const seen = await client.query<{ at: Date }>(
-        'SELECT at FROM sse.last_seen WHERE tenant_id = $1 AND user_id = $2',
-        [tenantId, userId],
-      );
-      return { userId, online: false, connections, lastSeenAt: seen.rows[0]?.at ?? null };
-    });
+    return this.#reads.user(tenantId, userId);
   }
 
   async counts(tenantId: TenantId | null): Promise<PresenceCounts> {
     await this.#flush();
-    const { rows } = await this.options.pool.query<{ counts: PresenceCounts }>(
-      'SELECT sse.count_presence($1) AS counts',
-      [tenantId],
-    );
-    const { counts } = rows[0] as { counts: PresenceCounts };
-    const none: Record<Transport, number> = { sse: 0, poll: 0, ws: 0 };
-    return { ...counts, byTransport: { ...none, ...counts.byTransport } };
+    return this.#reads.counts(tenantId);
   }
 
   async setDraining(draining: boolean): Promise<void> {
     this.#draining = draining;
-    if (this.#nodeId !== null) await this.#beat();
+    if (this.#node !== null) await this.#beat(this.#node);
   }
 
   /** Writes what waits and takes the node out; its connections end with it. */
   async stop(): Promise<void> {
-    if (this.#nodeId === null) return;
+    const node = this.#node;
+    if (node === null || this.#isStopping) return;
+    this.#isStopping = true;
     if (this.#beatTimer) clearInterval(this.#beatTimer);
     if (this.#batchTimer) clearTimeout(this.#batchTimer);
-    const nodeId = this.#nodeId;
     try {
+      // A sign of life behind the goodbye would leave a node behind that is not there.
+      await Promise.all([this.#tending, this.#ends.stop()]);
       await this.#flush();
-      await this.options.controlPool.query('SELECT sse.leave($1, $2)', [nodeId, this.#bootId]);
+      await this.options.controlPool.query('SELECT sse.say_goodbye($1, $2, $3)', [
+        node.nodeId,
+        this.#bootId,
+        this.options.offlineGraceMs,
+      ]);
     } catch (error) {
       // The lease ends by itself, and its rows with it.
       this.options.onError('The node could not say goodbye', error);
     }
-    this.#nodeId = null;
+    this.#node = null;
     this.#entries.clear();
   }
 
-  #schedule(): void {
-    if (this.#batchTimer !== null || this.#nodeId === null) return;
+  #schedule(delayMs = BATCH_MS): void {
+    if (this.#node === null || (this.#batchTimer !== null && delayMs > 0)) return;
+    if (this.#batchTimer !== null) clearTimeout(this.#batchTimer);
     this.#batchTimer = setTimeout(() => {
       this.#batchTimer = null;
       this.#flush().catch((error: unknown) => {
         this.options.onError('Presence could not be written', error);
         this.#schedule();
       });
-    }, BATCH_MS);
+    }, delayMs);
     this.#batchTimer.unref();
   }
 
@@ -198,22 +191,34 @@ export class PostgresPresence implements Presence {
   }
 
   async #write(): Promise<void> {
-    const nodeId = this.#nodeId;
-    if (nodeId === null)
+    const node = this.#node;
+    if (node === null)
       throw new SseError('ERR_SSE_NOT_STARTED', 'Presence is asked before its start; start the hub first.');
+    try {
+      await this.#writeBatch(node);
+    } catch (error) {
+      if ((error as { code?: string }).code !== CLEARED_AWAY) throw error;
+      await this.#beat(node);
+      await this.#writeBatch(node);
+    }
+  }
+
+  async #writeBatch(node: PresenceNode): Promise<void> {
     const opened = this.#opened;
     const closed = this.#closed;
     this.#opened = new Set();
     this.#closed = new Map();
     try {
-      const rows = [...opened]
+      const open = [...opened]
         .map((id) => this.#entries.get(id) ?? closed.get(id))
         .filter((entry) => entry !== undefined);
-      await this.options.controlPool.query({
-        name: 'sse-write-connections',
-        text: 'SELECT sse.write_connections($1, $2, $3, $4)',
-        values: [nodeId, this.#bootId, toJson(rows), [...closed.keys()]],
+      const { rows } = await this.options.controlPool.query<{ leaving: number; changes: StoredChange[] }>({
+        name: 'sse-change-connections',
+        text: 'SELECT leaving, changes FROM sse.change_connections($1, $2, $3, $4, $5)',
+        values: [node.nodeId, this.#bootId, this.options.offlineGraceMs, toJson(open), toJson([...closed.values()])],
       });
+      if ((rows[0]?.leaving ?? 0) > 0) this.#ends.expect();
+      this.#tell(rows[0]?.changes ?? []);
     } catch (error) {
       // Nothing was written: it waits for the next batch, behind what is newer.
       for (const id of opened) if (this.#entries.has(id) || closed.has(id)) this.#opened.add(id);
@@ -222,52 +227,54 @@ export class PostgresPresence implements Presence {
     }
   }
 
-  async #beat(): Promise<void> {
-    const startedMs = this.options.clock.monotonicMs();
-    await this.options.controlPool.query({
-      name: 'sse-beat',
-      text: 'SELECT sse.beat($1, $2, $3, $4)',
-      values: [this.#nodeId, this.#bootId, NODE_TTL_MS, this.#draining],
+  async #beat(node: PresenceNode): Promise<void> {
+    const { rows } = await this.options.controlPool.query<{ was_there: boolean }>({
+      name: 'sse-renew-node',
+      text: 'SELECT sse.renew_node($1, $2, $3, $4, $5) AS was_there',
+      values: [node.nodeId, this.#bootId, NODE_TTL_MS, this.#draining, [...this.#watched.keys()]],
     });
-    // We counted as dead for a while, and others may have cleared our rows away.
-    if (this.#lastBeatMs > 0 && startedMs - this.#lastBeatMs > NODE_TTL_MS) {
-      for (const id of this.#entries.keys()) this.#opened.add(id);
-      this.#schedule();
-    }
-    this.#lastBeatMs = startedMs;
+    if (rows[0]?.was_there !== false || this.#entries.size === 0) return;
+    for (const id of this.#entries.keys()) this.#opened.add(id);
+    this.#schedule(0);
   }
 
-  async #beatAgain(): Promise<void> {
+  /** One at a time, and one more that waits at the most. */
+  #tendSoon(): void {
+    if (this.#isTendAwaited) return;
+    this.#isTendAwaited = true;
+    this.#tending = this.#tending.then(() => {
+      this.#isTendAwaited = false;
+      return this.#tend();
+    });
+  }
+
+  /** Lives on, and takes care of nodes that do not, and of their people. Never throws. */
+  async #tend(): Promise<void> {
+    const { controlPool, offlineGraceMs, onError } = this.options;
+    if (this.#node === null || this.#isStopping) return;
     try {
-      await this.#beat();
+      await this.#beat(this.#node);
+      const { rows } = await controlPool.query<{ leaving: number }>({
+        name: 'sse-bury-nodes',
+        text: 'SELECT sse.bury_nodes($1) AS leaving',
+        values: [offlineGraceMs],
+      });
+      if ((rows[0]?.leaving ?? 0) > 0) this.#ends.expect();
     } catch (error) {
-      this.options.onError('The node could not give a sign of life', error);
+      onError('The node could not give a sign of life', error);
+    }
+    await this.#ends.look();
+  }
+
+  #tell(changes: readonly StoredChange[]): void {
+    for (const change of changes) {
+      try {
+        this.#node?.onChange?.(toChange(change));
+      } catch (error) {
+        this.options.onError('A change of presence could not be told', error);
+      }
     }
   }
-}
-
-interface ConnectionRow {
-  readonly connection_id: string;
-  readonly node_id: string;
-  readonly device: string;
-  readonly transport: Transport;
-  readonly sid: string | null;
-  readonly topics: string[];
-  readonly since: Date;
-}
-
-function toEntry(tenantId: TenantId, userId: UserId, row: ConnectionRow): PresenceEntry {
-  return {
-    connectionId: row.connection_id,
-    tenantId,
-    userId,
-    nodeId: row.node_id,
-    device: row.device,
-    transport: row.transport,
-    ...(row.sid === null ? {} : { sessionId: row.sid }),
-    topics: row.topics,
-    since: row.since,
-  };
 }
 
 function toJson(entries: readonly PresenceEntry[]): string {
