@@ -1,7 +1,8 @@
+import { isReservedTopic } from '@nest-herald/sse-protocol';
 import { type AudienceKey, keysOfPrincipal } from './audience.js';
 import type { AudienceResolver } from './audience-resolver.js';
 import { within } from './backplane/within.js';
-import type { Principal } from './principal.js';
+import { isPermitted, type Principal } from './principal.js';
 import { SseRefusal } from './refusal.js';
 import type { TopicAuthorizer } from './topic-authorizer.js';
 
@@ -60,7 +61,23 @@ export class Entitlements {
     return [...new Set([...own, ...added])];
   }
 
-  /** Asks the authoriser about each topic; throwing, hanging and answering anything but `true` all mean no. */
+  /**
+   * Topics that a route of the host hands out by itself. It may give what is the application's, never the server's own (P44).
+   * @throws SseRefusal 403 `topic_forbidden`.
+   */
+  grantedByRoute(principal: Principal, topics: readonly string[]): readonly string[] {
+    const denied = mayFollowReserved(principal) ? [] : topics.filter(isReservedTopic);
+    if (denied.length === 0) return topics;
+    throw new SseRefusal(403, 'topic_forbidden', {
+      detail: 'You may not follow the topics in "denied".',
+      extra: { denied },
+    });
+  }
+
+  /**
+   * Asks the authoriser about each topic but the server's own, which are not its to give (P44). Throwing, hanging and answering
+   * anything but `true` all mean no.
+   */
   async decide(principal: Principal, topics: readonly string[]): Promise<TopicDecision> {
     if (topics.length === 0) return { granted: [], denied: [] };
     const answers = await this.#withinTime(topics.map((topic) => this.#ask(principal, topic)));
@@ -71,6 +88,7 @@ export class Entitlements {
   }
 
   async #ask(principal: Principal, topic: string): Promise<boolean> {
+    if (isReservedTopic(topic)) return mayFollowReserved(principal);
     try {
       return (await this.deps.topicAuthorizer.mayFollow(principal, topic)) === true;
     } catch (error) {
@@ -111,4 +129,8 @@ export class Entitlements {
       retryAfterMs: 5_000,
     });
   }
+}
+
+function mayFollowReserved(principal: Principal): boolean {
+  return isPermitted(principal, 'sse:admin');
 }
