@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, type LoggerService, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, Logger, type LoggerService, UseFilters, UseGuards } from '@nestjs/common';
 import {
   CurrentPrincipal,
   type Principal,
@@ -120,6 +120,15 @@ describe('a refused stream', () => {
     const text = (await Promise.all(answers.map((answer) => answer.end()))).join();
     expect(JSON.stringify(lines)).toContain('broken rule');
     expect(JSON.stringify(lines) + text).not.toContain(canary);
+  });
+
+  it('would fail the test whose application logs a token, ticket or cookie, as any test of the suite would', async () => {
+    for (const secret of [testToken(), `?ticket=${'t'.repeat(43)}`, `cookie: herald_session=${testToken()}`]) {
+      await start();
+      new Logger('Host').warn(`Somebody sent ${secret}`);
+      await expect(sse.stop()).rejects.toThrow(/wrote a (token|ticket|session cookie) to its log/);
+    }
+    await start();
   });
 
   it('fails closed when the topic rule throws or hangs', async () => {

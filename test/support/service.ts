@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildService, ENTRY, ROOT } from './built-service.js';
+import { secretIn } from './log-secrets.js';
 
 /** The secret that test services verify with, unless a test sets its own. */
 export const TEST_JWT_SECRET = 'the secret of the tests, longer than thirty-two bytes';
@@ -98,8 +99,14 @@ async function launch(env: ServiceEnvironment, program?: Program) {
   child.stderr.on('data', collect);
   const exit = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, output: written }));
+    child.once('close', (code, signal) => {
+      const secret = secretIn(written);
+      if (secret === null) resolve({ code, signal, output: written });
+      else reject(new Error(`The service wrote ${secret} to its log.`));
+    });
   });
+  // Whoever does not wait for the end has nothing to say about it.
+  exit.catch(() => undefined);
   return { child, exit, output: () => written };
 }
 

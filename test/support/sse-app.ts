@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { DynamicModule, INestApplication, LoggerService, NestApplicationOptions, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { SseBroker, SseModule, type SseModuleExtras, type SseOptions } from '@nest-herald/sse';
+import { secretIn } from './log-secrets.js';
 import { type RawRequest, RawStream } from './raw-stream.js';
 
 /** The shared secret of every test application. */
@@ -37,7 +38,7 @@ export interface SseAppParts {
   readonly controllers?: readonly Type[];
   /** Called before the application listens: prefix, interceptors, middleware. */
   readonly configure?: (app: INestApplication) => void;
-  /** @defaultValue none: nothing is printed */
+  /** @defaultValue one that prints nothing and fails the test at its end when a secret was logged */
   readonly logger?: LoggerService;
   /** Options of the application itself. */
   readonly platform?: NestApplicationOptions;
@@ -50,6 +51,7 @@ export class SseApp {
   private constructor(
     readonly app: INestApplication,
     readonly url: string,
+    private readonly log: QuietLog,
   ) {}
 
   static async start(parts: SseAppParts = {}): Promise<SseApp> {
@@ -60,11 +62,12 @@ export class SseApp {
       ],
       controllers: [...(parts.controllers ?? [])],
     }).compile();
-    const app = module.createNestApplication({ logger: parts.logger ?? false, ...parts.platform });
+    const log = new QuietLog();
+    const app = module.createNestApplication({ logger: parts.logger ?? log, ...parts.platform });
     parts.configure?.(app);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
-    return new SseApp(app, `http://127.0.0.1:${port}`);
+    return new SseApp(app, `http://127.0.0.1:${port}`, log);
   }
 
   get broker(): SseBroker {
@@ -105,10 +108,31 @@ export class SseApp {
     };
   }
 
-  /** Shuts the application down as a signal would, then drops what clients still hold. */
+  /**
+   * Shuts the application down as a signal would, then drops what clients still hold.
+   * @throws Error when anything that it wrote to its log was secret.
+   */
   async stop(): Promise<void> {
     await this.app.close();
     for (const stream of this.#streams) stream.destroy();
+    const secret = this.log.secret;
+    if (secret !== null) throw new Error(`The application wrote ${secret} to its log.`);
+  }
+}
+
+/** Prints nothing, and notices a line that holds a secret. */
+class QuietLog implements LoggerService {
+  secret: string | null = null;
+
+  log = (...line: unknown[]): void => this.#look(line);
+  error = this.log;
+  warn = this.log;
+  debug = this.log;
+  verbose = this.log;
+  fatal = this.log;
+
+  #look(line: readonly unknown[]): void {
+    this.secret ??= secretIn(line.map((part) => (part instanceof Error ? (part.stack ?? '') : String(part))).join(' '));
   }
 }
 
