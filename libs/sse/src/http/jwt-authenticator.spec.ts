@@ -277,6 +277,48 @@ describe('the published keys of an identity provider', () => {
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('401 invalid_token');
   });
 
+  it('are asked for where the configuration says, and nowhere that a token says', async () => {
+    let strangers = 0;
+    const stranger = createServer((_, response) => {
+      strangers += 1;
+      response.end(JSON.stringify({ keys: [jwk(second, 'k2')] }));
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/keys`;
+    await codeOf(tokenOf(first, 'k1'), subject);
+    clock.ms += 30_001;
+    for (const header of [
+      { jku: url },
+      { x5u: url },
+      { kid: url },
+      { kid: '../../etc/passwd' },
+      { jwk: jwk(second, 'k2') },
+    ]) {
+      const token = signed('ES256', second.privateKey, good, { kid: 'k2', ...header });
+      expect(await codeOf(token, subject)).toBe('401 invalid_token');
+    }
+    expect([strangers, fetches]).toEqual([0, 2]);
+    await new Promise((resolve) => stranger.close(resolve));
+  });
+
+  it('are not read without end', async () => {
+    let written = 0;
+    const endless = createServer((_, response) => {
+      const write = (): void => {
+        for (; written < 1e9; written += 65_536) if (!response.write(Buffer.alloc(65_536, 32))) break;
+        response.once('drain', write);
+      };
+      write();
+    });
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+    const { port } = endless.address() as AddressInfo;
+    const hungry = authenticator({ jwksUri: `http://127.0.0.1:${port}/keys` }, clock);
+    expect(await codeOf(tokenOf(first, 'k1'), hungry)).toBe('503 internal_error');
+    expect(written).toBeLessThan(100_000_000);
+    endless.closeAllConnections();
+    await new Promise((resolve) => endless.close(resolve));
+  });
+
   it('that were never had make the service unavailable, not the token invalid', async () => {
     status = 503;
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('503 internal_error');

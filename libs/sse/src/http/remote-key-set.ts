@@ -73,12 +73,23 @@ export class RemoteKeySet {
         redirect: 'error',
         signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
       });
-      const text = await response.text();
-      if (!response.ok || text.length > MAX_SET_BYTES) return;
-      this.#find = createLocalJWKSet(JSON.parse(text));
+      if (!response.ok || response.body === null) return;
+      this.#find = createLocalJWKSet(JSON.parse(await boundedText(response.body)));
       this.#fetchedAtMs = this.clock.monotonicMs();
     } catch {
-      // Refused, timed out, no JSON or no key set: the caller goes on with the keys that it has.
+      // Refused, timed out, endless, no JSON or no key set: the caller goes on with the keys that it has.
     }
   }
+}
+
+/** @throws RangeError as soon as it is longer than any key set; the rest is not read. */
+async function boundedText(body: ReadableStream<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body) {
+    bytes += part.length;
+    if (bytes > MAX_SET_BYTES) throw new RangeError(`A key set has at most ${MAX_SET_BYTES} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }
