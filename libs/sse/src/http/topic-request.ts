@@ -46,7 +46,7 @@ export async function decideTopics(
   const decision = await entitlements.decide(principal, topics);
   if (decision.denied.length > 0 && options.onDeniedTopic === 'refuse') {
     throw new SseRefusal(403, 'topic_forbidden', {
-      detail: 'You may not follow the topics in "denied".',
+      detail: 'You may not follow the topics in "denied": neither the token nor a rule of the application grants them.',
       extra: { denied: decision.denied },
     });
   }
