@@ -75,6 +75,7 @@ export { keepPrepared, streamResponse } from './http/stream-response.js';
 export { type IssuedTicket, StreamTickets } from './http/stream-ticket.js';
 export { isReservedTopic } from '@nest-herald/sse-protocol';
 export { anyTopicRule, TokenTopicAuthorizer } from './http/topic-authorizer.js';
+export { ConnectedPeople, type ConnectedPeopleOptions } from './hub/connected-people.js';
 export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
 export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';

@@ -1,100 +1,59 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Connection, Hub, type Principal } from '@nest-herald/sse';
+import { CLOCK, type Clock, ConnectedPeople, type Connection, Hub, type Principal } from '@nest-herald/sse';
 import { TenantTransaction } from '@nest-herald/sse/postgres';
 import { TASK_CLOSED, TASK_CREATED, TASKS_COUNT, type TasksCount } from '../approval-events.js';
 
+/** Least time between two counts of one person (like the inbox's, api.md §5), in ms. */
+const INTERVAL_MS = 250;
 /** Counts that one process makes at the same time; others wait for their turn. */
 const MAX_COUNTING = 4;
 
-/** Somebody with open connections in this process. */
-interface Person {
-  readonly principal: Principal;
-  readonly connections: Set<Connection>;
-  isQueued: boolean;
-}
-
 /**
  * Tells people how many tasks wait for them (`approval.tasks.count`): behind `connected`, and after each change of their own
- * tasks, whichever node made it. It follows the durable task events, so it counts what is committed; changes while a count
- * waits for its turn become one.
+ * tasks, whichever node made it. It follows the durable task events, so it counts what is committed; changes that come together
+ * become one, at most four a second for one person.
  */
 @Injectable()
 export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(TaskCounts.name);
-  readonly #people = new Map<string, Person>();
-  readonly #queue: Person[] = [];
-  readonly #running = new Set<Promise<void>>();
+  readonly #people: ConnectedPeople;
   readonly #unfollow: (() => void)[] = [];
-  #isStopped = false;
 
   constructor(
     @Inject(Hub) private readonly hub: Hub,
     @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-  ) {}
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#people = new ConnectedPeople({
+      tell: (connections) => this.#tell(connections),
+      // Counts are a courtesy.
+      failed: (error) => this.#logger.warn(`Tasks could not be counted: ${String(error)}`),
+      intervalMs: INTERVAL_MS,
+      concurrency: MAX_COUNTING,
+      clock,
+    });
+  }
 
   onApplicationBootstrap(): void {
     this.#unfollow.push(
-      this.hub.onConnected((connection) => this.#join(connection)),
+      this.hub.onConnected((connection) => this.#people.join(connection)),
       this.hub.onEvent(({ tenantId, type, audience, isDurable }) => {
         if (!isDurable || (type !== TASK_CREATED && type !== TASK_CLOSED)) return;
-        const person = this.#people.get(keyOf(tenantId, audience.slice('user:'.length)));
-        if (person !== undefined) this.#enqueue(person);
+        this.#people.changed(tenantId, audience.slice('user:'.length));
       }),
     );
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#isStopped = true;
     for (const end of this.#unfollow) end();
-    this.#queue.length = 0;
-    await Promise.all(this.#running);
+    await this.#people.stop();
   }
 
-  #join(connection: Connection): void {
-    // A poll ends with the first event it gets: counting for it would turn waiting into asking without pause.
-    if (connection.transport === 'poll' || this.#isStopped) return;
-    const { principal } = connection;
-    const key = keyOf(principal.tenantId, principal.userId);
-    const known = this.#people.get(key);
-    const person = known ?? { principal, connections: new Set<Connection>(), isQueued: false };
-    if (known === undefined) this.#people.set(key, person);
-    person.connections.add(connection);
-    connection.onClosed(() => {
-      person.connections.delete(connection);
-      if (person.connections.size === 0 && this.#people.get(key) === person) this.#people.delete(key);
-    });
-    this.#enqueue(person);
-  }
-
-  #enqueue(person: Person): void {
-    if (person.isQueued || this.#isStopped) return;
-    person.isQueued = true;
-    this.#queue.push(person);
-    this.#work();
-  }
-
-  #work(): void {
-    while (this.#running.size < MAX_COUNTING) {
-      const person = this.#queue.shift();
-      if (person === undefined) return;
-      person.isQueued = false;
-      const done: Promise<void> = this.#tell(person).finally(() => {
-        this.#running.delete(done);
-        this.#work();
-      });
-      this.#running.add(done);
-    }
-  }
-
-  /** Never throws: counts are a courtesy, and the next change tries again. */
-  async #tell(person: Person): Promise<void> {
-    if (person.connections.size === 0) return;
-    try {
-      const payload = JSON.stringify(await this.#count(person.principal));
-      for (const connection of person.connections) connection.sendEphemeral(TASKS_COUNT, payload, TASKS_COUNT);
-    } catch (error) {
-      this.#logger.warn(`Tasks could not be counted: ${String(error)}`);
-    }
+  async #tell(connections: ReadonlySet<Connection>): Promise<void> {
+    const [first] = connections;
+    if (first === undefined) return;
+    const payload = JSON.stringify(await this.#count(first.principal));
+    for (const connection of connections) connection.sendEphemeral(TASKS_COUNT, payload, TASKS_COUNT);
   }
 
   #count({ tenantId, userId }: Principal): Promise<TasksCount> {
@@ -109,9 +68,4 @@ export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown
       return { pending: Number(row?.pending ?? 0), overdue: Number(row?.overdue ?? 0), rev: row?.rev ?? '0' };
     });
   }
-}
-
-function keyOf(tenantId: string, userId: string): string {
-  // No id contains a line feed (wire.md §1).
-  return `${tenantId}\n${userId}`;
 }

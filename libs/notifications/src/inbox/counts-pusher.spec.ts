@@ -10,6 +10,7 @@ import type { InboxService } from './inbox.service.js';
 /** A connection that keeps what it was told. */
 class FakeConnection {
   readonly told: NotificationCounts[] = [];
+  readonly tenantId = 'acme';
   #onClosed: () => void = () => undefined;
   readonly principal;
   readonly keys: readonly string[];

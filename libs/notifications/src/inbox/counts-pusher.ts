@@ -1,23 +1,11 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Clock, CLOCK, type Connection, Hub, type Principal } from '@nest-herald/sse';
+import { type Clock, CLOCK, ConnectedPeople, type Connection, Hub, type Principal } from '@nest-herald/sse';
 import { MAX_EPHEMERAL_BYTES } from '@nest-herald/sse-protocol';
 import { TenantTransaction } from '@nest-herald/sse/postgres';
 import { ReaderKeys } from '../audience/reader-keys.js';
 import { NOTIFICATION_COUNTS, NOTIFICATION_EVENTS, type NotificationCounts } from '../notification-events.js';
 import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../notifications.options.js';
 import { InboxService } from './inbox.service.js';
-
-/** Somebody with open connections in this process. */
-interface Person {
-  readonly connections: Set<Connection>;
-  /** Waits for its time, or for its turn. */
-  isDue: boolean;
-  isCounting: boolean;
-  /** Something changed while it was being counted. */
-  isStale: boolean;
-  lastStartMs: number;
-  timer: NodeJS.Timeout | undefined;
-}
 
 /**
  * Tells people their counts: right behind `connected`, and after each change of their own rows, whichever node made it.
@@ -30,125 +18,57 @@ interface Person {
 @Injectable()
 export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(CountsPusher.name);
-  readonly #people = new Map<string, Person>();
-  readonly #queue: Person[] = [];
-  readonly #running = new Set<Promise<void>>();
+  readonly #people: ConnectedPeople;
   readonly #unfollow: (() => void)[] = [];
-  #isStopped = false;
 
   constructor(
     @Inject(Hub) private readonly hub: Hub,
     @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
     @Inject(ReaderKeys) private readonly readerKeys: ReaderKeys,
     @Inject(InboxService) private readonly inbox: InboxService,
-    @Inject(NOTIFICATION_OPTIONS) private readonly options: ResolvedNotificationOptions,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(NOTIFICATION_OPTIONS) options: ResolvedNotificationOptions,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#people = new ConnectedPeople({
+      tell: (connections) => this.#tell(connections),
+      // Counts are a courtesy.
+      failed: (error) => this.#logger.warn(`Counts could not be told: ${String(error)}`),
+      intervalMs: options.countsIntervalMs,
+      concurrency: options.countsConcurrency,
+      clock,
+    });
+  }
 
   onApplicationBootstrap(): void {
     this.#unfollow.push(
-      this.hub.onConnected((connection) => this.#join(connection)),
+      this.hub.onConnected((connection) => this.#people.join(connection)),
       this.hub.onEvent(({ tenantId, type, audience, recipients, isDurable }) => {
         if (!isDurable || !NOTIFICATION_EVENTS.has(type)) return;
-        if (recipients !== null) for (const userId of recipients) this.#changed(tenantId, userId);
-        else if (audience.startsWith('user:')) this.#changed(tenantId, audience.slice('user:'.length));
+        if (recipients !== null) for (const userId of recipients) this.#people.changed(tenantId, userId);
+        else if (audience.startsWith('user:')) this.#people.changed(tenantId, audience.slice('user:'.length));
       }),
     );
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#isStopped = true;
     for (const end of this.#unfollow) end();
-    for (const person of this.#people.values()) clearTimeout(person.timer);
-    this.#queue.length = 0;
-    await Promise.all(this.#running);
+    await this.#people.stop();
   }
 
-  #join(connection: Connection): void {
-    // A poll ends with the first event it gets: counting for it would turn waiting into asking without pause.
-    if (connection.transport === 'poll' || this.#isStopped) return;
-    const key = keyOf(connection.principal.tenantId, connection.principal.userId);
-    let person = this.#people.get(key);
-    if (person === undefined) {
-      person = {
-        connections: new Set(),
-        isDue: false,
-        isCounting: false,
-        isStale: false,
-        lastStartMs: -Infinity,
-        timer: undefined,
-      };
-      this.#people.set(key, person);
+  async #tell(connections: ReadonlySet<Connection>): Promise<void> {
+    // Connections of one person may hold different tokens, so different roles and different numbers.
+    const groups = new Map<string, Connection[]>();
+    for (const connection of connections) {
+      const rights = rightsOf(connection);
+      const same = groups.get(rights);
+      if (same === undefined) groups.set(rights, [connection]);
+      else same.push(connection);
     }
-    const joined = person;
-    joined.connections.add(connection);
-    connection.onClosed(() => {
-      joined.connections.delete(connection);
-      if (joined.connections.size > 0 || this.#people.get(key) !== joined) return;
-      clearTimeout(joined.timer);
-      this.#people.delete(key);
-    });
-    this.#schedule(joined);
-  }
-
-  #changed(tenantId: string, userId: string): void {
-    const person = this.#people.get(keyOf(tenantId, userId));
-    if (person !== undefined) this.#schedule(person);
-  }
-
-  #schedule(person: Person): void {
-    if (person.isCounting) person.isStale = true;
-    if (person.isDue || person.isCounting || this.#isStopped) return;
-    person.isDue = true;
-    const waitMs = person.lastStartMs + this.options.countsIntervalMs - this.clock.monotonicMs();
-    if (waitMs <= 0) this.#enqueue(person);
-    else person.timer = setTimeout(() => this.#enqueue(person), waitMs).unref();
-  }
-
-  #enqueue(person: Person): void {
-    this.#queue.push(person);
-    this.#work();
-  }
-
-  #work(): void {
-    while (this.#running.size < this.options.countsConcurrency) {
-      const person = this.#queue.shift();
-      if (person === undefined) return;
-      const done: Promise<void> = this.#count(person).finally(() => {
-        this.#running.delete(done);
-        this.#work();
-      });
-      this.#running.add(done);
-    }
-  }
-
-  /** Never throws: counts are a courtesy, and the next change tries again. */
-  async #count(person: Person): Promise<void> {
-    person.isDue = false;
-    person.isCounting = true;
-    person.isStale = false;
-    person.lastStartMs = this.clock.monotonicMs();
-    try {
-      // Connections of one person may hold different tokens, so different roles and different numbers.
-      const groups = new Map<string, Connection[]>();
-      for (const connection of person.connections) {
-        const rights = rightsOf(connection);
-        const same = groups.get(rights);
-        if (same === undefined) groups.set(rights, [connection]);
-        else same.push(connection);
-      }
-      for (const connections of groups.values()) {
-        const [first] = connections;
-        if (first === undefined) continue;
-        const payload = fit(await this.#countsOf(first.principal));
-        for (const connection of connections)
-          connection.sendEphemeral(NOTIFICATION_COUNTS, payload, NOTIFICATION_COUNTS);
-      }
-    } catch (error) {
-      this.#logger.warn(`Counts could not be told: ${String(error)}`);
-    } finally {
-      person.isCounting = false;
-      if (person.isStale) this.#schedule(person);
+    for (const [first, ...others] of groups.values()) {
+      if (first === undefined) continue;
+      const payload = fit(await this.#countsOf(first.principal));
+      for (const connection of [first, ...others])
+        connection.sendEphemeral(NOTIFICATION_COUNTS, payload, NOTIFICATION_COUNTS);
     }
   }
 
@@ -158,11 +78,6 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
       this.inbox.counts(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );
   }
-}
-
-function keyOf(tenantId: string, userId: string): string {
-  // No id contains a line feed (wire.md §1).
-  return `${tenantId}\n${userId}`;
 }
 
 function rightsOf(connection: Connection): string {
