@@ -1,20 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { faintTexts, isWiderThanItsWindow } from '../support/appearance.js';
+import { faintTexts, isWiderThanItsWindow, LOOKS } from '../support/appearance.js';
 import { describeInBrowser } from '../support/browser.js';
 import { call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
-
-const PHONE = { width: 360, height: 740 };
-const DESK = { width: 1280, height: 800 };
-const LOOKS = [
-  { name: 'light, in English, on a desk', colorScheme: 'light', locale: 'en-GB', viewport: DESK },
-  { name: 'dark, in Chinese, on a desk', colorScheme: 'dark', locale: 'zh-CN', viewport: DESK },
-  { name: 'light, in Chinese, on a phone', colorScheme: 'light', locale: 'zh-CN', viewport: PHONE },
-  { name: 'dark, in English, on a phone', colorScheme: 'dark', locale: 'en-GB', viewport: PHONE },
-] as const;
 
 describeInBrowser('every page', (launch) => {
   let database: TestDatabase;

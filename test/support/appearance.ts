@@ -1,5 +1,15 @@
 import type { Page } from 'playwright-core';
 
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1280, height: 800 };
+/** How a page is looked at: bright and dark, two languages, two sizes. */
+export const LOOKS = [
+  { name: 'light, in English, on a desk', colorScheme: 'light', locale: 'en-GB', viewport: DESK },
+  { name: 'dark, in Chinese, on a desk', colorScheme: 'dark', locale: 'zh-CN', viewport: DESK },
+  { name: 'light, in Chinese, on a phone', colorScheme: 'light', locale: 'zh-CN', viewport: PHONE },
+  { name: 'dark, in English, on a phone', colorScheme: 'dark', locale: 'en-GB', viewport: PHONE },
+] as const;
+
 /**
  * Walks all visible text, through all shadow roots, and compares its colour with the colour behind it (WCAG 2.2, 1.4.3:
  * 4.5, or 3 for large text). Runs in the page, hence text. Disabled controls are exempt.

@@ -13,6 +13,7 @@ import { spokenText } from '../approvals/spoken-text.js';
 import { explain } from '../i18n/explain.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { fullTime, money, relativeTime } from '../i18n/time.js';
+import { emptyState } from '../styles/empty-state.js';
 import { approvalListStyles } from '../styles/approval-list-styles.js';
 import { controls } from '../styles/controls.js';
 import './herald-avatar.js';
@@ -24,7 +25,7 @@ type Item = ApprovalTask | ProcessInstance;
 /** One list of tasks or requests. Keys: arrows or j/k move, Enter opens. */
 @customElement('herald-approval-list')
 export class HeraldApprovalList extends LitElement {
-  static override styles = [controls, approvalListStyles];
+  static override styles = [controls, emptyState, approvalListStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property() tab: ApprovalTab = 'pending';

@@ -10,6 +10,8 @@ import type { ApprovalCenter, ApprovalTab } from '../approvals/approval-center.j
 import type { CaseAddress } from '../approvals/case-file.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TopicFollower } from '../stream/topic-follower.js';
+import { emptyState } from '../styles/empty-state.js';
+import { panes } from '../styles/panes.js';
 import { approvalsStyles } from '../styles/approvals-styles.js';
 import { controls } from '../styles/controls.js';
 import './herald-approval-list.js';
@@ -23,7 +25,7 @@ import './herald-new-request.js';
  */
 @customElement('herald-approvals')
 export class HeraldApprovals extends LitElement {
-  static override styles = [controls, approvalsStyles];
+  static override styles = [controls, panes, emptyState, approvalsStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property({ attribute: false }) documents!: DocumentsApi;

@@ -10,6 +10,8 @@ import { explain } from '../i18n/explain.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';
+import { emptyState } from '../styles/empty-state.js';
+import { panes } from '../styles/panes.js';
 import { inboxStyles } from '../styles/inbox-styles.js';
 import './herald-icon.js';
 import './herald-inbox-filters.js';
@@ -24,7 +26,7 @@ const SEEN_AFTER_MS = 800;
  */
 @customElement('herald-inbox')
 export class HeraldInbox extends LitElement {
-  static override styles = [controls, inboxStyles];
+  static override styles = [controls, panes, emptyState, inboxStyles];
 
   @property({ attribute: false }) center!: NotificationCenter;
   @property({ attribute: false }) people!: People;

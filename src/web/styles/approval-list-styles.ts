@@ -78,18 +78,6 @@ export const approvalListStyles = css`
     background: var(--warn-soft);
     color: var(--warn);
   }
-  .nothing {
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: 8px;
-    flex: 1;
-    min-height: 180px;
-    padding: 24px;
-    color: var(--text-3);
-    text-align: center;
-    --icon-size: 34px;
-  }
   .problem {
     margin: 10px 12px 2px;
     align-items: center;

@@ -1,27 +1,9 @@
 import { css } from 'lit';
 
-/** A narrow list and a wide pane beside it; on phones one after the other. */
+/** Tabs and figures above the list; the list is narrow, the pane beside it wide. */
 export const approvalsStyles = css`
-  :host {
-    display: block;
-  }
   .frame {
-    display: grid;
-    grid-template-columns: minmax(320px, 372px) minmax(0, 1fr);
-    gap: 16px;
-    height: calc(100dvh - var(--header-height) - 44px);
-    min-height: 420px;
-  }
-  .list-pane,
-  .detail-pane {
-    display: flex;
-    flex-direction: column;
-    min-height: 0;
-    min-width: 0;
-    overflow: hidden;
-  }
-  .detail-pane {
-    overflow: auto;
+    --columns: minmax(320px, 372px) minmax(0, 1fr);
   }
   .head {
     display: flex;
@@ -86,46 +68,5 @@ export const approvalsStyles = css`
   herald-approval-list {
     flex: 1;
     min-height: 0;
-  }
-  .nothing {
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: 8px;
-    flex: 1;
-    min-height: 200px;
-    padding: 24px;
-    color: var(--text-3);
-    text-align: center;
-    --icon-size: 34px;
-  }
-  @media (max-width: 860px) {
-    .frame {
-      grid-template-columns: minmax(0, 1fr);
-      height: auto;
-      min-height: 0;
-    }
-    .list-pane {
-      overflow: visible;
-    }
-    .detail-pane {
-      display: none;
-    }
-    .reading .detail-pane {
-      display: flex;
-      position: fixed;
-      inset: var(--header-height) 0 var(--tabbar-height);
-      z-index: 8;
-      border-radius: 0;
-      border: 0;
-    }
-  }
-  @media (max-width: 720px) {
-    .list-pane {
-      border-radius: 0;
-      border-inline: 0;
-      border-top: 0;
-      box-shadow: none;
-    }
   }
 `;

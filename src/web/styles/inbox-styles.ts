@@ -1,27 +1,9 @@
 import { css } from 'lit';
 
-/** Two panes on wide screens, one after the other on phones. */
+/** Rows of notifications, and what appears on them. */
 export const inboxStyles = css`
-  :host {
-    display: block;
-  }
   .frame {
-    display: grid;
-    grid-template-columns: minmax(340px, 5fr) minmax(360px, 6fr);
-    gap: 16px;
-    height: calc(100dvh - var(--header-height) - 44px);
-    min-height: 420px;
-  }
-  .list-pane,
-  .detail-pane {
-    display: flex;
-    flex-direction: column;
-    min-height: 0;
-    min-width: 0;
-    overflow: hidden;
-  }
-  .detail-pane {
-    overflow: auto;
+    --columns: minmax(340px, 5fr) minmax(360px, 6fr);
   }
   .scroll {
     position: relative;
@@ -93,18 +75,6 @@ export const inboxStyles = css`
     padding: 14px;
     text-align: center;
   }
-  .nothing {
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: 8px;
-    flex: 1;
-    min-height: 200px;
-    padding: 24px;
-    color: var(--text-3);
-    text-align: center;
-    --icon-size: 34px;
-  }
   .undo {
     margin: 10px 12px 2px;
     align-items: center;
@@ -117,38 +87,11 @@ export const inboxStyles = css`
     margin: 0;
   }
   @media (max-width: 860px) {
-    .frame {
-      grid-template-columns: minmax(0, 1fr);
-      height: auto;
-      min-height: 0;
-    }
-    .list-pane {
-      overflow: visible;
-    }
     .scroll {
       overflow: visible;
     }
-    .detail-pane {
-      display: none;
-    }
-    .reading .detail-pane {
-      display: flex;
-      position: fixed;
-      inset: var(--header-height) 0 var(--tabbar-height);
-      z-index: 8;
-      border-radius: 0;
-      border: 0;
-    }
     .keys {
       display: none;
-    }
-  }
-  @media (max-width: 720px) {
-    .list-pane {
-      border-radius: 0;
-      border-inline: 0;
-      border-top: 0;
-      box-shadow: none;
     }
   }
 `;
