@@ -39,6 +39,8 @@ interface Position {
 export class FollowerCheck {
   readonly figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0 };
   readonly #seen = new Set<string>();
+  /** Of this connection only: what has no id cannot be recognised on the next one (PROTOCOL P23). */
+  readonly #ephemerals = new Set<string>();
   readonly #mayAsk = new Map<string, boolean>();
   #position: Position | null = null;
   #right: Entitlement;
@@ -67,6 +69,7 @@ export class FollowerCheck {
       case 'open':
         this.#right = { user: this.log.identity.user, roles: line.roles, topics: line.topics };
         this.#mayAsk.clear();
+        this.#ephemerals.clear();
         this.#cursor = line.cursor;
         this.#isResetting = false;
         return;
@@ -134,8 +137,8 @@ export class FollowerCheck {
     this.figures.ephemerals += 1;
     this.#checkTenant(key);
     if (id !== null) this.#say('ephemeral', `the ephemeral ${key} carries the id ${id}`);
-    if (this.#seen.has(key)) this.#say('duplicate', `the ephemeral ${key} came twice`);
-    this.#seen.add(key);
+    if (this.#ephemerals.has(key)) this.#say('duplicate', `the ephemeral ${key} came twice on one connection`);
+    this.#ephemerals.add(key);
     const transaction = this.truth.transactions.get(key.slice(0, key.lastIndexOf('.')));
     const event = transaction?.events[transaction.places.get(key) ?? -1];
     if (!event) return this.#say('phantom', `nobody sent the ephemeral ${key}`);
