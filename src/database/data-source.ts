@@ -1,4 +1,4 @@
-import { inspectRole, withRole } from '@nest-herald/sse/postgres';
+import { inspectRole, outliveBrokenConnection, withRole } from '@nest-herald/sse/postgres';
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import pg from 'pg';
 import { DatabaseError } from './database-error.js';
@@ -26,6 +26,7 @@ export function appDataSourceOptions(options: AppDataSourceOptions): DataSourceO
       // A request that waits longer for a connection had better fail than pile up.
       connectionTimeoutMillis: 5_000,
       idle_in_transaction_session_timeout: 30_000,
+      onConnect: outliveBrokenConnection,
     },
   };
 }

@@ -9,6 +9,7 @@ import { SseError } from '../../sse.errors.js';
 import type { TicketStore } from '../../ticket-store.js';
 import { withRole } from './app-url.js';
 import { ListenBackplane } from './listen-backplane.js';
+import { outliveBrokenConnection } from './outlive-broken-connection.js';
 import { PostgresEventLog } from './postgres-event-log.js';
 import { PostgresPresence } from './postgres-presence.js';
 import { PostgresTicketStore } from './postgres-ticket-store.js';
@@ -102,6 +103,7 @@ function createPool(
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
+    onConnect: outliveBrokenConnection,
   });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', (error) => onError('An idle connection broke', error));

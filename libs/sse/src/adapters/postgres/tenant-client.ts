@@ -2,7 +2,7 @@ import pg, { type Pool, type PoolClient } from 'pg';
 import type { TenantId } from '../../principal.js';
 
 /**
- * One short transaction of one tenant on a plain `pg` pool: row-level security shows this tenant's rows and no others.
+ * One short transaction of one tenant on a plain `pg` pool, whose connections {@link outliveBrokenConnection}: row-level security shows this tenant's rows and no others.
  * Ends with COMMIT or ROLLBACK before the connection goes back, so that no tenant stays on it.
  */
 export async function inTenant<T>(
@@ -11,9 +11,6 @@ export async function inTenant<T>(
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // A connection that breaks while it is out of its pool says so by an event, beside the rejected query; with nobody to listen
-  // that event would end the process.
-  client.on('error', ignore);
   let broken = true;
   try {
     // One round trip for both; the id is checked where it is made, and quoted all the same.
@@ -29,13 +26,7 @@ export async function inTenant<T>(
       throw error;
     }
   } finally {
-    client.off('error', ignore);
     // A connection whose transaction did not end is closed, not reused.
     client.release(broken);
   }
-}
-
-/** The query that was under way, or the next one, tells the caller. */
-function ignore(): void {
-  return undefined;
 }
