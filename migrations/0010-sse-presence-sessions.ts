@@ -38,13 +38,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   ) w
 $$;
 
-CREATE FUNCTION sse.live_connections(p_tenant text, p_user text) RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT count(*)::integer
-  FROM sse.connection c JOIN sse.node n ON n.node_id = c.node_id AND n.boot_id = c.boot_id
-  WHERE c.tenant_id = p_tenant AND c.user_id = p_user AND n.until > clock_timestamp()
-$$;
-
 -- The grace begins for those of these people who have no live connection left. Called with what was just deleted, the rows of
 -- last_seen held. Returns how many of them somebody wants to hear of.
 CREATE FUNCTION sse.begin_grace(p_tenants text[], p_users text[], p_ats timestamptz[], p_grace_ms integer) RETURNS integer
@@ -60,7 +53,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     RETURNING s.tenant_id
   )
   SELECT count(*)::integer FROM leaving l
-  WHERE l.tenant_id = ANY (sse.watched_tenants((SELECT array_agg(DISTINCT tenant_id) FROM leaving)))
+  -- Asked once, not for each of them.
+  WHERE l.tenant_id = ANY ((SELECT sse.watched_tenants(array_agg(DISTINCT tenant_id)) FROM leaving)::text[])
 $$;
 
 -- One batch of a node: connections opened or changed, then connections closed. Raises HS003 when the node was taken for dead
@@ -127,7 +121,10 @@ BEGIN
   IF v_tenants IS NOT NULL THEN
     v_watched := sse.watched_tenants(v_tenants);
     SELECT coalesce(jsonb_agg(jsonb_build_object('tenantId', b.tenant_id, 'userId', b.user_id, 'online', true,
-      'connections', sse.live_connections(b.tenant_id, b.user_id), 'at', v_now, 'generation', b.generation)), '[]') INTO changes
+      'connections', (
+        SELECT count(*) FROM sse.connection c JOIN sse.node n ON n.node_id = c.node_id AND n.boot_id = c.boot_id
+        WHERE c.tenant_id = b.tenant_id AND c.user_id = b.user_id AND n.until > v_now
+      ), 'at', v_now, 'generation', b.generation)), '[]') INTO changes
     FROM unnest(v_tenants, v_users, v_generations) AS b (tenant_id, user_id, generation) WHERE b.tenant_id = ANY (v_watched);
   END IF;
   RETURN NEXT;
@@ -233,7 +230,6 @@ END $$;
 ${systemFunctions(
   'sse',
   'sse.watched_tenants(text[])',
-  'sse.live_connections(text, text)',
   'sse.begin_grace(text[], text[], timestamptz[], integer)',
   'sse.change_connections(text, uuid, integer, jsonb, jsonb)',
   'sse.end_sessions(integer)',
@@ -245,8 +241,7 @@ ${systemFunctions(
 GRANT CREATE ON SCHEMA sse TO herald_system;
 SET LOCAL ROLE herald_system;
 -- Only other functions call these.
-REVOKE ALL ON FUNCTION sse.watched_tenants(text[]), sse.live_connections(text, text),
-  sse.begin_grace(text[], text[], timestamptz[], integer), sse.clear_nodes(text[], uuid[], timestamptz[], integer) FROM herald_app;
+REVOKE ALL ON FUNCTION sse.watched_tenants(text[]), sse.begin_grace(text[], text[], timestamptz[], integer), sse.clear_nodes(text[], uuid[], timestamptz[], integer) FROM herald_app;
 
 CREATE OR REPLACE FUNCTION sse.prune_presence() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -351,7 +346,7 @@ REVOKE CREATE ON SCHEMA sse FROM herald_system;
 DROP FUNCTION sse.say_goodbye(text, uuid, integer), sse.renew_node(text, uuid, integer, boolean, text[]), sse.bury_nodes(integer),
   sse.clear_nodes(text[], uuid[], timestamptz[], integer), sse.end_sessions(integer),
   sse.change_connections(text, uuid, integer, jsonb, jsonb), sse.begin_grace(text[], text[], timestamptz[], integer),
-  sse.live_connections(text, text), sse.watched_tenants(text[]);
+  sse.watched_tenants(text[]);
 DROP INDEX sse.connection_presence, sse.last_seen_ending;
 ALTER TABLE sse.node DROP COLUMN watched;
 ALTER TABLE sse.last_seen DROP COLUMN ends_at;

@@ -687,9 +687,9 @@ sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integ
 sse.append_one(text,integer,text,text[],text,text,text) RETURNS integer INVOKER OWNER herald_owner BODY 6f02ed7cde802f8449852572b3165320
 sse.backlog(integer[],integer) RETURNS TABLE(waiting bigint, oldest_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 33e260449ec1ecbb58588537c3ac4e71
 sse.beat(text,uuid,integer,boolean) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY ba0c1196ea3f639058660dfb30bda0fd
-sse.begin_grace(text[],text[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 817330691b2cda0d350677d787b85734
+sse.begin_grace(text[],text[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY b42c82a343f29d718efa5359b0a87845
 sse.bury_nodes(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY fd1258cca9c7e388ff3f4ce13b945b91
-sse.change_connections(text,uuid,integer,jsonb,jsonb) RETURNS TABLE(leaving integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 02de7902e1bc24cadda3cdc97e883026
+sse.change_connections(text,uuid,integer,jsonb,jsonb) RETURNS TABLE(leaving integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY aa59dad8ad48bb4c38a059c6ff945d5f
 sse.clear_nodes(text[],uuid[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4cb6a3a9c0dcafb176c58ccf706c3862
 sse.collect_control(text,text,boolean) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 305b8208fa3b318c332a3f0c850f179a
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
@@ -700,7 +700,6 @@ sse.is_deliverable(text,text,text[],text,text) RETURNS boolean INVOKER OWNER her
 sse.known_shards() RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 46db55e2ea403f836321a647b56245aa
 sse.lease_ends() RETURNS TABLE(shard integer, ends_in_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY d7ad3536d4e4f1e1ed58ce6899e49948
 sse.leave(text,uuid) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4ffe9f48592019fd0885183671552828
-sse.live_connections(text,text) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 01abccb501af7eeb12a7254d1d9b4bfe
 sse.live_nodes() RETURNS TABLE(node_id text, boot_id uuid, draining boolean) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 7f923b11380018ee25342ce5b2b4acb9
 sse.log_id() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 07bbd58ec5f7468f283666030e6618db
 sse.log_lift_day(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 71add328d7af67596811bd093216c5fe
