@@ -1,7 +1,10 @@
-import { describe, it } from '@jest/globals';
-import { describePresence } from '../testing/describe-presence.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
+import { asTenantId, asUserId } from '../principal.js';
+import { describePresence } from '../testing/describe-presence.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryPresence } from './memory-presence.js';
+import type { PresenceEntry } from './presence.js';
 
 describePresence(
   'MemoryPresence',
@@ -12,3 +15,98 @@ describePresence(
     }),
   { describe, it },
 );
+
+describe('changes of presence in one process', () => {
+  let clock: ManualClock;
+  let presence: MemoryPresence;
+  let heard: string[];
+  let opened: number;
+  const visit = (user: string, topics: readonly string[] = []): PresenceEntry => {
+    const entry: PresenceEntry = {
+      connectionId: `node.${(opened += 1)}`,
+      tenantId: asTenantId('acme'),
+      userId: asUserId(user),
+      nodeId: 'node',
+      device: 'desk',
+      transport: 'sse',
+      topics,
+      since: clock.now(),
+    };
+    presence.add(entry);
+    return entry;
+  };
+  const leave = ({ connectionId }: PresenceEntry): void => presence.remove(connectionId);
+  /** Changes are told behind the running turn. */
+  const pass = async (ms: number): Promise<void> => {
+    clock.advance(ms);
+    presence.endSessions();
+    await Promise.resolve();
+  };
+
+  beforeEach(async () => {
+    [clock, heard, opened] = [new ManualClock(), [], 0];
+    presence = new MemoryPresence(clock);
+    await presence.start({
+      nodeId: 'node',
+      onChange: ({ userId, online, at, generation }) =>
+        heard.push(`${userId} ${online ? 'online' : 'offline'} ${generation} at ${at.toISOString().slice(14, 23)}`),
+    });
+    visit('boss', ['presence']);
+    await pass(0);
+    heard.length = 0;
+  });
+  afterEach(() => presence.stop());
+
+  it('come 10 s behind the last connection, with the time of leaving', async () => {
+    const ann = visit('ann');
+    clock.advance(1_000);
+    leave(ann);
+    await pass(9_999);
+    expect(heard).toEqual(['ann online 1 at 00:00.000']);
+    await pass(1);
+    expect(heard).toEqual(['ann online 1 at 00:00.000', 'ann offline 1 at 00:01.000']);
+    await pass(60_000);
+    expect(heard).toHaveLength(2);
+  });
+
+  it('do not come for a return in time, and the grace begins anew with each absence', async () => {
+    let ann = visit('ann');
+    for (let round = 0; round < 5; round++) {
+      leave(ann);
+      await pass(9_000);
+      ann = visit('ann');
+      await pass(9_000);
+    }
+    expect(heard).toEqual(['ann online 1 at 00:00.000']);
+  });
+
+  it('are both told to whoever comes back too late, in their order', async () => {
+    leave(visit('ann'));
+    // Nobody has looked since.
+    clock.advance(10_000);
+    visit('ann');
+    await pass(0);
+    expect(heard.map((text) => text.slice(0, -13))).toEqual(['ann online 1', 'ann offline 1', 'ann online 2']);
+  });
+
+  it('keep their numbers rising for people who were forgotten, of whom there are any number', async () => {
+    for (let round = 0; round < 3; round++) {
+      leave(visit('ann'));
+      await pass(10_000);
+    }
+    for (let n = 0; n < 10_050; n++) leave(visit(`visitor-${n}`));
+    await pass(10_000);
+    expect((await presence.user(asTenantId('acme'), asUserId('ann'))).lastSeenAt).toBeNull();
+    heard.length = 0;
+    visit('ann');
+    await pass(0);
+    expect(heard[0]).toMatch(/^ann online 4 /);
+  });
+
+  it('come early for those who left first, where ten thousand others leave within the grace', async () => {
+    leave(visit('first'));
+    for (let n = 0; n < 10_000; n++) leave(visit(`visitor-${n}`));
+    await pass(0);
+    expect(heard.filter((text) => text.includes('offline'))).toEqual([expect.stringMatching(/^first offline 1 /)]);
+  });
+});
