@@ -1,5 +1,5 @@
 import type { ChaosOptions } from './chaos-options.js';
-import { startBroker } from './cluster/broker.js';
+import { BrokerServer } from '../support/broker-server.js';
 import { PostgresServer } from './cluster/postgres-server.js';
 import { catchMutant, isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
 import { type ScenarioName, SCENARIOS } from './mutants/scenarios.js';
@@ -25,7 +25,7 @@ export async function runLong(options: ChaosOptions, print: (line: string) => vo
     const backplane =
       options.backplane === 'postgres' || options.backplane === 'memory'
         ? options.backplane
-        : await startBroker(options.backplane);
+        : await BrokerServer.start(options.backplane);
     try {
       const result = await runProfile({
         seed,

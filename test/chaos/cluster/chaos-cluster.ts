@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TEST_JWT_SECRET } from '../../support/service.js';
-import type { Broker } from './broker.js';
+import type { BrokerServer } from '../../support/broker-server.js';
 import { ChaosNode } from './chaos-node.js';
 import type { PostgresServer } from './postgres-server.js';
 import type { ServiceTree } from './service-tree.js';
@@ -14,7 +14,7 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly shards: number;
   /** `memory` carries nothing from node to node: only the batch tail does. */
-  readonly backplane: 'postgres' | 'memory' | Broker;
+  readonly backplane: 'postgres' | 'memory' | BrokerServer;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
