@@ -3,7 +3,7 @@ import { BrokerServer } from '../support/broker-server.js';
 import { call } from '../support/http.js';
 import { describeWithPrograms } from '../support/server-program.js';
 import { startService, TEST_JWT_SECRET } from '../support/service.js';
-import { openStream } from '../support/stream-reader.js';
+import { openStream, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 import { until } from '../support/until.js';
@@ -11,29 +11,55 @@ import { until } from '../support/until.js';
 /** What is promised, and what a busy machine may add until somebody has asked. */
 const OFFLINE_MS = 15_000;
 const SLACK_MS = 5_000;
+/** The lease, the grace and one sign of life. */
+const TOLD_MS = 15_000 + 10_000 + 5_000;
 
-describeWithPrograms('a node that is killed with kill -9, over redis', ['redis-server'], () => {
-  it('takes its people offline within 15 s, as every other node sees it', async () => {
-    const [database, broker] = [await createTestDatabase(), await BrokerServer.start('redis')];
-    const env = { DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET, ...broker.environment };
-    const [survivor, victim] = await Promise.all([startService(env), startService(env)]);
-    try {
-      const token = await signToken({ tenant: 'acme', user: 'reader' });
-      const admin = await signToken({ tenant: 'acme', user: 'boss', permissions: ['sse:admin'] });
-      const stream = await openStream(victim.url, { token });
-      await stream.until(({ event }) => event === 'connected');
-      const isOnline = async (): Promise<boolean> =>
-        (await call(`${survivor.url}/api/v1/sse/online-users/reader`, { token: admin })).body.online;
-      await until('online', isOnline);
-      await victim.kill();
-      await stream.ended;
-      await until('offline', async () => !(await isOnline()), OFFLINE_MS + SLACK_MS);
-      expect(await isOnline()).toBe(false);
-    } finally {
-      await victim.kill();
-      await survivor.stop();
-      await broker.stop();
-      await database.drop();
-    }
-  }, 90_000);
-});
+const changesOf = (stream: StreamReader, userId: string): readonly string[] =>
+  stream
+    .of('presence')
+    .map(({ data }) => JSON.parse(data) as { userId: string; online: boolean; generation: number })
+    .filter((change) => change.userId === userId)
+    .map(({ online, generation }) => `${online ? 'online' : 'offline'} ${generation}`);
+
+describeWithPrograms(
+  'a node that is killed with kill -9, and one that is only paused, over redis',
+  ['redis-server'],
+  () => {
+    it('take their people offline within 15 s, as every other node sees it; each is told of once, and who was only paused comes back', async () => {
+      const [database, broker] = [await createTestDatabase(), await BrokerServer.start('redis')];
+      const env = { DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET, ...broker.environment };
+      const [survivor, victim, paused] = await Promise.all([startService(env), startService(env), startService(env)]);
+      try {
+        const token = await signToken({ tenant: 'acme', user: 'reader' });
+        const admin = await signToken({ tenant: 'acme', user: 'boss', permissions: ['sse:admin'] });
+        const sleeper = await signToken({ tenant: 'acme', user: 'sleeper' });
+        const follower = await openStream(survivor.url, { token: admin, topics: ['presence'] });
+        await follower.until(({ event }) => event === 'presence');
+        const stream = await openStream(victim.url, { token });
+        await openStream(paused.url, { token: sleeper });
+        const told = (user: string, changes: number) => () => changesOf(follower, user).length === changes;
+        await until('both told online', () => told('reader', 1)() && told('sleeper', 1)());
+        const isOnline = async (): Promise<boolean> =>
+          (await call(`${survivor.url}/api/v1/sse/online-users/reader`, { token: admin })).body.online;
+        await until('online', isOnline);
+        process.kill(paused.pid, 'SIGSTOP');
+        await victim.kill();
+        await stream.ended;
+        await until('offline', async () => !(await isOnline()), OFFLINE_MS + SLACK_MS);
+        expect(await isOnline()).toBe(false);
+        await until('told offline', () => told('reader', 2)() && told('sleeper', 2)(), TOLD_MS + SLACK_MS);
+        process.kill(paused.pid, 'SIGCONT');
+        await until('told online', told('sleeper', 3), SLACK_MS * 2);
+        expect(changesOf(follower, 'reader')).toEqual(['online 1', 'offline 1']);
+        expect(changesOf(follower, 'sleeper')).toEqual(['online 1', 'offline 1', 'online 2']);
+      } finally {
+        process.kill(paused.pid, 'SIGCONT');
+        await paused.kill();
+        await victim.kill();
+        await survivor.stop();
+        await broker.stop();
+        await database.drop();
+      }
+    }, 120_000);
+  },
+);

@@ -251,6 +251,20 @@ describe('sessions of people over two nodes', () => {
     },
   );
 
+  it('go on over the goodbye of a node, for people who come to another within the grace', async () => {
+    const { a, b, tenantId, visit, of } = await startPair(300_000);
+    b.add(visit('ann'));
+    await until('online', () => of('ann').length === 1);
+    await b.setDraining(true);
+    await b.stop();
+    expect((await a.user(tenantId, ann)).online).toBe(false);
+    a.add(visit('ann'));
+    expect(await a.user(tenantId, ann)).toMatchObject({ online: true, generation: 1 });
+    a.add(visit('last'));
+    await until('the last', () => of('last').length === 1);
+    expect(of('ann')).toEqual(['online 1']);
+  });
+
   it('are told by another node, once, when theirs was killed; when it was only paused it comes back with a new session', async () => {
     const { a, b, tenantId, visit, of, killed } = await startPair(1);
     b.add(visit('lost'));
