@@ -25,6 +25,7 @@ import { Interest, type Addressed } from './interest.js';
 import { OutboundQueue, type QueueOwner } from './outbound-queue.js';
 import { PendingEvents } from './pending-events.js';
 import { Pulse } from './pulse.js';
+import { peerOf } from './silent-peers.js';
 import type { StreamStart } from './stream-start.js';
 import type { Subscription } from './subscription.js';
 import type { TurnTask } from './turn-scheduler.js';
@@ -265,6 +266,14 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
   sweep(): boolean {
     if (this.#state === 'closed' || !this.sink.isGone) return false;
     this.#gone();
+    return true;
+  }
+
+  /** Drops the response when its client is one of those who vanished without a word. @returns whether it did. */
+  resetIfSilent(silent: ReadonlySet<string>): boolean {
+    const { socket } = this.sink;
+    if (socket === null || socket === undefined || !silent.has(peerOf(socket) ?? '')) return false;
+    this.reset();
     return true;
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { EncodedEvent } from './encoded-event.js';
 
 /**
@@ -13,6 +14,8 @@ export interface FrameSink {
   caughtUp?(): void;
   /** Bytes handed over that the carrier still holds in this process. */
   readonly queuedBytes: number;
+  /** The line that it stands on, null or absent where it has none of its own. */
+  readonly socket?: Socket | null;
   /** Whether the carrier is gone; a frame handed over then is lost without harm. */
   readonly isGone: boolean;
   /** Calls back once, when a full carrier has room again. */

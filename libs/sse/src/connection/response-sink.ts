@@ -35,6 +35,11 @@ export class ResponseSink implements FrameSink {
     return this.#socket === null ? this.response.writableLength : this.#socket.writableLength;
   }
 
+  /** Null over HTTP/2, where many streams share a line. */
+  get socket(): Socket | null {
+    return this.#socket ?? (this.response instanceof ServerResponse ? this.response.socket : null);
+  }
+
   get isGone(): boolean {
     const socket = this.#socket ?? this.response.socket;
     return this.response.destroyed || this.response.closed || socket?.destroyed === true;
@@ -70,7 +75,7 @@ export class ResponseSink implements FrameSink {
 
   reset(): void {
     this.#ended = true;
-    const socket = this.#socket ?? (this.response instanceof ServerResponse ? this.response.socket : null);
+    const { socket } = this;
     if (socket === null) {
       this.response.destroy();
       return;

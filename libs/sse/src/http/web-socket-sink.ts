@@ -34,7 +34,7 @@ export class WebSocketSink implements FrameSink {
   /** @param socket what `webSocket` stands on. */
   constructor(
     private readonly webSocket: WebSocket,
-    private readonly socket: Socket,
+    readonly socket: Socket,
   ) {
     // What is wrong with a peer's frames closes it with the code of RFC 6455; the end of the socket tells us.
     webSocket.on('error', ignore);

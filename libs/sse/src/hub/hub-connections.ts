@@ -2,6 +2,7 @@ import type { CloseReason } from '@nest-herald/sse-protocol';
 import { userKey } from '../audience.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
 import type { Connection } from '../connection/connection.js';
+import { readTcpTables, silentPeers } from '../connection/silent-peers.js';
 import type { Subscription } from '../connection/subscription.js';
 import type { Presence } from '../presence/presence.js';
 import type { TenantId, UserId } from '../principal.js';
@@ -56,6 +57,19 @@ export class HubConnections {
     const chosen = this.choose(tenantId, which);
     for (const connection of chosen) connection.close(reason);
     return chosen.length;
+  }
+
+  /**
+   * Gives back what nobody told of: responses that are gone, and half-open lines, whose clients vanished without a word. The
+   * kernel tries those for a quarter of an hour; all that time they would hold a place and count as online.
+   * @param tables as {@link readTcpTables} reads them.
+   */
+  async sweep(tables: () => Promise<string> = readTcpTables): Promise<void> {
+    for (const connection of this.all()) connection.sweep();
+    if (this.size === 0) return;
+    const silent = silentPeers(await tables());
+    if (silent.size === 0) return;
+    for (const connection of this.all()) connection.resetIfSilent(silent);
   }
 
   /** Ends the connection that holds this slot. */

@@ -286,7 +286,7 @@ export class Hub {
 
   /** Half-open peers and missed `close` events: compares the registry with the sockets. */
   #sweep(): void {
-    for (const connection of this.#connections.all()) connection.sweep();
+    this.#connections.sweep().catch((error: unknown) => this.#warn('the sweep', error));
     this.#admission.sweep();
     this.#tenants.sweep();
   }
