@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { serviceOperations } from '../../src/openapi/all-operations.js';
 import { call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
+import { until } from '../support/until.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 import { type GeneratedRequest, generateRequests, type RequestMaterial } from './generated-requests.js';
@@ -58,16 +59,23 @@ describe('generated requests', () => {
           for (const one of queue) {
             const answer = await send(service.url, agent, one);
             statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+            // What it is for: a machine that is busy enough lets the database miss the two seconds of a check.
+            if (one.operationId === 'health.ready' && answer.status === 503) continue;
             const fault = faultOf(answer);
             if (fault !== null) faults.set(`${one.operationId}: ${fault}`, { one, answer });
           }
         };
         await Promise.all(Array.from({ length: AT_ONCE }, work));
       }
+      if (process.env['GENERATED_REQUESTS'] !== undefined) {
+        const counted = [...statuses].toSorted(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+        process.stdout.write(`Answers by status (0 = left early): ${counted.join(', ')}\n`);
+      }
       expect([...faults].map(([fault, example]) => `${fault} ${JSON.stringify(example)}`)).toEqual([]);
       // Requests that all stop at the first door would prove little.
       expect([200, 201, 400, 401, 403, 404].filter((status) => !statuses.has(status))).toEqual([]);
       expect((await call(`${service.url}/health`)).status).toBe(200);
+      await until('it is ready', async () => (await call(`${service.url}/ready`)).status === 200);
       expect(service.output()).not.toMatch(/unhandled|uncaught|\n {4}at /i);
     },
     60_000 + COUNT * 20,
