@@ -91,6 +91,12 @@ describeInBrowser('the pages', (launch) => {
     expect(await reader.page.locator('article b, img[src="x"], .row b').count()).toBe(0);
     await reader.page.locator('.bell').click();
     await reader.page.locator('herald-bell .item', { hasText: title }).waitFor();
+    // The same title in a model of the origin's test page, which sets innerHTML: there it is markup, so the counts prove something.
+    const model = await reader.page.context().newPage();
+    await model.setContent('<p id="log"></p>');
+    await model.evaluate(`document.getElementById('log').innerHTML += ${JSON.stringify(title)}`);
+    expect(await model.locator('b, img[src="x"]').count()).toBe(2);
+    await model.close();
   });
 
   it('mark everything as read and take it back', async () => {
