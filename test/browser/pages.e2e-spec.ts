@@ -186,8 +186,15 @@ describeInBrowser('the pages', (launch) => {
     expect(await buyer.page.locator('nav a').count()).toBe(4);
     await buyer.page.goto(`${service.url}/#/send`);
     expect(await buyer.page.locator('[value=tenant]').isDisabled()).toBe(true);
+    const following = admin.page.waitForResponse((answer) => answer.url().endsWith('/topics'));
     await admin.page.locator('nav a[href="#/online"]').click();
     await admin.page.locator('tr[data-user="acme.buyer"]', { hasText: 'Tomás Rivera' }).waitFor();
+    expect(await admin.page.locator('tr[data-user^="beta"]').count()).toBe(0);
+    // From here on only the events tell the page who comes.
+    expect((await following).status()).toBe(200);
+    await admin.page.route('**/online-users?*', () => undefined);
+    await Promise.all([arrive('acme.hr'), arrive('beta.hr')]);
+    await admin.page.locator('tr[data-user="acme.hr"]').waitFor();
     expect(await admin.page.locator('tr[data-user^="beta"]').count()).toBe(0);
   });
 

@@ -6,6 +6,17 @@ export interface OnlineUser {
   readonly devices: readonly string[];
   readonly since: string;
   readonly lastSeenAt: string;
+  /** Number of the session. */
+  readonly generation: number;
+}
+
+/** Data of the event `presence`. */
+export interface PresenceChange {
+  readonly userId: string;
+  readonly online: boolean;
+  readonly connections: number;
+  readonly at: string;
+  readonly generation: number;
 }
 
 export interface OnlineUsers {

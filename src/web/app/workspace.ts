@@ -35,7 +35,7 @@ export class Workspace {
     this.stream = new EventStream({
       url: client.address('api/v1/sse/stream', { device: deviceName(navigator.userAgent) }),
       durableTypes: [...DURABLE_TYPES, ...APPROVAL_DURABLE_TYPES],
-      ephemeralTypes: [...EPHEMERAL_TYPES, ...APPROVAL_EPHEMERAL_TYPES],
+      ephemeralTypes: [...EPHEMERAL_TYPES, ...APPROVAL_EPHEMERAL_TYPES, 'presence'],
       positions: new SessionPositionStore(session.tenantId, session.userId),
       environment: browserEnvironment,
     });

@@ -190,7 +190,12 @@ export class HeraldApp extends LitElement {
       case 'connection':
         return html`<herald-connection-panel .stream=${stream}></herald-connection-panel>`;
       case 'online':
-        return html`<herald-online-users .operations=${this.#operations} .people=${people}></herald-online-users>`;
+        return html`<herald-online-users
+          .operations=${this.#operations}
+          .people=${people}
+          .stream=${stream}
+          .topics=${topics}
+        ></herald-online-users>`;
       default:
         return page satisfies never;
     }

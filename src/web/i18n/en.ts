@@ -122,7 +122,7 @@ export const en = {
   'online.draining': 'Draining',
   'online.dropped': 'Events dropped',
   'online.first': 'The first {n} are shown.',
-  'online.live': 'updated every {n} s',
+  'online.live': 'people live, figures every {n} s',
   'online.more': 'Details',
   'online.node': 'Node',
   'online.perSecond': 'Events per second',

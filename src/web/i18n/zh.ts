@@ -123,7 +123,7 @@ export const zh: Dictionary = {
   'online.draining': '停止中',
   'online.dropped': '丢弃事件',
   'online.first': '仅显示前 {n} 位。',
-  'online.live': '每 {n} 秒更新',
+  'online.live': '在线人员实时更新，统计每 {n} 秒更新',
   'online.more': '详情',
   'online.node': '节点',
   'online.perSecond': '每秒事件',
