@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { EventSource } from 'eventsource';
@@ -15,6 +17,7 @@ import {
 } from 'rxjs';
 import { asTenantId, Hub, MemoryEventLog, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';
+import { until } from '../support/until.js';
 
 let sse: SseApp;
 const start = async (parts?: SseAppParts): Promise<SseApp> => (sse = await SseApp.start(parts));
@@ -90,6 +93,23 @@ describe('opening a stream', () => {
     expect(stream.headers).toMatchObject({ 'x-accel-buffering': 'no', connection: 'keep-alive' });
     expect(stream.headers['content-length']).toBeUndefined();
     expect(stream.text).toMatch(FIRST_BLOCK);
+  });
+
+  it('promises no kept line over HTTP/1.0, where the end of the stream is that of the line', async () => {
+    await start();
+    const line = connect(Number(new URL(sse.url).port), '127.0.0.1');
+    let text = '';
+    line.setEncoding('utf8').on('data', (part: string) => (text += part));
+    line.write(`GET /api/v1/sse/stream HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer ${testToken()}\r\n\r\n`);
+    await until('it is connected', () => text.includes('event: connected'));
+    const [head = ''] = text.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(head).toMatch(/\r\nConnection: close(\r\n|$)/i);
+    expect(head).not.toMatch(/transfer-encoding|content-length/i);
+    await sse.broker.disconnect('acme', { userId: 'ann' }, 'complete');
+    await once(line, 'end');
+    expect(text).toMatch(/event: close\ndata: [^\n]+\n\n$/);
+    line.destroy();
   });
 
   it('answers the same behind a global prefix and interceptors that wrap and delay every answer', async () => {

@@ -4,7 +4,8 @@ import { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedStream } from '../connection/stream-request.js';
 import { reportConnection } from './connection-report.js';
-import { type PlatformRequest, type PlatformResponse, rawResponse } from './http-message.js';
+import { type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from './http-message.js';
+import { sayCloseOnHttp10 } from './line-end.js';
 import { holdSocket, NestPipe } from './nest-pipe.js';
 import { deferAbortController } from './nest-signal.js';
 
@@ -41,6 +42,7 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
   const abandon = (): void => takeKept(request)?.prepared.abandon();
   (request as Holder)[KEPT] = { prepared, pipe, unwatch: () => raw.off('close', abandon) };
   raw.on('close', abandon);
+  sayCloseOnHttp10(rawRequest(request), raw);
   deferAbortController(request);
 }
 
