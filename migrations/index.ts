@@ -7,6 +7,7 @@ import { SseControl1700000000006 } from './0006-sse-control.js';
 import { SseObservability1700000000008 } from './0008-sse-observability.js';
 import { SseSequenceTurn1700000000009 } from './0009-sse-sequence-turn.js';
 import { SsePresenceSessions1700000000010 } from './0010-sse-presence-sessions.js';
+import { SseLimits1700000000011 } from './0011-sse-limits.js';
 import { SseLeaseEnds1700000000012 } from './0012-sse-lease-ends.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
@@ -33,6 +34,7 @@ export const sseMigrations: readonly MigrationClass[] = [
   SseObservability1700000000008,
   SseSequenceTurn1700000000009,
   SsePresenceSessions1700000000010,
+  SseLimits1700000000011,
   SseLeaseEnds1700000000012,
 ];
 

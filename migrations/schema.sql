@@ -693,6 +693,7 @@ sse.change_connections(text,uuid,integer,jsonb,jsonb) RETURNS TABLE(leaving inte
 sse.clear_nodes(text[],uuid[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4cb6a3a9c0dcafb176c58ccf706c3862
 sse.collect_control(text,text,boolean) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 305b8208fa3b318c332a3f0c850f179a
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
+sse.crowds(text[],text[],integer) RETURNS TABLE(tenant_id text, user_id text, connections text[]) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 4c967116f104d508bd5f1184cc697986
 sse.end_sessions(integer) RETURNS TABLE(taken integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 077d92bf6ca04180ad735e41d59ea2d1
 sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
 sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 676d5cd3d9879f18680fd87f4860e99c
@@ -709,6 +710,7 @@ sse.log_raise_floor(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_te
 sse.log_stray_days(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cff163c4a309efcf4cd9a2c616d7988b
 sse.maintain(integer,integer) RETURNS record DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=200ms OWNER herald_owner BODY 7a1bce5f4b585142989c78c8cad0a80f
 sse.newest_batches() RETURNS TABLE(shard integer, no bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY de0199a780d72a453a79115e4175bcd2
+sse.people_elsewhere(uuid,text[],text[],text[]) RETURNS TABLE(no integer, connections integer, oldest_id text, oldest_since timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 7160db41fe872278d4ff20bb70246612
 sse.prune(integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4252ef39911bd5783d152e7009d4302d
 sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY b6d9afd740c868c230c603ee49373843
 sse.put_control(text,text,text,jsonb,integer) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 52425c1df825487d10ae5b383e79820e
@@ -723,6 +725,7 @@ sse.shard_of(text,integer) RETURNS integer INVOKER SET search_path=pg_catalog, p
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
 sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
 sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
+sse.tenants_elsewhere(uuid,text[]) RETURNS TABLE(tenant_id text, connections integer) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY bc9292a77e3cb055efe648fbf822a56d
 sse.unled_shards(integer[]) RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c8677690f8e19d6ec61dabfc62f3a749
 sse.watched_tenants(text[]) RETURNS text[] DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 31d4c9d79769accac96f8e96845cf736
 sse.write_connections(text,uuid,jsonb,text[]) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cf035a6e84c5672ddd889b62dcbca113
@@ -763,6 +766,7 @@ EXECUTE TO herald_app ON sse.bury_nodes(integer)
 EXECUTE TO herald_app ON sse.change_connections(text,uuid,integer,jsonb,jsonb)
 EXECUTE TO herald_app ON sse.collect_control(text,text,boolean)
 EXECUTE TO herald_app ON sse.count_presence(text)
+EXECUTE TO herald_app ON sse.crowds(text[],text[],integer)
 EXECUTE TO herald_app ON sse.end_sessions(integer)
 EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)
 EXECUTE TO herald_app ON sse.identify_log()
@@ -773,6 +777,7 @@ EXECUTE TO herald_app ON sse.live_nodes()
 EXECUTE TO herald_app ON sse.log_id()
 EXECUTE TO herald_app ON sse.maintain(integer,integer)
 EXECUTE TO herald_app ON sse.newest_batches()
+EXECUTE TO herald_app ON sse.people_elsewhere(uuid,text[],text[],text[])
 EXECUTE TO herald_app ON sse.prune(integer)
 EXECUTE TO herald_app ON sse.prune_presence()
 EXECUTE TO herald_app ON sse.put_control(text,text,text,jsonb,integer)
@@ -786,6 +791,7 @@ EXECUTE TO herald_app ON sse.sequence_turn(uuid,integer,text,bigint,integer,pg_s
 EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.take_control(text,text)
 EXECUTE TO herald_app ON sse.take_leases(text,integer[],integer)
+EXECUTE TO herald_app ON sse.tenants_elsewhere(uuid,text[])
 EXECUTE TO herald_app ON sse.unled_shards(integer[])
 EXECUTE TO herald_app ON sse.write_connections(text,uuid,jsonb,text[])
 EXECUTE TO herald_owner ON sse.log_lift_day(date)

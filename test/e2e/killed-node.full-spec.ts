@@ -27,7 +27,13 @@ describeWithPrograms(
   () => {
     it('take their people offline within 15 s, as every other node sees it; each is told of once, and who was only paused comes back', async () => {
       const [database, broker] = [await createTestDatabase(), await BrokerServer.start('redis')];
-      const env = { DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET, ...broker.environment };
+      const env = {
+        DATABASE_URL: database.url,
+        JWT_SECRET: TEST_JWT_SECRET,
+        SSE_MAX_CONNECTIONS_PER_USER: '1',
+        SSE_CONNECTS_PER_MINUTE: '0',
+        ...broker.environment,
+      };
       const [survivor, victim, paused] = await Promise.all([startService(env), startService(env), startService(env)]);
       try {
         const token = await signToken({ tenant: 'acme', user: 'reader' });
@@ -42,6 +48,12 @@ describeWithPrograms(
         const isOnline = async (): Promise<boolean> =>
           (await call(`${survivor.url}/api/v1/sse/online-users/reader`, { token: admin })).body.online;
         await until('online', isOnline);
+        const isRefused = async (): Promise<boolean> => {
+          const another = await openStream(survivor.url, { token });
+          await another.close();
+          return another.status === 429;
+        };
+        await until('one place for all nodes', isRefused);
         process.kill(paused.pid, 'SIGSTOP');
         await victim.kill();
         await stream.ended;
@@ -51,6 +63,7 @@ describeWithPrograms(
         process.kill(paused.pid, 'SIGCONT');
         await until('told online', told('sleeper', 3), SLACK_MS * 2);
         expect(changesOf(follower, 'reader')).toEqual(['online 1', 'offline 1']);
+        expect(await isRefused()).toBe(false);
         expect(changesOf(follower, 'sleeper')).toEqual(['online 1', 'offline 1', 'online 2']);
       } finally {
         process.kill(paused.pid, 'SIGCONT');

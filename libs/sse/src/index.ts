@@ -91,6 +91,7 @@ export { LatencyHistogram, type LatencySnapshot } from './observability/latency-
 export { SseCounters, type SseCounts } from './observability/sse-counters.js';
 export { type MetricFamily, type MetricSample, prometheusText } from './observability/metric-family.js';
 export { isTraceparent } from './observability/traceparent.js';
+export type { ClusterPlaces, Crowd, Elsewhere, Newcomer, TenantUser, WantedCounts } from './presence/cluster-places.js';
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
   type OnlinePage,

@@ -91,6 +91,12 @@ export class SseMetrics {
         'counter',
         Object.entries(refused).map(([code, value]) => ({ labels: { code }, value })),
       ),
+      family(
+        'unshared_admissions_total',
+        'Admissions by the count of this process alone, because the other nodes’ could not be told',
+        'counter',
+        [{ value: this.hub.limits.unshared }],
+      ),
     ];
   }
 

@@ -147,6 +147,7 @@ const parts: readonly Provider[] = [
         rights,
         line,
         decideTopics: (wished, principal) => decideTopics(wished, principal, entitlements, options),
+        logger: new Logger('SseControl'),
       }),
   },
   {

@@ -36,19 +36,19 @@ export interface SseOptions {
   readonly idleTimeoutMs?: number;
   /** Age at which a connection is asked to come back, spread by 10 %; spreads load after a node was added. 60,000–86,400,000, 0 = off. @defaultValue 0 */
   readonly maxConnectionAgeMs?: number;
-  /** Connections of the process; one more is 503 `at_capacity`. 1–1,000,000, 0 = off. @defaultValue 0 */
+  /** Connections of this process; one more is 503 `at_capacity`. 1–1,000,000, 0 = off. @defaultValue 0 */
   readonly maxConnections?: number;
-  /** Connections of one tenant; one more is 429 `connection_limit`, so that no tenant can use up the process. 1–1,000,000, 0 = off. @defaultValue 20000 */
+  /** Connections of one tenant on all nodes that share presence; one more is 429 `connection_limit`, so that no tenant can use up the cluster. 1–1,000,000, 0 = off. @defaultValue 20000 */
   readonly maxConnectionsPerTenant?: number;
-  /** Connections of one person; beyond it see {@link onUserLimit}. 1–10,000, 0 = off. @defaultValue 10 */
+  /** Connections of one person on all nodes that share presence; beyond it see {@link onUserLimit}. 1–10,000, 0 = off. @defaultValue 10 */
   readonly maxConnectionsPerUser?: number;
-  /** `refuse` answers 429 `connection_limit`; `close-oldest` ends that person's oldest stream, which makes two browser tabs evict each other for ever. @defaultValue `refuse` */
+  /** `refuse` answers 429 `connection_limit`; `close-oldest` ends that person's oldest stream, on whichever node it is, which makes two browser tabs evict each other for ever. @defaultValue `refuse` */
   readonly onUserLimit?: 'refuse' | 'close-oldest';
-  /** Streams that one person may open per minute, and tickets that one gets; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 120 */
+  /** Streams that one person may open per minute on each node, and tickets that one gets; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 120 */
   readonly connectsPerMinute?: number;
   /** Streams that one person may open at once before {@link connectsPerMinute} counts. 1–10,000. @defaultValue 30 */
   readonly connectBurst?: number;
-  /** Long polls that one person may send per minute; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 300 */
+  /** Long polls that one person may send per minute to each node; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 300 */
   readonly pollsPerMinute?: number;
   /** Events that one replay may show its holder; beyond it one `resync`, and the page loads its state afresh. 1–1,000,000, 0 = off. @defaultValue 1000 */
   readonly replayMaxEvents?: number;
@@ -145,7 +145,18 @@ const EVENT_LOG_METHODS = [
   'stop',
 ] as const satisfies readonly (keyof EventLog)[];
 const PRESENCE_METHODS = [
-  ...(['start', 'add', 'remove', 'changeTopics', 'watch', 'isOnline', 'onlineUsers', 'user', 'counts', 'setDraining'] as const),
+  ...([
+    'start',
+    'add',
+    'remove',
+    'changeTopics',
+    'watch',
+    'isOnline',
+    'onlineUsers',
+    'user',
+    'counts',
+    'setDraining',
+  ] as const),
   'stop',
 ] as const satisfies readonly (keyof Presence)[];
 const KIB = 1024;

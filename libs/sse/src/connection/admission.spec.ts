@@ -33,8 +33,12 @@ function setUp(limits: Partial<AdmissionLimits>) {
   const clock = new ManualClock();
   const evicted: AdmissionSlot[] = [];
   const jitter = new Jitter({ random: () => 'AAAAAA' });
-  const admission = new Admission({ ...off, ...limits }, clock, jitter, (slot) => evicted.push(slot));
-  return { admission, clock, evicted };
+  const evictedElsewhere: string[] = [];
+  const admission = new Admission({ ...off, ...limits }, clock, jitter, {
+    evict: (slot) => evicted.push(slot),
+    evictElsewhere: (_, connectionId) => evictedElsewhere.push(connectionId),
+  });
+  return { admission, clock, evicted, evictedElsewhere };
 }
 
 function refusalOf(run: () => unknown): SseRefusal {
@@ -93,6 +97,33 @@ describe('admission', () => {
     expect(admission.held).toBe(2);
     slots[0]!.release();
     expect(admission.held).toBe(2);
+  });
+
+  it('counts what other nodes hold, of the person and of the tenant', () => {
+    const { admission } = setUp({ maxConnectionsPerUser: 3, maxConnectionsPerTenant: 10 });
+    const ann = holder('ann');
+    const held = (user: number, tenant: number) => ({ user, tenant, oldest: null });
+    admission.take(ann, 'sse', held(1, 1));
+    expect(() => admission.take(ann, 'sse', held(1, 1))).not.toThrow();
+    expect(refusalOf(() => admission.take(ann, 'sse', held(1, 1))).details.detail).toMatch(/^You have your 3/);
+    expect(refusalOf(() => admission.take(holder('bob'), 'ws', held(0, 8))).details.detail).toMatch(/^The tenant/);
+    expect(() => admission.take(holder('bob'), 'poll', held(0, 7))).not.toThrow();
+    expect([admission.isFull(ann, held(0, 0)), admission.isFull(ann, held(1, 0))]).toEqual([false, true]);
+  });
+
+  it('evicts the oldest connection wherever it is', () => {
+    const { admission, clock, evicted, evictedElsewhere } = setUp({
+      maxConnectionsPerUser: 2,
+      onUserLimit: 'close-oldest',
+    });
+    const ann = holder('ann');
+    const first = admission.admit(ann, 'sse');
+    const since = new Date(clock.now().getTime() + 1);
+    clock.advance(10);
+    admission.take(ann, 'sse', { user: 1, tenant: 1, oldest: { connectionId: 'younger', since } });
+    expect([evicted, evictedElsewhere]).toEqual([[first], []]);
+    admission.take(ann, 'sse', { user: 1, tenant: 1, oldest: { connectionId: 'older', since } });
+    expect([evicted, evictedElsewhere]).toEqual([[first], ['older']]);
   });
 
   it('lets a person open a burst, then so many a minute, and says when the next one may come', () => {

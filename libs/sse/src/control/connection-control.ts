@@ -1,15 +1,27 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Connection } from '../connection/connection.js';
 import type { TopicDecision } from '../entitlements.js';
+import type { SurplusStream } from '../hub/hub-limits.js';
 import type { Hub } from '../hub/hub.js';
 import type { Principal, TenantId, UserId } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import { type ConnectionRights, isOpen } from './connection-rights.js';
-import { answerOf, type ControlAnswer, type ControlRequest, type ControlResult, resultOf } from './control-request.js';
+import {
+  answerOf,
+  CONNECTION_REQUESTS,
+  type ControlAnswer,
+  type ControlRequest,
+  type ControlResult,
+  parseRequest,
+  resultOf,
+} from './control-request.js';
 import type { NodeLine } from './node-line.js';
 
 /** `<nodeId>.<22 characters of base64url>`. */
 const CONNECTION_ID = /^([A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{22}$/;
+
+/** How long the node of a connection has for its answer (wire.md §5). */
+const ANSWER_MS = 2_000;
 
 /** What a {@link ConnectionControl} is made of. */
 export interface ConnectionControlDeps {
@@ -18,6 +30,7 @@ export interface ConnectionControlDeps {
   readonly line: NodeLine;
   /** Checks and decides a wish to follow topics. */
   readonly decideTopics: (wished: readonly string[], principal: Principal) => Promise<TopicDecision>;
+  readonly logger: { warn(message: string): void };
 }
 
 /**
@@ -26,7 +39,10 @@ export interface ConnectionControlDeps {
  */
 export class ConnectionControl {
   constructor(private readonly deps: ConnectionControlDeps) {
-    deps.line.onRequest((tenantId, connectionId, request) => this.#obey(tenantId, connectionId, request));
+    deps.line.onRequest(CONNECTION_REQUESTS, (tenantId, connectionId, request) =>
+      this.#obey(tenantId, connectionId, parseRequest(request, tenantId)),
+    );
+    deps.hub.limits.onSurplus((stream) => void this.#endSurplus(stream));
   }
 
   /**
@@ -52,13 +68,23 @@ export class ConnectionControl {
     await this.#ask(tenantId, connectionId, { kind: 'close', userId, reason });
   }
 
+  /** What is gone already needs no end, and a node that does not answer is not asked twice: its lease ends. */
+  async #endSurplus({ tenantId, userId, connectionId }: SurplusStream): Promise<void> {
+    try {
+      await this.close(connectionId, tenantId, userId, 'limit');
+    } catch (error) {
+      if (error instanceof SseRefusal && error.code === 'not_found') return;
+      this.deps.logger.warn(`A stream beyond the limit of its holder could not be ended: ${String(error)}`);
+    }
+  }
+
   async #ask(tenantId: TenantId, connectionId: string, request: ControlRequest): Promise<ControlResult> {
     const nodeId = CONNECTION_ID.exec(connectionId)?.[1];
     if (nodeId === undefined) throw notFound();
     if (nodeId === this.deps.hub.nodeId) return resultOf(await this.#obey(tenantId, connectionId, request));
-    const answer = await this.deps.line.ask(nodeId, tenantId, connectionId, request);
+    const answer = await this.deps.line.ask(nodeId, tenantId, { connectionId, request }, ANSWER_MS);
     if (answer === null) throw notFound();
-    return resultOf(answer);
+    return resultOf(answer as ControlAnswer);
   }
 
   async #obey(tenantId: TenantId, connectionId: string, request: ControlRequest): Promise<ControlAnswer> {

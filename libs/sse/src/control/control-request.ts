@@ -11,6 +11,9 @@ export type ControlRequest =
   /** @property userId null: whosever it is. */
   | { readonly kind: 'close'; readonly userId: UserId | null; readonly reason: CloseReason };
 
+/** The kinds of {@link ControlRequest}. */
+export const CONNECTION_REQUESTS: readonly ControlRequest['kind'][] = ['token', 'topics', 'close'];
+
 /** What the connection sees from now on. */
 export interface ControlResult {
   readonly topics: readonly string[];

@@ -49,7 +49,7 @@ async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox
     const line = new NodeLine({ hub, mailbox, ids: randomIdGenerator, logger });
     await line.open();
     const decideTopics = (topics: readonly string[], principal: Principal) => entitlements.decide(principal, topics);
-    return { memory, control: new ConnectionControl({ hub, rights, line, decideTopics }), warnings };
+    return { memory, control: new ConnectionControl({ hub, rights, line, decideTopics, logger }), warnings };
   };
   return [await node('near'), await node('far')];
 }

@@ -3,10 +3,6 @@ import type { Hub } from '../hub/hub.js';
 import type { IdGenerator } from '../id-generator.js';
 import type { TenantId } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
-import { type ControlAnswer, type ControlRequest, parseRequest } from './control-request.js';
-
-/** How long a node has for its answer (wire.md §5). */
-const ANSWER_MS = 2_000;
 /** A message may be lost: the bell is rung again, and the mailbox looked into, this often. */
 const RING_MS = 400;
 /** Looks into the mailbox that one question may cost, however often somebody rings for it. */
@@ -25,8 +21,15 @@ interface Bell {
   readonly from: string;
 }
 
-/** Does what another node asks. */
-type Obey = (tenantId: TenantId, connectionId: string, request: ControlRequest) => Promise<ControlAnswer>;
+/** What one node asks another. */
+export interface NodeQuestion {
+  /** Which connection it is about; empty where it is about the node. */
+  readonly connectionId: string;
+  readonly request: { readonly kind: string };
+}
+
+/** Does what another node asks, and says what came of it: JSON. The tenant is that of the verified token that asked. */
+type Obey = (tenantId: TenantId, connectionId: string, request: unknown) => Promise<object>;
 
 /** What a {@link NodeLine} is made of. */
 export interface NodeLineDeps {
@@ -42,16 +45,16 @@ export interface NodeLineDeps {
  */
 export class NodeLine {
   readonly #asking = new Map<string, () => void>();
-  #obey: Obey | null = null;
+  readonly #obey = new Map<string, Obey>();
   #obeying = 0;
 
   constructor(private readonly deps: NodeLineDeps) {
     deps.hub.onControl((text) => this.#ring(text));
   }
 
-  /** @param obey what other nodes' questions are answered by; one. */
-  onRequest(obey: Obey): void {
-    this.#obey = obey;
+  /** @param obey what other nodes' questions of these kinds are answered by; one for each kind. */
+  onRequest(kinds: readonly string[], obey: Obey): void {
+    for (const kind of kinds) this.#obey.set(kind, obey);
   }
 
   /** Before anything is asked. */
@@ -60,34 +63,30 @@ export class NodeLine {
   }
 
   /**
-   * Asks a node and waits for its answer for at most 2 s. A node that wakes up later finds nothing to do.
+   * Asks a node and waits for its answer. A node that wakes up later finds nothing to do.
+   * @param withinMs how long it has.
    * @returns null when there is no such node.
    * @throws SseRefusal 503 `busy`, 504 `node_unreachable`; whatever the mailbox throws.
    */
-  async ask(
-    nodeId: string,
-    tenantId: TenantId,
-    connectionId: string,
-    request: ControlRequest,
-  ): Promise<ControlAnswer | null> {
+  async ask(nodeId: string, tenantId: TenantId, question: NodeQuestion, withinMs: number): Promise<object | null> {
     const { hub, mailbox, ids } = this.deps;
     if (this.#asking.size >= MAX_ASKING) {
       throw new SseRefusal(503, 'busy', { detail: 'Too many questions to other nodes are open. Try again.' });
     }
     const id = ids.random(ID_BYTES);
-    const deadlineMs = performance.now() + ANSWER_MS;
-    const letter = { id, nodeId, tenantId, request: JSON.stringify({ connectionId, request }) };
+    const deadlineMs = performance.now() + withinMs;
+    const letter = { id, nodeId, tenantId, request: JSON.stringify(question) };
     if (!(await mailbox.put(letter))) return null;
     for (let looks = 0; looks < MAX_LOOKS && performance.now() < deadlineMs; looks++) {
       hub.sendControl(nodeId, bell('letter', id, hub.nodeId));
       await this.#wait(id, Math.min(RING_MS, deadlineMs - performance.now()));
       const answer = await mailbox.collect(id, tenantId, false);
-      if (answer !== null) return JSON.parse(answer) as ControlAnswer;
+      if (answer !== null) return JSON.parse(answer) as object;
     }
     const late = await mailbox.collect(id, tenantId, true);
-    if (late !== null) return JSON.parse(late) as ControlAnswer;
+    if (late !== null) return JSON.parse(late) as object;
     throw new SseRefusal(504, 'node_unreachable', {
-      detail: 'The node of this connection did not answer within 2 seconds. Try again, or let the stream reconnect.',
+      detail: `The node of this connection did not answer within ${withinMs / 1_000} seconds. Try again, or let the stream reconnect.`,
     });
   }
 
@@ -110,22 +109,25 @@ export class NodeLine {
       this.#asking.get(rung.id)?.();
       return;
     }
-    if (this.#obeying >= MAX_OBEYING || this.#obey === null) return;
+    if (this.#obeying >= MAX_OBEYING) return;
     this.#obeying += 1;
-    this.#open(rung, this.#obey)
+    this.#open(rung)
       .catch((error: unknown) => this.deps.logger.warn(`A request of node ${rung.from} failed: ${String(error)}`))
       .finally(() => {
         this.#obeying -= 1;
       });
   }
 
-  async #open({ id, from }: Bell, obey: Obey): Promise<void> {
+  async #open({ id, from }: Bell): Promise<void> {
     const { hub, mailbox } = this.deps;
     const letter = await mailbox.take(id, hub.nodeId);
     if (letter === null) return;
     const { tenantId } = letter;
-    const { connectionId, request } = JSON.parse(letter.request) as { connectionId: string; request: unknown };
-    const answer = await obey(tenantId, connectionId, parseRequest(request, tenantId));
+    const { connectionId, request } = JSON.parse(letter.request) as NodeQuestion;
+    const obey = this.#obey.get(request.kind);
+    // Of a newer version of this package: its node goes on without an answer.
+    if (obey === undefined) throw new TypeError(`This node does not know the control request "${request.kind}".`);
+    const answer = await obey(tenantId, connectionId, request);
     await mailbox.answer(id, hub.nodeId, JSON.stringify(answer));
     hub.sendControl(from, bell('answered', id, hub.nodeId));
   }

@@ -73,9 +73,13 @@ export class StreamIntake {
   async prepare(request: PlatformRequest, principal: Principal, opening: StreamTerms = {}): Promise<PreparedStream> {
     const target = requestTarget(request);
     this.#requireShort(target);
-    const slot = this.hub.admit(principal, opening.transport ?? 'sse');
+    const raw = rawRequest(request);
+    const query = queryOf(target);
+    const device = deviceOf(raw, query);
+    const admitted = this.hub.admit(principal, opening.transport ?? 'sse', device);
+    const slot = admitted instanceof Promise ? await admitted : admitted;
     try {
-      return await this.#prepare(rawRequest(request), queryOf(target), principal, slot, opening);
+      return await this.#prepare(raw, query, principal, { slot, device }, opening);
     } catch (error) {
       slot.release();
       throw error;
@@ -94,7 +98,7 @@ export class StreamIntake {
     request: IncomingMessage,
     query: URLSearchParams,
     principal: Principal,
-    slot: AdmissionSlot,
+    { slot, device }: { readonly slot: AdmissionSlot; readonly device: string },
     opening: StreamTerms,
   ): Promise<PreparedStream> {
     const { granted, denied } = await this.#topics(request, query, principal, opening);
@@ -104,7 +108,7 @@ export class StreamIntake {
       topics: granted,
       denied,
       cursor: opening.cursor === undefined ? cursorOf(request, query) : opening.cursor,
-      device: deviceOf(request, query),
+      device,
       transport: slot.transport,
       heartbeat: query.get('heartbeat') === 'comment' ? 'comment' : 'event',
       slot,

@@ -19,17 +19,17 @@ export interface HubOptions {
   readonly maxQueuedBytes: number;
   /** Connections of this process. 0 = off. */
   readonly maxConnections: number;
-  /** Connections of one tenant on this process. 0 = off. */
+  /** Connections of one tenant, all nodes together. 0 = off. */
   readonly maxConnectionsPerTenant: number;
-  /** Connections of one person on this process. 0 = off. */
+  /** Connections of one person, all nodes together. 0 = off. */
   readonly maxConnectionsPerUser: number;
   /** What happens to one connection more than `maxConnectionsPerUser`. */
   readonly onUserLimit: 'refuse' | 'close-oldest';
-  /** Streams one person may open per minute, on average. 0 = off. */
+  /** Streams one person may open on this process per minute, on average. 0 = off. */
   readonly connectsPerMinute: number;
   /** Streams one person may open at once before the average counts. */
   readonly connectBurst: number;
-  /** Polls one person may send per minute. 0 = off. */
+  /** Polls one person may send to this process per minute. 0 = off. */
   readonly pollsPerMinute: number;
   /** Events that one replay may show its holder; beyond it one `resync`. 0 = off. */
   readonly replayMaxEvents: number;

@@ -1,7 +1,6 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
 import { MAX_CONTROL_BYTES } from '../backplane/backplane.js';
-import { Admission } from '../connection/admission.js';
 import type { AdmissionSlot } from '../connection/admission-slot.js';
 import type { Connection } from '../connection/connection.js';
 import type { Subscription } from '../connection/subscription.js';
@@ -26,6 +25,7 @@ import { HubConnections, type ConnectionChoice } from './hub-connections.js';
 import { collectStats, type HubStats } from './hub-stats.js';
 import type { HubDeps } from './hub-deps.js';
 import { HubInbox } from './hub-inbox.js';
+import { HubLimits } from './hub-limits.js';
 import { startParts, stopParts } from './hub-parts.js';
 import { Listeners } from './listeners.js';
 import { MarkReader, type ReauthorizeMark } from './mark-reader.js';
@@ -58,10 +58,10 @@ export class Hub {
    * process's connections; once per event, replays not counted. It compares two clocks: the log's and this machine's.
    */
   readonly commitToWire = new LatencyHistogram();
+  readonly limits: HubLimits;
   readonly #deps: HubDeps;
   readonly #jitter: Jitter;
   readonly #wheel: TimerWheel;
-  readonly #admission: Admission;
   readonly #tenants: TenantRegistry;
   readonly #opener: StreamOpener;
   readonly #presence: PresenceKeeper;
@@ -80,7 +80,6 @@ export class Hub {
     this.#deps = deps;
     this.#jitter = new Jitter(deps.ids);
     this.#wheel = new TimerWheel(TICK_MS, clock.monotonicMs());
-    this.#admission = new Admission(options, clock, this.#jitter, (slot) => this.#connections.evict(slot));
     this.#presence = new PresenceKeeper(deps.presence, deps.nodeId, this.#wheel, () => clock.monotonicMs());
     const failed = (what: string, error: unknown): void => this.#warn(what, error);
     const tenantDeps: TenantDeps = {
@@ -101,6 +100,7 @@ export class Hub {
     this.#tenants = new TenantRegistry(tenantDeps);
     this.#inbox = new HubInbox(deps.nodeId, this.#tenants, deps.eventLog, failed);
     this.#connections = new HubConnections(this.#tenants, deps.presence);
+    this.limits = new HubLimits(deps, this.#jitter, this.#connections, failed);
     const look = (mark: ReauthorizeMark): void => this.#onReauthorize.call(mark);
     this.#marks = new MarkReader(deps.nodeId, this.#connections, deps.revocations, look, failed);
     const opened = (connection: Connection): void => this.#opened(connection);
@@ -147,14 +147,19 @@ export class Hub {
     for (const timer of this.#timers) clearInterval(timer);
     for (const connection of this.#connections.all()) connection.reset();
     this.#presence.stop();
+    this.limits.stop();
     this.#tenants.stop();
     await stopParts(this.#deps, this.#inbox);
   }
 
-  /** @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity` | `draining`. */
-  admit(principal: Principal, transport: Transport): AdmissionSlot {
+  /**
+   * A place for one connection, over all nodes (P100); a promise only where other nodes are asked.
+   * @param device as presence shows it.
+   * @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity` | `draining`.
+   */
+  admit(principal: Principal, transport: Transport, device: string): AdmissionSlot | Promise<AdmissionSlot> {
     this.#requireOpen();
-    return this.#admission.admit(principal, transport);
+    return this.limits.admit(principal, transport, device);
   }
 
   /**
@@ -265,6 +270,7 @@ export class Hub {
   #opened(connection: Connection): void {
     this.#connections.add(connection);
     this.#presence.joined(connection);
+    this.limits.opened(connection);
     // A greeting would end a poll before it waited.
     if (connection.transport !== 'poll') this.#onConnected.call(connection);
     // Prepared before the drain began, attached after it.
@@ -287,7 +293,7 @@ export class Hub {
   /** Half-open peers and missed `close` events: compares the registry with the sockets. */
   #sweep(): void {
     this.#connections.sweep().catch((error: unknown) => this.#warn('the sweep', error));
-    this.#admission.sweep();
+    this.limits.sweep();
     this.#tenants.sweep();
   }
 

@@ -1,3 +1,4 @@
+import type { ClusterPlaces } from './cluster-places.js';
 import type { TenantId, UserId } from '../principal.js';
 
 /** Injection token of {@link Presence}. */
@@ -104,6 +105,8 @@ export interface PresenceCounts {
  * order of their generations and online before offline, are what that person's connections went through, grace included.
  */
 export interface Presence {
+  /** What other nodes hold, for limits that hold over the cluster. Absent: there are no other nodes. */
+  readonly places?: ClusterPlaces;
   start(node: PresenceNode): Promise<void>;
   /** Never waits: shared implementations write in batches. */
   add(entry: PresenceEntry): void;

@@ -98,9 +98,10 @@ export class MemoryHub {
   }
 
   /** Admits and prepares as the stream route does. */
-  prepare(visitor: Visitor = {}): Promise<PreparedStream> {
+  async prepare(visitor: Visitor = {}): Promise<PreparedStream> {
     const principal = this.#principal(visitor);
     const transport = visitor.transport ?? 'sse';
+    const slot = await this.hub.admit(principal, transport, 'desk');
     return this.hub.prepare({
       principal,
       keys: keysOfPrincipal(principal),
@@ -110,7 +111,7 @@ export class MemoryHub {
       device: 'desk',
       transport,
       heartbeat: visitor.heartbeat ?? 'event',
-      slot: this.hub.admit(principal, transport),
+      slot,
     });
   }
 

@@ -12,11 +12,14 @@ import {
 } from '../../presence/presence.js';
 import type { TenantId, UserId } from '../../principal.js';
 import { SseError } from '../../sse.errors.js';
+import { PostgresPlaces } from './postgres-places.js';
 import { type StoredChange, toChange } from './presence-change.js';
 import { PresenceReads } from './presence-reads.js';
 import { SessionEnds } from './session-ends.js';
 
 const BATCH_MS = 500;
+/** What writing a batch takes at most, as a rule. */
+const WRITE_MS = 200;
 /** How long a node counts as alive without a sign of life, by the clock of the database. */
 const NODE_TTL_MS = 15_000;
 const BEAT_MS = 5_000;
@@ -45,6 +48,8 @@ export interface PostgresPresenceOptions {
  * somebody follows. A node that was cleared away while it was paused writes everything that it has anew.
  */
 export class PostgresPresence implements Presence {
+  /** What the other nodes hold. */
+  readonly places: PostgresPlaces;
   readonly #bootId = randomUUID();
   /** Everything open on this node. */
   readonly #entries = new Map<string, PresenceEntry>();
@@ -65,6 +70,13 @@ export class PostgresPresence implements Presence {
   #isTendAwaited = false;
 
   constructor(private readonly options: PostgresPresenceOptions) {
+    this.places = new PostgresPlaces({
+      pool: options.controlPool,
+      clock: options.clock,
+      bootId: this.#bootId,
+      lagMs: BATCH_MS + WRITE_MS,
+      written: () => this.#flush(),
+    });
     this.#reads = new PresenceReads(options.pool, options.clock);
     this.#ends = new SessionEnds({
       pool: options.controlPool,
@@ -228,11 +240,13 @@ export class PostgresPresence implements Presence {
   }
 
   async #beat(node: PresenceNode): Promise<void> {
-    const { rows } = await this.options.controlPool.query<{ was_there: boolean }>({
+    const { rows } = await this.options.controlPool.query<{ was_there: boolean; others: number }>({
       name: 'sse-renew-node',
-      text: 'SELECT sse.renew_node($1, $2, $3, $4, $5) AS was_there',
+      text: `SELECT sse.renew_node($1, $2, $3, $4, $5) AS was_there,
+               (SELECT count(*)::int FROM sse.live_nodes() WHERE boot_id <> $2 AND NOT draining) AS others`,
       values: [node.nodeId, this.#bootId, NODE_TTL_MS, this.#draining, [...this.#watched.keys()]],
     });
+    this.places.noticed(rows[0]?.others ?? 0);
     if (rows[0]?.was_there !== false || this.#entries.size === 0) return;
     for (const id of this.#entries.keys()) this.#opened.add(id);
     this.#schedule(0);

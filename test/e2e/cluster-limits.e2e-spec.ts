@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SseMetrics } from '@nest-herald/sse';
+import pg from 'pg';
+import type { RawStream } from '../support/raw-stream.js';
+import { testToken } from '../support/sse-app.js';
+import { type SseNode, startSseNode } from '../support/sse-node.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
+import { WebSocketClient } from '../support/web-socket-client.js';
+
+/** Several nodes over one PostgreSQL. Each test has a tenant of its own. */
+let database: TestDatabase;
+let admin: pg.Client;
+const nodes: SseNode[] = [];
+const LIMITS = { maxConnectionsPerUser: 2, maxConnectionsPerTenant: 4 };
+/** Nobody here is behind a balancer, so the second look need not come late. */
+const QUICK = { lagMs: 20 };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+});
+afterEach(async () => {
+  const errors = nodes.flatMap((node) => node.errors);
+  for (const node of nodes.splice(0)) await node.stop();
+  expect(errors).toEqual([]);
+});
+afterAll(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+/** Two nodes that know of each other. */
+async function startTwo(...how: Tail<Parameters<typeof startSseNode>>): Promise<[SseNode, SseNode]> {
+  const pair: [SseNode, SseNode] = [
+    await startSseNode(database, `a-${nodes.length}`, ...how),
+    await startSseNode(database, `b-${nodes.length}`, ...how),
+  ];
+  nodes.push(...pair);
+  await pair[0].lookRound();
+  return pair;
+}
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, unknown, ...infer Rest] ? Rest : never;
+
+const PATH = '/api/v1/sse';
+const newTenant = (): string => `t-${randomUUID()}`;
+
+async function open(node: SseNode, tenant: string, user = 'ann'): Promise<RawStream> {
+  const stream = await node.sse.open({ sub: user, tenant_id: tenant });
+  await node.written();
+  return stream;
+}
+
+/** Status and code of asking for one stream more. */
+async function knock(node: SseNode, tenant: string, user = 'ann', path = 'stream'): Promise<unknown> {
+  const { status, body } = await node.sse.call('GET', `${PATH}/${path}`, { sub: user, tenant_id: tenant });
+  return [status, body?.code];
+}
+
+async function knockByWebSocket(node: SseNode, tenant: string): Promise<unknown> {
+  const token = testToken({ sub: 'ann', tenant_id: tenant });
+  const opened = await WebSocketClient.open(`${node.sse.url}${PATH}/ws`, { authorization: `Bearer ${token}` });
+  if (opened instanceof WebSocketClient) throw new Error('It was not refused.');
+  return [opened.status, opened.body['code']];
+}
+
+async function connectionsOf(node: SseNode, tenant: string): Promise<number> {
+  return (await node.sse.broker.userPresence(tenant, 'ann')).connections.length;
+}
+
+const FULL = [429, 'connection_limit'];
+
+describe('over two nodes', () => {
+  it('P100: a person has one limit, whatever carries the streams; a place that is given back on one is free on the other', async () => {
+    const [a, b] = await startTwo(LIMITS, QUICK);
+    const tenant = newTenant();
+    const first = await open(a, tenant);
+    await open(a, tenant);
+    const refused = [knock(b, tenant), knock(b, tenant, 'ann', 'poll'), knockByWebSocket(b, tenant)];
+    expect(await Promise.all(refused)).toEqual([FULL, FULL, FULL]);
+    expect(await knock(b, newTenant(), 'ann', 'poll')).toEqual([200, undefined]);
+    first.destroy();
+    await until('a place', async () => {
+      const again = await b.sse.raw(`${PATH}/stream`, {
+        headers: { accept: '*/*', authorization: `Bearer ${testToken({ tenant_id: tenant })}` },
+      });
+      return again.status === 200;
+    });
+    await b.written();
+    expect(await knock(a, tenant)).toEqual(FULL);
+  });
+
+  it('P100: a tenant has one limit', async () => {
+    const [a, b] = await startTwo(LIMITS, QUICK);
+    const tenant = newTenant();
+    await open(b, tenant, 'one');
+    await open(b, tenant, 'two');
+    await open(a, tenant, 'three');
+    await open(a, tenant, 'four');
+    expect(await knock(a, tenant, 'five')).toEqual(FULL);
+    expect(await knock(a, newTenant(), 'five', 'poll')).toEqual([200, undefined]);
+  });
+
+  it('polls elsewhere count once per device, and not those of the device that asks', async () => {
+    const [a, b] = await startTwo({ maxConnectionsPerUser: 1 }, QUICK);
+    const tenant = newTenant();
+    expect(await knock(a, tenant, 'ann', 'poll?device=phone')).toEqual([200, undefined]);
+    expect(await knock(a, tenant, 'ann', 'poll?device=phone')).toEqual([200, undefined]);
+    await a.written();
+    // What was answered there lingers as online, and a client behind a balancer polls here next.
+    expect(await knock(b, tenant, 'ann', 'poll?device=phone')).toEqual([200, undefined]);
+    expect(await knock(b, tenant, 'ann', 'stream?device=desk')).toEqual(FULL);
+  });
+
+  it('P100: the oldest stream is closed on whichever node it is, where that is the rule', async () => {
+    const [a, b] = await startTwo({ ...LIMITS, onUserLimit: 'close-oldest' }, QUICK);
+    const tenant = newTenant();
+    const oldest = await open(a, tenant);
+    const younger = await open(b, tenant);
+    const newest = await open(b, tenant);
+    expect(await oldest.event('close')).toMatchObject({ data: expect.stringMatching(/"limit","reconnect":false/) });
+    await oldest.end();
+    await until('two', async () => (await connectionsOf(b, tenant)) === 2);
+    expect([younger.isEnded, newest.isEnded]).toEqual([false, false]);
+  });
+
+  it('P101: what both admitted at once is closed again, the newest', async () => {
+    // Neither sees what the other admits, as within the half second before it is written.
+    const blind = () => Promise.resolve({ user: 0, tenant: 0, oldest: null });
+    const [a, b] = await startTwo(LIMITS, { ...QUICK, elsewhere: blind });
+    const tenant = newTenant();
+    const streams = [await open(a, tenant), await open(b, tenant), await open(a, tenant), await open(b, tenant)];
+    const [first, second, ...surplus] = streams;
+    for (const stream of surplus) {
+      expect(await stream.event('close')).toMatchObject({ data: expect.stringMatching(/"limit","reconnect":false/) });
+    }
+    await until('two', async () => (await connectionsOf(b, tenant)) === 2);
+    expect([first?.isEnded, second?.isEnded]).toEqual([false, false]);
+  });
+
+  it('P101: what came in while a new node was not noticed yet is looked at when it is', async () => {
+    const a = await startSseNode(database, 'early', LIMITS, QUICK);
+    nodes.push(a);
+    const b = await startSseNode(database, 'late', LIMITS, QUICK);
+    nodes.push(b);
+    const tenant = newTenant();
+    const streams = [await open(b, tenant), await open(b, tenant)];
+    const unnoticed = await open(a, tenant);
+    await a.lookRound();
+    await unnoticed.event('close');
+    expect(streams.map(({ isEnded }) => isEnded)).toEqual([false, false]);
+  });
+});
+
+describe('what does not count', () => {
+  it('P100: the streams of a node that was killed, behind its lease, and of one that drains', async () => {
+    const [a] = await startTwo(LIMITS, QUICK);
+    const tenant = newTenant();
+    // What a node leaves that is killed with kill -9: rows, and a lease that nobody renews.
+    await admin.query(
+      `INSERT INTO sse.node (node_id, boot_id, until) VALUES ('killed', $1, clock_timestamp() + interval '1 h')`,
+      [BOOT],
+    );
+    await admin.query(
+      `INSERT INTO sse.connection (tenant_id, user_id, connection_id, node_id, boot_id, device, transport, since)
+       SELECT $1, 'ann', 'killed.' || n, 'killed', $2, 'desk', 'sse', clock_timestamp() FROM generate_series(1, 2) n`,
+      [tenant, BOOT],
+    );
+    expect(await knock(a, tenant)).toEqual(FULL);
+    await admin.query(`UPDATE sse.node SET draining = true WHERE node_id = 'killed'`);
+    (await open(a, tenant)).destroy();
+    await until('gone', async () => (await connectionsOf(a, tenant)) === 2);
+    await admin.query(`UPDATE sse.node SET draining = false WHERE node_id = 'killed'`);
+    expect(await knock(a, tenant)).toEqual(FULL);
+    await admin.query(`UPDATE sse.node SET until = clock_timestamp() - interval '1 ms' WHERE node_id = 'killed'`);
+    await open(a, tenant);
+  });
+});
+
+describe('a database that does not answer', () => {
+  it('P102: leaves each node with its own count, and is told once', async () => {
+    const [a, b] = await startTwo(LIMITS, QUICK);
+    const tenant = newTenant();
+    await open(b, tenant);
+    await open(b, tenant);
+    expect(await knock(a, tenant)).toEqual(FULL);
+    await admin.query('BEGIN');
+    try {
+      await admin.query('LOCK TABLE sse.connection IN ACCESS EXCLUSIVE MODE');
+      await Promise.all([a.sse.open({ tenant_id: tenant }), a.sse.open({ tenant_id: tenant })]);
+      expect(await knock(a, tenant)).toEqual(FULL);
+    } finally {
+      await admin.query('ROLLBACK');
+    }
+    expect(await a.sse.app.get(SseMetrics).text()).toContain('\nsse_unshared_admissions_total 2\n');
+    // What was too many meanwhile is found as soon as it is written.
+    await until('two', async () => (await connectionsOf(b, tenant)) === 2);
+  });
+});
+
+const BOOT = randomUUID();

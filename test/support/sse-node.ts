@@ -1,0 +1,55 @@
+import { type ClusterPlaces, PRESENCE, type Presence, type SseOptions } from '@nest-herald/sse';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { SseApp } from './sse-app.js';
+import type { TestDatabase } from './test-database.js';
+
+/** A test application that is a node of a cluster over one PostgreSQL. */
+export interface SseNode {
+  readonly sse: SseApp;
+  /** What the background complained about. */
+  readonly errors: readonly string[];
+  /** Resolves when the database, and so every other node, knows what is open here. */
+  written(): Promise<void>;
+  /** Notices nodes that have started since, without waiting for the next sign of life. */
+  lookRound(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param places replaces what a test wants to steer; the rest is PostgreSQL's. */
+export async function startSseNode(
+  database: TestDatabase,
+  nodeId: string,
+  options: Partial<SseOptions> = {},
+  places: Partial<ClusterPlaces> = {},
+): Promise<SseNode> {
+  const errors: string[] = [];
+  const onError = (what: string, error: unknown): void => void errors.push(`${what}: ${String(error)}`);
+  const { stop, ...seams } = createPostgresSse({ connectionString: database.url, nodeId, onError });
+  const { presence } = seams;
+  const steered = replacing<Presence>(presence, { places: replacing(presence.places!, places) });
+  const sse = await SseApp.start({
+    options: { ...seams, presence: steered, connectsPerMinute: 0, pollsPerMinute: 0, ...options },
+    extras: { websocket: true },
+  });
+  return {
+    sse,
+    errors,
+    written: async () => void (await sse.app.get<Presence>(PRESENCE).counts(null)),
+    lookRound: () => presence.setDraining(false),
+    stop: async () => {
+      await sse.stop();
+      await stop();
+    },
+  };
+}
+
+/** The same object with some members replaced; its own methods keep their `this`. */
+function replacing<T extends object>(whole: T, members: Partial<T>): T {
+  return new Proxy(whole, {
+    get(target, name): unknown {
+      if (name in members) return Reflect.get(members, name);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
