@@ -59,7 +59,15 @@ export const statsAnswer = z
     totalConnections: z.int(),
     totalUsers: z.int(),
     totalTopics: z.int(),
-    byNode: z.array(z.object({ nodeId: z.string(), connections: z.int(), users: z.int(), draining: z.boolean() })),
+    byNode: z.array(
+      z.object({
+        nodeId: z.string(),
+        connections: z.int(),
+        users: z.int(),
+        draining: z.boolean(),
+        answered: z.boolean(),
+      }),
+    ),
     byTransport: z.object({ sse: z.int(), poll: z.int(), ws: z.int() }),
     topics: z.array(z.object({ topic: z.string(), connections: z.int() })).max(100),
     eventsSentTotal: z.int(),

@@ -97,7 +97,7 @@ const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
   method: 'get',
   access: { permission: 'sse:admin' },
   description:
-    'Of the own tenant: connections over all nodes, totals of the node that answers. `scope=platform` needs `platform:admin`.',
+    'Of the own tenant, over all nodes. Totals count from the start of each node that lives; one that does not answer within a second is left out of them and has `answered: false`. `isRunning`, `uptimeSeconds` and `startedAt` are of the node that answers. `scope=platform` needs `platform:admin`.',
   parameters: [query('scope', 'Whose figures.', z.enum(['tenant', 'platform']), 'tenant')],
   answers: {
     200: {
@@ -108,7 +108,7 @@ const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
         totalConnections: 3,
         totalUsers: 2,
         totalTopics: 1,
-        byNode: [{ nodeId: 'n1', connections: 3, users: 2, draining: false }],
+        byNode: [{ nodeId: 'n1', connections: 3, users: 2, draining: false, answered: true }],
         byTransport: { sse: 3, poll: 0, ws: 0 },
         topics: [{ topic: 'doc:invoice:INV-9', connections: 1 }],
         eventsSentTotal: 1841,

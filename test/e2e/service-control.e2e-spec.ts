@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { isControlEventType } from '@nest-herald/sse-protocol';
 import pg from 'pg';
 import { type Answer, call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { openStream, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken, type TokenClaims } from '../support/token.js';
+import { until } from '../support/until.js';
 
 /** Two processes of the built service over one PostgreSQL: streams of one are controlled through the other. */
 let database: TestDatabase;
@@ -66,6 +68,7 @@ const isTick =
   (wanted: string) =>
   ({ event, data }: { readonly event: string; readonly data: string }): boolean =>
     event === 'tick' && data === wanted;
+const published = (stream: StreamReader) => stream.events().filter(({ event }) => !isControlEventType(event));
 const ticks = (stream: StreamReader): readonly string[] => stream.of('tick').map(({ data }) => data);
 
 describe('through another node', () => {
@@ -207,6 +210,31 @@ describe('through another node', () => {
     expect(ticks(stream)).toEqual(['for ann']);
   });
 
+  it('statistics count what every node has sent, of the own tenant only', async () => {
+    const scene = new Scene();
+    const stranger = new Scene();
+    const streams = [await scene.stream(near, await scene.token()), await scene.stream(far, await scene.token())];
+    const other = await stranger.stream(far, await stranger.token());
+    await scene.send(near, { tenant: true }, 'both');
+    await stranger.send(near, { tenant: true }, 'theirs');
+    for (const stream of streams) await stream.until(isTick('both'));
+    await other.until(isTick('theirs'));
+    const admin = await scene.admin();
+    for (const service of [near, far]) {
+      const { body } = await until('all that came is counted', async () => {
+        const answer = await control(service, 'GET', 'stats', admin);
+        const isAll = answer.body.eventsSentTotal === streams.flatMap(published).length;
+        return isAll && answer.body.totalConnections === 2 && answer;
+      });
+      expect(body).toMatchObject({ tenantId: scene.tenant });
+      expect(body.byNode.map(({ answered }: { answered: boolean }) => answered)).toEqual([true, true]);
+    }
+    const platform = await scene.token({ user: 'root', permissions: ['platform:admin'] });
+    const all = await control(near, 'GET', 'stats?scope=platform', platform);
+    expect(all.body.eventsSentTotal).toBeGreaterThan(streams.flatMap(published).length);
+    expect((await control(near, 'GET', 'stats?scope=platform', admin)).status).toBe(403);
+  });
+
   it('a node that is stopped is 504, and wakes up to nothing', async () => {
     const scene = new Scene();
     const token = await scene.token();
@@ -220,6 +248,13 @@ describe('through another node', () => {
         body: { code: 'node_unreachable' },
       });
       expect(performance.now() - began).toBeGreaterThan(1_900);
+      const asked = performance.now();
+      const { status, body } = await control(near, 'GET', 'stats', await scene.admin());
+      expect([status, body.byNode.length]).toEqual([200, 2]);
+      const silent = body.byNode.filter(({ answered }: { answered: boolean }) => !answered);
+      expect(silent).toMatchObject([{ nodeId: connectionId(stream).split('.')[0] }]);
+      // About one second on a machine of its own; the suite shares one.
+      expect(performance.now() - asked).toBeLessThan(5_000);
     } finally {
       process.kill(far.pid, 'SIGCONT');
     }

@@ -14,6 +14,7 @@ import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
 import { BACKPLANE, type Backplane } from './backplane/backplane.js';
 import { MemoryBackplane } from './backplane/memory-backplane.js';
 import { CLOCK, type Clock, systemClock } from './clock.js';
+import { ClusterStats } from './control/cluster-stats.js';
 import { ConnectionControl } from './control/connection-control.js';
 import { ConnectionRights } from './control/connection-rights.js';
 import { MemoryControlMailbox } from './control/memory-control-mailbox.js';
@@ -149,6 +150,11 @@ const parts: readonly Provider[] = [
         decideTopics: (wished, principal) => decideTopics(wished, principal, entitlements, options),
         logger: new Logger('SseControl'),
       }),
+  },
+  {
+    provide: ClusterStats,
+    inject: [Hub, NodeLine],
+    useFactory: (hub: Hub, line: NodeLine) => new ClusterStats({ hub, line, logger: new Logger('SseStats') }),
   },
   {
     provide: Credentials,

@@ -14,6 +14,7 @@ import {
 } from '@nestjs/common';
 import type { PresenceCounts, PresenceEntry, Transport } from '../presence/presence.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { ClusterStats } from '../control/cluster-stats.js';
 import type { Tx } from '../envelope.js';
 import { Hub } from '../hub/hub.js';
 import type { KeyedWrite, KeyedWriteResponse } from '../idempotency.js';
@@ -51,14 +52,15 @@ export interface SendAnswer {
   readonly deduplicated: boolean;
 }
 
-/** Answer of `GET /stats`: connections over the cluster, totals of the process that answers. */
+/** Answer of `GET /stats`: everything over the cluster, but `isRunning`, `uptimeSeconds` and `startedAt` of the process that answers. */
 export interface StatsAnswer {
   /** null with `?scope=platform`. */
   readonly tenantId: string | null;
   readonly totalConnections: number;
   readonly totalUsers: number;
   readonly totalTopics: number;
-  readonly byNode: PresenceCounts['byNode'];
+  /** `answered`: the totals below count this node too; one that does not answer within a second is left out. */
+  readonly byNode: readonly (PresenceCounts['byNode'][number] & { readonly answered: boolean })[];
   readonly byTransport: Readonly<Record<Transport, number>>;
   readonly topics: PresenceCounts['topTopics'];
   readonly eventsSentTotal: number;
@@ -99,6 +101,7 @@ export class SseOperationsController {
     @Inject(SseBroker) private readonly broker: SseBroker,
     @Inject(StreamTickets) private readonly tickets: StreamTickets,
     @Inject(Hub) private readonly hub: Hub,
+    @Inject(ClusterStats) private readonly clusterStats: ClusterStats,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
@@ -144,13 +147,14 @@ export class SseOperationsController {
     requirePermission(principal, query.scope === 'platform' ? 'platform:admin' : 'sse:admin');
     const tenantId = query.scope === 'platform' ? null : principal.tenantId;
     const counts = await this.presence.counts(tenantId);
-    const totals = this.broker.stats(tenantId);
+    const nodeIds = counts.byNode.map(({ nodeId }) => nodeId);
+    const totals = await this.clusterStats.gather(tenantId, principal.tenantId, nodeIds);
     return {
       tenantId,
       totalConnections: counts.connections,
       totalUsers: counts.users,
       totalTopics: counts.topics,
-      byNode: counts.byNode,
+      byNode: counts.byNode.map((node) => ({ ...node, answered: totals.answered.has(node.nodeId) })),
       byTransport: counts.byTransport,
       topics: counts.topTopics,
       eventsSentTotal: totals.eventsSentTotal,

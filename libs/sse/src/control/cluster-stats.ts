@@ -1,0 +1,125 @@
+import type { Hub } from '../hub/hub.js';
+import type { TenantId } from '../principal.js';
+import type { NodeLine } from './node-line.js';
+
+/** A node that has not answered by then is left out. */
+const GATHER_MS = 1_000;
+const KIND = 'stats';
+
+/** Totals since the start of each node that answered, summed. */
+export interface ClusterTotals {
+  readonly eventsSentTotal: number;
+  readonly eventsDroppedTotal: number;
+  readonly eventsPerSecond: number;
+  readonly slowConsumersTotal: number;
+}
+
+/** Figures of a cluster, and whose they are. */
+export interface GatheredTotals extends ClusterTotals {
+  /** Nodes whose figures are part of it, this one included. */
+  readonly answered: ReadonlySet<string>;
+}
+
+/** What a {@link ClusterStats} is made of. */
+export interface ClusterStatsDeps {
+  readonly hub: Hub;
+  readonly line: NodeLine;
+  readonly logger: { warn(message: string): void };
+}
+
+interface StatsRequest {
+  readonly kind: typeof KIND;
+  readonly scope: 'tenant' | 'platform';
+}
+
+/**
+ * Asks the other nodes for their totals when somebody wants to see them: nothing is sent while nobody looks. A node answers
+ * for the tenant of the letter alone, which is that of the verified token; for the whole platform where the asking node has
+ * checked `platform:admin` (letters cannot be made up, ADR 0010).
+ */
+export class ClusterStats {
+  /** By tenant; '' is the platform. */
+  readonly #gathering = new Map<string, Promise<GatheredTotals>>();
+  /** Nodes that did not answer the last time; each is logged once. */
+  readonly #silent = new Set<string>();
+
+  constructor(private readonly deps: ClusterStatsDeps) {
+    deps.line.onRequest([KIND], (tenantId, _connectionId, request) => {
+      const { scope } = request as StatsRequest;
+      return Promise.resolve(totalsOf(deps.hub, scope === 'platform' ? null : tenantId));
+    });
+  }
+
+  /**
+   * Takes at most a second: nodes that do not answer are left out. Who asks while the same figures are being gathered gets those,
+   * so any number of dashboards cost one round.
+   * @param tenantId null: of all tenants; the caller has checked the permission.
+   * @param asker tenant of the token that asks.
+   * @param nodeIds nodes that live, this one included or not.
+   */
+  gather(tenantId: TenantId | null, asker: TenantId, nodeIds: readonly string[]): Promise<GatheredTotals> {
+    const key = tenantId ?? '';
+    let gathering = this.#gathering.get(key);
+    if (gathering === undefined) {
+      gathering = this.#gather(tenantId, asker, nodeIds).finally(() => this.#gathering.delete(key));
+      this.#gathering.set(key, gathering);
+    }
+    return gathering;
+  }
+
+  async #gather(tenantId: TenantId | null, asker: TenantId, nodeIds: readonly string[]): Promise<GatheredTotals> {
+    const { hub } = this.deps;
+    const others = nodeIds.filter((nodeId) => nodeId !== hub.nodeId);
+    const request: StatsRequest = { kind: KIND, scope: tenantId === null ? 'platform' : 'tenant' };
+    const answers = await Promise.all(others.map((nodeId) => this.#ask(nodeId, asker, request)));
+    const answered = new Set([hub.nodeId]);
+    let totals = totalsOf(hub, tenantId);
+    for (const [index, nodeId] of others.entries()) {
+      const answer = answers[index];
+      if (answer === null || answer === undefined) continue;
+      answered.add(nodeId);
+      totals = sumOf(totals, answer);
+    }
+    this.#note(others, answered);
+    return { ...totals, answered };
+  }
+
+  async #ask(nodeId: string, asker: TenantId, request: StatsRequest): Promise<ClusterTotals | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, GATHER_MS, null);
+    });
+    // Silence is an answer too, whatever the reason: the node is named as one that is left out.
+    const asked = this.deps.line.ask(nodeId, asker, { connectionId: '', request }, GATHER_MS).catch(() => null);
+    try {
+      return (await Promise.race([asked, tooLate])) as ClusterTotals | null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #note(others: readonly string[], answered: ReadonlySet<string>): void {
+    for (const nodeId of this.#silent) {
+      if (answered.has(nodeId) || !others.includes(nodeId)) this.#silent.delete(nodeId);
+    }
+    for (const nodeId of others) {
+      if (answered.has(nodeId) || this.#silent.has(nodeId)) continue;
+      this.#silent.add(nodeId);
+      this.deps.logger.warn(`Node ${nodeId} did not tell its figures within ${GATHER_MS} ms; statistics go without.`);
+    }
+  }
+}
+
+function totalsOf(hub: Hub, tenantId: TenantId | null): ClusterTotals {
+  const { eventsSentTotal, eventsDroppedTotal, eventsPerSecond, slowConsumersTotal } = hub.stats(tenantId);
+  return { eventsSentTotal, eventsDroppedTotal, eventsPerSecond, slowConsumersTotal };
+}
+
+function sumOf(a: ClusterTotals, b: ClusterTotals): ClusterTotals {
+  return {
+    eventsSentTotal: a.eventsSentTotal + b.eventsSentTotal,
+    eventsDroppedTotal: a.eventsDroppedTotal + b.eventsDroppedTotal,
+    eventsPerSecond: a.eventsPerSecond + b.eventsPerSecond,
+    slowConsumersTotal: a.slowConsumersTotal + b.slowConsumersTotal,
+  };
+}
