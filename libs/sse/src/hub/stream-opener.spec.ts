@@ -47,7 +47,7 @@ describe('any cursor', () => {
         expect(first!.position).toBe(resume === 'reset' ? null : resume === 'live' ? `${epoch}.3` : cursor);
         opened.close('complete');
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     expect(Math.min(met.replay, met.reset)).toBeGreaterThan(10);
     await node.hub.stop();
