@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   asTenantId,
@@ -90,6 +90,16 @@ describe('tickets', () => {
   });
 });
 
+/** What remains of a node after kill -9: its rows, and a lease that nobody renews. */
+async function leaveBehind(nodeId: string, entry: PresenceEntry) {
+  const bootId = randomUUID();
+  await admin.query('SELECT sse.renew_node($1, $2, 3600000, false, $3)', [nodeId, bootId, []]);
+  const write = `SELECT sse.change_connections($1, $2, 1, $3, '[]')`;
+  await admin.query(write, [nodeId, bootId, JSON.stringify([entry])]);
+  const end = `UPDATE sse.node SET until = clock_timestamp() - interval '1 s' WHERE boot_id = $1`;
+  return { endLease: () => admin.query(end, [bootId]) };
+}
+
 describe('presence', () => {
   const entry = (nodeId: string, more: Partial<PresenceEntry> = {}): PresenceEntry => ({
     connectionId: `${nodeId}.${randomBytes(16).toString('base64url')}`,
@@ -123,12 +133,11 @@ describe('presence', () => {
   });
 
   it('forgets the people of a node that was killed when its lease ends, and notes when they were last seen', async () => {
-    const [survivor, killed] = [await startPresence('pc'), await startPresence('pd')];
+    const survivor = await startPresence('pc');
     const lost = asUserId('lost');
-    killed.add(entry('pd', { userId: lost }));
-    await until('online', async () => (await survivor.isOnline(acme, lost)) || (await killed.isOnline(acme, lost)));
-    // What remains after kill -9: the rows, and a lease that nobody renews.
-    await admin.query(`UPDATE sse.node SET until = clock_timestamp() - interval '20 s' WHERE node_id = 'pd'`);
+    const killed = await leaveBehind('pd', entry('pd', { userId: lost }));
+    expect(await survivor.isOnline(acme, lost)).toBe(true);
+    await killed.endLease();
     expect(await survivor.isOnline(acme, lost)).toBe(false);
     await admin.query('SELECT sse.prune_presence()');
     expect((await survivor.user(acme, lost)).lastSeenAt).toBeInstanceOf(Date);
@@ -187,11 +196,16 @@ describe('sessions of people over two nodes', () => {
     const [a, b] = [await start(`${name}-a`), await start(`${name}-b`)];
     a.add(visit('boss', { topics: ['presence'] }));
     await until('the follower', () => of('boss').length === 1);
-    return { a, b, tenantId, visit, of, errors, killed: `${name}-b` };
+    return { a, b, tenantId, visit, of, errors, paused: `${name}-b` };
   }
 
   /** Lets all of them wait for what the statement holds, one behind the other, and then go on. */
-  async function barrier(statement: string, values: readonly string[], steps: readonly (() => Promise<unknown>)[]) {
+  async function barrier(
+    statement: string,
+    values: readonly string[],
+    steps: readonly (() => Promise<unknown>)[],
+    whileWaiting: () => Promise<void> = () => Promise.resolve(),
+  ) {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     const done: Promise<unknown>[] = [];
@@ -207,6 +221,7 @@ describe('sessions of people over two nodes', () => {
           return (rows[0]?.n ?? 0) >= done.length;
         });
       }
+      await whileWaiting();
       await holder.query('ROLLBACK');
     } finally {
       await holder.end();
@@ -217,12 +232,12 @@ describe('sessions of people over two nodes', () => {
 
   it('begin once when both nodes get the first connection in the same moment', async () => {
     const { a, b, tenantId, visit, of } = await startPair(300_000);
-    for (const presence of [a, b]) presence.add(visit('ann'));
-    await barrier(
-      `INSERT INTO sse.last_seen (tenant_id, user_id, at) VALUES ($1, $2, now())`,
-      [tenantId, 'ann'],
-      [() => a.isOnline(tenantId, ann), () => b.isOnline(tenantId, ann)],
-    );
+    const open = (presence: Presence) => () => {
+      presence.add(visit('ann'));
+      return presence.isOnline(tenantId, ann);
+    };
+    const hold = `INSERT INTO sse.last_seen (tenant_id, user_id, at) VALUES ($1, $2, now())`;
+    await barrier(hold, [tenantId, 'ann'], [open(a), open(b)]);
     b.add(visit('last'));
     await until('the last', () => of('last').length === 1);
     expect(of('ann')).toEqual(['online 1']);
@@ -235,10 +250,17 @@ describe('sessions of people over two nodes', () => {
       const old = visit('ann');
       a.add(old);
       await until('online', () => of('ann').length === 1);
-      a.remove(old.connectionId);
-      b.add(visit('ann'));
-      const steps = [() => a.isOnline(tenantId, ann), () => b.isOnline(tenantId, ann)];
-      await barrier(HOLD, [tenantId, 'ann'], order === 'leaves first' ? steps : steps.reverse());
+      const leave = (): Promise<boolean> => {
+        a.remove(old.connectionId);
+        return a.isOnline(tenantId, ann);
+      };
+      const come = (): Promise<boolean> => {
+        b.add(visit('ann'));
+        return b.isOnline(tenantId, ann);
+      };
+      await barrier(HOLD, [tenantId, 'ann'], order === 'leaves first' ? [leave, come] : [come, leave]);
+      const going = `SELECT FROM sse.last_seen WHERE tenant_id = $1 AND user_id = 'ann' AND ends_at = 'infinity'`;
+      expect((await admin.query(going, [tenantId])).rowCount).toBe(1);
       // Whoever leaves on both nodes now makes both look for sessions that are over, this one among them.
       const others = [visit('other-a'), visit('other-b')] as const;
       a.add(others[0]);
@@ -265,25 +287,64 @@ describe('sessions of people over two nodes', () => {
     expect(of('ann')).toEqual(['online 1']);
   });
 
-  it('are told by another node, once, when theirs was killed; when it was only paused it comes back with a new session', async () => {
-    const { a, b, tenantId, visit, of, killed } = await startPair(1);
-    b.add(visit('lost'));
-    await until('online', () => of('lost').length === 1);
-    // What remains after kill -9: the rows, and a lease that nobody renews.
-    await admin.query(`UPDATE sse.node SET until = clock_timestamp() - interval '1 s' WHERE node_id = $1`, [killed]);
-    expect(await a.isOnline(tenantId, asUserId('lost'))).toBe(false);
-    await admin.query('SELECT sse.bury_nodes(1)');
-    const other = visit('other');
-    a.add(other);
-    a.remove(other.connectionId);
-    await until('offline', () => of('lost').length === 2);
-    b.add(visit('new'));
-    await until('back', () => of('lost').length === 3 && of('new').length === 1);
-    expect(of('lost')).toEqual(['online 1', 'offline 1', 'online 2']);
-    expect((await a.user(tenantId, asUserId('lost'))).online).toBe(true);
+  it('are told by another node, once, when theirs was killed', async () => {
+    const { a, b, tenantId, visit, of } = await startPair(1);
+    const killed = await leaveBehind(`${tenantId}-killed`, visit('lost'));
+    await killed.endLease();
+    await Promise.all([admin.query('SELECT sse.bury_nodes(1)'), admin.query('SELECT sse.bury_nodes(1)')]);
+    // Both look for sessions that are over when somebody has left.
+    const others = [visit('other-a'), visit('other-b')] as const;
+    a.add(others[0]);
+    b.add(others[1]);
+    a.remove(others[0].connectionId);
+    b.remove(others[1].connectionId);
+    await until('all told', () =>
+      [of('lost'), of('other-a').slice(1), of('other-b').slice(1)].every(({ length }) => length > 0),
+    );
+    expect(of('lost')).toEqual(['offline 1']);
   });
 
-  it('are each told once from beginning to end, over any coming and going on both nodes, and no lock is taken crosswise', async () => {
+  it('begin anew at once on a node that was paused for so long that it was cleared away and they were ended', async () => {
+    const { b, tenantId, visit, of, paused } = await startPair(300_000);
+    b.add(visit('sleeper'));
+    await until('online', () => of('sleeper').length === 1);
+    // In one transaction, because the node is not really paused.
+    await admin.query(`
+      UPDATE sse.node SET until = clock_timestamp() - interval '1 s' WHERE node_id = '${paused}';
+      SELECT sse.bury_nodes(1);
+      SELECT sse.end_sessions(500);
+    `);
+    b.add(visit('new'));
+    expect(await b.isOnline(tenantId, asUserId('new'))).toBe(true);
+    await until('back', () => of('sleeper').length === 2 && of('new').length === 1);
+    expect(of('sleeper')).toEqual(['online 1', 'online 2']);
+    expect(await b.isOnline(tenantId, asUserId('sleeper'))).toBe(true);
+  });
+
+  it('are held in one order by whoever changes them, so that nobody waits crosswise', async () => {
+    const { b, tenantId, visit } = await startPair(300_000);
+    // The order of their ids is not the one in which they come and go.
+    const users = Array.from({ length: 20 }, (_, index) => `u${(index * 7) % 20}`.replace(/^u(.)$/, 'u0$1'));
+    const entries = users.map((user) => visit(user));
+    const free = async (): Promise<void> => {
+      const others = `SELECT FROM sse.last_seen WHERE tenant_id = $1 AND user_id > 'u00' FOR UPDATE SKIP LOCKED`;
+      expect((await admin.query(others, [tenantId])).rowCount).toBe(users.length - 1);
+    };
+    const open = (): Promise<boolean> => {
+      for (const entry of entries) b.add(entry);
+      return b.isOnline(tenantId, ann);
+    };
+    const close = (): Promise<boolean> => {
+      for (const { connectionId } of entries) b.remove(connectionId);
+      return b.isOnline(tenantId, ann);
+    };
+    await open();
+    await barrier(HOLD, [tenantId, 'u00'], [close], free);
+    await barrier(HOLD, [tenantId, 'u00'], [open], free);
+    await barrier(HOLD, [tenantId, 'u00'], [() => b.stop()], free);
+  });
+
+  it('are each told once from beginning to end, over any coming and going on both nodes', async () => {
     const { a, b, tenantId, visit, of, errors } = await startPair(1);
     const users = Array.from({ length: 12 }, (_, index) => `u${index}`);
     const work = async (presence: Presence): Promise<void> => {
@@ -306,9 +367,9 @@ describe('sessions of people over two nodes', () => {
     const isOver = async (): Promise<boolean> =>
       (await admin.query('SELECT FROM sse.last_seen WHERE tenant_id = $1 AND ends_at IS NOT NULL', [tenantId]))
         .rowCount === 1;
-    await until('everybody gone but the follower', isOver);
+    await until('everybody gone but the follower', isOver, 30_000);
     const latest = await Promise.all(users.map(async (user) => (await a.user(tenantId, asUserId(user))).generation));
-    await until('all told', () => users.every((user, index) => of(user).length === 2 * latest[index]!));
+    await until('all told', () => users.every((user, index) => of(user).length === 2 * latest[index]!), 30_000);
     for (const [index, user] of users.entries()) {
       const sessions = Array.from({ length: latest[index]! }, (_, n) => [`online ${n + 1}`, `offline ${n + 1}`]).flat();
       // Told by two nodes, in the order in which these got their answers.
