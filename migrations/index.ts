@@ -9,6 +9,7 @@ import { SseSequenceTurn1700000000009 } from './0009-sse-sequence-turn.js';
 import { SsePresenceSessions1700000000010 } from './0010-sse-presence-sessions.js';
 import { SseLimits1700000000011 } from './0011-sse-limits.js';
 import { SseLeaseEnds1700000000012 } from './0012-sse-lease-ends.js';
+import { SseStrayDays1700000000013 } from './0013-sse-stray-days.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
 import { Directory1700000000300 } from './0300-directory.js';
@@ -36,6 +37,7 @@ export const sseMigrations: readonly MigrationClass[] = [
   SsePresenceSessions1700000000010,
   SseLimits1700000000011,
   SseLeaseEnds1700000000012,
+  SseStrayDays1700000000013,
 ];
 
 /** Schema `herald`, shared by the feature modules. */

@@ -707,7 +707,7 @@ sse.log_lift_day(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp 
 sse.log_lower_day() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 3df008874e32e34496675dc0976063a1
 sse.log_make_day(date) RETURNS void INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 27b6d043cd59bf53d8a9b6374b34e5d9
 sse.log_raise_floor(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 378874abc1a0d6695d6b7d263e690d5a
-sse.log_stray_days(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cff163c4a309efcf4cd9a2c616d7988b
+sse.log_stray_days(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan OWNER herald_system BODY 9900832516afc94896cc2980861e269b
 sse.maintain(integer,integer) RETURNS record DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=200ms OWNER herald_owner BODY 7a1bce5f4b585142989c78c8cad0a80f
 sse.newest_batches() RETURNS TABLE(shard integer, no bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY de0199a780d72a453a79115e4175bcd2
 sse.people_elsewhere(uuid,text[],text[],text[]) RETURNS TABLE(no integer, connections integer, oldest_id text, oldest_since timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 7160db41fe872278d4ff20bb70246612

@@ -16,6 +16,7 @@ let owner: LogNode;
 let publisher: LogNode;
 let dataSource: DataSource;
 let client: pg.Client;
+let admin: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -25,12 +26,15 @@ beforeAll(async () => {
   dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
   client = new pg.Client({ connectionString: database.appUrl });
   await client.connect();
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
 });
 
 afterEach(() => client.query('ROLLBACK'));
 
 afterAll(async () => {
   await client.end();
+  await admin.end();
   await dataSource.destroy();
   await stopLogNode(publisher);
   await stopLogNode(owner);
@@ -170,6 +174,69 @@ describe('publishing in the caller’s transaction', () => {
     expect(await publisher.eventLog.append([event(acme, 'y', { dedupeKey: 'retry' })])).toEqual({
       deduplicated: false,
     });
+  });
+});
+
+describe('publishing without a transaction', () => {
+  it('holds up no reader, however many wait for the database', async () => {
+    await admin.query('BEGIN; LOCK TABLE sse.outbox IN EXCLUSIVE MODE');
+    const flood = Array.from({ length: 40 }, (_, i) => publisher.eventLog.append([event(beta, `flood ${i}`)]));
+    await until('as many as can be are waiting', async () => {
+      const { rowCount } = await admin.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append%'`,
+      );
+      return (rowCount ?? 0) >= 6;
+    });
+    // Each of these would wait behind the flood until somebody gives up.
+    for (let i = 0; i < 10; i++) await publisher.eventLog.bounds(beta);
+    await admin.query('COMMIT');
+    await Promise.all(flood);
+  });
+});
+
+describe('a dedupe key', () => {
+  const keyed = (payload: string) => event(acme, payload, { dedupeKey: 'twin' });
+  /** Whether somebody waits for a transaction to end. */
+  const waits = async (): Promise<boolean> => {
+    const { rowCount } = await admin.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`,
+    );
+    return rowCount === 1;
+  };
+  const twin = async (how: 'COMMIT' | 'ROLLBACK'): Promise<boolean> => {
+    const first = new pg.Client({ connectionString: database.appUrl });
+    await first.connect();
+    await first.query('BEGIN');
+    await publisher.eventLog.append([keyed(`first, ${how}`)], first);
+    const second = publisher.eventLog.append([keyed(`second behind ${how}`)]);
+    await until('the second waits for the first', waits);
+    await first.query(how);
+    await first.end();
+    return (await second).deduplicated;
+  };
+
+  it('makes a twin wait for the end of the first: it is written when that rolls back, and not when it commits', async () => {
+    expect(await twin('ROLLBACK')).toBe(false);
+    await admin.query(`DELETE FROM sse.dedupe WHERE key = 'twin'`);
+    expect(await twin('COMMIT')).toBe(true);
+    await publisher.eventLog.append([event(acme, 'behind the twins')]);
+    await until('numbered', async () => (await logged(acme)).includes('behind the twins'));
+    expect((await logged(acme)).filter((payload) => /COMMIT|ROLLBACK/.test(payload))).toEqual([
+      'second behind ROLLBACK',
+      'first, COMMIT',
+    ]);
+  });
+
+  it('is kept for 24 hours and then free again', async () => {
+    const key = { dedupeKey: 'daily' };
+    await publisher.eventLog.append([event(acme, 'today', key)]);
+    const { rows } = await admin.query<{ hours: number }>(
+      `SELECT round(extract(epoch FROM expires_at - now()) / 3600)::int AS hours FROM sse.dedupe WHERE key = 'daily'`,
+    );
+    expect(rows).toEqual([{ hours: 24 }]);
+    expect(await publisher.eventLog.append([event(acme, 'again', key)])).toEqual({ deduplicated: true });
+    await admin.query(`UPDATE sse.dedupe SET expires_at = now() WHERE key = 'daily'`);
+    expect(await publisher.eventLog.append([event(acme, 'tomorrow', key)])).toEqual({ deduplicated: false });
   });
 });
 

@@ -73,6 +73,34 @@ describe('retention', () => {
     expect(await read()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
+  it('reads no row of the days that have their partition, however many there are', async () => {
+    await publish(5);
+    await age(2);
+    await node.eventLog.maintain();
+    await publish(5);
+    // A session of its own: what it has read itself, of each partition.
+    const maintainer = new pg.Client({ connectionString: database.url });
+    await maintainer.connect();
+    await maintainer.query('BEGIN; SELECT sse.maintain(7, 3)');
+    const { rows } = await maintainer.query(
+      `SELECT relname FROM pg_stat_xact_user_tables WHERE relname ~ '^event_log_[0-9]' AND (seq_scan > 0 OR idx_scan > 0)`,
+    );
+    await maintainer.query('COMMIT');
+    await maintainer.end();
+    expect(rows).toEqual([]);
+  });
+
+  it('finds strays of days before, between and behind the partitions', async () => {
+    const { rows } = await admin.query<{ day: string }>(`
+      INSERT INTO sse.event_log SELECT 'acme', n, 'tenant', NULL, 'x', '', NULL, now(), current_date + n
+      FROM unnest(ARRAY[-40, -3, -2, 0, 3, 6]) AS n RETURNING day::text`);
+    await admin.query('SELECT sse.maintain(365, 4)');
+    const { rows: left } = await admin.query('SELECT FROM sse.event_log_default');
+    expect(left).toEqual([]);
+    const days = rows.map(({ day }) => `sse.event_log_${day.replaceAll('-', '')}`);
+    expect(await partitions()).toEqual(expect.arrayContaining(days));
+  });
+
   it('drops days behind it with floor and checkpoint raised, and numbers on where it was, even when nothing is left (G3)', async () => {
     await publish(5);
     await age(30);

@@ -26,7 +26,10 @@ export interface PostgresSseOptions {
   readonly shards?: number;
   /** Whole days that events stay in the log. 1–365. @defaultValue 7 */
   readonly retentionDays?: number;
-  /** Connections for reads: replay, tickets, presence. 1–100. @defaultValue 6 */
+  /**
+   * Connections for reads (live events, replay, tickets, presence), and as many again for sends without a transaction of the caller,
+   * which must not keep reads waiting; opened when they are needed. 1–100. @defaultValue 6
+   */
   readonly poolSize?: number;
   /** How long somebody may have no connection on any node before that is told as offline, ms. 1–300,000. @defaultValue 10,000 */
   readonly offlineGraceMs?: number;
@@ -70,9 +73,19 @@ export function createPostgresSse(options: PostgresSseOptions): PostgresSse {
   } = options;
   checkOptions(options, { shards, retentionDays, poolSize, offlineGraceMs });
   const pool = createPool(options, 'read', poolSize, onError);
+  const publishPool = createPool(options, 'publish', poolSize, onError);
   const controlPool = createPool(options, 'control', CONTROL_CONNECTIONS + shards, onError);
   const owner = `${options.nodeId}.${randomBytes(6).toString('base64url')}`;
-  const eventLog = new PostgresEventLog({ pool, controlPool, owner, shards, retentionDays, clock, onError });
+  const eventLog = new PostgresEventLog({
+    pool,
+    publishPool,
+    controlPool,
+    owner,
+    shards,
+    retentionDays,
+    clock,
+    onError,
+  });
   return {
     eventLog,
     presence: new PostgresPresence({ pool, controlPool, clock, offlineGraceMs, onError }),
@@ -85,7 +98,7 @@ export function createPostgresSse(options: PostgresSseOptions): PostgresSse {
       onError,
     }),
     stop: async () => {
-      await Promise.all([pool.end(), controlPool.end()]);
+      await Promise.all([pool.end(), publishPool.end(), controlPool.end()]);
     },
   };
 }

@@ -38,8 +38,10 @@ const BACKLOG_COUNTED = 10_000;
 
 /** What a {@link PostgresEventLog} is made of. */
 export interface PostgresEventLogOptions {
-  /** Reads and publications without a transaction of the caller. */
+  /** Reads. */
   readonly pool: Pool;
+  /** Publications without a transaction of the caller; apart from reads, so that a flood of them cannot hold up what is delivered. */
+  readonly publishPool: Pool;
   /** Numbering, leases, tail, maintenance; apart from reads, so that a storm of reconnects cannot hold numbering up. */
   readonly controlPool: Pool;
   /** Unique per process start. */
@@ -71,10 +73,10 @@ export class PostgresEventLog implements EventLog {
   #logId: string | null = null;
 
   constructor(private readonly options: PostgresEventLogOptions) {
-    const { pool, controlPool, onError } = options;
+    const { pool, publishPool, controlPool, onError } = options;
     this.revocationStore = new PostgresRevocationStore(pool, this);
     this.controlMailbox = new PostgresControlMailbox(pool);
-    this.#outbox = new Outbox(pool, options.shards, (shard) => this.#committed(shard));
+    this.#outbox = new Outbox(publishPool, options.shards, (shard) => this.#committed(shard));
     this.#reader = new LogReader(pool);
     this.#leases = new ShardLeases(controlPool, options.owner, options.shards, options.clock, {
       taken: (shard, term) => this.#begin(shard, term),
