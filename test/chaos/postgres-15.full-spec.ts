@@ -1,12 +1,20 @@
 import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { asTenantId } from '@nest-herald/sse';
+import { MemoryHub } from '@nest-herald/sse/testing';
 import { ROOT } from '../support/built-service.js';
+import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { until } from '../support/until.js';
 import { debianBinaries } from './cluster/debian-postgres.js';
 import { PostgresServer } from './cluster/postgres-server.js';
 import { runProfile } from './profile.js';
 
 /** The suites that say what PostgreSQL must do for us: numbering, isolation, publishing, retention. */
 const SUITES = ['sequencer', 'isolation', 'publishing', 'retention'].map((name) => `test/e2e/postgres-${name}`);
+
+const ACME = asTenantId('acme');
 
 const isInstalled = debianBinaries() !== null;
 if (!isInstalled && process.env['REQUIRE_BROKERS'] !== '1') {
@@ -36,6 +44,41 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
     expect(output).toMatch(new RegExp(`Test Suites: ${SUITES.length} passed`));
   }, 400_000);
 
+  it('restored from a dump over its original: every position of before resets, numbers go on, and nobody is told a lost event twice', async () => {
+    const database = await server.createDatabase();
+    const start = () => startLogNode({ url: server.url(database) });
+    const publish = async (node: LogNode, payload: string, head: number): Promise<void> => {
+      await node.eventLog.append([{ tenantId: ACME, audience: 'tenant', recipients: null, type: 'note', payload }]);
+      await until('numbered', async () => (await node.eventLog.bounds(ACME)).head === head);
+    };
+    const dump = join(server.directory, 'backup');
+    const before = await start();
+    await publish(before, 'kept', 1);
+    await postgres15('pg_dump', ['--format=custom', `--file=${dump}`, server.url(database)]);
+    await publish(before, 'lost', 2);
+    const { epoch } = await before.eventLog.bounds(ACME);
+    await stopLogNode(before);
+    await server.query(database, 'DROP SCHEMA sse, herald CASCADE');
+    await postgres15('pg_restore', ['--exit-on-error', `--dbname=${server.url(database)}`, dump]);
+
+    const node = await start();
+    const hub = await MemoryHub.start({ eventLog: node.eventLog });
+    try {
+      const { sink } = await hub.connect({ tenant: ACME, cursor: `${epoch}.2` });
+      const honoured = await hub.connect({ tenant: ACME, user: 'bob', cursor: `${epoch}.1` });
+      await publish(node, 'new', 2);
+      for (const one of [sink, honoured.sink]) {
+        await until('live', () => one.payloads('note').includes('new'));
+        expect(one.types.slice(0, 3)).toEqual(['connected', 'resync', 'note']);
+        expect(JSON.parse(one.payloads('resync')[0] ?? '')).toMatchObject({ reason: 'epoch' });
+      }
+      expect((await node.eventLog.readRange(ACME, 0, 10, 10)).map(({ payload }) => payload)).toEqual(['kept', 'new']);
+    } finally {
+      await hub.hub.stop();
+      await node.stop();
+    }
+  }, 60_000);
+
   it('keeps every promise under faults', async () => {
     const result = await runProfile({
       seed: 15,
@@ -54,6 +97,11 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
     result.discard();
   }, 400_000);
 });
+
+/** Runs a client program of PostgreSQL 15. */
+async function postgres15(program: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(join(dirname(debianBinaries()?.postgres ?? ''), program), args);
+}
 
 /** A run of Jest of its own, on the given server instead of the embedded one. */
 function runSuites(url: string): Promise<{ readonly code: number; readonly output: string }> {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MemoryBackplane, type Backplane } from '@nest-herald/sse';
+import { type BackplaneMessage, MemoryBackplane, type Backplane } from '@nest-herald/sse';
 import { MemoryBus } from '@nest-herald/sse/testing';
 import { seededRandom } from '../chaos/seeded-random.js';
 import { BrokerServer, BROKERS } from '../support/broker-server.js';
@@ -50,6 +50,27 @@ describe('a backplane that drops, doubles and delays 30 % of its messages', () =
     await publishAll(pair);
     await expectAll(pair);
     for (const { done } of bad) expect(Math.min(done.dropped, done.doubled, done.delayed)).toBeGreaterThan(10);
+  });
+});
+
+describe('what travels between nodes', () => {
+  it('is never the payload of a durable event, and that of an ephemeral one is', async () => {
+    const heard: BackplaneMessage[] = [];
+    const bus = new MemoryBus();
+    pair = await startHubPair(database, 'secret', () => new MemoryBackplane(bus));
+    const spy = new MemoryBackplane(bus);
+    await spy.start((message) => heard.push(message));
+    await pair.hubs[0].publish('tenant', ['salary of ann'], pair.tenant);
+    await pair.hubs[1].publish(['ann', 'bob'], ['salary of bob'], pair.tenant);
+    pair.hubs[1].send('tenant', '50 %', pair.tenant);
+    for (const sink of pair.sinks) {
+      await until('the durable one', () => sink.payloads('note').includes('salary of ann'));
+      await until('the ephemeral one', () => sink.payloads('tick').includes('50 %'));
+    }
+    await until('both hints', () => heard.some((one) => one.kind === 'hint' && one.hint.heads['secret'] === 2));
+    await spy.stop();
+    expect(JSON.stringify(heard)).not.toContain('salary');
+    expect(JSON.stringify(heard)).toContain('50 %');
   });
 });
 

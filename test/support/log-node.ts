@@ -18,7 +18,7 @@ export interface LogNode extends PostgresSse {
 
 /** Starts a node over this database. Stop it with `stopLogNode`. */
 export async function startLogNode(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'url'>,
   options: Partial<PostgresSseOptions> = {},
 ): Promise<LogNode> {
   const told: Told = { announced: [], observed: [], pokes: [], identityChanges: 0, errors: [] };

@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { findProgram } from './find-program.js';
 
 /** Programs that suites start, each from the Debian package of the same name unless it says otherwise. */
-export type ProgramName = 'redis-server' | 'nats-server' | 'haproxy' | 'nginx';
+export type ProgramName = 'redis-server' | 'nats-server' | 'haproxy' | 'nginx' | 'pgbouncer';
 
 /** What to do about programs that a suite needs. */
 export type ProgramDecision<Name extends string> =

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { FlushSchedule } from './flush-schedule.js';
+
+let flushes: number[];
+let schedule: FlushSchedule;
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
+  flushes = [];
+  schedule = new FlushSchedule(() => {
+    flushes.push(Date.now());
+    return Promise.resolve();
+  });
+});
+
+afterEach(async () => {
+  await schedule.finish();
+  jest.useRealTimers();
+});
+
+it('lets ephemeral events wait 20 ms for each other, counted from the first', async () => {
+  schedule.request(false);
+  await jest.advanceTimersByTimeAsync(12);
+  schedule.request(false);
+  await jest.advanceTimersByTimeAsync(7);
+  expect(flushes).toHaveLength(0);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(flushes).toHaveLength(1);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(flushes).toHaveLength(1);
+});
+
+it('lets hints, pokes and control messages not wait, and what waits goes with them', async () => {
+  schedule.request(false);
+  schedule.request(true);
+  await jest.advanceTimersByTimeAsync(0);
+  expect(flushes).toHaveLength(1);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(flushes).toHaveLength(1);
+});

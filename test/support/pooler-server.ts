@@ -1,0 +1,73 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from './find-program.js';
+import { freePort } from './free-port.js';
+import { LeashedProcess } from './leashed-process.js';
+import { until } from './until.js';
+
+/** A PgBouncer in front of a server. */
+export interface PoolerServer {
+  /** The same login, through the pooler. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts PgBouncer in transaction mode: each transaction gets whichever server connection is free, so nothing lasts longer.
+ * @param url login at the server itself; the pooler uses it for everybody.
+ */
+export async function startPooler(url: string): Promise<PoolerServer> {
+  const program = findProgram('pgbouncer');
+  if (program === null) throw new Error('pgbouncer is not installed (Debian: apt-get install pgbouncer)');
+  const directory = mkdtempSync(join(tmpdir(), 'herald-pooler-'));
+  const port = await freePort();
+  const file = join(directory, 'pgbouncer.ini');
+  const { hostname, port: serverPort, username, password } = new URL(url);
+  writeFileSync(
+    file,
+    `[databases]
+* = host=${hostname} port=${serverPort} user=${decodeURIComponent(username)} password='${decodeURIComponent(password)}'
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+ignore_startup_parameters = options,extra_float_digits
+`,
+  );
+  // It refuses to run as root, and reads its file as the user that it becomes.
+  chmodSync(directory, 0o755);
+  const server = LeashedProcess.start(program, [...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), file]);
+  const stop = async (): Promise<void> => {
+    await server.kill();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await until('PgBouncer listens', () => {
+      if (server.hasEnded) throw new Error('it ended');
+      return isListening(port);
+    });
+  } catch (error) {
+    await stop();
+    throw new Error(`PgBouncer did not start:\n${server.output}`, { cause: error });
+  }
+  const through = new URL(url);
+  through.host = `127.0.0.1:${port}`;
+  return { url: through.href, stop };
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
