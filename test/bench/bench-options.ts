@@ -15,6 +15,8 @@ export interface BenchOptions {
   /** Streams that never read, and for how many seconds. @defaultValue 200 for 60 s, with `--quick` 50 for 5 s */
   readonly stalled: number;
   readonly stalledSeconds: number;
+  /** How long somebody else's write transaction stays open, in minutes. @defaultValue 1, with `--quick` a tenth; the long form is 10 */
+  readonly foreignMinutes: number;
   /** Names of the scenarios to run. @defaultValue all */
   readonly scenarios: readonly string[];
   /** Directory for CPU profiles of the server process; profiling distorts the figures. @defaultValue none */
@@ -34,6 +36,7 @@ export const USAGE = `npm run bench -- [flags]
   --many 10000              connections of paced, storm and growth
   --stalled 200             streams that never read; 1000 is the long form
   --stalled-seconds 60      for so long; 600 is the long form
+  --foreign-minutes 1       length of somebody else's write transaction; 10 is the long form
   --min-ms 800              shortest time of one measurement
   --quick                   one repetition of 300 ms with 1,000 connections; for a look, not for a claim
   --scenarios a,b           only these
@@ -53,6 +56,7 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
       many: { type: 'string' },
       stalled: { type: 'string' },
       'stalled-seconds': { type: 'string' },
+      'foreign-minutes': { type: 'string' },
       scenarios: { type: 'string' },
       servers: { type: 'string' },
       profile: { type: 'string' },
@@ -90,6 +94,7 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
     many: numbers('many', values.many ?? (quick ? '1000' : '10000'), MAX_CONNECTIONS)[0] ?? 1,
     stalled: numbers('stalled', values.stalled ?? (quick ? '50' : '200'), 5_000)[0] ?? 1,
     stalledSeconds: numbers('stalled-seconds', values['stalled-seconds'] ?? (quick ? '5' : '60'), 3_600)[0] ?? 1,
+    foreignMinutes: quick ? 0.1 : (numbers('foreign-minutes', values['foreign-minutes'] ?? '1', 120)[0] ?? 1),
     scenarios: names('scenarios', values.scenarios, scenarioNames),
     servers: names('servers', values.servers, Object.keys(SERVER_TITLES) as ServerName[]),
     profileDirectory: values.profile,

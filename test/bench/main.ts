@@ -10,6 +10,7 @@ import { backlog } from './scenarios/backlog.js';
 import { commitToWire } from './scenarios/commit-to-wire.js';
 import { connections } from './scenarios/connections.js';
 import { fanOut } from './scenarios/fan-out.js';
+import { foreignTransaction } from './scenarios/foreign-transaction.js';
 import { growth } from './scenarios/growth.js';
 import { paced } from './scenarios/paced.js';
 import { publishing } from './scenarios/publishing.js';
@@ -33,6 +34,7 @@ const SCENARIOS: readonly Scenario[] = [
   sending,
   backlog,
   commitToWire,
+  foreignTransaction,
 ];
 
 /** Seen from dist/test/bench. */

@@ -19,6 +19,7 @@ export const TARGETS = {
   stormFromRing: { atLeast: 95 } satisfies Target,
   stormLoopMs: { atMost: 200 } satisfies Target,
   commitToWireMs: { p50: { atMost: 10 }, p99: { atMost: 50 } } satisfies Record<string, Target>,
+  foreignTransaction: { atMost: 1.1 } satisfies Target,
   publishShare: { atMost: 35 } satisfies Target,
   publishShareOfLong: { atMost: 10 } satisfies Target,
   backlogSeconds: { atMost: 5 } satisfies Target,

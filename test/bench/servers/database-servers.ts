@@ -1,4 +1,7 @@
+import type { Backplane } from '@nest-herald/sse';
+import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { createRedisBackplane } from '@nest-herald/sse/redis';
 import pg from 'pg';
 
 import { benchUser } from '../load/access-token.js';
@@ -10,7 +13,11 @@ import { heraldServer } from './herald.js';
 
 /** Servers whose events are rows of a committed transaction. */
 const STARTS: Readonly<Record<string, (database: string) => Promise<BenchServer>>> = {
-  'herald-postgres': startHeraldPostgres,
+  'herald-postgres': (database) => startHeraldOver(database, () => null),
+  'herald-redis': (database) =>
+    startHeraldOver(database, (onError) => createRedisBackplane({ url: process.env['REDIS_URL'] ?? '', onError })),
+  'herald-nats': (database) =>
+    startHeraldOver(database, (onError) => createNatsBackplane({ url: process.env['NATS_URL'] ?? '', onError })),
   poller: startPoller,
   'notify-in-transaction': startNotify,
 };
@@ -22,13 +29,20 @@ export function startOverDatabase(name: string, database: string): Promise<Bench
   return start(database);
 }
 
-async function startHeraldPostgres(database: string): Promise<BenchServer> {
+type OnError = (what: string, error: unknown) => void;
+
+/** @param carrier what carries the hints; null for NOTIFY. */
+async function startHeraldOver(
+  database: string,
+  carrier: (onError: OnError) => Backplane | null,
+): Promise<BenchServer> {
+  const onError: OnError = (what, error) => console.error(what, error);
   const { eventLog, backplane, presence, ticketStore, stop } = createPostgresSse({
     connectionString: database,
     nodeId: `bench${process.pid}`,
-    onError: (what, error) => console.error(what, error),
+    onError,
   });
-  const server = await heraldServer({ eventLog, backplane, presence, ticketStore });
+  const server = await heraldServer({ eventLog, backplane: carrier(onError) ?? backplane, presence, ticketStore });
   return {
     ...server,
     close: async () => {
