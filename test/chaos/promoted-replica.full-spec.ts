@@ -16,6 +16,7 @@ import { readJsonLines } from './json-lines.js';
 import { Follower } from './load/follower.js';
 import { followersOf, type FollowerSpec } from './load/population.js';
 import { seededRandom } from './seeded-random.js';
+import { wallClockMs } from './wall-clock.js';
 import { TEST_JWT_SECRET } from '../support/service.js';
 
 const TENANT = 't0';
@@ -127,11 +128,11 @@ async function publish(server: PostgresServer, phase: string, events: number): P
   try {
     for (let n = 1; n <= events; n += 1) {
       const tx = `${TENANT}/${phase}-${n}`;
-      const one = { key: `${tx}.0`, audience: 'tenant', insertedAt: performance.now() };
+      const one = { key: `${tx}.0`, audience: 'tenant', insertedAt: wallClockMs() };
       lines.push({ kind: 'attempt', tx, tenant: TENANT, events: [one], dropped: [], isEphemeral: false });
       const base = { tenantId: asTenantId(TENANT), audience: 'tenant', recipients: null };
       await sse.eventLog.append([{ ...base, type: EVENT_TYPE, payload: one.key }]);
-      lines.push({ kind: 'outcome', tx, outcome: 'committed', at: performance.now() });
+      lines.push({ kind: 'outcome', tx, outcome: 'committed', at: wallClockMs() });
     }
   } finally {
     await sse.stop();

@@ -24,7 +24,12 @@ export interface FollowerFigures {
   events: number;
   ephemerals: number;
   resyncs: number;
+  /** Longest time from an acknowledged commit to its event on a connection that was open all the while, ms. */
+  latestMs: number;
 }
+
+/** No fault of a run lasts longer; what comes later on an open connection came by luck. */
+const STALLED_MS = 30_000;
 
 interface Position {
   readonly epoch: string;
@@ -37,7 +42,7 @@ interface Position {
  * itself a finding unless the run explains it.
  */
 export class FollowerCheck {
-  readonly figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0 };
+  readonly figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0, latestMs: 0 };
   readonly #seen = new Set<string>();
   /** Of this connection only: what has no id cannot be recognised on the next one (PROTOCOL P23). */
   readonly #ephemerals = new Set<string>();
@@ -45,6 +50,8 @@ export class FollowerCheck {
   #position: Position | null = null;
   #right: Entitlement;
   #cursor: string | null = null;
+  /** When the connection was told that it is open. */
+  #connectedAt = Number.POSITIVE_INFINITY;
   /** A reset was announced and its `resync` has not come yet. */
   #isResetting = false;
   /** What came of a log that the node did not know yet; only a `resync` makes that good. */
@@ -72,10 +79,13 @@ export class FollowerCheck {
         this.#ephemerals.clear();
         this.#cursor = line.cursor;
         this.#isResetting = false;
+        this.#connectedAt = Number.POSITIVE_INFINITY;
         return;
       case 'connected':
+        this.#connectedAt = line.at ?? Number.POSITIVE_INFINITY;
         return this.#connected(line.resume, line.id);
       case 'event':
+        if (line.at !== undefined) this.#cameAt(line.key, line.at);
         return line.type === TICK_TYPE ? this.#ephemeral(line.id, line.key) : this.#event(line.type, line.id, line.key);
       case 'cursor':
         return this.#moved(line.id);
@@ -131,6 +141,15 @@ export class FollowerCheck {
     else if (entry?.key !== key)
       this.#say('phantom', `${key} came at ${id}, where the log has ${entry?.key ?? 'nothing'}`);
     else if (!this.#isFor(entry)) this.#say('not entitled', `${key} for ${entry.audience} came to ${this.#whom()}`);
+  }
+
+  /** What was committed while the connection was open must come by itself, not with the next reconnect. */
+  #cameAt(key: string, at: number): void {
+    const committedAt = this.truth.transactions.get(key.slice(0, key.lastIndexOf('.')))?.at ?? Infinity;
+    if (committedAt < this.#connectedAt) return;
+    const lateMs = at - committedAt;
+    this.figures.latestMs = Math.max(this.figures.latestMs, lateMs);
+    if (lateMs > STALLED_MS) this.#say('stalled', `${key} took ${Math.round(lateMs)} ms on an open connection`);
   }
 
   #ephemeral(id: string | null, key: string): void {

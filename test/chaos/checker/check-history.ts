@@ -1,11 +1,12 @@
 import type { Findings } from './findings.js';
 import type { PublishedTransaction } from './published.js';
-import type { History } from './records.js';
+import type { AttemptedEvent, History, HistoryEntry } from './records.js';
 
 /**
  * Holds the event logs against what the publishers did (delivery.md §1): every acknowledged event is there once (G1), nothing
  * rolled back is (G2), numbers have no holes (G3), what was acknowledged first comes first, statements of a transaction in their
- * order (G4), and a commit with an unknown outcome happened whole or not at all.
+ * order (G4), and a commit with an unknown outcome happened whole or not at all. Each is addressed as it was published: followers are
+ * judged by the addresses of the log.
  */
 export function checkHistories(
   histories: readonly History[],
@@ -56,12 +57,20 @@ function checkOrder(
   const places = new Map<string, number>();
   let latestInsert = Number.NEGATIVE_INFINITY;
   let latestKey = '';
-  for (const { key } of entries) {
+  for (const entry of entries) {
+    const { key } = entry;
     const transaction = transactions.get(key.slice(0, key.lastIndexOf('.')));
     const place = transaction?.places.get(key);
     if (!transaction || place === undefined) {
       findings.add('phantom', `${tenant}: nobody published ${key}, and it is in the log`);
       continue;
+    }
+    const event = transaction.events[place]!;
+    if (addressOf(entry) !== addressOf(event)) {
+      findings.add(
+        'altered',
+        `${tenant}: ${key} was for ${addressOf(event)}, and the log has it for ${addressOf(entry)}`,
+      );
     }
     if (transaction.tenant !== tenant) findings.add('cross-tenant', `${key} is in the log of ${tenant}`);
     if (place < (places.get(transaction.tx) ?? -1)) {
@@ -74,7 +83,13 @@ function checkOrder(
         `${tenant}: ${key} was acknowledged before ${latestKey} was inserted, and stands behind it`,
       );
     }
-    const insertedAt = transaction.events[place]?.insertedAt ?? Number.NEGATIVE_INFINITY;
-    if (insertedAt > latestInsert) [latestInsert, latestKey] = [insertedAt, key];
+    if (event.insertedAt > latestInsert) [latestInsert, latestKey] = [event.insertedAt, key];
   }
+}
+
+/** One text for each address; a list of one person and that person are the same. */
+function addressOf({ audience, recipients }: HistoryEntry | AttemptedEvent): string {
+  if (audience !== 'users') return audience;
+  const names = [...new Set(recipients ?? [])].toSorted();
+  return names.length === 1 ? `user:${names[0]}` : `users ${names.join(', ')}`;
 }

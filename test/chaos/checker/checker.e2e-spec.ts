@@ -34,6 +34,8 @@ const open = (cursor: string | null, roles: readonly string[] = ['hr']): Followe
   topics: ['job:*'],
 });
 const connected = (resume: string, id: string | null): FollowerLine => ({ kind: 'connected', resume, id });
+const timed = (line: FollowerLine, when: number): FollowerLine =>
+  line.kind === 'event' || line.kind === 'connected' ? { ...line, at: when } : line;
 const got = (seq: number, key: string): FollowerLine => ({ kind: 'event', type: EVENT_TYPE, id: at(seq), key });
 const LIVE = [open(null), connected('live', at(0))];
 const EVERYTHING = [...LIVE, got(1, 'a/1.0'), got(2, 'a/1.1'), got(3, 'a/2.0'), got(4, 'a/2.1')];
@@ -109,6 +111,18 @@ describe('the checker of followers', () => {
       { phantom: 1 },
     ],
     ['a stream that never began', [open(null)], { lost: 1 }],
+    [
+      'an event that came long behind its commit, although the connection was open',
+      [
+        open(null),
+        timed(connected('live', at(0)), 5),
+        timed(got(1, 'a/1.0'), 30_019),
+        timed(got(2, 'a/1.1'), 30_021),
+        got(3, 'a/2.0'),
+        got(4, 'a/2.1'),
+      ],
+      { stalled: 1 },
+    ],
   ])('finds %s', (_what, lines, expected) => {
     expect(judge(lines)).toEqual(expected);
   });
@@ -135,6 +149,26 @@ describe('the checker of the log', () => {
     ['statements of a transaction in another order', ['a/1.1', 'a/1.0', 'a/2.0', 'a/2.1'], { causality: 1 }],
   ])('finds %s', (_what, keys, expected) => {
     expect(judge([], withLog(...keys))).toEqual(expected);
+  });
+
+  it('finds an event that is for somebody else than it was published for', () => {
+    const entries = ALL.map((entry) => (entry.seq === 2 ? { ...entry, audience: 'tenant' } : entry));
+    expect(judge([], { histories: [{ tenant: 'a', epoch: EPOCH, entries }], followers: [] })).toEqual({ altered: 1 });
+  });
+
+  it('finds a run in which too much has an unknown fate, or no ephemeral event came to anybody', () => {
+    const many = Array.from({ length: 60 }, (_, n) => n);
+    const lost = many.map((n) => attempt(`a/u${n}`, [event(`a/u${n}.0`, 'tenant', 60)]));
+    const ticks = many.flatMap((n) => [
+      { ...attempt(`a/e${n}`, [event(`a/e${n}.0`, 'tenant', 60)]), isEphemeral: true },
+      outcome(`a/e${n}`, 'committed', 61),
+    ]);
+    expect(
+      judge([], { ...withLog(...ALL.map(({ key }) => key)), publishers: [...publishers, ...lost, ...ticks] }),
+    ).toEqual({
+      excused: 1,
+      ephemeral: 1,
+    });
   });
 
   it('finds a hole in the numbers', () => {

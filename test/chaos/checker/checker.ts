@@ -4,6 +4,11 @@ import { Findings } from './findings.js';
 import { publishedTransactions } from './published.js';
 import type { FollowerLog, History, PublisherLine, Violation, ViolationKind } from './records.js';
 
+/** Of the acknowledged events, so many may have an unknown fate beside them: more would excuse whatever happened to them. */
+const UNKNOWN_SHARE = 0.2;
+/** So many ephemeral events cannot all be lost by faults. */
+const EPHEMERALS_THAT_SHOW = 50;
+
 /** All logs of a run. */
 export interface RunLogs {
   readonly publishers: Iterable<PublisherLine>;
@@ -40,18 +45,28 @@ export function check(logs: RunLogs): Verdict {
     transactions,
     allowedResyncs: new Set(logs.allowedResyncs ?? []),
   };
-  const figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0 };
+  const figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0, latestMs: 0 };
   for (const follower of logs.followers) {
     const own = new FollowerCheck(follower, truth, findings).run();
-    for (const name of Object.keys(figures) as (keyof FollowerFigures)[]) figures[name] += own[name];
+    for (const name of ['connections', 'events', 'ephemerals', 'resyncs'] as const) figures[name] += own[name];
+    figures.latestMs = Math.max(figures.latestMs, Math.round(own.latestMs));
   }
-  let [acknowledged, rolledBack, unknown] = [0, 0, 0];
+  let [acknowledged, rolledBack, unknown, ephemerals] = [0, 0, 0, 0];
   for (const { isEphemeral, outcome, events, dropped } of transactions.values()) {
-    if (isEphemeral) continue;
+    if (isEphemeral) {
+      if (outcome === 'committed') ephemerals += 1;
+      continue;
+    }
     rolledBack += dropped.length;
     if (outcome === 'committed') acknowledged += events.length;
     else if (outcome === 'rolled back') rolledBack += events.length;
     else unknown += events.length;
+  }
+  if (unknown > Math.max(acknowledged * UNKNOWN_SHARE, EPHEMERALS_THAT_SHOW)) {
+    findings.add('excused', `${unknown} events have an unknown fate, beside ${acknowledged} acknowledged ones`);
+  }
+  if (ephemerals >= EPHEMERALS_THAT_SHOW && figures.ephemerals === 0) {
+    findings.add('ephemeral', `${ephemerals} ephemeral events were accepted, and none came to anybody`);
   }
   const logged = logs.histories.reduce((sum, { entries }) => sum + entries.length, 0);
   return {

@@ -1,4 +1,4 @@
-/** One event that a publisher tried: its key (also its payload), to whom, and when its insert was sent (ms, one clock for all publishers). */
+/** One event that a publisher tried: its key (also its payload), to whom, and when its insert was sent (ms, wall clock of the machine). */
 export interface AttemptedEvent {
   readonly key: string;
   readonly audience: string;
@@ -36,7 +36,7 @@ export interface FollowerIdentity {
   readonly user: string;
 }
 
-/** A line of a follower's log, in the order in which things came. Ids are positions `<epoch>.<seq>`. */
+/** A line of a follower's log, in the order in which things came. Ids are positions `<epoch>.<seq>`, `at` is the clock of the publishers. */
 export type FollowerLine =
   | {
       readonly kind: 'open';
@@ -45,8 +45,14 @@ export type FollowerLine =
       readonly roles: readonly string[];
       readonly topics: readonly string[];
     }
-  | { readonly kind: 'connected'; readonly resume: string; readonly id: string | null }
-  | { readonly kind: 'event'; readonly type: string; readonly id: string | null; readonly key: string }
+  | { readonly kind: 'connected'; readonly resume: string; readonly id: string | null; readonly at?: number }
+  | {
+      readonly kind: 'event';
+      readonly type: string;
+      readonly id: string | null;
+      readonly key: string;
+      readonly at?: number;
+    }
   | { readonly kind: 'cursor'; readonly id: string | null }
   | { readonly kind: 'resync'; readonly reason: string; readonly id: string | null }
   | { readonly kind: 'end'; readonly why: string };
@@ -87,6 +93,9 @@ export type ViolationKind =
   | 'causality'
   | 'hole'
   | 'torn'
+  | 'altered'
+  | 'stalled'
+  | 'excused'
   | 'cross-tenant'
   | 'not entitled'
   | 'unjustified resync'

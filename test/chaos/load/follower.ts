@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EVENT_TYPE, type FollowerLine, TICK_TYPE } from '../checker/records.js';
 import { JsonLines } from '../json-lines.js';
+import { wallClockMs } from '../wall-clock.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { signToken } from '../../support/token.js';
 import type { FollowerSpec } from './population.js';
@@ -165,7 +166,7 @@ export class Follower {
       case 'connected': {
         this.#isOpen = true;
         const { resume } = JSON.parse(data) as { readonly resume: string };
-        return this.#log.write({ kind: 'connected', resume, id });
+        return this.#log.write({ kind: 'connected', resume, id, at: wallClockMs() });
       }
       case 'cursor':
         return this.#log.write({ kind: 'cursor', id });
@@ -176,7 +177,7 @@ export class Follower {
       }
       case EVENT_TYPE:
         this.#lastKey = data;
-        return this.#log.write({ kind: 'event', type: event, id, key: data });
+        return this.#log.write({ kind: 'event', type: event, id, key: data, at: wallClockMs() });
       case TICK_TYPE:
         return this.#log.write({ kind: 'event', type: event, id, key: data });
       default:

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptLine, OutcomeLine, PublisherLine } from '../checker/records.js';
 import { JsonLines } from '../json-lines.js';
+import { wallClockMs } from '../wall-clock.js';
 import type { PublisherLoad } from './publisher-load.js';
 
 const TRICKLE_MS = 1_000;
@@ -38,7 +39,7 @@ export class PublisherDesk {
 
   /** The clock of all attempts and outcomes. */
   now(): number {
-    return performance.now();
+    return wallClockMs();
   }
 
   nextTransaction(tenant: string): string {
