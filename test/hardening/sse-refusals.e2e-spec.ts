@@ -1,13 +1,16 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Logger, type LoggerService, UseFilters, UseGuards } from '@nestjs/common';
 import {
   CurrentPrincipal,
   type Principal,
+  type RefusalDiagnostic,
   ProblemFilter,
   RequirePermission,
   SseAuthGuard,
   STREAM_ALIASES,
   type TopicAuthorizer,
+  type TopicResolver,
 } from '@nest-herald/sse';
 import type { RawStream } from '../support/raw-stream.js';
 import { SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';
@@ -90,10 +93,23 @@ describe('a refused stream', () => {
       'not.a.token',
     ];
     const bodies = new Set<string>();
+    const reasons: unknown[] = [];
+    const keep = (message: unknown): void => void reasons.push((message as RefusalDiagnostic).reason);
+    subscribe('nest-herald:sse:refused', keep);
     for (const token of faulty) {
       const stream = await sse.raw(STREAM, { headers: { authorization: `Bearer ${token}`, 'x-request-id': 'r1' } });
       bodies.add(await stream.end());
     }
+    unsubscribe('nest-herald:sse:refused', keep);
+    // Operators hear what the requester does not.
+    expect(reasons).toEqual([
+      expect.stringContaining('signature'),
+      'tenant_id holds no possible tenant id',
+      'sub and user_id name different people',
+      'nbf is ahead',
+      expect.stringContaining('no token'),
+    ]);
+    expect([...bodies].join()).not.toMatch(/reason|tenant_id|signature|nbf/);
     expect([...bodies]).toEqual([expect.stringContaining('"code":"invalid_token"')]);
   });
 
@@ -135,12 +151,25 @@ describe('a refused stream', () => {
     const mayFollow: TopicAuthorizer['mayFollow'] = (_, topic) =>
       topic === 'hangs' ? new Promise(() => undefined) : Promise.reject(new Error('broken'));
     await start({ options: { topicAuthorizer: { mayFollow }, topicDecisionTimeoutMs: 100 } });
-    for (const topic of ['hangs', 'throws']) {
-      expect(await sse.call('GET', `${STREAM}?topics=${topic}`)).toMatchObject({
-        status: 403,
-        body: { denied: [topic] },
-      });
-    }
+    await Promise.all(
+      ['hangs', 'throws'].map(async (topic) => {
+        expect(await sse.call('GET', `${STREAM}?topics=${topic}`)).toMatchObject({
+          status: 403,
+          body: { denied: [topic] },
+        });
+      }),
+    );
+  });
+
+  it('lets go of the place when what says its topics hangs', async () => {
+    let hangs = true;
+    const topicResolver: TopicResolver = { topicsOf: () => (hangs ? new Promise(() => undefined) : []) };
+    await start({
+      options: { topicResolver, topicDecisionTimeoutMs: 100, maxConnectionsPerUser: 1, connectsPerMinute: 0 },
+    });
+    expect(await sse.call('GET', STREAM)).toMatchObject({ status: 503, body: { code: 'internal_error' } });
+    hangs = false;
+    await sse.open();
   });
 
   it('holds no place: after any number of them the one allowed stream still opens', async () => {

@@ -6,6 +6,8 @@ export interface RefusalDetails {
   readonly detail: string;
   /** When another try may succeed; becomes `Retry-After`. */
   readonly retryAfterMs?: number;
+  /** For operators, by `nest-herald:sse:refused`; never part of an answer, and never with anything that the requester sent. */
+  readonly reason?: string;
   /** Members added to the problem document, such as `denied` or `permission`. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }

@@ -10,7 +10,7 @@ export const TOPIC_RESOLVER = Symbol('TOPIC_RESOLVER');
  * What it returns is a wish: spelling, number and permission are checked afterwards.
  */
 export interface TopicResolver {
-  /** @param query the parsed query of the request target. */
+  /** @param query the parsed query of the request target. No answer within `topicDecisionTimeoutMs` refuses the stream with 503. */
   topicsOf(
     request: IncomingMessage,
     query: URLSearchParams,

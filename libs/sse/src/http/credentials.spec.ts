@@ -32,7 +32,9 @@ function subject(overrides: Partial<CredentialDeps> = {}): { credentials: Creden
     // A token of this test is the word "good-" and the user id.
     authenticator: {
       authenticate: (token) =>
-        token.startsWith('good-') ? Promise.resolve(holder(token.slice(5))) : Promise.reject(invalidToken()),
+        token.startsWith('good-')
+          ? Promise.resolve(holder(token.slice(5)))
+          : Promise.reject(invalidToken('it is not good')),
     },
     tickets,
     isRevoked: () => Promise.resolve(false),

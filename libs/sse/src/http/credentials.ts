@@ -68,13 +68,13 @@ export class Credentials {
     // Another scheme is not for us: a proxy's own Basic login may stand beside the cookie.
     if (header === null || !/^Bearer\b/i.test(header)) return null;
     const token = BEARER.exec(header)?.[1];
-    if (token === undefined) throw invalidToken();
+    if (token === undefined) throw invalidToken('Authorization holds no token behind Bearer');
     return this.#authenticate(token);
   }
 
   async #authenticate(token: string): Promise<Principal> {
     const principal = await this.deps.authenticator.authenticate(token);
-    if (await this.deps.isRevoked(principal)) throw invalidToken();
+    if (await this.deps.isRevoked(principal)) throw invalidToken('it was revoked');
     return principal;
   }
 

@@ -106,7 +106,7 @@ function answerOf(connection: Connection, collector: PollCollector): PollAnswer 
 }
 
 function refuseIfEnded({ closeReason, retryMs }: PollCollector): void {
-  if (closeReason === 'revoked') throw invalidToken();
+  if (closeReason === 'revoked') throw invalidToken('it was revoked during the wait');
   if (closeReason === 'token_expired') {
     throw new SseRefusal(401, 'token_expired', { detail: 'The access token has ended. Get a new one.' });
   }

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable, Lo
 import { ID_GENERATOR, type IdGenerator } from '../id-generator.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
 import { SseCounters } from '../observability/sse-counters.js';
+import { SseRefusal } from '../refusal.js';
 import { wantsSoftRefusal } from './accept.js';
 import { headerOf, type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from './http-message.js';
 import { type Problem, problemDocument, problemOf } from './problem-document.js';
@@ -37,7 +38,13 @@ export class ProblemFilter implements ExceptionFilter {
       this.#logger.error(`Request ${requestId} failed`, error instanceof Error ? error.stack : String(error));
     }
     this.counters.refused(problem.code);
-    sseDiagnostics.refused({ status: problem.status, code: problem.code, requestId });
+    const reason = error instanceof SseRefusal ? error.details.reason : undefined;
+    sseDiagnostics.refused({
+      status: problem.status,
+      code: problem.code,
+      requestId,
+      ...(reason === undefined ? {} : { reason }),
+    });
     this.#answer(request, response, problem, requestId);
   }
 

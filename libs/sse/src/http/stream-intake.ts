@@ -11,6 +11,7 @@ import type { Principal } from '../principal.js';
 import { SseRefusal } from '../refusal.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from '../sse.options.js';
 import { TOPIC_RESOLVER, type TopicResolver } from '../topic-resolver.js';
+import { LateError, within } from '../backplane/within.js';
 import { acceptsEventStream } from './accept.js';
 import { Credentials } from './credentials.js';
 import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } from './http-message.js';
@@ -125,8 +126,23 @@ export class StreamIntake {
     if (opening.grantedTopics !== undefined) {
       return { granted: this.entitlements.grantedByRoute(principal, opening.grantedTopics), denied: [] };
     }
-    const wished = await this.topicResolver.topicsOf(request, query, principal);
+    const wish = this.topicResolver.topicsOf(request, query, principal);
+    // The default answers at once, and needs no timer.
+    const wished = wish instanceof Promise ? await this.#inTime(wish) : wish;
     return decideTopics(wished, principal, this.entitlements, this.options);
+  }
+
+  /** A resolver that hangs must not hold the place of who asked. */
+  async #inTime(wish: Promise<readonly string[]>): Promise<readonly string[]> {
+    try {
+      return await within('topicsOf', this.options.topicDecisionTimeoutMs, wish);
+    } catch (error) {
+      if (!(error instanceof LateError)) throw error;
+      throw new SseRefusal(503, 'internal_error', {
+        detail: 'It cannot be told now what this stream asks for. Try again.',
+        reason: error.message,
+      });
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import { invalidToken, type VerifiedToken } from './token-claims.js';
 /** Checks the signature of a token and nothing else. @throws SseRefusal 401 `invalid_token`, 503 when keys cannot be had. */
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
+const UNVERIFIED = 'its signature is not of the configured key and algorithms, or it is no token';
+
 /** Builds the verifier for the configured key. The algorithm list is pinned: what the token asks for cannot widen it. */
 export function tokenVerifier(options: Pick<ResolvedJwtOptions, 'key' | 'algorithms'>, clock: Clock): TokenVerifier {
   const { key, algorithms } = options;
@@ -43,7 +45,7 @@ function secretVerifier(key: KeyObject, algorithms: readonly string[]): TokenVer
       verified = jwt.verify<object>(token);
     } catch {
       // The library throws for a bad signature, a bad algorithm and text that is no token: one answer for all of them.
-      throw invalidToken();
+      throw invalidToken(UNVERIFIED);
     }
     const { header, payload } = verified as { header: unknown; payload: unknown };
     return { header: objectOf(header), payload: objectOf(payload) };
@@ -64,12 +66,12 @@ function asymmetricVerifier(
     } catch (error) {
       if (error instanceof SseRefusal) throw error;
       // A bad signature, an unknown key, an algorithm that is not allowed, text that is no token: one answer for all.
-      throw invalidToken();
+      throw invalidToken(UNVERIFIED);
     }
   };
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidToken();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidToken('it holds no claims');
   return value as Readonly<Record<string, unknown>>;
 }

@@ -13,6 +13,8 @@ export interface RefusalDiagnostic {
   readonly status: number;
   readonly code: string;
   readonly requestId: string;
+  /** What exactly was wrong with a token, which no answer tells. */
+  readonly reason?: string;
 }
 
 /** What subscribers of `nest-herald:sse:published` get; never the payload. */
