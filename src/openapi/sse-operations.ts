@@ -194,11 +194,17 @@ export const sseOperations: OperationGroup = {
       id: 'sse.onlineUsers',
       summary: 'Who is online',
       description:
-        'Changes come as the ephemeral event `presence` `{userId, online, connections, at, generation}` to streams that follow the topic `presence`: open the stream, fetch this list, then apply each event whose `generation` is higher than what is known, or the same and offline.',
+        'Changes come as the ephemeral event `presence` `{userId, online, connections, at, generation}` to streams that follow the topic `presence`: open the stream, fetch this list with `leaving=true`, then apply each event whose `generation` is higher than what is known, or the same and offline.',
       access: { permission: 'sse:admin' },
       parameters: [
         query('limit', 'People per page, 1 to 100.', z.string(), '20'),
         query('cursor', '`nextCursor` of the page before.', z.string()),
+        query(
+          'leaving',
+          '`true` adds people who left less than 10 s ago, with `connections: 0`: they come back without an event.',
+          z.enum(['true', 'false']),
+          'true',
+        ),
       ],
       answers: {
         200: {

@@ -54,6 +54,16 @@ describe('presence', () => {
     const follower = await follow();
     const first = await sse.open({ sub: 'ann' });
     await leave(first, 'ann');
+    const list = (query: string): Promise<Answer> => sse.call('GET', `${API}/online-users${query}`, admin);
+    expect((await list('')).body).toMatchObject({ total: 1, items: [{ userId: 'boss' }] });
+    expect((await list('?leaving=true')).body).toMatchObject({
+      total: 2,
+      items: [
+        { userId: 'ann', connections: 0, generation: 1 },
+        { userId: 'boss', connections: 1 },
+      ],
+    });
+    expect((await list('?leaving=yes')).status).toBe(400);
     const [second, third] = [await sse.open({ sub: 'ann' }), await sse.open({ sub: 'ann' })];
     second.destroy();
     third.destroy();

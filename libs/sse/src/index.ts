@@ -95,6 +95,7 @@ export type { ClusterPlaces, Crowd, Elsewhere, Newcomer, TenantUser, WantedCount
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
   type OnlinePage,
+  type OnlineQuery,
   type OnlineUser,
   PRESENCE,
   type Presence,

@@ -14,7 +14,7 @@ import type { HubStats } from './hub/hub-stats.js';
 import { sseDiagnostics } from './observability/diagnostics.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { isTraceparent } from './observability/traceparent.js';
-import { type OnlinePage, PRESENCE, type Presence, type UserPresence } from './presence/presence.js';
+import { type OnlinePage, type OnlineQuery, PRESENCE, type Presence, type UserPresence } from './presence/presence.js';
 import { asTenantId, asUserId, type TenantId, type UserId } from './principal.js';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from './publication.js';
 import { SseRefusal } from './refusal.js';
@@ -198,10 +198,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   }
 
   /** A page of the people online, in the order of their ids. `limit` 1–100. */
-  async onlineUsers(
-    tenantId: string,
-    page: { readonly limit?: number; readonly cursor?: string } = {},
-  ): Promise<OnlinePage> {
+  async onlineUsers(tenantId: string, page: Partial<OnlineQuery> = {}): Promise<OnlinePage> {
     return this.presence.onlineUsers(asTenantId(tenantId), { ...page, limit: page.limit ?? 20 });
   }
 

@@ -15,6 +15,10 @@ export const onlineUsersQuerySchema = z.object({
     .refine((limit) => limit <= 100, 'must be a whole number from 1 to 100')
     .default(20),
   cursor: z.string().min(1).max(200).optional(),
+  leaving: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true'),
 });
 
 /** See {@link onlineUsersQuerySchema}. */

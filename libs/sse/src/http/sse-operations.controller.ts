@@ -20,7 +20,6 @@ import { Hub } from '../hub/hub.js';
 import type { KeyedWrite, KeyedWriteResponse } from '../idempotency.js';
 import { PRESENCE, type OnlineUser, type Presence } from '../presence/presence.js';
 import type { Principal } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
 import { SseBroker } from '../sse-broker.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from '../sse.options.js';
 import { headerOf, type PlatformRequest, rawRequest } from './http-message.js';
@@ -174,9 +173,10 @@ export class SseOperationsController {
     @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(onlineUsersQuerySchema)) query: OnlineUsersQuery,
   ): Promise<OnlineUsersAnswer> {
-    const { limit, cursor } = query;
+    const { limit, cursor, leaving } = query;
     const page = await this.broker.onlineUsers(principal.tenantId, {
       limit,
+      leaving,
       ...(cursor === undefined ? {} : { cursor }),
     });
     return { ...page, hasMore: page.nextCursor !== null };

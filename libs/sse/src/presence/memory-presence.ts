@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../clock.js';
 import type { TenantId, UserId } from '../principal.js';
 import {
   type OnlinePage,
+  type OnlineQuery,
   type OnlineUser,
   type Presence,
   PRESENCE_TOPIC,
@@ -16,7 +17,8 @@ import { type EndedSession, SessionBook } from './session-book.js';
 
 const TOP_TOPICS = 100;
 /** How exactly the grace ends. */
-const TICK_MS = 500;
+const MAX_TICK_MS = 500;
+const MIN_TICK_MS = 10;
 /** How long somebody may have no connection before that counts as offline (P45). */
 const GRACE_MS = 10_000;
 
@@ -35,6 +37,7 @@ interface TenantPresence {
 export class MemoryPresence implements Presence {
   readonly #tenants = new Map<TenantId, TenantPresence>();
   readonly #connections = new Map<string, PresenceEntry>();
+  readonly #graceMs: number;
   readonly #sessions: SessionBook;
   #node: PresenceNode | null = null;
   #draining = false;
@@ -45,12 +48,14 @@ export class MemoryPresence implements Presence {
     private readonly clock: Clock = systemClock,
     options: { readonly offlineGraceMs?: number } = {},
   ) {
-    this.#sessions = new SessionBook(clock, options.offlineGraceMs ?? GRACE_MS, (session) => this.#ended(session));
+    this.#graceMs = options.offlineGraceMs ?? GRACE_MS;
+    this.#sessions = new SessionBook(clock, this.#graceMs, (session) => this.#ended(session));
   }
 
   start(node: PresenceNode): Promise<void> {
     this.#node = node;
-    this.#timer = setInterval(() => this.endSessions(), TICK_MS).unref();
+    const tickMs = Math.max(MIN_TICK_MS, Math.min(MAX_TICK_MS, this.#graceMs));
+    this.#timer = setInterval(() => this.endSessions(), tickMs).unref();
     return Promise.resolve();
   }
 
@@ -115,13 +120,14 @@ export class MemoryPresence implements Presence {
     return Promise.resolve(this.#tenants.get(tenantId)?.users.has(userId) === true);
   }
 
-  onlineUsers(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<OnlinePage> {
-    const users = this.#tenants.get(tenantId)?.users ?? new Map<UserId, OnlinePerson>();
-    const ids = [...users.keys()].sort();
+  onlineUsers(tenantId: TenantId, page: OnlineQuery): Promise<OnlinePage> {
+    const people = new Map<UserId, OnlinePerson | EndedSession>(this.#tenants.get(tenantId)?.users);
+    if (page.leaving === true) for (const one of this.#sessions.leaving(tenantId)) people.set(one.userId, one);
+    const ids = [...people.keys()].sort();
     const from = page.cursor === undefined ? 0 : firstAbove(ids, page.cursor);
     const chosen = ids.slice(from, from + page.limit);
     return Promise.resolve({
-      items: chosen.map((userId) => this.#summary(userId, users.get(userId))),
+      items: chosen.map((userId) => this.#summary(userId, people.get(userId)!)),
       nextCursor: from + page.limit < ids.length ? (chosen.at(-1) ?? null) : null,
       total: ids.length,
     });
@@ -197,8 +203,12 @@ export class MemoryPresence implements Presence {
     queueMicrotask(() => this.#node?.onChange?.(change));
   }
 
-  #summary(userId: UserId, person: OnlinePerson | undefined): OnlineUser {
-    const { entries, generation } = person ?? { entries: [], generation: 0 };
+  #summary(userId: UserId, person: OnlinePerson | EndedSession): OnlineUser {
+    const { generation } = person;
+    if ('at' in person) {
+      return { userId, connections: 0, devices: [], since: person.at, lastSeenAt: person.at, generation };
+    }
+    const { entries } = person;
     return {
       userId,
       connections: entries.length,

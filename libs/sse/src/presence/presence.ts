@@ -23,13 +23,13 @@ export interface PresenceEntry {
   readonly since: Date;
 }
 
-/** One person with at least one open connection. */
+/** One person with at least one open connection, or who has just left (see {@link OnlineQuery.leaving}). */
 export interface OnlineUser {
   readonly userId: UserId;
   readonly connections: number;
   /** Distinct devices, sorted. */
   readonly devices: readonly string[];
-  /** Opening of the oldest connection. */
+  /** Opening of the oldest connection; who has just left: when that was. */
   readonly since: Date;
   readonly lastSeenAt: Date;
   /** Number of the session, to compare with {@link PresenceChange.generation}. */
@@ -71,6 +71,18 @@ export interface PresenceNode {
    * `remove`.
    */
   readonly onChange?: (change: PresenceChange) => void;
+}
+
+/** Which page of {@link OnlineUser}s. */
+export interface OnlineQuery {
+  readonly limit: number;
+  /** {@link OnlinePage.nextCursor} of the page before. */
+  readonly cursor?: string;
+  /**
+   * Also people whose last connection has closed and whose session goes on, with `connections: 0`: the state that
+   * {@link PresenceChange}s continue, for they come back without one. @defaultValue false
+   */
+  readonly leaving?: boolean;
 }
 
 /** A page of {@link OnlineUser}s in the order of their ids. */
@@ -116,7 +128,7 @@ export interface Presence {
   /** Code of this process wants the changes of a tenant, as a follower of the topic does. @returns a function that ends it. */
   watch(tenantId: TenantId): () => void;
   isOnline(tenantId: TenantId, userId: UserId): Promise<boolean>;
-  onlineUsers(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<OnlinePage>;
+  onlineUsers(tenantId: TenantId, page: OnlineQuery): Promise<OnlinePage>;
   user(tenantId: TenantId, userId: UserId): Promise<UserPresence>;
   /** @param tenantId null counts every tenant of the platform. */
   counts(tenantId: TenantId | null): Promise<PresenceCounts>;

@@ -77,6 +77,11 @@ export class SessionBook {
     }
   }
 
+  /** Those of a tenant whose grace runs. */
+  leaving(tenantId: TenantId): readonly EndedSession[] {
+    return [...this.#leaving.values()].filter((session) => session.tenantId === tenantId);
+  }
+
   /** The latest session of somebody who is not connected. */
   latest(tenantId: TenantId, userId: UserId): { readonly at: Date; readonly generation: number } | undefined {
     return this.#tenants.get(tenantId)?.people.get(userId);

@@ -188,6 +188,7 @@ export function describePresence(
           assert.equal((await presence.user(tenant, asUserId('ann'))).generation, generation);
         }
         assert.deepEqual(changesOf('ann'), ['online 1 of 1', 'offline 0 of 1', 'online 1 of 2', 'offline 0 of 2']);
+        assert.equal((await presence.onlineUsers(tenant, { limit: 10, leaving: true })).total, 1);
       }));
 
     it('tells nothing of further connections, nor of a return within the grace', () =>
@@ -201,7 +202,19 @@ export function describePresence(
         assert.equal((await presence.user(tenant, ann)).connections.length, 1);
         presence.remove(second.connectionId);
         assert.equal(await presence.isOnline(tenant, ann), false);
+        const page = { limit: 1, cursor: 'a' };
+        assert.deepEqual(
+          (await presence.onlineUsers(tenant, page)).items.map((user) => user.userId),
+          ['boss'],
+        );
+        const { items, nextCursor, total } = await presence.onlineUsers(tenant, { ...page, leaving: true });
+        assert.deepEqual(
+          items.map((user) => [user.userId, user.connections, user.devices, user.generation]),
+          [['ann', 0, [], 1]],
+        );
+        assert.deepEqual([nextCursor, total], ['ann', 2]);
         presence.add(entry(tenant, 'ann'));
+        assert.equal((await presence.onlineUsers(tenant, { limit: 10, leaving: true })).total, 2);
         assert.deepEqual((await presence.user(tenant, ann)).generation, 1);
         presence.add(entry(tenant, 'last'));
         await eventually('the last', () => changesOf('last').length === 1);

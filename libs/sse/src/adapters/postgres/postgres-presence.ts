@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '../../clock.js';
 import {
   type OnlinePage,
+  type OnlineQuery,
   type Presence,
   PRESENCE_TOPIC,
   type PresenceCounts,
@@ -132,10 +133,7 @@ export class PostgresPresence implements Presence {
     return this.#reads.isOnline(tenantId, userId);
   }
 
-  async onlineUsers(
-    tenantId: TenantId,
-    page: { readonly limit: number; readonly cursor?: string },
-  ): Promise<OnlinePage> {
+  async onlineUsers(tenantId: TenantId, page: OnlineQuery): Promise<OnlinePage> {
     await this.#flush();
     return this.#reads.onlineUsers(tenantId, page);
   }

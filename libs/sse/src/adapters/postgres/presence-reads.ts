@@ -1,17 +1,39 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../clock.js';
-import type { OnlinePage, PresenceCounts, PresenceEntry, Transport, UserPresence } from '../../presence/presence.js';
+import type {
+  OnlinePage,
+  OnlineQuery,
+  PresenceCounts,
+  PresenceEntry,
+  Transport,
+  UserPresence,
+} from '../../presence/presence.js';
 import { asUserId, type TenantId, type UserId } from '../../principal.js';
 import { inTenant } from './tenant-client.js';
 
 const LIVE = 'sse.connection c JOIN sse.live_nodes() n ON n.node_id = c.node_id AND n.boot_id = c.boot_id';
 
-const ONLINE_USERS = `
-  SELECT o.*, coalesce(s.generation, 0)::int AS generation FROM (
-    SELECT c.user_id, count(*)::int AS connections, array_agg(DISTINCT c.device ORDER BY c.device) AS devices, min(c.since) AS since,
-           clock_timestamp() AS now
-    FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id > $2 GROUP BY c.user_id ORDER BY c.user_id LIMIT $3
-  ) o LEFT JOIN sse.last_seen s ON s.tenant_id = $1 AND s.user_id = o.user_id ORDER BY o.user_id`;
+/** People who have left and may yet come back. */
+const LEAVING = `sse.last_seen l WHERE l.tenant_id = $1 AND l.ends_at < 'infinity'
+  AND NOT EXISTS (SELECT FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id = l.user_id)`;
+
+const ONLINE_PAGE = `
+  SELECT c.user_id, count(*)::int AS connections, array_agg(DISTINCT c.device ORDER BY c.device) AS devices, min(c.since) AS since,
+         clock_timestamp() AS seen
+  FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id > $2 GROUP BY c.user_id ORDER BY c.user_id LIMIT $3`;
+
+/** Each part brings its own page, so that only two of them are put in order. */
+const LEAVING_PAGE = `
+  SELECT * FROM (
+    (${ONLINE_PAGE}) UNION ALL (SELECT l.user_id, 0, '{}', l.at, l.at FROM ${LEAVING} AND l.user_id > $2 ORDER BY l.user_id LIMIT $3)
+  ) both_parts ORDER BY user_id LIMIT $3`;
+
+const withGeneration = (page: string): string => `
+  SELECT o.*, coalesce(s.generation, 0)::int AS generation
+  FROM (${page}) o LEFT JOIN sse.last_seen s ON s.tenant_id = $1 AND s.user_id = o.user_id ORDER BY o.user_id`;
+
+const COUNT = `SELECT count(DISTINCT c.user_id)::int AS total FROM ${LIVE} WHERE c.tenant_id = $1`;
+const COUNT_LEAVING = `SELECT ((${COUNT}) + (SELECT count(*) FROM ${LEAVING}))::int AS total`;
 
 /** Answers about who is online, from rows of `sse.connection` joined to nodes that live. */
 export class PresenceReads {
@@ -31,22 +53,20 @@ export class PresenceReads {
     });
   }
 
-  onlineUsers(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<OnlinePage> {
+  onlineUsers(tenantId: TenantId, { limit, cursor = '', leaving = false }: OnlineQuery): Promise<OnlinePage> {
     return inTenant(this.pool, tenantId, async (client) => {
-      const total = await client.query<{ total: number }>(
-        `SELECT count(DISTINCT c.user_id)::int AS total FROM ${LIVE} WHERE c.tenant_id = $1`,
-        [tenantId],
-      );
-      const { rows } = await client.query<OnlineRow>(ONLINE_USERS, [tenantId, page.cursor ?? '', page.limit + 1]);
-      const items = rows.slice(0, page.limit).map((row) => ({
+      const total = await client.query<{ total: number }>(leaving ? COUNT_LEAVING : COUNT, [tenantId]);
+      const page = withGeneration(leaving ? LEAVING_PAGE : ONLINE_PAGE);
+      const { rows } = await client.query<OnlineRow>(page, [tenantId, cursor, limit + 1]);
+      const items = rows.slice(0, limit).map((row) => ({
         userId: asUserId(row.user_id),
         connections: row.connections,
         devices: row.devices,
         since: row.since,
-        lastSeenAt: row.now,
+        lastSeenAt: row.seen,
         generation: row.generation,
       }));
-      const nextCursor = rows.length > page.limit ? (items.at(-1)?.userId ?? null) : null;
+      const nextCursor = rows.length > limit ? (items.at(-1)?.userId ?? null) : null;
       return { items, nextCursor, total: total.rows[0]?.total ?? 0 };
     });
   }
@@ -84,7 +104,7 @@ interface OnlineRow {
   readonly connections: number;
   readonly devices: string[];
   readonly since: Date;
-  readonly now: Date;
+  readonly seen: Date;
   readonly generation: number;
 }
 

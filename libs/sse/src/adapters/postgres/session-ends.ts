@@ -4,7 +4,8 @@ import type { StoredChange } from './presence-change.js';
 /** Sessions ended by one statement. */
 const LIMIT = 500;
 /** Graces that end within one tick are looked for together, so that few timers wait however often somebody leaves. */
-const TICK_MS = 500;
+const MAX_TICK_MS = 500;
+const MIN_TICK_MS = 10;
 
 /** What a {@link SessionEnds} is made of. */
 export interface SessionEndsOptions {
@@ -19,16 +20,19 @@ export interface SessionEndsOptions {
  * of a node that died are told of by another, at the latest with its next sign of life.
  */
 export class SessionEnds {
+  readonly #tickMs: number;
   readonly #timers = new Map<number, NodeJS.Timeout>();
   #looking: Promise<void> | null = null;
   #isStopped = false;
 
-  constructor(private readonly options: SessionEndsOptions) {}
+  constructor(private readonly options: SessionEndsOptions) {
+    this.#tickMs = Math.max(MIN_TICK_MS, Math.min(MAX_TICK_MS, options.graceMs));
+  }
 
   /** Somebody's grace has just begun. */
   expect(): void {
     if (this.#isStopped) return;
-    const dueMs = Math.ceil((performance.now() + this.options.graceMs) / TICK_MS) * TICK_MS;
+    const dueMs = Math.ceil((performance.now() + this.options.graceMs) / this.#tickMs) * this.#tickMs;
     if (this.#timers.has(dueMs)) return;
     const look = (): void => {
       this.#timers.delete(dueMs);
