@@ -124,7 +124,7 @@ describe('raw SQL in the role of the application', () => {
       'DROP POLICY tenant ON sse.event_log',
       `SELECT sse.log_lift_day(current_date)`,
       `SELECT sse.log_raise_floor(current_date)`,
-      `SELECT sse.note_last_seen('{acme}', '{u}', now())`,
+      `SELECT sse.begin_grace('{acme}', '{u}', ARRAY[now()], 0)`,
       'TRUNCATE sse.event_log',
       `UPDATE sse.event_log SET payload = ''`,
       `DELETE FROM sse.ticket`,
