@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import type { Connection } from '../connection/connection.js';
+import { Jitter } from '../connection/jitter.js';
+import { randomIdGenerator } from '../id-generator.js';
+import { drainConnections } from './drain.js';
+
+const DRAIN_MS = 10_000;
+let closedAt: number[];
+let retries: number[];
+let resetAt: number[];
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  [closedAt, retries, resetAt] = [[], [], []];
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** Starts a drain of so many connections; who is polite leaves at its goodbye. */
+function drain(count: number, isPolite: boolean): Promise<void> {
+  const beganAt = performance.now();
+  const open = new Set<Connection>();
+  for (let i = 0; i < count; i++) {
+    const connection = {
+      close: (_reason: string, { retryMs }: { retryMs: number }) => {
+        closedAt.push(performance.now() - beganAt);
+        retries.push(retryMs);
+        if (isPolite) open.delete(connection);
+      },
+      reset: () => {
+        resetAt.push(performance.now() - beganAt);
+        open.delete(connection);
+      },
+    } as unknown as Connection;
+    open.add(connection);
+  }
+  return drainConnections(() => [...open], { drainMs: DRAIN_MS, retryMs: 3_000 }, new Jitter(randomIdGenerator));
+}
+
+it('spreads goodbyes evenly over most of the drain time, and the returns of clients over theirs', async () => {
+  const done = drain(1_000, true);
+  await jest.advanceTimersByTimeAsync(DRAIN_MS);
+  await done;
+  expect(closedAt).toHaveLength(1_000);
+  // Whole connections a step, so the last second has the rest.
+  for (let second = 0; second < 7; second++) {
+    const within = closedAt.filter((at) => at >= second * 1_000 && at < (second + 1) * 1_000).length;
+    expect(within).toBeGreaterThan(100);
+    expect(within).toBeLessThan(160);
+  }
+  expect(Math.max(...closedAt)).toBeLessThanOrEqual(DRAIN_MS * 0.8);
+  for (const half of [retries.filter((ms) => ms < 3_750), retries.filter((ms) => ms >= 3_750)]) {
+    expect(half.length).toBeGreaterThan(350);
+  }
+  expect([Math.min(...retries) >= 1_500, Math.max(...retries) <= 6_000]).toEqual([true, true]);
+  expect(resetAt).toEqual([]);
+});
+
+it('resets who has not left at its end, and not before', async () => {
+  const done = drain(10, false);
+  await jest.advanceTimersByTimeAsync(DRAIN_MS - 100);
+  expect(resetAt).toEqual([]);
+  await jest.advanceTimersByTimeAsync(200);
+  await done;
+  expect(resetAt).toHaveLength(10);
+});
