@@ -1,10 +1,12 @@
 import { afterEach, it } from '@jest/globals';
 import type { BackplaneMessage } from '@nest-herald/sse';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
 import { type FaultProxy, startFaultProxy } from '../chaos/cluster/fault-proxy.js';
 import { BrokerServer, BROKERS } from '../support/broker-server.js';
 import { describeWithPrograms } from '../support/server-program.js';
+import { createTestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
 const MAKERS = { redis: createRedisBackplane, nats: createNatsBackplane };
@@ -40,3 +42,27 @@ for (const { name, program } of BROKERS) {
     }, 90_000);
   });
 }
+
+it('a LISTEN connection on which nothing moves any more is noticed by its ping and left for a new one', async () => {
+  const database = await createTestDatabase();
+  undo.unshift(() => database.drop());
+  const { port } = new URL(database.url);
+  const proxy = await startFaultProxy(Number(port));
+  undo.unshift(() => proxy.close());
+  const { backplane, stop } = createPostgresSse({
+    connectionString: database.url,
+    listenUrl: database.url.replace(`:${port}/`, `:${proxy.port}/`),
+    nodeId: 'listener',
+  });
+  undo.unshift(stop);
+  const heard: BackplaneMessage[] = [];
+  await backplane.start((message) => heard.push(message));
+  undo.unshift(() => backplane.stop());
+  proxy.hold();
+  await until('noticed', () => !backplane.isConnected(), NOTICED_MS);
+  proxy.cut();
+  proxy.release();
+  await until('a new line', () => backplane.isConnected(), NOTICED_MS);
+  backplane.publish({ kind: 'poke', shard: 2 });
+  await until('heard', () => heard.some((message) => message.kind === 'poke' && message.shard === 2));
+}, 90_000);

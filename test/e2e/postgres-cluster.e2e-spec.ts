@@ -406,12 +406,22 @@ describe('the LISTEN backplane', () => {
       kind: 'hint' as const,
       hint: { shard: 0, no: acmeHead, heads: { acme: acmeHead } },
     });
+    const notified: string[] = [];
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    listener.on('notification', ({ payload }) => notified.push(payload ?? ''));
+    await listener.query('LISTEN herald_sse');
     backplane.publish(ephemeral('1 %', 'job'));
     backplane.publish(ephemeral('2 %', 'job'));
     backplane.publish(heads(7));
     backplane.publish(heads(8));
     await until('heard', () => heard.length >= 2);
     expect(heard).toEqual([ephemeral('2 %', 'job'), heads(8)]);
+    // Behind everything that was sent before it.
+    await admin.query(`NOTIFY herald_sse, 'marker'`);
+    await until('marker', () => notified.includes('marker'));
+    expect(notified).toHaveLength(2);
+    await listener.end();
   });
 
   it('hears again after its connection was cut', async () => {
