@@ -321,6 +321,29 @@ describe('sessions of people over two nodes', () => {
     expect(await b.isOnline(tenantId, asUserId('sleeper'))).toBe(true);
   });
 
+  it('are kept for what nodes of the version before write, while a cluster is renewed one by one', async () => {
+    const { a, tenantId, visit, of } = await startPair(300_000);
+    const [node, bootId] = [`${tenantId}-old`, randomUUID()];
+    const write = (open: readonly PresenceEntry[], closed: readonly PresenceEntry[]): Promise<unknown> =>
+      admin.query('SELECT sse.write_connections($1, $2, $3, $4)', [
+        node,
+        bootId,
+        JSON.stringify(open),
+        closed.map(({ connectionId }) => connectionId),
+      ]);
+    const [ann, brief] = [visit('ann'), visit('brief')];
+    await admin.query('SELECT sse.beat($1, $2, 60000, false)', [node, bootId]);
+    await write([ann, brief], [brief]);
+    expect(await a.user(tenantId, ann.userId)).toMatchObject({ online: true, generation: 1 });
+    expect(await a.user(tenantId, brief.userId)).toMatchObject({ online: false, generation: 1 });
+    await admin.query('SELECT sse.leave($1, $2)', [node, bootId]);
+    a.add(visit('ann'));
+    a.add(visit('last'));
+    await until('the last', () => of('last').length === 1);
+    expect(await a.user(tenantId, ann.userId)).toMatchObject({ online: true, generation: 1 });
+    expect(of('ann')).toEqual([]);
+  });
+
   it('are held in one order by whoever changes them, so that nobody waits crosswise', async () => {
     const { b, tenantId, visit } = await startPair(300_000);
     // The order of their ids is not the one in which they come and go.
