@@ -130,7 +130,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
    * Writes `connected` (P30 – P32) and what belongs right behind it. Part of the one tick of `attach`.
    * @returns whether a replay must follow.
    */
-  begin(start: StreamStart, extra: Readonly<Record<string, unknown>> = {}): boolean {
+  begin(start: StreamStart, extra: Readonly<Record<string, unknown>> | null = null): boolean {
     const { host } = this;
     this.sink.onGone(() => this.#gone());
     this.host.traffic.connected();

@@ -122,10 +122,10 @@ export function encodeControl<T extends ControlEventType>(
     conflationKey: null,
     createdAtMs: 0,
     frame: encodeFrame({
-      ...(fields.retry === undefined ? {} : { retry: fields.retry }),
-      ...(fields.position === undefined ? {} : { id: fields.position }),
       event: type,
       data,
+      ...(fields.position === undefined ? {} : { id: fields.position }),
+      ...(fields.retry === undefined ? {} : { retry: fields.retry }),
     }),
   });
 }

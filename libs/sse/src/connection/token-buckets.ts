@@ -24,10 +24,14 @@ export class TokenBuckets {
   take(key: string): number {
     if (this.perMinute === 0) return 0;
     const now = this.clock.monotonicMs();
-    const bucket = this.#buckets.get(key) ?? { tokens: this.burst, atMs: now };
-    bucket.tokens = this.#tokensAt(bucket, now);
-    bucket.atMs = now;
-    this.#buckets.delete(key);
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined) {
+      bucket = { tokens: this.burst, atMs: now };
+    } else {
+      bucket.tokens = this.#tokensAt(bucket, now);
+      bucket.atMs = now;
+      this.#buckets.delete(key);
+    }
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > MAX_BUCKETS) this.#forgetOldest();
     if (bucket.tokens < 1) return ((1 - bucket.tokens) * MINUTE_MS) / this.perMinute;

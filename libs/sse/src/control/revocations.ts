@@ -33,7 +33,7 @@ interface Known {
  * It fails closed: when the store does not answer, neither does it.
  */
 export class Revocations {
-  /** In the order of use, oldest first. */
+  /** In the order of their last read, which is at most {@link FRESH_MS} behind their last use; oldest first. */
   readonly #tenants = new Map<TenantId, Known>();
   #reads = 0;
 
@@ -89,28 +89,27 @@ export class Revocations {
 
   #of(tenantId: TenantId): Known {
     let known = this.#tenants.get(tenantId);
-    if (known !== undefined) {
-      this.#tenants.delete(tenantId);
-    } else {
-      for (const oldest of this.#tenants.keys()) {
-        if (this.#tenants.size < MAX_TENANTS) break;
-        this.#tenants.delete(oldest);
-      }
-      known = {
-        set: new TenantRevocations(),
-        readAtMs: -Infinity,
-        isPartial: false,
-        reads: new Set(),
-        readNo: 0,
-        reading: null,
-        next: null,
-      };
+    if (known !== undefined) return known;
+    for (const oldest of this.#tenants.keys()) {
+      if (this.#tenants.size < MAX_TENANTS) break;
+      this.#tenants.delete(oldest);
     }
+    known = {
+      set: new TenantRevocations(),
+      readAtMs: -Infinity,
+      isPartial: false,
+      reads: new Set(),
+      readNo: 0,
+      reading: null,
+      next: null,
+    };
     this.#tenants.set(tenantId, known);
     return known;
   }
 
   #read(tenantId: TenantId, known: Known): Promise<void> {
+    this.#tenants.delete(tenantId);
+    this.#tenants.set(tenantId, known);
     const reading = this.#replace(tenantId, known).finally(() => {
       if (known.reading === reading) known.reading = null;
     });

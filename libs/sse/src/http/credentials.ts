@@ -45,7 +45,8 @@ export class Credentials {
    * @throws SseRefusal 401, 403 `origin_forbidden`.
    */
   async ofRequest(request: IncomingMessage): Promise<Principal> {
-    const principal = (await this.#bearer(request)) ?? (await this.#cookie(request));
+    const token = bearerOf(request);
+    const principal = token === null ? await this.#cookie(request) : await this.#authenticate(token);
     if (principal === null) throw missingToken('Send "Authorization: Bearer <token>".');
     return principal;
   }
@@ -56,20 +57,12 @@ export class Credentials {
    * @throws SseRefusal 401, 403 `origin_forbidden`.
    */
   async ofStream(request: IncomingMessage, query: URLSearchParams): Promise<Principal> {
-    const principal =
-      (await this.#bearer(request)) ?? (await this.#ticketOrCookie(request, query)) ?? (await this.#queryToken(query));
+    const token = bearerOf(request);
+    if (token !== null) return await this.#authenticate(token);
+    const principal = (await this.#ticketOrCookie(request, query)) ?? (await this.#queryToken(query));
     if (principal === null)
       throw missingToken('Send "Authorization: Bearer <token>", the session cookie, or a ticket.');
     return principal;
-  }
-
-  async #bearer(request: IncomingMessage): Promise<Principal | null> {
-    const header = headerOf(request, 'authorization');
-    // Another scheme is not for us: a proxy's own Basic login may stand beside the cookie.
-    if (header === null || !/^Bearer\b/i.test(header)) return null;
-    const token = BEARER.exec(header)?.[1];
-    if (token === undefined) throw invalidToken('Authorization holds no token behind Bearer');
-    return this.#authenticate(token);
   }
 
   async #authenticate(token: string): Promise<Principal> {
@@ -106,6 +99,16 @@ export class Credentials {
     const token = TOKEN_QUERY_NAMES.map((name) => query.get(name)).find((value) => value !== null);
     return token === undefined || token === null ? null : this.#authenticate(token);
   }
+}
+
+/** @throws SseRefusal 401 `invalid_token` for a bearer that cannot be a token. */
+function bearerOf(request: IncomingMessage): string | null {
+  const header = headerOf(request, 'authorization');
+  // Another scheme is not for us: a proxy's own Basic login may stand beside the cookie.
+  if (header === null || !/^Bearer\b/i.test(header)) return null;
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined) throw invalidToken('Authorization holds no token behind Bearer');
+  return token;
 }
 
 function missingToken(detail: string): SseRefusal {

@@ -34,6 +34,9 @@ const MAX_USER_AGENTS = 1_000;
 /** Longer ones are not kept, so that the bound is one of memory too. */
 const MAX_KEPT_USER_AGENT = 512;
 
+/** Of the many streams that follow no topic. */
+const NO_TOPICS: TopicDecision = { granted: [], denied: [] };
+
 const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /**
@@ -64,7 +67,7 @@ export class StreamIntake {
     if (options.anyAccept !== true && !acceptsEventStream(headerOf(raw, 'accept'))) {
       throw new SseRefusal(406, 'not_acceptable', { detail: 'This answers text/event-stream only.' });
     }
-    return this.credentials.ofStream(raw, query);
+    return await this.credentials.ofStream(raw, query);
   }
 
   /**
@@ -103,7 +106,7 @@ export class StreamIntake {
     opening: StreamTerms,
   ): Promise<PreparedStream> {
     const { granted, denied } = await this.#topics(request, query, principal, opening);
-    return this.hub.prepare({
+    return await this.hub.prepare({
       principal,
       keys: await this.entitlements.keysOf(principal),
       topics: granted,
@@ -129,7 +132,7 @@ export class StreamIntake {
     const wish = this.topicResolver.topicsOf(request, query, principal);
     // The default answers at once, and needs no timer.
     const wished = wish instanceof Promise ? await this.#inTime(wish) : wish;
-    return decideTopics(wished, principal, this.entitlements, this.options);
+    return wished.length === 0 ? NO_TOPICS : await decideTopics(wished, principal, this.entitlements, this.options);
   }
 
   /** A resolver that hangs must not hold the place of who asked. */
@@ -150,6 +153,7 @@ export class StreamIntake {
 function cursorOf(request: IncomingMessage, query: URLSearchParams): string | null {
   const header = headerOf(request, 'last-event-id');
   if (header !== null && header !== '') return header;
+  if (query.size === 0) return null;
   const value = CURSOR_QUERY_NAMES.map((name) => query.get(name)).find((text) => text !== null && text !== '');
   return value ?? null;
 }

@@ -10,6 +10,7 @@ export interface VerifiedToken {
 
 const HEADER_TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 const MAX_TEXTS = 1_000;
+const NONE: readonly string[] = Object.freeze([]);
 const TEXT = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /**
@@ -79,14 +80,14 @@ function readPrincipal(payload: VerifiedToken['payload'], { claims }: ResolvedJw
 }
 
 function textsOf(claim: string, value: unknown): readonly string[] {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return NONE;
   if (!Array.isArray(value) || value.length > MAX_TEXTS) {
     throw invalidToken(`${claim} is no list of at most ${MAX_TEXTS} texts`);
   }
   if (!value.every((text): text is string => typeof text === 'string' && TEXT.test(text))) {
     throw invalidToken(`${claim} holds what is no text of 1 to 200 characters`);
   }
-  return Object.freeze([...new Set(value)]);
+  return value.length === 0 ? NONE : Object.freeze([...new Set(value)]);
 }
 
 function optionalText(claim: string, value: unknown): string | undefined {

@@ -11,6 +11,9 @@ import type { IdGenerator } from '../id-generator.js';
 import type { TenantRegistry } from './tenant-registry.js';
 import type { TenantDeps, TenantStream } from './tenant-stream.js';
 
+/** The start of a stream without a cursor. */
+const LIVE: StreamStart = { resume: 'live' };
+
 /** 22 characters of base64url. */
 const ID_BYTES = 16;
 
@@ -35,8 +38,9 @@ export class StreamOpener {
   async prepare(request: StreamRequest): Promise<PreparedStream> {
     const stream = this.tenants.hold(request.principal.tenantId);
     try {
-      await stream.open();
-      const start = await this.#start(stream, request.cursor);
+      if (!stream.isOpen) await stream.open();
+      const { cursor } = request;
+      const start = cursor === null || cursor === '' ? LIVE : await this.#start(stream, cursor);
       return this.#prepared(stream, request, start, stream.epoch);
     } catch (error) {
       stream.release();
@@ -85,8 +89,7 @@ export class StreamOpener {
   }
 
   /** Judges a cursor. No cursor is an error: what cannot be honoured becomes a `resync` (P6). */
-  async #start(stream: TenantStream, cursor: string | null): Promise<StreamStart> {
-    if (cursor === null || cursor === '') return { resume: 'live' };
+  async #start(stream: TenantStream, cursor: string): Promise<StreamStart> {
     const position = parsePosition(cursor);
     if (position === null) return { resume: 'reset', reason: 'invalid_cursor' };
     if (position.epoch !== stream.epoch) await stream.refresh();
