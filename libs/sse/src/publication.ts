@@ -41,11 +41,11 @@ export function durableRows(tenantId: string, audience: Audience, input: EventIn
   const dedupeKey = publisherKey('dedupeKey', input.dedupeKey);
   const tenant = asTenantId(tenantId);
   const traceparent = isTraceparent(input.traceparent) ? input.traceparent : undefined;
-  const all = address(audience);
-  // Members one by one and not by spreading: this is the way of every event.
-  if (dedupeKey === undefined && traceparent === undefined) {
-    return all.map(({ audience: key, recipients }) => ({ tenantId: tenant, audience: key, recipients, type, payload }));
+  // Most events: one row and nothing else, without a list in between.
+  if (typeof audience === 'string' && dedupeKey === undefined && traceparent === undefined) {
+    return [{ tenantId: tenant, audience: checkedKey(audience), recipients: null, type, payload }];
   }
+  const all = address(audience);
   return all.map((to, index) => ({
     tenantId: tenant,
     ...to,

@@ -189,7 +189,12 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     traceparent: string | undefined,
   ): void {
     this.counters.published(durable);
-    sseDiagnostics.published({ tenantId, type, durable, ...(isTraceparent(traceparent) ? { traceparent } : {}) });
+    sseDiagnostics.published(() => ({
+      tenantId,
+      type,
+      durable,
+      ...(isTraceparent(traceparent) ? { traceparent } : {}),
+    }));
   }
 
   /** Whether the person has an open connection, on any node that shares presence. */

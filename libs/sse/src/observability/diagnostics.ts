@@ -62,10 +62,10 @@ export const sseDiagnostics = {
   refused: (message: RefusalDiagnostic): void => {
     if (refused.hasSubscribers) refused.publish(message);
   },
-  published: (message: PublicationDiagnostic): void => {
-    if (published.hasSubscribers) published.publish(message);
+  /** This and the next make the message only where somebody follows: they are on the way of every event. */
+  published: (message: () => PublicationDiagnostic): void => {
+    if (published.hasSubscribers) published.publish(message());
   },
-  /** Makes the message only where somebody follows: this is on the way of every event. */
   delivered: (message: () => DeliveryDiagnostic): void => {
     if (delivered.hasSubscribers) delivered.publish(message());
   },
