@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const memory of open.splice(0)) await memory.hub.stop();
 });
 
-async function cluster() {
+async function cluster(withinMs = 60_000) {
   const bus = new MemoryBus();
   const mailbox = new MemoryControlMailbox();
   const put: string[] = [];
@@ -34,7 +34,7 @@ async function cluster() {
     const logger = { warn: (text: string) => warnings.push(text) };
     const line = new NodeLine({ hub, mailbox, ids: randomIdGenerator, logger });
     await line.open();
-    return { memory, line, stats: new ClusterStats({ hub, line, logger }) };
+    return { memory, line, stats: new ClusterStats({ hub, line, logger, withinMs }) };
   };
   return { near: await node('near'), far: await node('far'), mailbox, put, warnings };
 }
@@ -79,7 +79,7 @@ describe('statistics of a cluster', () => {
   });
 
   it('go without a node that does not answer or is not there, which is told once', async () => {
-    const { near, mailbox, warnings } = await cluster();
+    const { near, mailbox, warnings } = await cluster(100);
     await near.memory.connect();
     mailbox.take = () => Promise.resolve(null);
     for (let round = 0; round < 2; round++) {

@@ -2,7 +2,6 @@ import type { Hub } from '../hub/hub.js';
 import type { TenantId } from '../principal.js';
 import type { NodeLine } from './node-line.js';
 
-/** A node that has not answered by then is left out. */
 const GATHER_MS = 1_000;
 const KIND = 'stats';
 
@@ -25,6 +24,8 @@ export interface ClusterStatsDeps {
   readonly hub: Hub;
   readonly line: NodeLine;
   readonly logger: { warn(message: string): void };
+  /** A node that has not answered by then is left out. @defaultValue 1,000 */
+  readonly withinMs?: number;
 }
 
 interface StatsRequest {
@@ -42,8 +43,10 @@ export class ClusterStats {
   readonly #gathering = new Map<string, Promise<GatheredTotals>>();
   /** Nodes that did not answer the last time; each is logged once. */
   readonly #silent = new Set<string>();
+  readonly #withinMs: number;
 
   constructor(private readonly deps: ClusterStatsDeps) {
+    this.#withinMs = deps.withinMs ?? GATHER_MS;
     deps.line.onRequest([KIND], (tenantId, _connectionId, request) => {
       const { scope } = request as StatsRequest;
       return Promise.resolve(totalsOf(deps.hub, scope === 'platform' ? null : tenantId));
@@ -87,10 +90,10 @@ export class ClusterStats {
   async #ask(nodeId: string, asker: TenantId, request: StatsRequest): Promise<ClusterTotals | null> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, GATHER_MS, null);
+      timer = setTimeout(resolve, this.#withinMs, null);
     });
     // Silence is an answer too, whatever the reason: the node is named as one that is left out.
-    const asked = this.deps.line.ask(nodeId, asker, { connectionId: '', request }, GATHER_MS).catch(() => null);
+    const asked = this.deps.line.ask(nodeId, asker, { connectionId: '', request }, this.#withinMs).catch(() => null);
     try {
       return (await Promise.race([asked, tooLate])) as ClusterTotals | null;
     } finally {
@@ -105,7 +108,9 @@ export class ClusterStats {
     for (const nodeId of others) {
       if (answered.has(nodeId) || this.#silent.has(nodeId)) continue;
       this.#silent.add(nodeId);
-      this.deps.logger.warn(`Node ${nodeId} did not tell its figures within ${GATHER_MS} ms; statistics go without.`);
+      this.deps.logger.warn(
+        `Node ${nodeId} did not tell its figures within ${this.#withinMs} ms; statistics go without.`,
+      );
     }
   }
 }

@@ -12,7 +12,6 @@ import {
 import { asTenantId, asUserId, type TenantId } from '../../principal.js';
 import { SseError } from '../../sse.errors.js';
 
-/** A question that is not answered by then is given up. */
 const ANSWER_MS = 1_000;
 const CROWDS_MS = 5_000;
 /** People of one question; the next ones go with the next. */
@@ -29,6 +28,8 @@ export interface PostgresPlacesOptions {
   readonly clock: Clock;
   readonly bootId: string;
   readonly lagMs: number;
+  /** A question that is not answered by then is given up. @defaultValue 1,000 */
+  readonly answerMs?: number;
   /** Resolves when everything is written that this node opened and closed before the call. */
   readonly written: () => Promise<void>;
 }
@@ -49,6 +50,7 @@ interface Waiting {
  */
 export class PostgresPlaces implements ClusterPlaces {
   readonly lagMs: number;
+  readonly #answerMs: number;
   #others = 0;
   #onCompany: () => void = () => undefined;
   #waiting: Waiting[] = [];
@@ -59,6 +61,7 @@ export class PostgresPlaces implements ClusterPlaces {
 
   constructor(private readonly options: PostgresPlacesOptions) {
     this.lagMs = options.lagMs;
+    this.#answerMs = options.answerMs ?? ANSWER_MS;
   }
 
   get isAlone(): boolean {
@@ -78,7 +81,7 @@ export class PostgresPlaces implements ClusterPlaces {
 
   elsewhere(newcomer: Newcomer, wanted: WantedCounts): Promise<Elsewhere> {
     if (this.isAlone) return Promise.resolve(NOWHERE);
-    if (this.#isLate || this.#waiting.length >= MAX_WAITING) return Promise.reject(late());
+    if (this.#isLate || this.#waiting.length >= MAX_WAITING) return Promise.reject(late(this.#answerMs));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ newcomer, wanted, resolve, reject });
       if (!this.#isAsking) void this.#askAll();
@@ -107,7 +110,7 @@ export class PostgresPlaces implements ClusterPlaces {
       const asking = this.#waiting.splice(0, MAX_PEOPLE);
       const answer = this.#ask(asking);
       try {
-        const elsewhere = await within(ANSWER_MS, answer);
+        const elsewhere = await within(this.#answerMs, answer);
         asking.forEach(({ resolve }, index) => resolve(elsewhere[index] ?? NOWHERE));
       } catch (error) {
         this.#isLate = true;
@@ -150,7 +153,7 @@ export class PostgresPlaces implements ClusterPlaces {
         people.map(({ device }) => storable(device)),
         tenants,
       ],
-      query_timeout: ANSWER_MS,
+      query_timeout: this.#answerMs,
     };
     const { rows } = await this.options.pool.query<Found>(question);
     return rows[0] ?? NOTHING;
@@ -201,14 +204,14 @@ function storable(device: string): string {
   return device.replaceAll('\0', '');
 }
 
-function late(): SseError {
-  return new SseError('ERR_SSE_STORAGE', `What other nodes hold was not told within ${ANSWER_MS} ms.`);
+function late(answerMs: number): SseError {
+  return new SseError('ERR_SSE_STORAGE', `What other nodes hold was not told within ${answerMs} ms.`);
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
+    timer = setTimeout(() => reject(late(ms)), ms);
   });
   try {
     return await Promise.race([work, tooLate]);
