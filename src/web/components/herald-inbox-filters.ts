@@ -23,6 +23,7 @@ export class HeraldInboxFilters extends LitElement {
         display: block;
         border-bottom: 1px solid var(--line);
         flex: none;
+        container-type: inline-size;
       }
       .states {
         display: flex;
@@ -67,7 +68,7 @@ export class HeraldInboxFilters extends LitElement {
       }
       .search {
         position: relative;
-        flex: 1 1 150px;
+        flex: 1 1 120px;
         min-width: 0;
       }
       .search herald-icon {
@@ -89,7 +90,8 @@ export class HeraldInboxFilters extends LitElement {
       .read-all {
         margin-left: auto;
       }
-      @media (max-width: 720px) {
+      /* Where the words do not fit, the button stays in sight with its icon alone. */
+      @container (max-width: 600px) {
         .button.read-all {
           position: sticky;
           right: -8px;
@@ -105,6 +107,8 @@ export class HeraldInboxFilters extends LitElement {
           overflow: hidden;
           clip-path: inset(50%);
         }
+      }
+      @media (max-width: 720px) {
         .narrow select.input {
           flex: 1 1 0;
           max-width: none;
