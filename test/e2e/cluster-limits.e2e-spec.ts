@@ -12,35 +12,40 @@ import { WebSocketClient } from '../support/web-socket-client.js';
 /** Several nodes over one PostgreSQL. Each test has a tenant of its own. */
 let database: TestDatabase;
 let admin: pg.Client;
+/** Of one test, stopped behind it. */
 const nodes: SseNode[] = [];
+/** Two nodes with {@link LIMITS}, for all tests behind it that need nothing else. */
+let pair: [SseNode, SseNode];
 const LIMITS = { maxConnectionsPerUser: 2, maxConnectionsPerTenant: 4 };
 /** Nobody here is behind a balancer, so the second look need not come late. */
 const QUICK = { lagMs: 20 };
+/** Sees nothing of what others admit, as within the half second before it is written. */
+const BLIND = { ...QUICK, elsewhere: () => Promise.resolve({ user: 0, tenant: 0, oldest: null }) };
 
 beforeAll(async () => {
   database = await createTestDatabase();
   admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
 });
-afterEach(async () => {
-  const errors = nodes.flatMap((node) => node.errors);
-  for (const node of nodes.splice(0)) await node.stop();
-  expect(errors).toEqual([]);
-});
+async function stop(stopping: readonly SseNode[]): Promise<void> {
+  for (const node of stopping) await node.stop();
+  expect(stopping.flatMap((node) => node.errors)).toEqual([]);
+}
+afterEach(() => stop(nodes.splice(0)));
 afterAll(async () => {
+  await stop(pair ?? []);
   await admin.end();
   await database.drop();
 });
 
 /** Two nodes that know of each other. */
 async function startTwo(...how: Tail<Parameters<typeof startSseNode>>): Promise<[SseNode, SseNode]> {
-  const pair: [SseNode, SseNode] = [
-    await startSseNode(database, `a-${nodes.length}`, ...how),
-    await startSseNode(database, `b-${nodes.length}`, ...how),
-  ];
-  nodes.push(...pair);
-  await pair[0].lookRound();
-  return pair;
+  const a = await startSseNode(database, `a-${nodes.length}`, ...how);
+  nodes.push(a);
+  const b = await startSseNode(database, `b-${nodes.length}`, ...how);
+  nodes.push(b);
+  await a.lookRound();
+  return [a, b];
 }
 type Tail<T extends readonly unknown[]> = T extends readonly [unknown, unknown, ...infer Rest] ? Rest : never;
 
@@ -92,9 +97,29 @@ async function connectionsOf(node: SseNode, tenant: string): Promise<number> {
 
 const IS_LIMIT = expect.stringContaining('"code":"connection_limit"');
 
+describe('a node that has just started', () => {
+  it('P101: what came in while a new node was not noticed yet is looked at when it is', async () => {
+    const a = await startSseNode(database, 'early', LIMITS, BLIND);
+    nodes.push(a);
+    const b = await startSseNode(database, 'late', LIMITS, QUICK);
+    nodes.push(b);
+    const tenant = newTenant();
+    const streams = [await open(b, tenant), await open(b, tenant)];
+    const unnoticed = await open(a, tenant);
+    await a.lookRound();
+    await unnoticed.event('close');
+    expect(streams.map(({ isEnded }) => isEnded)).toEqual([false, false]);
+  });
+});
+
 describe('over two nodes', () => {
+  beforeAll(async () => {
+    pair = await startTwo(LIMITS, QUICK);
+    nodes.length = 0;
+  });
+
   it('P100: a person has one limit, whatever carries the streams; a place that is given back on one is free on the other', async () => {
-    const [a, b] = await startTwo(LIMITS, QUICK);
+    const [a, b] = pair;
     const tenant = newTenant();
     const first = await open(a, tenant);
     await open(a, tenant);
@@ -112,7 +137,7 @@ describe('over two nodes', () => {
   });
 
   it('P100: a tenant has one limit', async () => {
-    const [a, b] = await startTwo(LIMITS, QUICK);
+    const [a, b] = pair;
     const tenant = newTenant();
     await open(b, tenant, 'one');
     await open(b, tenant, 'two');
@@ -146,9 +171,7 @@ describe('over two nodes', () => {
   });
 
   it('P101: what both admitted at once is closed again, the newest', async () => {
-    // Neither sees what the other admits, as within the half second before it is written.
-    const blind = () => Promise.resolve({ user: 0, tenant: 0, oldest: null });
-    const [a, b] = await startTwo(LIMITS, { ...QUICK, elsewhere: blind });
+    const [a, b] = await startTwo(LIMITS, BLIND);
     const tenant = newTenant();
     const streams = [await open(a, tenant), await open(b, tenant), await open(a, tenant), await open(b, tenant)];
     const [first, second, ...surplus] = streams;
@@ -158,24 +181,11 @@ describe('over two nodes', () => {
     await until('two', async () => (await connectionsOf(b, tenant)) === 2);
     expect([first?.isEnded, second?.isEnded]).toEqual([false, false]);
   });
-
-  it('P101: what came in while a new node was not noticed yet is looked at when it is', async () => {
-    const a = await startSseNode(database, 'early', LIMITS, QUICK);
-    nodes.push(a);
-    const b = await startSseNode(database, 'late', LIMITS, QUICK);
-    nodes.push(b);
-    const tenant = newTenant();
-    const streams = [await open(b, tenant), await open(b, tenant)];
-    const unnoticed = await open(a, tenant);
-    await a.lookRound();
-    await unnoticed.event('close');
-    expect(streams.map(({ isEnded }) => isEnded)).toEqual([false, false]);
-  });
 });
 
 describe('what does not count', () => {
   it('P100: the streams of a node that was killed, behind its lease, and of one that drains', async () => {
-    const [a] = await startTwo(LIMITS, QUICK);
+    const [a] = pair;
     const tenant = newTenant();
     // What a node leaves that is killed with kill -9: rows, and a lease that nobody renews.
     await admin.query(
@@ -200,7 +210,7 @@ describe('what does not count', () => {
 
 describe('a database that does not answer', () => {
   it('P102: leaves each node with its own count, and is told once', async () => {
-    const [a, b] = await startTwo(LIMITS, QUICK);
+    const [a, b] = pair;
     const tenant = newTenant();
     await open(b, tenant);
     await open(b, tenant);
