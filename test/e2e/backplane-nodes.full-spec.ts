@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BrokerServer, BROKERS } from '../support/broker-server.js';
 import { call } from '../support/http.js';
 import { moveBetween } from '../support/moving-follower.js';
-import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
+import { runToExit, type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { describeWithPrograms } from '../support/server-program.js';
 import { openStream, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -141,4 +141,24 @@ describe('a service whose backplane is not there', () => {
       await database.drop();
     }
   });
+});
+
+describe('a service that counts shards otherwise than the nodes that run', () => {
+  it('does not start, and says what to do in one line (code 78)', async () => {
+    const database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET };
+    const running = await startService(env);
+    try {
+      const { code, output } = await runToExit({ ...env, SSE_SHARDS: '2' });
+      expect(output).toMatch(
+        /Nest Herald cannot start\. shards is 2, but running nodes number this log with 1\..*stop all nodes/,
+      );
+      expect(output).not.toMatch(/\n {4}at /);
+      expect(code).toBe(78);
+      expect((await call(`${running.url}/ready`)).status).toBe(200);
+    } finally {
+      await running.stop();
+      await database.drop();
+    }
+  }, 120_000);
 });
