@@ -4,9 +4,6 @@ import type { ChurnPlan, ChurnResult } from '../processes/messages.js';
 import { EVENT_MARK } from '../servers/bench-event.js';
 import { accessToken, benchUser } from './access-token.js';
 
-/** Tokens are signed once for each person: the load must not become the bottleneck. */
-const tokens = new Map<number, string>();
-
 /** Text kept of the last read, so that an id is found that two reads share. */
 const TAIL = 64;
 
@@ -66,13 +63,7 @@ function liveOnce(
     socket.write(
       `GET ${target.path.replace('{user}', benchUser(user))} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n` +
         `Accept: text/event-stream\r\n${position === '' ? '' : `Last-Event-ID: ${position}\r\n`}` +
-        `Authorization: Bearer ${tokenOf(user)}\r\n\r\n`,
+        `Authorization: Bearer ${accessToken(user)}\r\n\r\n`,
     );
   });
-}
-
-function tokenOf(user: number): string {
-  let token = tokens.get(user);
-  if (token === undefined) tokens.set(user, (token = accessToken(user)));
-  return token;
 }
