@@ -112,8 +112,12 @@ describe('topics', () => {
     }
     expect(covers('presence:*', 'presence:a')).toBe(true);
     expect(['presence', 'presence:*', 'presence:a', 'presences', 'a:presence', '**'].map(isReservedTopic)).toEqual([
-      ...[true, true, true],
-      ...[false, false, false],
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
     ]);
   });
 
