@@ -1,4 +1,4 @@
 import { describeApprovalRaces } from '../support/approval-races.js';
 
 // The full profile has 200 runs of each (approvals-races.full-spec.ts).
-describeApprovalRaces(12);
+describeApprovalRaces(10);

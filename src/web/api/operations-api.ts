@@ -54,8 +54,9 @@ export interface StreamStatistics {
 export class OperationsApi {
   constructor(private readonly client: ApiClient) {}
 
+  /** With those whose going has not been told yet: somebody who comes back in time comes back without an event. */
   onlineUsers(): Promise<OnlineUsers> {
-    return this.client.request('GET', 'api/v1/sse/online-users', { query: { limit: 100 } });
+    return this.client.request('GET', 'api/v1/sse/online-users', { query: { limit: 100, leaving: 'true' } });
   }
 
   async connectionsOf(userId: string): Promise<readonly OnlineConnection[]> {
