@@ -9,7 +9,7 @@ import { signToken } from '../support/token.js';
 
 /** `STALLED_CLIENTS=1000 STALLED_SECONDS=600 npm run test:full -- never-reading` is the long form. */
 const CLIENTS = Number(process.env['STALLED_CLIENTS'] ?? 200);
-const SECONDS = Number(process.env['STALLED_SECONDS'] ?? 40);
+const SECONDS = Number(process.env['STALLED_SECONDS'] ?? 60);
 const HEALTHY = 5;
 /** Several megabytes wait in the kernel for each of them before the server notices. */
 const EVENT_BYTES = 60_000;
