@@ -1,6 +1,17 @@
 import { SqlMigration } from './sql-migration.js';
 import { systemFunctions } from './system-function.js';
 
+/** The turn as it first was; SseBacklog replaces it. */
+export const SEQUENCE_TURN = `CREATE FUNCTION sse.sequence_turn(p_log uuid, p_shard integer, p_owner text, p_term bigint, p_limit integer, p_previous pg_snapshot)
+RETURNS TABLE (snapshot pg_snapshot, taken integer, no bigint, heads jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF sse.identify_log() IS DISTINCT FROM p_log THEN
+    RAISE EXCEPTION 'the log is not % any more', p_log USING ERRCODE = 'HS002';
+  END IF;
+  RETURN QUERY SELECT * FROM sse.sequence(p_shard, p_owner, p_term, p_limit, p_previous);
+END $$;`;
+
 /** A turn of the sequencer says which log it believes to number (delivery.md "Sequence"). */
 export class SseSequenceTurn1700000000009 extends SqlMigration {
   readonly name = 'SseSequenceTurn1700000000009';
@@ -9,15 +20,7 @@ export class SseSequenceTurn1700000000009 extends SqlMigration {
 -- sse.sequence() for a caller that says which log its snapshot is of. A promoted replica or a restored backup counts
 -- transactions from a lower number than the snapshot: what commits first would stay invisible while later commits are numbered.
 -- Raises HS002 when the log is another one; the caller asks identify_log() and begins with a snapshot that saw nothing.
-CREATE FUNCTION sse.sequence_turn(p_log uuid, p_shard integer, p_owner text, p_term bigint, p_limit integer, p_previous pg_snapshot)
-RETURNS TABLE (snapshot pg_snapshot, taken integer, no bigint, heads jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  IF sse.identify_log() IS DISTINCT FROM p_log THEN
-    RAISE EXCEPTION 'the log is not % any more', p_log USING ERRCODE = 'HS002';
-  END IF;
-  RETURN QUERY SELECT * FROM sse.sequence(p_shard, p_owner, p_term, p_limit, p_previous);
-END $$;
+${SEQUENCE_TURN}
 ${systemFunctions('sse', 'sse.sequence_turn(uuid, integer, text, bigint, integer, pg_snapshot)')}
 `;
 

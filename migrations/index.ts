@@ -10,6 +10,7 @@ import { SsePresenceSessions1700000000010 } from './0010-sse-presence-sessions.j
 import { SseLimits1700000000011 } from './0011-sse-limits.js';
 import { SseLeaseEnds1700000000012 } from './0012-sse-lease-ends.js';
 import { SseStrayDays1700000000013 } from './0013-sse-stray-days.js';
+import { SseBacklog1700000000014 } from './0014-sse-backlog.js';
 import { Platform1700000000100 } from './0100-platform.js';
 import { Notifications1700000000200 } from './0200-notifications.js';
 import { Directory1700000000300 } from './0300-directory.js';
@@ -38,6 +39,7 @@ export const sseMigrations: readonly MigrationClass[] = [
   SseLimits1700000000011,
   SseLeaseEnds1700000000012,
   SseStrayDays1700000000013,
+  SseBacklog1700000000014,
 ];
 
 /** Schema `herald`, shared by the feature modules. */

@@ -719,8 +719,8 @@ sse.release_leases(text) RETURNS void DEFINER SET search_path=pg_catalog, pg_tem
 sse.renew_leases(text,integer[],bigint[],integer) RETURNS TABLE(shard integer, log_id uuid) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 518c46db2ef624fc0580ec82b2f2b9b6
 sse.renew_node(text,uuid,integer,boolean,text[]) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2adff5b34a8707d97dfd10c5b92e5bd1
 sse.say_goodbye(text,uuid,integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 635b948cdda3a1506fe0c913b7535132
-sse.sequence(integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 064691031e8743ae5ac67991ac11ce27
-sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2702ef1b8f6db431282bb92934836c39
+sse.sequence(integer,text,bigint,integer,pg_snapshot,bigint) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, enable_nestloop=off, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY ca2bf55ced3f7b0df2d503f6be337d50
+sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot,bigint) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 12c20fc311a8613e3bbe9a08c7b0605d
 sse.shard_of(text,integer) RETURNS integer INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 7c5c1b97372c65b5ba9525e1292df435
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
 sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
@@ -786,8 +786,8 @@ EXECUTE TO herald_app ON sse.release_leases(text)
 EXECUTE TO herald_app ON sse.renew_leases(text,integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.renew_node(text,uuid,integer,boolean,text[])
 EXECUTE TO herald_app ON sse.say_goodbye(text,uuid,integer)
-EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot)
-EXECUTE TO herald_app ON sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot)
+EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot,bigint)
+EXECUTE TO herald_app ON sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot,bigint)
 EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.take_control(text,text)
 EXECUTE TO herald_app ON sse.take_leases(text,integer[],integer)

@@ -279,6 +279,69 @@ describe('several shards', () => {
   });
 });
 
+describe('a turn over a backlog', () => {
+  /** Events of `tenant`, their numbers as payloads, in the transaction that is open on `client`. */
+  const append = (client: pg.Client, first: number, events: number, tenant = 'acme') =>
+    client.query(
+      `SELECT sse.append($1, 0, array_agg('tenant'::text), array_agg(NULL::text), array_agg('m'::text), array_agg(n::text), array_agg(NULL::text), NULL)
+       FROM generate_series($2::integer, $2 + $3 - 1) AS n`,
+      [tenant, first, events],
+    );
+  const take = () => admin.query(`SELECT FROM sse.take_leases('me', ARRAY[0], 60000)`);
+  const turn = async (limit: number, span: number | null): Promise<number> => {
+    const { rows } = await admin.query<{ taken: number }>(
+      `SELECT taken FROM sse.sequence(0, 'me', 1, $1, '1:1:', $2)`,
+      [limit, span],
+    );
+    return rows[0]?.taken ?? Number.NaN;
+  };
+  const numbered = async (): Promise<number[]> => {
+    const { rows } = await admin.query<{ payload: string }>(
+      `SELECT payload FROM sse.event_log WHERE tenant_id = 'acme' ORDER BY seq`,
+    );
+    return rows.map(({ payload }) => Number(payload));
+  };
+
+  it('that looks at a part takes the lowest ids, also when the oldest transaction published last (G3)', async () => {
+    const slow = new pg.Client({ connectionString: database.url });
+    await slow.connect();
+    await slow.query('BEGIN; SELECT pg_current_xact_id()');
+    await append(admin, 1, 100);
+    await append(slow, 101, 100);
+    await slow.query('COMMIT');
+    await slow.end();
+    await append(admin, 201, 100);
+    await take();
+    const taken: number[] = [];
+    for (const [limit, span] of [
+      [60, 20],
+      [60, 20],
+      [60, 20],
+      [60, 20],
+      [200, 20],
+      [200, null],
+    ] as const) {
+      taken.push(await turn(limit, span));
+      expect(await numbered()).toEqual(Array.from({ length: taken.reduce((a, b) => a + b) }, (_, n) => n + 1));
+    }
+    expect(taken).toEqual([60, 60, 21, 21, 21, 117]);
+    expect([await turn(10, 20), await turn(10, null)]).toEqual([0, 0]);
+  });
+
+  it('that looks at a part reads its rows and not the rest of the backlog', async () => {
+    await append(admin, 1, 5_000);
+    await take();
+    await admin.query('BEGIN');
+    expect(await turn(100, 200)).toBe(100);
+    const { rows } = await admin.query<{ read: string }>(
+      `SELECT idx_tup_fetch AS read FROM pg_stat_xact_user_tables WHERE relid = 'sse.outbox'::regclass`,
+    );
+    await admin.query('COMMIT');
+    expect(Number(rows[0]?.read)).toBeLessThanOrEqual(202);
+    expect(Number(rows[0]?.read)).toBeGreaterThanOrEqual(100);
+  });
+});
+
 describe('the lease', () => {
   const turn = (owner: string, term: string, client: pg.Client = admin) =>
     client.query(`SELECT taken FROM sse.sequence(0, $1, $2, 500, '1:1:')`, [owner, term]);

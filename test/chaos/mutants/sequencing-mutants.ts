@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.js';
 
 const SEQUENCE = 'sse.sequence';
-const CANDIDATES = `SELECT o.ctid AS row_at, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid >= v_from
+const CANDIDATES = `SELECT o.ctid AS row_at, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid >= v_from AND o.id <= v_up_to
       UNION ALL
-      SELECT o.ctid, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid = ANY (v_open)`;
+      SELECT o.ctid, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid = ANY (v_open) AND o.id <= v_up_to`;
 
 /** Nobody is ever refused: not by the lease, not by the term, not by the keys of the tables. */
 const UNFENCED = {
@@ -95,8 +95,8 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
     code: [
       {
         file: 'sse/dist/adapters/postgres/sequencer.js',
-        find: 'if (turn.taken < limit && ',
-        replace: 'if (turn.taken <= limit && ',
+        find: 'if (all && ',
+        replace: 'if (',
       },
     ],
   },

@@ -8,6 +8,7 @@ interface Asked {
   readonly log: string;
   readonly limit: number;
   readonly previous: string;
+  readonly span: number | null;
 }
 
 type Answer = { readonly taken: number; readonly snapshot?: string; readonly no?: string } | Error;
@@ -35,7 +36,12 @@ afterEach(async () => {
 function start(...script: Answer[]): void {
   answers = script;
   const query = ({ values }: { readonly values: readonly unknown[] }): Promise<unknown> => {
-    asked.push({ log: String(values[0]), limit: Number(values[4]), previous: String(values[5]) });
+    asked.push({
+      log: String(values[0]),
+      limit: Number(values[4]),
+      previous: String(values[5]),
+      span: values[6] as number | null,
+    });
     const answer = answers.shift() ?? QUIET;
     if (answer instanceof Error) return Promise.reject(answer);
     const { taken, snapshot = '9:9:', no = taken > 0 ? '1' : null } = answer;
@@ -68,7 +74,7 @@ const failure = (code: string): Error => Object.assign(new Error(code), { code }
 
 describe('a turn', () => {
   it('takes 500, after a full turn 5,000, and 500 again when one was not full', async () => {
-    start({ taken: 500 }, { taken: 5_000 }, { taken: 10_000 }, { taken: 3 });
+    start({ taken: 500 }, { taken: 5_000 }, { taken: 10_000 }, { taken: 3 }, { taken: 3 });
     await settle();
     await jest.advanceTimersByTimeAsync(5);
     expect(asked.map(({ limit }) => limit).slice(0, 2)).toEqual([500, 5_000]);
@@ -76,11 +82,25 @@ describe('a turn', () => {
     expect(asked.length).toBeGreaterThanOrEqual(5);
   });
 
-  it('looks at everything first, and advances the snapshot only when it was not full', async () => {
-    start({ taken: 500, snapshot: '20:20:' }, { taken: 7, snapshot: '30:40:35' }, { taken: 0, snapshot: '50:50:' });
+  it('looks at a part first, then at everything, and advances the snapshot only when that was not full', async () => {
+    const [part, full, rest, all, later] = ['20:20:', '21:21:', '22:22:', '30:40:35', '50:50:'];
+    start(
+      { taken: 7, snapshot: part },
+      { taken: 500, snapshot: full },
+      { taken: 5, snapshot: rest },
+      { taken: 7, snapshot: all },
+      { taken: 0, snapshot: later },
+    );
     await settle();
     await jest.advanceTimersByTimeAsync(20);
-    expect(asked.map(({ previous }) => previous).slice(0, 4)).toEqual(['1:1:', '1:1:', '30:40:35', '50:50:']);
+    expect(asked.slice(0, 6).map(({ previous, span }) => [previous, span])).toEqual([
+      ['1:1:', 2_000],
+      ['1:1:', null],
+      ['1:1:', 80_000],
+      ['1:1:', null],
+      [all, null],
+      [later, null],
+    ]);
   });
 
   it('announces what it numbered, and nothing when there was nothing', async () => {
@@ -93,7 +113,7 @@ describe('a turn', () => {
 
 describe('between two turns', () => {
   it('the pause is 5 ms while there is work, and doubles up to 250 ms without, so a lost poke costs one pause', async () => {
-    start({ taken: 1 });
+    start(QUIET, { taken: 1 });
     await settle();
     for (const pauseMs of [5, 10, 20, 40, 80, 160, 250, 250, 250]) {
       const turns = asked.length;
@@ -138,11 +158,15 @@ describe('the server’s word', () => {
   });
 
   it('that the log is another one makes it look at everything anew', async () => {
-    start({ taken: 1, snapshot: '20:20:' }, failure('HS002'));
+    start(QUIET, { taken: 1, snapshot: '20:20:' }, failure('HS002'));
     await settle();
     await jest.advanceTimersByTimeAsync(1_000);
     expect(told).toEqual(['identify']);
-    expect(asked.slice(0, 3).map(({ previous }) => previous)).toEqual(['1:1:', '20:20:', '1:1:']);
+    expect(asked.slice(1, 4).map(({ previous, span }) => [previous, span])).toEqual([
+      ['1:1:', null],
+      ['20:20:', null],
+      ['1:1:', 2_000],
+    ]);
   });
 
   it('that a turn failed is told, shown to readiness, and tried again', async () => {

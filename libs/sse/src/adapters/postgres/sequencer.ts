@@ -44,6 +44,7 @@ interface Turn {
 export class Sequencer {
   readonly #done: Promise<void>;
   #stopped = false;
+  #limit = new TurnLimit();
   /** What the last turn that took everything could see. Advanced by such turns only. */
   #previous = SAW_NOTHING;
   /** Rises when what was seen no longer counts, so that a turn under way then does not bring it back. */
@@ -69,7 +70,7 @@ export class Sequencer {
    */
   lookAgain(): void {
     this.#sight += 1;
-    this.#previous = SAW_NOTHING;
+    this.#startOver();
     this.poke();
   }
 
@@ -81,7 +82,6 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
-    const limit = new TurnLimit();
     let pauseMs = BUSY_POLL_MS;
     while (!this.#stopped) {
       if (!this.deps.isTrusted()) {
@@ -90,33 +90,33 @@ export class Sequencer {
         continue;
       }
       this.#poked = false;
-      const allowed = limit.events;
-      const startedMs = performance.now();
-      const taken = await this.#turn(allowed);
-      limit.after(taken === allowed, performance.now() - startedMs);
-      if (taken === allowed) continue;
+      const taken = await this.#turn();
+      if (taken === 'some') continue;
       if (taken === null) pauseMs = IDLE_POLL_MS;
       else pauseMs = taken > 0 ? BUSY_POLL_MS : Math.min(pauseMs * 2, IDLE_POLL_MS);
       if (await this.#pause(pauseMs)) pauseMs = BUSY_POLL_MS;
     }
   }
 
-  /** @returns events numbered, or null when the turn failed. */
-  async #turn(limit: number): Promise<number | null> {
+  /** @returns events numbered, 'some' when more may wait, or null when the turn failed. */
+  async #turn(): Promise<number | 'some' | null> {
     const { pool, owner, shard, term, logId } = this.deps;
     const sight = this.#sight;
+    const limit = this.#limit;
+    const startedMs = performance.now();
     try {
       const { rows } = await pool.query<Turn>({
         name: 'sse-sequence',
-        text: 'SELECT snapshot::text, taken, no, heads FROM sse.sequence_turn($1, $2, $3, $4, $5, $6)',
-        values: [logId(), shard, owner, String(term), limit, this.#previous],
+        text: 'SELECT snapshot::text, taken, no, heads FROM sse.sequence_turn($1, $2, $3, $4, $5, $6, $7)',
+        values: [logId(), shard, owner, String(term), limit.events, this.#previous, limit.span],
       });
       const turn = rows[0] as Turn;
       this.failingSince = null;
-      // A full turn may have left rows that this snapshot could see: they must stay candidates.
-      if (turn.taken < limit && sight === this.#sight) this.#previous = turn.snapshot;
+      const all = limit.after(turn.taken, performance.now() - startedMs);
+      // Another turn may have left rows that this snapshot could see: they must stay candidates.
+      if (all && sight === this.#sight) this.#previous = turn.snapshot;
       if (turn.no !== null) this.deps.announce({ shard, no: Number(turn.no), heads: turn.heads });
-      return turn.taken;
+      return all ? turn.taken : 'some';
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === FENCED) {
@@ -131,8 +131,15 @@ export class Sequencer {
     }
   }
 
+  /** What was numbered is gone from the outbox, so nothing is numbered twice. */
+  #startOver(): void {
+    this.#previous = SAW_NOTHING;
+    this.#limit = new TurnLimit();
+  }
+
   #failed(error: unknown): void {
     this.failingSince ??= new Date();
+    this.#limit = new TurnLimit();
     this.deps.failed(error);
   }
 
