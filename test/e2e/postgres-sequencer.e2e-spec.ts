@@ -337,8 +337,9 @@ describe('a turn over a backlog', () => {
       `SELECT idx_tup_fetch AS read FROM pg_stat_xact_user_tables WHERE relid = 'sse.outbox'::regclass`,
     );
     await admin.query('COMMIT');
-    expect(Number(rows[0]?.read)).toBeLessThanOrEqual(202);
+    // The 201 rows within the span; PostgreSQL 15 counts each of them twice.
     expect(Number(rows[0]?.read)).toBeGreaterThanOrEqual(100);
+    expect(Number(rows[0]?.read)).toBeLessThanOrEqual(2 * 202);
   });
 });
 
