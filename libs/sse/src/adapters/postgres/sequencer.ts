@@ -70,7 +70,8 @@ export class Sequencer {
    */
   lookAgain(): void {
     this.#sight += 1;
-    this.#startOver();
+    this.#previous = SAW_NOTHING;
+    this.#limit = new TurnLimit();
     this.poke();
   }
 
@@ -113,7 +114,7 @@ export class Sequencer {
       const turn = rows[0] as Turn;
       this.failingSince = null;
       const all = limit.after(turn.taken, performance.now() - startedMs);
-      // Another turn may have left rows that this snapshot could see: they must stay candidates.
+      // A turn that was full, or looked at a part, may have left rows that this snapshot could see: they must stay candidates.
       if (all && sight === this.#sight) this.#previous = turn.snapshot;
       if (turn.no !== null) this.deps.announce({ shard, no: Number(turn.no), heads: turn.heads });
       return all ? turn.taken : 'some';
@@ -129,12 +130,6 @@ export class Sequencer {
       }
       return null;
     }
-  }
-
-  /** What was numbered is gone from the outbox, so nothing is numbered twice. */
-  #startOver(): void {
-    this.#previous = SAW_NOTHING;
-    this.#limit = new TurnLimit();
   }
 
   #failed(error: unknown): void {
