@@ -1,6 +1,6 @@
-export { type AudienceKey, keysOfPrincipal, TENANT_KEY, userKey } from './audience.js';
-export { AUDIENCE_RESOLVER, type AudienceResolver } from './audience-resolver.js';
-export { AUTHENTICATOR, type Authenticator } from './authenticator.js';
+export { type AudienceKey, keysOfPrincipal, TENANT_KEY, userKey } from './vocabulary/audience.js';
+export { AUDIENCE_RESOLVER, type AudienceResolver } from './seams/audience-resolver.js';
+export { AUTHENTICATOR, type Authenticator } from './seams/authenticator.js';
 export {
   BACKPLANE,
   type Backplane,
@@ -9,15 +9,15 @@ export {
   MAX_CONTROL_BYTES,
 } from './backplane/backplane.js';
 export { MemoryBackplane } from './backplane/memory-backplane.js';
-export { type Clock, CLOCK, systemClock } from './clock.js';
+export { type Clock, CLOCK, systemClock } from './vocabulary/clock.js';
 export type { CloseOptions, Connection } from './connection/connection.js';
-export { CONTROL_MAILBOX, type ControlLetter, type ControlMailbox } from './control-mailbox.js';
+export { CONTROL_MAILBOX, type ControlLetter, type ControlMailbox } from './seams/control-mailbox.js';
 export { MemoryControlMailbox } from './control/memory-control-mailbox.js';
 export { MemoryRevocationStore } from './control/memory-revocation-store.js';
 export { Revocations } from './control/revocations.js';
 export type { PreparedStream } from './connection/stream-request.js';
-export { Entitlements, type TopicDecision } from './entitlements.js';
-export type { EphemeralEvent, EventInput, LoggedEvent, NewEvent, Tx } from './envelope.js';
+export { Entitlements, type TopicDecision } from './control/entitlements.js';
+export type { EphemeralEvent, EventInput, LoggedEvent, NewEvent, Tx } from './vocabulary/envelope.js';
 export {
   EVENT_LOG,
   type EventLog,
@@ -37,11 +37,11 @@ export {
   type JsonForm,
   parsePayload,
   type PayloadText,
-} from './event-map.js';
-export { Credentials } from './http/credentials.js';
-export { expressMessages, type ExpressPrototypes, type MessageClasses } from './http/express-messages.js';
-export { MemoryTicketStore } from './http/memory-ticket-store.js';
-export { onlineUsersQuerySchema, statsQuerySchema } from './http/operation-queries.js';
+} from './vocabulary/event-map.js';
+export { Credentials } from './http/identity/credentials.js';
+export { expressMessages, type ExpressPrototypes, type MessageClasses } from './http/stream/express-messages.js';
+export { MemoryTicketStore } from './http/identity/memory-ticket-store.js';
+export { onlineUsersQuerySchema, statsQuerySchema } from './http/operations/operation-queries.js';
 export { CurrentPrincipal, principalOfRequest, RequirePermission, requirePermission } from './http/permission.js';
 export {
   type FieldFault,
@@ -56,31 +56,31 @@ export {
   revocationRequestSchema,
   type TopicsRequest,
   topicsRequestSchema,
-} from './http/control-bodies.js';
-export type { RevocationAnswer, SwapAnswer } from './http/connections.controller.js';
-export { SSE_STREAM_ROUTE, StreamRoute } from './http/route-metadata.js';
+} from './http/operations/control-bodies.js';
+export type { RevocationAnswer, SwapAnswer } from './http/operations/connections.controller.js';
+export { SSE_STREAM_ROUTE, StreamRoute } from './http/stream/route-metadata.js';
 export { SchemaPipe } from './http/schema.pipe.js';
-export { originSendRequestSchema, type SendRequest, sendRequestSchema } from './http/send-request.js';
-export { SseAuthGuard } from './http/sse-auth.guard.js';
+export { originSendRequestSchema, type SendRequest, sendRequestSchema } from './http/operations/send-request.js';
+export { SseAuthGuard } from './http/identity/sse-auth.guard.js';
 export type {
   OnlineUsersAnswer,
   SendAnswer,
   StatsAnswer,
   TicketAnswer,
   UserPresenceAnswer,
-} from './http/sse-operations.controller.js';
-export { STREAM_ALIASES } from './http/sse.controller.js';
-export { StreamIntake, type StreamTerms } from './http/stream-intake.js';
-export { keepPrepared, streamResponse } from './http/stream-response.js';
-export { type IssuedTicket, StreamTickets } from './http/stream-ticket.js';
+} from './http/operations/sse-operations.controller.js';
+export { STREAM_ALIASES } from './http/stream/sse.controller.js';
+export { StreamIntake, type StreamTerms } from './http/stream/stream-intake.js';
+export { keepPrepared, streamResponse } from './http/stream/stream-response.js';
+export { type IssuedTicket, StreamTickets } from './http/identity/stream-ticket.js';
 export { isReservedTopic } from '@nest-herald/sse-protocol';
-export { anyTopicRule, TokenTopicAuthorizer } from './http/topic-authorizer.js';
-export { ConnectedPeople, type ConnectedPeopleOptions } from './hub/connected-people.js';
+export { anyTopicRule, TokenTopicAuthorizer } from './http/identity/topic-authorizer.js';
+export { ConnectedPeople, type ConnectedPeopleOptions } from './hub/presence/connected-people.js';
 export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
-export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
-export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
-export type { ClaimNames, JwtOptions } from './jwt.options.js';
+export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './seams/idempotency.js';
+export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './vocabulary/id-generator.js';
+export type { ClaimNames, JwtOptions } from './options/jwt.options.js';
 export type {
   ConnectionDiagnostic,
   DeliveryDiagnostic,
@@ -90,7 +90,7 @@ export type {
 export { LatencyHistogram, type LatencySnapshot } from './observability/latency-histogram.js';
 export { SseCounters, type SseCounts } from './observability/sse-counters.js';
 export { type MetricFamily, type MetricSample, prometheusText } from './observability/metric-family.js';
-export { isTraceparent } from './observability/traceparent.js';
+export { isTraceparent } from './vocabulary/traceparent.js';
 export type { ClusterPlaces, Crowd, Elsewhere, Newcomer, TenantUser, WantedCounts } from './presence/cluster-places.js';
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
@@ -116,17 +116,17 @@ export {
   type Principal,
   type TenantId,
   type UserId,
-} from './principal.js';
-export type { Audience } from './publication.js';
-export { type RefusalDetails, SseRefusal } from './refusal.js';
-export { type Revocation, type RevocationTarget, revokes } from './revocation.js';
-export { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
-export { SseBroker, type FollowFilter, type SendOptions, type SendReceipt } from './sse-broker.js';
+} from './vocabulary/principal.js';
+export type { Audience } from './vocabulary/publication.js';
+export { type RefusalDetails, SseRefusal } from './vocabulary/refusal.js';
+export { type Revocation, type RevocationTarget, revokes } from './vocabulary/revocation.js';
+export { REVOCATION_STORE, type RevocationStore } from './seams/revocation-store.js';
+export { SseBroker, type FollowFilter, type SendOptions, type SendReceipt } from './broker/sse-broker.js';
 export { SseMetrics } from './sse-metrics.js';
-export { SseError, type SseErrorCode } from './sse.errors.js';
+export { SseError, type SseErrorCode } from './vocabulary/sse.errors.js';
 export { SseModule } from './sse.module.js';
 export type { SseModuleExtras } from './sse.module-definition.js';
-export { type ResolvedSseOptions, resolveSseOptions, SSE_OPTIONS, type SseOptions } from './sse.options.js';
-export { TICKET_STORE, type TicketRecord, type TicketStore } from './ticket-store.js';
-export { TOPIC_AUTHORIZER, type TopicAuthorizer } from './topic-authorizer.js';
-export { TOPIC_RESOLVER, type TopicResolver } from './topic-resolver.js';
+export { type ResolvedSseOptions, resolveSseOptions, SSE_OPTIONS, type SseOptions } from './options/sse.options.js';
+export { TICKET_STORE, type TicketRecord, type TicketStore } from './seams/ticket-store.js';
+export { TOPIC_AUTHORIZER, type TopicAuthorizer } from './seams/topic-authorizer.js';
+export { TOPIC_RESOLVER, type TopicResolver } from './seams/topic-resolver.js';

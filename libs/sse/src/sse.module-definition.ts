@@ -1,11 +1,11 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { ConnectionsController } from './http/connections.controller.js';
-import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './http/sse.controller.js';
-import { PollController } from './http/poll.controller.js';
-import { SseOperationsController } from './http/sse-operations.controller.js';
-import { WEB_SOCKET_PATHS, WebSocketGateway } from './http/web-socket.gateway.js';
-import { OptionFaults } from './option-faults.js';
-import type { SseOptions } from './sse.options.js';
+import { ConnectionsController } from './http/operations/connections.controller.js';
+import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './http/stream/sse.controller.js';
+import { PollController } from './http/poll/poll.controller.js';
+import { SseOperationsController } from './http/operations/sse-operations.controller.js';
+import { WEB_SOCKET_PATHS, WebSocketGateway } from './http/websocket/web-socket.gateway.js';
+import { OptionFaults } from './options/option-faults.js';
+import type { SseOptions } from './options/sse.options.js';
 
 /** What is fixed when the module is defined, beside the options: Nest reads routes before any factory runs. */
 export interface SseModuleExtras {

@@ -10,10 +10,10 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
+import { AUTHENTICATOR, type Authenticator } from './seams/authenticator.js';
 import { BACKPLANE, type Backplane } from './backplane/backplane.js';
 import { MemoryBackplane } from './backplane/memory-backplane.js';
-import { CLOCK, type Clock, systemClock } from './clock.js';
+import { CLOCK, type Clock, systemClock } from './vocabulary/clock.js';
 import { ClusterStats } from './control/cluster-stats.js';
 import { ConnectionControl } from './control/connection-control.js';
 import { ConnectionRights } from './control/connection-rights.js';
@@ -21,30 +21,30 @@ import { MemoryControlMailbox } from './control/memory-control-mailbox.js';
 import { MemoryRevocationStore } from './control/memory-revocation-store.js';
 import { NodeLine } from './control/node-line.js';
 import { Revocations } from './control/revocations.js';
-import { CONTROL_MAILBOX, type ControlMailbox } from './control-mailbox.js';
-import { Entitlements } from './entitlements.js';
+import { CONTROL_MAILBOX, type ControlMailbox } from './seams/control-mailbox.js';
+import { Entitlements } from './control/entitlements.js';
 import { EVENT_LOG, type EventLog } from './event-log/event-log.js';
 import { MemoryEventLog } from './event-log/memory-event-log.js';
-import { Credentials } from './http/credentials.js';
-import { decideTopics, queryTopicResolver } from './http/topic-request.js';
-import { JwtAuthenticator } from './http/jwt-authenticator.js';
-import { endLinesBehindAnswers } from './http/last-answers.js';
-import { LongPoll } from './http/long-poll.js';
-import { MemoryTicketStore } from './http/memory-ticket-store.js';
+import { Credentials } from './http/identity/credentials.js';
+import { decideTopics, queryTopicResolver } from './http/stream/topic-request.js';
+import { JwtAuthenticator } from './http/identity/jwt-authenticator.js';
+import { endLinesBehindAnswers } from './http/poll/last-answers.js';
+import { LongPoll } from './http/poll/long-poll.js';
+import { MemoryTicketStore } from './http/identity/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
-import { SseAuthGuard } from './http/sse-auth.guard.js';
-import { SseStreamGuard } from './http/sse-stream.guard.js';
-import { StreamIntake } from './http/stream-intake.js';
-import { StreamTickets } from './http/stream-ticket.js';
-import { TokenTopicAuthorizer } from './http/topic-authorizer.js';
+import { SseAuthGuard } from './http/identity/sse-auth.guard.js';
+import { SseStreamGuard } from './http/stream/sse-stream.guard.js';
+import { StreamIntake } from './http/stream/stream-intake.js';
+import { StreamTickets } from './http/identity/stream-ticket.js';
+import { TokenTopicAuthorizer } from './http/identity/topic-authorizer.js';
 import { Hub } from './hub/hub.js';
-import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './id-generator.js';
+import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './vocabulary/id-generator.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { MemoryPresence } from './presence/memory-presence.js';
-import { warningOfPartsOfOneProcess } from './parts-of-one-process.js';
+import { warningOfPartsOfOneProcess } from './options/parts-of-one-process.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
-import { REVOCATION_STORE, type RevocationStore } from './revocation-store.js';
-import { SseBroker } from './sse-broker.js';
+import { REVOCATION_STORE, type RevocationStore } from './seams/revocation-store.js';
+import { SseBroker } from './broker/sse-broker.js';
 import { SseMetrics } from './sse-metrics.js';
 import {
   ConfigurableSseModule,
@@ -52,10 +52,10 @@ import {
   type SSE_MODULE_ASYNC_OPTIONS,
   type SSE_MODULE_OPTIONS,
 } from './sse.module-definition.js';
-import { type ResolvedSseOptions, resolveSseOptions, SSE_OPTIONS, type SseOptions } from './sse.options.js';
-import { TICKET_STORE, type TicketStore } from './ticket-store.js';
-import { TOPIC_AUTHORIZER, type TopicAuthorizer } from './topic-authorizer.js';
-import { TOPIC_RESOLVER, type TopicResolver } from './topic-resolver.js';
+import { type ResolvedSseOptions, resolveSseOptions, SSE_OPTIONS, type SseOptions } from './options/sse.options.js';
+import { TICKET_STORE, type TicketStore } from './seams/ticket-store.js';
+import { TOPIC_AUTHORIZER, type TopicAuthorizer } from './seams/topic-authorizer.js';
+import { TOPIC_RESOLVER, type TopicResolver } from './seams/topic-resolver.js';
 
 /** A provider made from the resolved options alone. */
 function fromOptions<T>(provide: symbol, make: (options: ResolvedSseOptions) => T): Provider<T> {

@@ -9,7 +9,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['cross-tenant'],
     code: [
       {
-        file: 'sse/dist/hub/tenant-registry.js',
+        file: 'sse/dist/hub/feed/tenant-registry.js',
         find: 'let stream = this.#streams.get(tenantId);',
         replace: 'let stream = this.#streams.values().next().value;',
       },
@@ -22,7 +22,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['not entitled'],
     code: [
       {
-        file: 'sse/dist/event-log/catch-up.js',
+        file: 'sse/dist/hub/feed/catch-up.js',
         find: 'if (!connection.maySee(event))',
         replace: `const rights = (globalThis.mutantRights ??= new Map());
                 const holder = connection.tenantId + '/' + connection.userId;
@@ -51,7 +51,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['duplicate'],
     code: [
       {
-        file: 'sse/dist/event-log/catch-up.js',
+        file: 'sse/dist/hub/feed/catch-up.js',
         find: 'while (position < horizon) {',
         replace: 'while (position < (horizon = source.head)) {',
       },
@@ -82,7 +82,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['lost'],
     code: [
       {
-        file: 'sse/dist/event-log/catch-up.js',
+        file: 'sse/dist/hub/feed/catch-up.js',
         find: 'if (!connection.takePendingOverflow())',
         replace: 'if (!connection.takePendingOverflow() || true)',
       },
@@ -96,7 +96,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['lost'],
     code: [
       {
-        file: 'sse/dist/adapters/postgres/batch-tail.js',
+        file: 'sse/dist/adapters/postgres/event-log/batch-tail.js',
         find: 'for (const row of rows)\n',
         replace: 'for (const row of rows.slice(-1))\n',
       },
@@ -109,7 +109,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['lost'],
     code: [
       {
-        file: 'sse/dist/hub/tenant-stream.js',
+        file: 'sse/dist/hub/feed/tenant-stream.js',
         find: 'this.#next - 1, this.#announced, FETCH',
         replace: '(this.#next = this.#announced) - 1, this.#announced, FETCH',
       },
@@ -122,7 +122,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['ephemeral'],
     code: [
       {
-        file: 'sse/dist/connection/encoded-event.js',
+        file: 'sse/dist/connection/output/encoded-event.js',
         find: 'frame: encodeFrame({ event: event.type, data: event.payload }),',
         replace: `frame: encodeFrame({ id: 'aaaaaaaa.1', event: event.type, data: event.payload }),`,
       },

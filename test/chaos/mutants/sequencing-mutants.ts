@@ -13,12 +13,12 @@ const UNFENCED = {
     CREATE INDEX batch_no ON sse.batch (shard, no);`,
   code: [
     {
-      file: 'sse/dist/adapters/postgres/sequencer.js',
+      file: 'sse/dist/adapters/postgres/event-log/sequencer.js',
       find: 'if (!this.deps.isTrusted())',
       replace: 'if (this.#stopped)',
     },
     {
-      file: 'sse/dist/adapters/postgres/shard-leases.js',
+      file: 'sse/dist/adapters/postgres/event-log/shard-leases.js',
       find: 'if (lease && renewed.has(shard))',
       replace: 'if (lease)',
     },
@@ -81,7 +81,7 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
     caughtAs: ['phantom'],
     code: [
       {
-        file: 'sse/dist/adapters/postgres/outbox.js',
+        file: 'sse/dist/adapters/postgres/event-log/outbox.js',
         find: 'const rows = await transaction.query(append.text, append.values);',
         replace: 'const { rows } = await this.pool.query(append);',
       },
@@ -94,7 +94,7 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
     caughtAs: ['lost'],
     code: [
       {
-        file: 'sse/dist/adapters/postgres/sequencer.js',
+        file: 'sse/dist/adapters/postgres/event-log/sequencer.js',
         find: 'if (all && ',
         replace: 'if (',
       },

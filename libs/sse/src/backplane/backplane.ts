@@ -1,4 +1,4 @@
-import type { EphemeralEvent } from '../envelope.js';
+import type { EphemeralEvent } from '../vocabulary/envelope.js';
 import type { Hint } from '../event-log/event-log.js';
 
 /** Injection token of the {@link Backplane}. */

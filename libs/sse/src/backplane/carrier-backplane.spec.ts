@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { SseError } from '../sse.errors.js';
+import { SseError } from '../vocabulary/sse.errors.js';
 import { eventually } from '../testing/eventually.js';
 import type { Carrier, CarrierEvents } from './carrier.js';
 import { CarrierBackplane } from './carrier-backplane.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SseError } from '../sse.errors.js';
+import { SseError } from '../vocabulary/sse.errors.js';
 import type { Backplane, BackplaneMessage } from './backplane.js';
 import type { Carrier } from './carrier.js';
 import { FlushSchedule } from './flush-schedule.js';

@@ -1,4 +1,4 @@
-import type { SseError } from '../sse.errors.js';
+import type { SseError } from '../vocabulary/sse.errors.js';
 
 /** What a {@link Carrier} tells. */
 export interface CarrierEvents {

@@ -1,5 +1,5 @@
 import type { BackplaneMessage, ControlMessage } from './backplane.js';
-import type { EphemeralEvent } from '../envelope.js';
+import type { EphemeralEvent } from '../vocabulary/envelope.js';
 import type { Hint } from '../event-log/event-log.js';
 
 /** What may wait for one flush; the carrier is away or too slow beyond it. */

@@ -1,5 +1,5 @@
 import type { BackplaneMessage } from './backplane.js';
-import { asTenantId, asUserId } from '../principal.js';
+import { asTenantId, asUserId } from '../vocabulary/principal.js';
 
 /** Writes messages as one text. */
 export function encodeMessages(messages: readonly BackplaneMessage[]): string {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { BackplaneMessage } from './backplane.js';
-import { asTenantId } from '../principal.js';
+import { asTenantId } from '../vocabulary/principal.js';
 import { decodeMessages } from './message-codec.js';
 import { packMessages } from './message-packing.js';
 

@@ -1,4 +1,4 @@
-import { SseError } from '../sse.errors.js';
+import { SseError } from '../vocabulary/sse.errors.js';
 
 const DEFAULT_CHANNEL_PREFIX = 'herald';
 

@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.js';
-import type { TimerSettings } from './connection-timers.js';
-import type { Heartbeats } from './heartbeat.js';
-import type { Jitter } from './jitter.js';
-import type { QueueLimits } from './outbound-queue.js';
-import type { TimerWheel } from './timer-wheel.js';
+import type { Clock } from '../vocabulary/clock.js';
+import type { TimerSettings } from './timing/connection-timers.js';
+import type { Heartbeats } from './timing/heartbeat.js';
+import type { Jitter } from '../vocabulary/jitter.js';
+import type { QueueLimits } from './output/outbound-queue.js';
+import type { TimerWheel } from './timing/timer-wheel.js';
 import type { Traffic } from './traffic.js';
-import type { TurnScheduler } from './turn-scheduler.js';
+import type { TurnScheduler } from './output/turn-scheduler.js';
 
 /** Numbers that a connection obeys; see `HubOptions` for each. */
 export interface ConnectionSettings extends QueueLimits, TimerSettings {

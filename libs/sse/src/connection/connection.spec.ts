@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId } from '../principal.js';
+import { asTenantId, asUserId } from '../vocabulary/principal.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { RecordingSink } from '../testing/recording-sink.js';
 import { Connection } from './connection.js';
 import type { ConnectionHost, ConnectionSettings } from './connection-host.js';
-import { encodeEphemeral, encodeLogged, type EncodedEvent } from './encoded-event.js';
-import { Heartbeats } from './heartbeat.js';
+import { encodeEphemeral, encodeLogged, type EncodedEvent } from './output/encoded-event.js';
+import { Heartbeats } from './timing/heartbeat.js';
 import type { Holder } from './holder.js';
-import { Jitter } from './jitter.js';
+import { Jitter } from '../vocabulary/jitter.js';
 import type { StreamStart } from './stream-start.js';
-import { TimerWheel } from './timer-wheel.js';
+import { TimerWheel } from './timing/timer-wheel.js';
 import { Traffic } from './traffic.js';
-import { TurnScheduler } from './turn-scheduler.js';
+import { TurnScheduler } from './output/turn-scheduler.js';
 
 const acme = asTenantId('acme');
 const settings: ConnectionSettings = {

@@ -1,11 +1,11 @@
 import { formatPosition, type CloseReason, type ProblemCode, type ResyncReason } from '@nest-herald/sse-protocol';
-import type { AudienceKey } from '../audience.js';
+import type { AudienceKey } from '../vocabulary/audience.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal, TenantId, UserId } from '../principal.js';
-import type { AdmissionSlot } from './admission-slot.js';
+import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import type { AdmissionSlot } from '../admission/admission-slot.js';
 import type { ConnectionHost } from './connection-host.js';
 import { nextState, type ConnectionState } from './connection-state.js';
-import { ConnectionTimers, type TimedConnection } from './connection-timers.js';
+import { ConnectionTimers, type TimedConnection } from './timing/connection-timers.js';
 import {
   closeFrame,
   connectedFrame,
@@ -16,19 +16,19 @@ import {
   type CloseOptions,
 } from './control-frames.js';
 import type { BucketMember, DenseBucket } from './dense-bucket.js';
-import { encodeEphemeral, type EncodedEvent } from './encoded-event.js';
+import { encodeEphemeral, type EncodedEvent } from './output/encoded-event.js';
 import { Ending, type Endable } from './ending.js';
-import type { FrameSink } from './frame-sink.js';
+import type { FrameSink } from './output/frame-sink.js';
 import { endBehind, resetBehind } from './goodbye.js';
 import type { Holder } from './holder.js';
 import { Interest, type Addressed } from './interest.js';
-import { OutboundQueue, type QueueOwner } from './outbound-queue.js';
-import { PendingEvents } from './pending-events.js';
-import { Pulse } from './pulse.js';
-import { peerOf } from './silent-peers.js';
+import { OutboundQueue, type QueueOwner } from './output/outbound-queue.js';
+import { PendingEvents } from './output/pending-events.js';
+import { Pulse } from './timing/pulse.js';
+import { peerOf } from './timing/silent-peers.js';
 import type { StreamStart } from './stream-start.js';
 import type { Subscription } from './subscription.js';
-import type { TurnTask } from './turn-scheduler.js';
+import type { TurnTask } from './output/turn-scheduler.js';
 
 export type { CloseOptions } from './control-frames.js';
 

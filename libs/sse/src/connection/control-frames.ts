@@ -8,8 +8,8 @@ import {
   type ResyncReason,
 } from '@nest-herald/sse-protocol';
 import type { ConnectionSettings } from './connection-host.js';
-import { encodeControl, type EncodedEvent } from './encoded-event.js';
-import type { Jitter } from './jitter.js';
+import { encodeControl, type EncodedEvent } from './output/encoded-event.js';
+import type { Jitter } from '../vocabulary/jitter.js';
 
 /** How a connection is to be closed; what is absent follows from the reason. */
 export interface CloseOptions {

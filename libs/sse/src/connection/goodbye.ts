@@ -1,7 +1,7 @@
-import type { ConnectionTimers } from './connection-timers.js';
-import type { EncodedEvent } from './encoded-event.js';
-import type { FrameSink } from './frame-sink.js';
-import type { OutboundQueue } from './outbound-queue.js';
+import type { ConnectionTimers } from './timing/connection-timers.js';
+import type { EncodedEvent } from './output/encoded-event.js';
+import type { FrameSink } from './output/frame-sink.js';
+import type { OutboundQueue } from './output/outbound-queue.js';
 
 /** How long a client may take to read what is on its way when its stream ends. */
 const CLOSING_MS = 5_000;

@@ -1,7 +1,7 @@
-import type { AudienceKey } from '../audience.js';
+import type { AudienceKey } from '../vocabulary/audience.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../principal.js';
-import type { AdmissionSlot } from './admission-slot.js';
+import type { Principal } from '../vocabulary/principal.js';
+import type { AdmissionSlot } from '../admission/admission-slot.js';
 
 /** Who holds a connection, and what was granted. */
 export interface Holder {

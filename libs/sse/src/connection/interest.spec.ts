@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asUserId } from '../principal.js';
+import { asUserId } from '../vocabulary/principal.js';
 import { Interest, topicOf } from './interest.js';
 
 const ann = asUserId('ann');

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Connection } from './connection.js';
-import type { FrameSink } from './frame-sink.js';
+import type { FrameSink } from './output/frame-sink.js';
 import type { Holder } from './holder.js';
 
 /** Everything about a request to follow that was authenticated, authorised and admitted. */

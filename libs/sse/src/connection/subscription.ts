@@ -1,5 +1,5 @@
-import type { AudienceKey } from '../audience.js';
-import type { Principal } from '../principal.js';
+import type { AudienceKey } from '../vocabulary/audience.js';
+import type { Principal } from '../vocabulary/principal.js';
 
 /** What the holder of a connection may see from now on. */
 export interface Subscription {

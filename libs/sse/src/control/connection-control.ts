@@ -1,10 +1,10 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Connection } from '../connection/connection.js';
-import type { TopicDecision } from '../entitlements.js';
+import type { TopicDecision } from './entitlements.js';
 import type { SurplusStream } from '../hub/hub-limits.js';
 import type { Hub } from '../hub/hub.js';
-import type { Principal, TenantId, UserId } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
+import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
 import { type ConnectionRights, isOpen } from './connection-rights.js';
 import {
   answerOf,

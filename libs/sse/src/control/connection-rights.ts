@@ -1,8 +1,8 @@
 import type { Connection } from '../connection/connection.js';
-import type { Entitlements, TopicDecision } from '../entitlements.js';
+import type { Entitlements, TopicDecision } from './entitlements.js';
 import type { Hub } from '../hub/hub.js';
-import type { Principal, TenantId, UserId } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
+import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
 import type { Revocations } from './revocations.js';
 
 /** Changes of one connection that may wait for each other. */

@@ -1,7 +1,7 @@
 import type { CloseReason, ProblemCode } from '@nest-herald/sse-protocol';
-import type { Principal, TenantId, UserId } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
-import { restorePrincipal, type StoredPrincipal } from '../stored-principal.js';
+import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
+import { restorePrincipal, type StoredPrincipal } from '../vocabulary/stored-principal.js';
 
 /** What a node may ask the node of a connection to do with it. */
 export type ControlRequest =

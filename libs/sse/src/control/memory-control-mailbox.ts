@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.js';
-import { systemClock } from '../clock.js';
-import type { ControlLetter, ControlMailbox } from '../control-mailbox.js';
-import type { TenantId } from '../principal.js';
+import type { Clock } from '../vocabulary/clock.js';
+import { systemClock } from '../vocabulary/clock.js';
+import type { ControlLetter, ControlMailbox } from '../seams/control-mailbox.js';
+import type { TenantId } from '../vocabulary/principal.js';
 
 const LIFE_MS = 5_000;
 const MAX_LETTERS = 10_000;

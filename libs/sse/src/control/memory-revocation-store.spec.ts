@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../clock.js';
+import { systemClock } from '../vocabulary/clock.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
-import { asTenantId } from '../principal.js';
+import { asTenantId } from '../vocabulary/principal.js';
 import { describeRevocationStore } from '../testing/describe-revocation-store.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryRevocationStore } from './memory-revocation-store.js';

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.js';
-import { markEvent } from '../control-mark.js';
+import type { Clock } from '../vocabulary/clock.js';
+import { markEvent } from '../vocabulary/control-mark.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Principal, TenantId } from '../principal.js';
-import { type Revocation, revokes, type RevocationTarget } from '../revocation.js';
-import type { RevocationStore } from '../revocation-store.js';
-import { SseRefusal } from '../refusal.js';
+import type { Principal, TenantId } from '../vocabulary/principal.js';
+import { type Revocation, revokes, type RevocationTarget } from '../vocabulary/revocation.js';
+import type { RevocationStore } from '../seams/revocation-store.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
 
 /** All tenants together. */
 const MAX_REVOCATIONS = 100_000;

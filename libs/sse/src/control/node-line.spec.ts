@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
-import { Entitlements } from '../entitlements.js';
+import { Entitlements } from './entitlements.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryLogStore } from '../event-log/memory-log-store.js';
-import { systemClock } from '../clock.js';
-import { randomIdGenerator } from '../id-generator.js';
-import { asTenantId, type Principal } from '../principal.js';
+import { systemClock } from '../vocabulary/clock.js';
+import { randomIdGenerator } from '../vocabulary/id-generator.js';
+import { asTenantId, type Principal } from '../vocabulary/principal.js';
 import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { ConnectionControl } from './connection-control.js';

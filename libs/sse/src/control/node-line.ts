@@ -1,8 +1,8 @@
-import type { ControlMailbox } from '../control-mailbox.js';
+import type { ControlMailbox } from '../seams/control-mailbox.js';
 import type { Hub } from '../hub/hub.js';
-import type { IdGenerator } from '../id-generator.js';
-import type { TenantId } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
+import type { IdGenerator } from '../vocabulary/id-generator.js';
+import type { TenantId } from '../vocabulary/principal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
 /** A message may be lost: the bell is rung again, and the mailbox looked into, this often. */
 const RING_MS = 400;
 /** Looks into the mailbox that one question may cost, however often somebody rings for it. */

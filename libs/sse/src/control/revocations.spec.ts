@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId, type Principal, type TenantId } from '../principal.js';
-import { type Revocation, revokes, type RevocationTarget } from '../revocation.js';
-import type { RevocationStore } from '../revocation-store.js';
+import { asTenantId, asUserId, type Principal, type TenantId } from '../vocabulary/principal.js';
+import { type Revocation, revokes, type RevocationTarget } from '../vocabulary/revocation.js';
+import type { RevocationStore } from '../seams/revocation-store.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { Revocations } from './revocations.js';
 

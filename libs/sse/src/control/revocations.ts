@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.js';
-import type { Principal, TenantId } from '../principal.js';
-import type { Revocation, RevocationTarget } from '../revocation.js';
-import type { RevocationStore } from '../revocation-store.js';
+import type { Clock } from '../vocabulary/clock.js';
+import type { Principal, TenantId } from '../vocabulary/principal.js';
+import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
+import type { RevocationStore } from '../seams/revocation-store.js';
 import { TenantRevocations } from './tenant-revocations.js';
 
 /** What a request may know of the store at its oldest: the bound within which a revocation counts on every node. */

@@ -1,5 +1,5 @@
-import type { Principal } from '../principal.js';
-import { type Revocation, revokes } from '../revocation.js';
+import type { Principal } from '../vocabulary/principal.js';
+import { type Revocation, revokes } from '../vocabulary/revocation.js';
 
 /** Revocations of one tenant, joined so that a look costs the same however many there are. */
 export class TenantRevocations {

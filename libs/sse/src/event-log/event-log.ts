@@ -1,8 +1,8 @@
-import type { AudienceKey } from '../audience.js';
-import type { ControlMailbox } from '../control-mailbox.js';
-import type { LoggedEvent, NewEvent, Tx } from '../envelope.js';
-import type { TenantId, UserId } from '../principal.js';
-import type { RevocationStore } from '../revocation-store.js';
+import type { AudienceKey } from '../vocabulary/audience.js';
+import type { ControlMailbox } from '../seams/control-mailbox.js';
+import type { LoggedEvent, NewEvent, Tx } from '../vocabulary/envelope.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { RevocationStore } from '../seams/revocation-store.js';
 
 /** Injection token of the {@link EventLog}. */
 export const EVENT_LOG = Symbol('EVENT_LOG');

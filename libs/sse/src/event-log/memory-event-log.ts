@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { NAMED_USERS } from '../audience.js';
-import { systemClock } from '../clock.js';
-import type { LoggedEvent, NewEvent, Tx } from '../envelope.js';
-import type { TenantId } from '../principal.js';
-import { SseError } from '../sse.errors.js';
+import { NAMED_USERS } from '../vocabulary/audience.js';
+import { systemClock } from '../vocabulary/clock.js';
+import type { LoggedEvent, NewEvent, Tx } from '../vocabulary/envelope.js';
+import type { TenantId } from '../vocabulary/principal.js';
+import { SseError } from '../vocabulary/sse.errors.js';
 import type { EventLog, HintSinks, LogBounds, ReplayPage, ReplayRequest } from './event-log.js';
 import { MemoryLogStore } from './memory-log-store.js';
 

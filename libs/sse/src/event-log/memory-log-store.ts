@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
-import type { LoggedEvent, NewEvent } from '../envelope.js';
-import type { TenantId } from '../principal.js';
+import type { Clock } from '../vocabulary/clock.js';
+import type { LoggedEvent, NewEvent } from '../vocabulary/envelope.js';
+import type { TenantId } from '../vocabulary/principal.js';
 import { epochOf } from './epoch.js';
 import type { LogBounds } from './event-log.js';
 

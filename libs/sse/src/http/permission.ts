@@ -1,6 +1,6 @@
 import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { isPermitted, type Principal } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
+import { isPermitted, type Principal } from '../vocabulary/principal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
 
 /** Metadata key of {@link RequirePermission}. */
 export const REQUIRED_PERMISSION = Symbol('REQUIRED_PERMISSION');

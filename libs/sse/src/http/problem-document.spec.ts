@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConflictException, ForbiddenException, HttpException, InternalServerErrorException } from '@nestjs/common';
-import { SseRefusal } from '../refusal.js';
-import { SseError } from '../sse.errors.js';
-import { acceptsEventStream, wantsSoftRefusal } from './accept.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
+import { SseError } from '../vocabulary/sse.errors.js';
+import { acceptsEventStream, wantsSoftRefusal } from './stream/accept.js';
 import { problemDocument, problemOf } from './problem-document.js';
-import { jitteredRetryMs, softRefusalBody } from './soft-refusal.js';
+import { jitteredRetryMs, softRefusalBody } from './stream/soft-refusal.js';
 
 describe('a problem', () => {
   it('has the members of the API, in one document', () => {

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { ProblemCode } from '@nest-herald/sse-protocol';
 import { HttpException } from '@nestjs/common';
-import { SseRefusal } from '../refusal.js';
-import { SseError, type SseErrorCode } from '../sse.errors.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
+import { SseError, type SseErrorCode } from '../vocabulary/sse.errors.js';
 
 /** One fault of a request body or query. */
 export interface FieldFault {

@@ -1,12 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable, Logger } from '@nestjs/common';
-import { ID_GENERATOR, type IdGenerator } from '../id-generator.js';
+import { ID_GENERATOR, type IdGenerator } from '../vocabulary/id-generator.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
 import { SseCounters } from '../observability/sse-counters.js';
-import { SseRefusal } from '../refusal.js';
-import { wantsSoftRefusal } from './accept.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
+import { wantsSoftRefusal } from './stream/accept.js';
 import { headerOf, type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from './http-message.js';
 import { type Problem, problemDocument, problemOf } from './problem-document.js';
-import { jitteredRetryMs, softRefusalBody, STREAM_HEADERS } from './soft-refusal.js';
+import { jitteredRetryMs, softRefusalBody, STREAM_HEADERS } from './stream/soft-refusal.js';
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const DEFAULT_RETRY_AFTER_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
-import { SseRefusal } from '../refusal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
 
 /** Never chosen by a request (wire.md §1): ignored wherever they are sent, so that older clients need no change. */
 const IGNORED_FIELDS = ['tenant_id', 'tenantId'];

@@ -1,12 +1,12 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { systemClock } from '../clock.js';
-import { type JwtOptions, resolveJwtOptions } from '../jwt.options.js';
-import { OptionFaults } from '../option-faults.js';
-import type { Principal } from '../principal.js';
-import { SseRefusal } from '../refusal.js';
-import { JwtAuthenticator } from './jwt-authenticator.js';
+import { systemClock } from '../vocabulary/clock.js';
+import { type JwtOptions, resolveJwtOptions } from '../options/jwt.options.js';
+import { OptionFaults } from '../options/option-faults.js';
+import type { Principal } from '../vocabulary/principal.js';
+import { SseRefusal } from '../vocabulary/refusal.js';
+import { JwtAuthenticator } from './identity/jwt-authenticator.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const IDENTIFIER = /^[A-Za-z0-9_.@|-]{1,128}$/;

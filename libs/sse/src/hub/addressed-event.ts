@@ -1,5 +1,5 @@
-import type { AudienceKey } from '../audience.js';
-import type { TenantId, UserId } from '../principal.js';
+import type { AudienceKey } from '../vocabulary/audience.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
 
 /** To whom an event was addressed, without what it says. */
 export interface AddressedEvent {

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.js';
-import type { EncodedEvent } from '../connection/encoded-event.js';
+import type { Clock } from '../vocabulary/clock.js';
+import type { EncodedEvent } from '../connection/output/encoded-event.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
 import type { LatencyHistogram } from '../observability/latency-histogram.js';
-import type { TenantId } from '../principal.js';
+import type { TenantId } from '../vocabulary/principal.js';
 
 /** Notes that an event was handed to so many connections: its age, and word to those who follow deliveries. */
 export function reportDelivery(

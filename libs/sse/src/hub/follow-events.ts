@@ -1,13 +1,13 @@
 import { isTopicPattern, invalidTopic } from '@nest-herald/sse-protocol';
 import { Observable } from 'rxjs';
-import { userKey } from '../audience.js';
-import type { EncodedEvent } from '../connection/encoded-event.js';
+import { userKey } from '../vocabulary/audience.js';
+import type { EncodedEvent } from '../connection/output/encoded-event.js';
 import { Interest } from '../connection/interest.js';
-import type { FollowedEvent } from '../event-map.js';
+import type { FollowedEvent } from '../vocabulary/event-map.js';
 import { type Presence, PRESENCE_TOPIC } from '../presence/presence.js';
-import type { TenantId, UserId } from '../principal.js';
-import { SseError } from '../sse.errors.js';
-import type { TenantRegistry } from './tenant-registry.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
+import { SseError } from '../vocabulary/sse.errors.js';
+import type { TenantRegistry } from './feed/tenant-registry.js';
 
 /** What a server-side follower wants to see; an empty filter means everything of the tenant. */
 export interface EventFilter {

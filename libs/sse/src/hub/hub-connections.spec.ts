@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../connection/connection.js';
-import { peerOf } from '../connection/silent-peers.js';
+import { peerOf } from '../connection/timing/silent-peers.js';
 import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { HubConnections } from './hub-connections.js';

@@ -1,12 +1,12 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
-import { userKey } from '../audience.js';
-import type { AdmissionSlot } from '../connection/admission-slot.js';
+import { userKey } from '../vocabulary/audience.js';
+import type { AdmissionSlot } from '../admission/admission-slot.js';
 import type { Connection } from '../connection/connection.js';
-import { readTcpTables, silentPeers } from '../connection/silent-peers.js';
+import { readTcpTables, silentPeers } from '../connection/timing/silent-peers.js';
 import type { Subscription } from '../connection/subscription.js';
 import type { Presence } from '../presence/presence.js';
-import type { TenantId, UserId } from '../principal.js';
-import type { TenantRegistry } from './tenant-registry.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantRegistry } from './feed/tenant-registry.js';
 
 /** Which connections to close; an empty choice means all of the tenant. */
 export interface ConnectionChoice {

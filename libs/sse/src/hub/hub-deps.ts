@@ -1,9 +1,9 @@
 import type { Backplane } from '../backplane/backplane.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../vocabulary/clock.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { IdGenerator } from '../id-generator.js';
+import type { IdGenerator } from '../vocabulary/id-generator.js';
 import type { Presence } from '../presence/presence.js';
-import type { HubOptions } from './hub.options.js';
+import type { HubOptions } from './feed/hub.options.js';
 import type { RevocationGate } from './mark-reader.js';
 
 /** Where the hub tells what it cannot hide. */

@@ -1,9 +1,9 @@
 import { type BackplaneMessage, type ControlMessage, MAX_CONTROL_BYTES } from '../backplane/backplane.js';
 import type { EventLog, Hint } from '../event-log/event-log.js';
-import type { TenantId } from '../principal.js';
+import type { TenantId } from '../vocabulary/principal.js';
 import type { PartListener } from './hub-parts.js';
 import { Listeners } from './listeners.js';
-import type { TenantRegistry } from './tenant-registry.js';
+import type { TenantRegistry } from './feed/tenant-registry.js';
 
 /** What backplane and log tell one hub, handed on to whom it concerns. Nothing that arrives can make it throw. */
 export class HubInbox implements PartListener {

@@ -1,14 +1,14 @@
-import { Admission } from '../connection/admission.js';
-import type { AdmissionSlot } from '../connection/admission-slot.js';
-import { ClusterAdmission } from '../connection/cluster-admission.js';
+import { Admission } from '../admission/admission.js';
+import type { AdmissionSlot } from '../admission/admission-slot.js';
+import { ClusterAdmission } from '../admission/cluster-admission.js';
 import type { Connection } from '../connection/connection.js';
-import type { Jitter } from '../connection/jitter.js';
+import type { Jitter } from '../vocabulary/jitter.js';
 import type { TenantUser } from '../presence/cluster-places.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../principal.js';
+import type { Principal } from '../vocabulary/principal.js';
 import type { HubConnections } from './hub-connections.js';
 import type { HubDeps } from './hub-deps.js';
-import { LimitKeeper } from './limit-keeper.js';
+import { LimitKeeper } from '../admission/limit-keeper.js';
 import { Listeners } from './listeners.js';
 
 /** Another node may have been there this long before it was noticed. */

@@ -1,7 +1,7 @@
 import type { BackplaneMessage } from '../backplane/backplane.js';
 import type { Hint } from '../event-log/event-log.js';
 import type { HubDeps } from './hub-deps.js';
-import { presenceEvent } from './presence-event.js';
+import { presenceEvent } from '../presence/presence-event.js';
 
 /** What the parts tell their hub. */
 export interface PartListener {

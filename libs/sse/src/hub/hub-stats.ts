@@ -1,5 +1,5 @@
-import type { TenantId } from '../principal.js';
-import type { TenantRegistry } from './tenant-registry.js';
+import type { TenantId } from '../vocabulary/principal.js';
+import type { TenantRegistry } from './feed/tenant-registry.js';
 
 /** Counters of one process, of one tenant or of all of them. Totals count from the start of the process. */
 export interface HubStats {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
-import { systemClock } from '../clock.js';
-import { type ControlMark, markEvent } from '../control-mark.js';
+import { systemClock } from '../vocabulary/clock.js';
+import { type ControlMark, markEvent } from '../vocabulary/control-mark.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { Revocations } from '../control/revocations.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryLogStore } from '../event-log/memory-log-store.js';
-import { asTenantId, asUserId } from '../principal.js';
-import type { RevocationStore } from '../revocation-store.js';
+import { asTenantId, asUserId } from '../vocabulary/principal.js';
+import type { RevocationStore } from '../seams/revocation-store.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { RecordingSink } from '../testing/recording-sink.js';
 

@@ -1,6 +1,6 @@
-import { type ControlMark, readMark } from '../control-mark.js';
-import type { Principal, TenantId } from '../principal.js';
-import { type Revocation, revokes } from '../revocation.js';
+import { type ControlMark, readMark } from '../vocabulary/control-mark.js';
+import type { Principal, TenantId } from '../vocabulary/principal.js';
+import { type Revocation, revokes } from '../vocabulary/revocation.js';
 import type { HubConnections } from './hub-connections.js';
 
 /** What the hub knows of revocations. */

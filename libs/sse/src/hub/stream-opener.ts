@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { parsePosition } from '@nest-herald/sse-protocol';
-import { ChunkJoiner } from '../connection/chunk-joiner.js';
+import { ChunkJoiner } from '../connection/output/chunk-joiner.js';
 import { Connection } from '../connection/connection.js';
-import type { FrameSink } from '../connection/frame-sink.js';
-import { ResponseSink } from '../connection/response-sink.js';
+import type { FrameSink } from '../connection/output/frame-sink.js';
+import { ResponseSink } from '../connection/output/response-sink.js';
 import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
 import type { StreamStart } from '../connection/stream-start.js';
-import { catchUp } from '../event-log/catch-up.js';
-import type { IdGenerator } from '../id-generator.js';
-import type { TenantRegistry } from './tenant-registry.js';
-import type { TenantDeps, TenantStream } from './tenant-stream.js';
+import { catchUp } from './feed/catch-up.js';
+import type { IdGenerator } from '../vocabulary/id-generator.js';
+import type { TenantRegistry } from './feed/tenant-registry.js';
+import type { TenantDeps, TenantStream } from './feed/tenant-stream.js';
 
 /** The start of a stream without a cursor. */
 const LIVE: StreamStart = { resume: 'live' };

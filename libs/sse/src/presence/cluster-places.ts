@@ -1,4 +1,4 @@
-import type { TenantId, UserId } from '../principal.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
 
 /** Somebody who asks for one connection more. */
 export interface Newcomer {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../clock.js';
-import { asTenantId, asUserId } from '../principal.js';
+import { systemClock } from '../vocabulary/clock.js';
+import { asTenantId, asUserId } from '../vocabulary/principal.js';
 import { describePresence } from '../testing/describe-presence.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryPresence } from './memory-presence.js';

@@ -1,5 +1,5 @@
-import { systemClock, type Clock } from '../clock.js';
-import type { TenantId, UserId } from '../principal.js';
+import { systemClock, type Clock } from '../vocabulary/clock.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
 import {
   type OnlinePage,
   type OnlineQuery,

@@ -1,5 +1,5 @@
 import type { ClusterPlaces } from './cluster-places.js';
-import type { TenantId, UserId } from '../principal.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
 
 /** Injection token of {@link Presence}. */
 export const PRESENCE = Symbol('PRESENCE');

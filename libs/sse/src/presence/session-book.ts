@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js';
-import type { TenantId, UserId } from '../principal.js';
+import type { Clock } from '../vocabulary/clock.js';
+import type { TenantId, UserId } from '../vocabulary/principal.js';
 
 /** Where a person's session stands when a connection opens. */
 export interface OpenSession {

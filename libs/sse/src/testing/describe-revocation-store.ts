@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { isMark } from '../control-mark.js';
+import { isMark } from '../vocabulary/control-mark.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { asTenantId, asUserId, type Principal, type TenantId } from '../principal.js';
-import type { RevocationStore } from '../revocation-store.js';
+import { asTenantId, asUserId, type Principal, type TenantId } from '../vocabulary/principal.js';
+import type { RevocationStore } from '../seams/revocation-store.js';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 

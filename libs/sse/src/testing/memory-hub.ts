@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Backplane } from '../backplane/backplane.js';
 import { MemoryBackplane } from '../backplane/memory-backplane.js';
-import { keysOfPrincipal, type AudienceKey } from '../audience.js';
-import { systemClock, type Clock } from '../clock.js';
+import { keysOfPrincipal, type AudienceKey } from '../vocabulary/audience.js';
+import { systemClock, type Clock } from '../vocabulary/clock.js';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryLogStore } from '../event-log/memory-log-store.js';
 import { Hub } from '../hub/hub.js';
-import type { HubOptions } from '../hub/hub.options.js';
+import type { HubOptions } from '../hub/feed/hub.options.js';
 import type { RevocationGate } from '../hub/mark-reader.js';
-import { randomIdGenerator } from '../id-generator.js';
+import { randomIdGenerator } from '../vocabulary/id-generator.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
-import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from '../principal.js';
+import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from '../vocabulary/principal.js';
 import { RecordingSink } from './recording-sink.js';
 
 /** The defaults of the library, with nothing limited that a test would trip over. */

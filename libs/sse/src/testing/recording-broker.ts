@@ -1,8 +1,8 @@
-import { TENANT_KEY, userKey } from '../audience.js';
-import type { EventInput, Tx } from '../envelope.js';
-import type { AnyEvents, EventInputOf } from '../event-map.js';
-import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../publication.js';
-import type { SendOptions, SendReceipt, SseBroker } from '../sse-broker.js';
+import { TENANT_KEY, userKey } from '../vocabulary/audience.js';
+import type { EventInput, Tx } from '../vocabulary/envelope.js';
+import type { AnyEvents, EventInputOf } from '../vocabulary/event-map.js';
+import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../vocabulary/publication.js';
+import type { SendOptions, SendReceipt, SseBroker } from '../broker/sse-broker.js';
 
 /** The methods of a broker that publish. */
 type Publisher<TEvents extends object> = Pick<

@@ -1,5 +1,5 @@
-import type { EncodedEvent } from '../connection/encoded-event.js';
-import type { FrameSink } from '../connection/frame-sink.js';
+import type { EncodedEvent } from '../connection/output/encoded-event.js';
+import type { FrameSink } from '../connection/output/frame-sink.js';
 
 /** A carrier that keeps what it gets and is full when the test says so. */
 export class RecordingSink implements FrameSink {

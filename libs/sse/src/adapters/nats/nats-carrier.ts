@@ -1,8 +1,8 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Carrier, type CarrierEvents, causeOf } from '../../backplane/carrier.js';
 import { reconnectPauseMs } from '../../backplane/reconnect-pause.js';
-import { within } from '../../backplane/within.js';
-import { SseError } from '../../sse.errors.js';
+import { within } from '../../vocabulary/within.js';
+import { SseError } from '../../vocabulary/sse.errors.js';
 import type { NatsLogin } from './nats-login.js';
 
 const CONNECT_MS = 5_000;

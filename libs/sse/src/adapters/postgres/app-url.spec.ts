@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { asTenantId } from '../../principal.js';
+import { asTenantId } from '../../vocabulary/principal.js';
 import { withRole } from './app-url.js';
-import { shardOf } from './shard-of.js';
+import { shardOf } from './event-log/shard-of.js';
 
 it('takes the role beside the options that the URL already has', () => {
   const url = new URL(withRole('postgres://u:p%40ss@db:5432/erp?sslmode=require&options=-c%20statement_timeout%3D5s'));

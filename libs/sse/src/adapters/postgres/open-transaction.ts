@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { Tx } from '../../envelope.js';
-import { SseError } from '../../sse.errors.js';
+import type { Tx } from '../../vocabulary/envelope.js';
+import { SseError } from '../../vocabulary/sse.errors.js';
 
 /** The caller's transaction, whatever driver handle it came as. */
 export interface OpenTransaction {

@@ -1,5 +1,5 @@
 import pg, { type Pool, type PoolClient } from 'pg';
-import type { TenantId } from '../../principal.js';
+import type { TenantId } from '../../vocabulary/principal.js';
 
 /**
  * One short transaction of one tenant on a plain `pg` pool, whose connections {@link outliveBrokenConnection}: row-level security shows this tenant's rows and no others.

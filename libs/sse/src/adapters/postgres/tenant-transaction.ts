@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { asTenantId, type TenantId } from '../../principal.js';
+import { asTenantId, type TenantId } from '../../vocabulary/principal.js';
 
 /** How long a statement of a request waits for a lock before it fails with SQLSTATE 55P03 (answered as 503 `busy`). */
 const LOCK_TIMEOUT = '3s';

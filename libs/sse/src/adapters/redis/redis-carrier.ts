@@ -1,8 +1,8 @@
 import { createClient } from 'redis';
 import { type Carrier, type CarrierEvents, causeOf } from '../../backplane/carrier.js';
 import { reconnectPauseMs } from '../../backplane/reconnect-pause.js';
-import { within } from '../../backplane/within.js';
-import { SseError } from '../../sse.errors.js';
+import { within } from '../../vocabulary/within.js';
+import { SseError } from '../../vocabulary/sse.errors.js';
 
 const CONNECT_MS = 5_000;
 const SEND_MS = 2_000;

@@ -1,0 +1,54 @@
+import type { Pool } from 'pg';
+import type { ControlLetter, ControlMailbox } from '../../../seams/control-mailbox.js';
+import { asTenantId, type TenantId } from '../../../vocabulary/principal.js';
+
+const LIFE_MS = 5_000;
+
+/**
+ * Letters between nodes in `sse.control`, a table that only functions of `herald_system` touch. Which nodes there are is what
+ * presence says: a node is known until 15 s after its last sign of life.
+ */
+export class PostgresControlMailbox implements ControlMailbox {
+  constructor(private readonly pool: Pool) {}
+
+  /** Nothing to do: presence names this node. */
+  open(_nodeId: string): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async put({ id, nodeId, tenantId, request }: ControlLetter): Promise<boolean> {
+    const { rows } = await this.pool.query<{ ok: boolean }>({
+      name: 'sse-put-control',
+      text: 'SELECT sse.put_control($1, $2, $3, $4, $5) AS ok',
+      values: [id, tenantId, nodeId, request, LIFE_MS],
+    });
+    return rows[0]?.ok === true;
+  }
+
+  async take(id: string, nodeId: string): Promise<Pick<ControlLetter, 'tenantId' | 'request'> | null> {
+    const { rows } = await this.pool.query<{ tenant_id: string; request: string }>({
+      name: 'sse-take-control',
+      text: 'SELECT tenant_id, request::text AS request FROM sse.take_control($1, $2)',
+      values: [id, nodeId],
+    });
+    const [row] = rows;
+    return row === undefined ? null : { tenantId: asTenantId(row.tenant_id), request: row.request };
+  }
+
+  async answer(id: string, nodeId: string, answer: string): Promise<void> {
+    await this.pool.query({
+      name: 'sse-answer-control',
+      text: 'SELECT sse.answer_control($1, $2, $3)',
+      values: [id, nodeId, answer],
+    });
+  }
+
+  async collect(id: string, tenantId: TenantId, withdraw: boolean): Promise<string | null> {
+    const { rows } = await this.pool.query<{ answer: string | null }>({
+      name: 'sse-collect-control',
+      text: 'SELECT sse.collect_control($1, $2, $3)::text AS answer',
+      values: [id, tenantId, withdraw],
+    });
+    return rows[0]?.answer ?? null;
+  }
+}

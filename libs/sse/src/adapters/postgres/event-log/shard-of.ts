@@ -1,0 +1,13 @@
+import type { TenantId } from '../../../vocabulary/principal.js';
+
+/**
+ * The shard that numbers a tenant's events: FNV-1a of the id, modulo the number of shards; the same as `sse.shard_of` of the
+ * migrations. Every process must count the same number: a node that would number with another one refuses to start, processes
+ * that only publish are not asked.
+ */
+export function shardOf(tenantId: TenantId, shards: number): number {
+  if (shards === 1) return 0;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < tenantId.length; i++) hash = Math.imul(hash ^ tenantId.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % shards;
+}

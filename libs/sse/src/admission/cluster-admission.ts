@@ -1,0 +1,113 @@
+import {
+  type ClusterPlaces,
+  type Elsewhere,
+  type Newcomer,
+  NOWHERE,
+  type WantedCounts,
+} from '../presence/cluster-places.js';
+import type { Transport } from '../presence/presence.js';
+import type { Principal } from '../vocabulary/principal.js';
+import type { Admission, AdmissionLimits } from './admission.js';
+import type { AdmissionSlot } from './admission-slot.js';
+
+/** Requests that may wait for their second look; the next ones get the first answer. */
+const MAX_LOOKING_AGAIN = 1_000;
+
+/** What a {@link ClusterAdmission} is made of. */
+export interface ClusterAdmissionDeps {
+  readonly admission: Admission;
+  /** Absent: this process is the whole cluster. */
+  readonly places: ClusterPlaces | undefined;
+  readonly limits: AdmissionLimits;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Admission over all nodes (P100): what the other nodes hold of tenant and person is added to the counts of this process. While
+ * there is no other node, or no such limit, nothing is asked and the answer comes in the same tick.
+ *
+ * Who would be refused, or evict somebody, only because of other nodes is looked at again when those have written what they closed
+ * meanwhile: a reconnect through a balancer closes there what it opens here.
+ *
+ * When the question fails, the process's own count decides, so that a database that is slow cannot lock people out; that is
+ * counted, and logged once until a question is answered again.
+ */
+export class ClusterAdmission {
+  readonly #wanted: WantedCounts;
+  #unshared = 0;
+  #isWarned = false;
+  #lookingAgain = 0;
+
+  constructor(private readonly deps: ClusterAdmissionDeps) {
+    const { maxConnectionsPerTenant, maxConnectionsPerUser } = deps.limits;
+    this.#wanted = { tenant: maxConnectionsPerTenant > 0, user: maxConnectionsPerUser > 0 };
+  }
+
+  /** Decisions so far that were taken by the count of this process because the others' could not be told. */
+  get unshared(): number {
+    return this.#unshared;
+  }
+
+  /**
+   * A promise only where somebody is asked.
+   * @param device as presence shows it.
+   * @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`.
+   */
+  admit(principal: Principal, transport: Transport, device: string): AdmissionSlot | Promise<AdmissionSlot> {
+    const { admission, places } = this.deps;
+    admission.countAttempt(principal, transport);
+    if (places === undefined || places.isAlone || !(this.#wanted.tenant || this.#wanted.user)) {
+      return admission.take(principal, transport, NOWHERE);
+    }
+    return this.#admitBesideOthers(places, principal, transport, device);
+  }
+
+  async #admitBesideOthers(
+    places: ClusterPlaces,
+    principal: Principal,
+    transport: Transport,
+    device: string,
+  ): Promise<AdmissionSlot> {
+    const { admission, limits } = this.deps;
+    const isFullHere = admission.isFull(principal, NOWHERE);
+    // Nothing that others tell could change a refusal.
+    if (isFullHere && limits.onUserLimit === 'refuse') return admission.take(principal, transport, NOWHERE);
+    const newcomer = { tenantId: principal.tenantId, userId: principal.userId, device };
+    let elsewhere = await this.#ask(places, newcomer);
+    if (!isFullHere && admission.isFull(principal, elsewhere) && this.#lookingAgain < MAX_LOOKING_AGAIN) {
+      elsewhere = await this.#askAgain(places, newcomer);
+    }
+    return admission.take(principal, transport, elsewhere);
+  }
+
+  async #askAgain(places: ClusterPlaces, newcomer: Newcomer): Promise<Elsewhere> {
+    this.#lookingAgain += 1;
+    try {
+      await pause(places.lagMs);
+      return await this.#ask(places, newcomer);
+    } finally {
+      this.#lookingAgain -= 1;
+    }
+  }
+
+  async #ask(places: ClusterPlaces, newcomer: Newcomer): Promise<Elsewhere> {
+    try {
+      const elsewhere = await places.elsewhere(newcomer, this.#wanted);
+      this.#isWarned = false;
+      return elsewhere;
+    } catch (error) {
+      this.#unshared += 1;
+      if (!this.#isWarned) {
+        this.#isWarned = true;
+        this.deps.warn(`Limits count this process alone until the others' counts are told again: ${String(error)}`);
+      }
+      return NOWHERE;
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

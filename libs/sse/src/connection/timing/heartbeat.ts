@@ -1,0 +1,21 @@
+import type { Clock } from '../../vocabulary/clock.js';
+import { encodeControl, HEARTBEAT_COMMENT, type EncodedEvent } from '../output/encoded-event.js';
+
+/** Makes heartbeats; all that are due within a second are the same Buffer. */
+export class Heartbeats {
+  #second = -1;
+  #event: EncodedEvent = HEARTBEAT_COMMENT;
+
+  constructor(private readonly clock: Clock) {}
+
+  current(kind: 'event' | 'comment'): EncodedEvent {
+    if (kind === 'comment') return HEARTBEAT_COMMENT;
+    const now = this.clock.now();
+    const second = Math.floor(now.getTime() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#event = encodeControl('heartbeat', { time: now.toISOString(), timestamp: second });
+    }
+    return this.#event;
+  }
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http';
+import type { Authenticator } from '../../seams/authenticator.js';
+import type { Principal } from '../../vocabulary/principal.js';
+import { SseRefusal } from '../../vocabulary/refusal.js';
+import { cookieOf, requireOwnOrigin } from './cookie-origin.js';
+import { headerOf } from '../http-message.js';
+import { invalidTicket, type StreamTickets } from './stream-ticket.js';
+import { invalidToken } from './token-claims.js';
+
+/** Query names that would carry a token. */
+const TOKEN_QUERY_NAMES = ['token', 'access_token'];
+const TICKET_QUERY_NAME = 'ticket';
+const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/** What {@link Credentials} is made of. */
+export interface CredentialDeps {
+  readonly authenticator: Authenticator;
+  readonly tickets: StreamTickets;
+  /** Whether a token that is valid by itself was revoked (wire.md §5). Throwing means that nobody is let in. */
+  readonly isRevoked: (principal: Principal) => Promise<boolean>;
+  readonly cookieName: string | false;
+  readonly allowedOrigins: readonly string[];
+  readonly allowQueryToken: boolean;
+}
+
+/** Finds out who sends a request (wire.md §1, "A stream's credentials, in this order"). */
+export class Credentials {
+  constructor(private readonly deps: CredentialDeps) {}
+
+  /**
+   * Refuses a token in the URL before anything else looks at the request: it is in the access logs already, and an answer
+   * other than this one would teach clients to send it.
+   * @throws SseRefusal 400 `token_in_url`. The value is never part of the refusal.
+   */
+  refuseTokenInUrl(query: URLSearchParams): void {
+    if (this.deps.allowQueryToken || !TOKEN_QUERY_NAMES.some((name) => query.has(name))) return;
+    throw new SseRefusal(400, 'token_in_url', {
+      detail:
+        'A token in a URL ends up in logs. Send it as "Authorization: Bearer", use the cookie, or ask for a ticket.',
+    });
+  }
+
+  /**
+   * For ordinary requests: `Authorization`, else the cookie. A token in the URL never counts here.
+   * @throws SseRefusal 401, 403 `origin_forbidden`.
+   */
+  async ofRequest(request: IncomingMessage): Promise<Principal> {
+    const token = bearerOf(request);
+    const principal = token === null ? await this.#cookie(request) : await this.#authenticate(token);
+    if (principal === null) throw missingToken('Send "Authorization: Bearer <token>".');
+    return principal;
+  }
+
+  /**
+   * For streams: `Authorization`, ticket, cookie, and the URL where it is allowed. A spent ticket beside a cookie falls
+   * through to the cookie, because a browser's EventSource comes back to the same URL.
+   * @throws SseRefusal 401, 403 `origin_forbidden`.
+   */
+  async ofStream(request: IncomingMessage, query: URLSearchParams): Promise<Principal> {
+    const token = bearerOf(request);
+    if (token !== null) return await this.#authenticate(token);
+    const principal = (await this.#ticketOrCookie(request, query)) ?? (await this.#queryToken(query));
+    if (principal === null)
+      throw missingToken('Send "Authorization: Bearer <token>", the session cookie, or a ticket.');
+    return principal;
+  }
+
+  async #authenticate(token: string): Promise<Principal> {
+    const principal = await this.deps.authenticator.authenticate(token);
+    if (await this.deps.isRevoked(principal)) throw invalidToken('it was revoked');
+    return principal;
+  }
+
+  async #ticketOrCookie(request: IncomingMessage, query: URLSearchParams): Promise<Principal | null> {
+    const ticket = query.get(TICKET_QUERY_NAME);
+    // HEAD must not change anything, and to redeem is to spend.
+    if (ticket === null || request.method === 'HEAD') return this.#cookie(request);
+    try {
+      const holder = await this.deps.tickets.redeem(ticket, headerOf(request, 'origin'));
+      if (await this.deps.isRevoked(holder)) throw invalidTicket();
+      return holder;
+    } catch (error) {
+      const isInvalid = error instanceof SseRefusal && error.code === 'invalid_ticket';
+      const principal = isInvalid ? await this.#cookie(request) : null;
+      if (principal === null) throw error;
+      return principal;
+    }
+  }
+
+  async #cookie(request: IncomingMessage): Promise<Principal | null> {
+    const token = this.deps.cookieName === false ? null : cookieOf(request, this.deps.cookieName);
+    if (token === null) return null;
+    requireOwnOrigin(request, this.deps.allowedOrigins);
+    return this.#authenticate(token);
+  }
+
+  async #queryToken(query: URLSearchParams): Promise<Principal | null> {
+    if (!this.deps.allowQueryToken) return null;
+    const token = TOKEN_QUERY_NAMES.map((name) => query.get(name)).find((value) => value !== null);
+    return token === undefined || token === null ? null : this.#authenticate(token);
+  }
+}
+
+/** @throws SseRefusal 401 `invalid_token` for a bearer that cannot be a token. */
+function bearerOf(request: IncomingMessage): string | null {
+  const header = headerOf(request, 'authorization');
+  // Another scheme is not for us: a proxy's own Basic login may stand beside the cookie.
+  if (header === null || !/^Bearer\b/i.test(header)) return null;
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined) throw invalidToken('Authorization holds no token behind Bearer');
+  return token;
+}
+
+function missingToken(detail: string): SseRefusal {
+  return new SseRefusal(401, 'missing_token', { detail });
+}

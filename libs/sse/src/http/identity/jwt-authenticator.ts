@@ -1,0 +1,22 @@
+import type { Authenticator } from '../../seams/authenticator.js';
+import type { Clock } from '../../vocabulary/clock.js';
+import type { ResolvedJwtOptions } from '../../options/jwt.options.js';
+import type { Principal } from '../../vocabulary/principal.js';
+import { principalOf } from './token-claims.js';
+import { type TokenVerifier, tokenVerifier } from './token-verifier.js';
+
+/** The default {@link Authenticator}: JWT access tokens as wire.md §1 describes them. Nothing is cached between calls. */
+export class JwtAuthenticator implements Authenticator {
+  readonly #verify: TokenVerifier;
+
+  constructor(
+    private readonly options: ResolvedJwtOptions,
+    private readonly clock: Clock,
+  ) {
+    this.#verify = tokenVerifier(options, clock);
+  }
+
+  async authenticate(token: string): Promise<Principal> {
+    return principalOf(await this.#verify(token), this.options, this.clock.now());
+  }
+}

@@ -1,0 +1,33 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Credentials } from './credentials.js';
+import { type PlatformRequest, queryOf, rawRequest, requestTarget } from '../http-message.js';
+import { REQUIRED_PERMISSION, requirePermission, setPrincipal } from '../permission.js';
+
+/**
+ * Lets a request pass when its access token (`Authorization`, else the session cookie) is valid and grants what
+ * {@link RequirePermission} asks for. For the module's own routes and for any controller of the host: `SseModule` exports
+ * it with all it needs. Behind it, {@link CurrentPrincipal} is the verified holder.
+ *
+ * @throws SseRefusal 400 `token_in_url`, 401, 403 `origin_forbidden` | `forbidden`; `ProblemFilter` answers them.
+ */
+@Injectable()
+export class SseAuthGuard implements CanActivate {
+  constructor(
+    @Inject(Credentials) private readonly credentials: Credentials,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const request = context.switchToHttp().getRequest<PlatformRequest>();
+    this.credentials.refuseTokenInUrl(queryOf(requestTarget(request)));
+    const principal = await this.credentials.ofRequest(rawRequest(request));
+    setPrincipal(request, principal);
+    const permission = this.reflector.getAllAndOverride<string | undefined>(REQUIRED_PERMISSION, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (permission !== undefined) requirePermission(principal, permission);
+    return true;
+  }
+}

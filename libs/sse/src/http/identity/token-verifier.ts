@@ -1,0 +1,77 @@
+import type { KeyObject } from 'node:crypto';
+import { JwtService } from '@nestjs/jwt';
+import { compactVerify } from 'jose';
+import type { Clock } from '../../vocabulary/clock.js';
+import type { JwtKey, ResolvedJwtOptions } from '../../options/jwt.options.js';
+import { SseRefusal } from '../../vocabulary/refusal.js';
+import { RemoteKeySet } from './remote-key-set.js';
+import { invalidToken, type VerifiedToken } from './token-claims.js';
+
+/** Checks the signature of a token and nothing else. @throws SseRefusal 401 `invalid_token`, 503 when keys cannot be had. */
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
+
+const UNVERIFIED = 'its signature is not of the configured key and algorithms, or it is no token';
+
+/** Builds the verifier for the configured key. The algorithm list is pinned: what the token asks for cannot widen it. */
+export function tokenVerifier(options: Pick<ResolvedJwtOptions, 'key' | 'algorithms'>, clock: Clock): TokenVerifier {
+  const { key, algorithms } = options;
+  switch (key.kind) {
+    case 'secret':
+      return secretVerifier(key.key, algorithms);
+    case 'public-key':
+    case 'jwks':
+      return asymmetricVerifier(key, algorithms, clock);
+  }
+}
+
+/**
+ * HS256 and its family. The secret is a KeyObject: given as text, the library would first try to read it as a public key,
+ * which costs 40 times the check itself.
+ */
+function secretVerifier(key: KeyObject, algorithms: readonly string[]): TokenVerifier {
+  const jwt = new JwtService({
+    secret: key,
+    verifyOptions: {
+      algorithms: algorithms as ('HS256' | 'HS384' | 'HS512')[],
+      complete: true,
+      // Times are judged with the other claims, by one clock and one set of rules.
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    },
+  });
+  return async (token) => {
+    let verified: unknown;
+    try {
+      verified = jwt.verify<object>(token);
+    } catch {
+      // The library throws for a bad signature, a bad algorithm and text that is no token: one answer for all of them.
+      throw invalidToken(UNVERIFIED);
+    }
+    const { header, payload } = verified as { header: unknown; payload: unknown };
+    return { header: objectOf(header), payload: objectOf(payload) };
+  };
+}
+
+function asymmetricVerifier(
+  key: Exclude<JwtKey, { kind: 'secret' }>,
+  algorithms: readonly string[],
+  clock: Clock,
+): TokenVerifier {
+  // `jku`, `x5u` and `jwk` of a token are never looked at: keys come from the configured place only.
+  const keyFor = key.kind === 'jwks' ? new RemoteKeySet(key.uri, clock).keyFor : async () => key.key;
+  return async (token) => {
+    try {
+      const { payload, protectedHeader } = await compactVerify(token, keyFor, { algorithms: [...algorithms] });
+      return { header: { ...protectedHeader }, payload: objectOf(JSON.parse(new TextDecoder().decode(payload))) };
+    } catch (error) {
+      if (error instanceof SseRefusal) throw error;
+      // A bad signature, an unknown key, an algorithm that is not allowed, text that is no token: one answer for all.
+      throw invalidToken(UNVERIFIED);
+    }
+  };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidToken('it holds no claims');
+  return value as Readonly<Record<string, unknown>>;
+}

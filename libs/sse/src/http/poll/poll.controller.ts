@@ -1,0 +1,28 @@
+import { Get, Header, Inject, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Principal } from '../../vocabulary/principal.js';
+import type { PlatformRequest, PlatformResponse } from '../http-message.js';
+import { LongPoll, type PollAnswer } from './long-poll.js';
+import { type PollQuery, pollQuerySchema } from '../operations/operation-queries.js';
+import { CurrentPrincipal } from '../permission.js';
+import { ProblemFilter } from '../problem-response.js';
+import { SchemaPipe } from '../schema.pipe.js';
+import { SseAuthGuard } from '../identity/sse-auth.guard.js';
+
+/** `GET /poll` (api.md §3): for clients and proxies that cannot hold a stream. Mounted beside the stream. */
+@UseGuards(SseAuthGuard)
+@UseFilters(ProblemFilter)
+export class PollController {
+  constructor(@Inject(LongPoll) private readonly longPoll: LongPoll) {}
+
+  /** What came behind a position, waiting for it. */
+  @Get('poll')
+  @Header('Cache-Control', 'no-store')
+  async poll(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: PlatformRequest,
+    @Res({ passthrough: true }) response: PlatformResponse,
+    @Query(new SchemaPipe(pollQuerySchema)) query: PollQuery,
+  ): Promise<PollAnswer> {
+    return this.longPoll.answer(request, response, principal, query);
+  }
+}

@@ -1,0 +1,26 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type PlatformRequest, type PlatformResponse, rawRequest } from '../http-message.js';
+import { setPrincipal } from '../permission.js';
+import { StreamIntake } from './stream-intake.js';
+import { keepPrepared } from './stream-response.js';
+
+/**
+ * Opens a stream up to the point where nothing can fail any more. It is a guard because Nest waits for guards before it
+ * commits a status; a handler behind an interceptor runs when the status is out already.
+ */
+@Injectable()
+export class SseStreamGuard implements CanActivate {
+  constructor(@Inject(StreamIntake) private readonly intake: StreamIntake) {}
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const request = context.switchToHttp().getRequest<PlatformRequest>();
+    const response = context.switchToHttp().getResponse<PlatformResponse>();
+    const principal = await this.intake.identify(request);
+    setPrincipal(request, principal);
+    const prepared = await this.intake.prepare(request, principal);
+    // HEAD gets the status that GET would get, and holds nothing.
+    if (rawRequest(request).method === 'HEAD') prepared.abandon();
+    else keepPrepared(request, response, prepared);
+    return true;
+  }
+}

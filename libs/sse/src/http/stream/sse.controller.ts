@@ -1,0 +1,53 @@
+import { Controller, type MessageEvent, Req, Res, Sse, type Type, UseFilters, UseGuards } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import type { PlatformRequest, PlatformResponse } from '../http-message.js';
+import { StreamProblemFilter } from '../problem-response.js';
+import { StreamRoute } from './route-metadata.js';
+import { SseStreamGuard } from './sse-stream.guard.js';
+import { streamResponse } from './stream-response.js';
+
+/** Further paths of the stream that older clients use (wire.md §2), relative to a global prefix. */
+export const STREAM_ALIASES: readonly string[] = [
+  'sse/stream',
+  'api/v1/notifications/stream',
+  'events',
+  'stream',
+  'api/events',
+  'realtime/events',
+];
+
+/** `GET /stream` (wire.md §2). Mounted by `SseModule` at the path that the host chose. */
+@UseFilters(StreamProblemFilter)
+export class SseController {
+  @Sse('stream')
+  @StreamRoute()
+  @UseGuards(SseStreamGuard)
+  stream(
+    @Req() request: PlatformRequest,
+    @Res({ passthrough: true }) response: PlatformResponse,
+  ): Observable<MessageEvent> {
+    return streamResponse(request, response);
+  }
+}
+
+/** The same stream without a path of its own, for the aliases. */
+@UseFilters(StreamProblemFilter)
+export class SseAliasController {
+  @Sse()
+  @StreamRoute()
+  @UseGuards(SseStreamGuard)
+  stream(
+    @Req() request: PlatformRequest,
+    @Res({ passthrough: true }) response: PlatformResponse,
+  ): Observable<MessageEvent> {
+    return streamResponse(request, response);
+  }
+}
+
+/** A controller at a path that is known only now: Nest reads paths from classes. */
+export function mountedAt<T extends Type>(path: string | readonly string[], base: T): Type {
+  const paths = typeof path === 'string' ? path : [...path];
+  @Controller({ path: paths })
+  class MountedController extends (base as Type<object>) {}
+  return MountedController;
+}

@@ -1,0 +1,383 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../../vocabulary/clock.js';
+import type { Connection } from '../../connection/connection.js';
+import { asTenantId } from '../../vocabulary/principal.js';
+import { eventually } from '../../testing/eventually.js';
+import { MemoryHub } from '../../testing/memory-hub.js';
+import { RecordingSink } from '../../testing/recording-sink.js';
+import type { LogBounds, ReplayPage, ReplayRequest } from '../../event-log/event-log.js';
+import { MemoryEventLog } from '../../event-log/memory-event-log.js';
+import { MemoryLogStore } from '../../event-log/memory-log-store.js';
+
+const acme = asTenantId('acme');
+const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A log whose reads wait for the test. */
+class GatedLog extends MemoryEventLog {
+  gate: () => Promise<void> = () => Promise.resolve();
+  readonly memory: MemoryLogStore;
+  reads = 0;
+
+  constructor(bounds: object = {}) {
+    const memory = new MemoryLogStore(randomUUID(), systemClock, bounds);
+    super(memory);
+    this.memory = memory;
+  }
+
+  override async bounds(tenantId: typeof acme): Promise<LogBounds> {
+    await this.gate();
+    return super.bounds(tenantId);
+  }
+
+  override async readRange(tenantId: typeof acme, after: number, upTo: number, limit: number) {
+    await this.gate();
+    return super.readRange(tenantId, after, upTo, limit);
+  }
+
+  override async readFor(tenantId: typeof acme, request: ReplayRequest): Promise<ReplayPage> {
+    this.reads += 1;
+    await this.gate();
+    return super.readFor(tenantId, request);
+  }
+}
+
+describe('catch-up', () => {
+  let node: MemoryHub;
+  const start = async (parts: Parameters<typeof MemoryHub.start>[0] = {}): Promise<MemoryHub> =>
+    (node = await MemoryHub.start(parts));
+  const epoch = async (): Promise<string> => (await node.log.bounds(acme)).epoch;
+  const cursor = async (seq: number): Promise<string> => `${await epoch()}.${seq}`;
+  const live = (connection: Connection): Promise<unknown> => eventually('live', () => connection.state === 'live');
+  const settled = async (sink: RecordingSink, seqs: readonly number[]): Promise<void> => {
+    await eventually(`${seqs.length} events`, () => sink.seqs.length >= seqs.length);
+    await turn();
+    expect(sink.seqs).toEqual(seqs);
+  };
+  const resyncs = (sink: RecordingSink): unknown[] =>
+    sink.payloads('resync').map((p) => (JSON.parse(p) as { reason: string }).reason);
+
+  afterEach(() => node.hub.stop());
+
+  it('replays what was missed, in order, once, and goes on live (P51)', async () => {
+    await start();
+    await node.publish('tenant', ['1', '2', '3', '4', '5']);
+    const { connection, sink } = await node.connect({ cursor: await cursor(2) });
+    await live(connection);
+    await node.publish('tenant', ['6']);
+    await settled(sink, [3, 4, 5, 6]);
+    expect(JSON.parse(sink.payloads('connected')[0]!)).toMatchObject({ resume: 'replay' });
+    expect(sink.events[0]!.position).toBe(await cursor(2));
+  });
+
+  it('reads the ring, not the log, when the ring reaches back', async () => {
+    const eventLog = new GatedLog();
+    await start({ eventLog });
+    await node.connect({ user: 'bob' });
+    await node.publish('tenant', numbers(1, 20).map(String));
+    await eventually('the ring', () => node.hub.stats(null).eventsSentTotal === 20);
+    const { sink } = await node.connect({ cursor: await cursor(3) });
+    await settled(sink, numbers(4, 20));
+    expect(eventLog.reads).toBe(0);
+  });
+
+  it('fills the ring once for all who come back to a node that has just started', async () => {
+    const eventLog = new GatedLog();
+    await start({ eventLog });
+    await node.publish('tenant', numbers(1, 900).map(String));
+    const position = await cursor(300);
+    const readRange = eventLog.readRange.bind(eventLog);
+    let ranges = 0;
+    eventLog.readRange = (...args) => {
+      ranges += 1;
+      return readRange(...args);
+    };
+    const people = await Promise.all(numbers(1, 100).map((i) => node.connect({ user: `u${i}`, cursor: position })));
+    for (const { sink } of people) await settled(sink, numbers(301, 900));
+    expect(eventLog.reads).toBe(0);
+    expect(ranges).toBe(2);
+  });
+
+  it('judges who may see what by the rights of now (P50)', async () => {
+    await start();
+    await node.publish('role:hr', ['old role']);
+    await node.publish('topic:job:7', ['topic']);
+    await node.publish('user:bob', ['foreign']);
+    await node.publish(['ann', 'bob'], ['named']);
+    const { sink } = await node.connect({ cursor: await cursor(0), topics: ['job:*'] });
+    await settled(sink, [2, 4]);
+    const other = await node.connect({ cursor: await cursor(0), roles: ['hr'], user: 'eve' });
+    await settled(other.sink, [1]);
+  });
+
+  it.each([
+    ['malformed', () => 'nonsense', 'invalid_cursor'],
+    ['of another tenant', async () => `${(await node.log.bounds(asTenantId('beta'))).epoch}.1`, 'epoch'],
+    ['ahead of the log', () => cursor(99), 'invalid_cursor'],
+    ['below the floor', () => cursor(1), 'history_gap'],
+  ])('answers a cursor that is %s with one resync and goes on live (P6, P32)', async (_, make, reason) => {
+    await start({ eventLog: new GatedLog({ maxEventsPerTenant: 3 }) });
+    await node.publish('tenant', ['1', '2', '3', '4', '5']);
+    const { connection, sink } = await node.connect({ cursor: await make() });
+    expect([sink.types, resyncs(sink), connection.state]).toEqual([['connected'], [], 'live']);
+    await turn();
+    expect(resyncs(sink)).toEqual([reason]);
+    expect(sink.events[0]!.position).toBeNull();
+    expect(sink.events[1]!.position).toBe(await cursor(5));
+    await node.publish('tenant', ['6']);
+    await settled(sink, [6]);
+  });
+
+  it('resumes from exactly the floor', async () => {
+    await start({ eventLog: new GatedLog({ maxEventsPerTenant: 3 }) });
+    await node.publish('tenant', ['1', '2', '3', '4', '5']);
+    const { sink } = await node.connect({ cursor: await cursor(2) });
+    await settled(sink, [3, 4, 5]);
+    expect(resyncs(sink)).toEqual([]);
+  });
+
+  it('says resync once beyond the events that a replay may show, then is live (P52)', async () => {
+    await start({ options: { replayMaxEvents: 10 } });
+    await node.publish('tenant', numbers(1, 30).map(String));
+    const { connection, sink } = await node.connect({ cursor: await cursor(0) });
+    await live(connection);
+    await node.publish('tenant', ['31']);
+    await settled(sink, [...numbers(1, 10), 31]);
+    expect(resyncs(sink)).toEqual(['overflow']);
+  });
+
+  it('shows exactly as many as the limit without a resync (P52)', async () => {
+    await start({ options: { replayMaxEvents: 10 } });
+    await node.publish('tenant', numbers(1, 10).map(String));
+    const { sink } = await node.connect({ cursor: await cursor(0) });
+    await settled(sink, numbers(1, 10));
+    expect(resyncs(sink)).toEqual([]);
+  });
+
+  it('says resync once beyond the rows that a follower of patterns may scan (P52)', async () => {
+    await start({ options: { replayMaxScannedRows: 250, ringMaxEvents: 1 } });
+    await node.publish('topic:other', numbers(1, 600).map(String));
+    const { connection, sink } = await node.connect({ cursor: await cursor(0), topics: ['job:*'] });
+    await live(connection);
+    await turn();
+    expect([resyncs(sink), sink.seqs]).toEqual([['overflow'], []]);
+  });
+
+  it('says resync for a cursor that is too old, from the ring as from the log (P52)', async () => {
+    await start({ options: { replayMaxAgeMs: 30 } });
+    await node.connect({ user: 'bob' });
+    await node.publish('tenant', ['1', '2']);
+    await eventually('old enough', async () => (await node.log.firstSince(acme, new Date(Date.now() - 30))) === 3);
+    const fromRing = await node.connect({ cursor: await cursor(0) });
+    await turn();
+    expect(resyncs(fromRing.sink)).toEqual(['history_gap']);
+    const upToDate = await node.connect({ cursor: await cursor(2) });
+    await turn();
+    expect(resyncs(upToDate.sink)).toEqual([]);
+  });
+
+  it('says resync when retention drops rows between two pages, instead of skipping them', async () => {
+    const eventLog = new GatedLog({ maxEventsPerTenant: 500 });
+    await start({ eventLog, options: { ringMaxEvents: 1 } });
+    await node.publish('tenant', numbers(1, 500).map(String));
+    const position = await cursor(0);
+    let gates: (() => void)[] = [];
+    const prepared = await node.prepare({ cursor: position });
+    eventLog.gate = () => new Promise((resolve) => gates.push(resolve));
+    const sink = new RecordingSink();
+    const connection = prepared.attachTo(sink);
+    expect(connection.state).toBe('replaying');
+    eventLog.memory.append(
+      numbers(1, 300).map((i) => ({
+        tenantId: acme,
+        audience: 'tenant',
+        recipients: null,
+        type: 'note',
+        payload: `${i}`,
+      })),
+    );
+    await eventually('live', () => {
+      const open = gates;
+      gates = [];
+      for (const pass of open) pass();
+      return connection.state === 'live';
+    });
+    await turn();
+    expect(resyncs(sink)).toEqual(['history_gap']);
+  });
+
+  it('waits for a client that reads slowly instead of piling up its replay', async () => {
+    await start({ options: { replayMaxEvents: 0, maxQueuedBytes: 100_000 } });
+    await node.publish(
+      'tenant',
+      Array.from({ length: 100 }, () => 'x'.repeat(10_000)),
+    );
+    const prepared = await node.prepare({ cursor: await cursor(0) });
+    const sink = new RecordingSink();
+    sink.fill();
+    const connection = prepared.attachTo(sink);
+    let drains = 0;
+    let most = 0;
+    await eventually('the whole replay', async () => {
+      most = Math.max(most, connection.queuedBytes);
+      sink.drain();
+      sink.fill();
+      drains += 1;
+      await turn();
+      return sink.seqs.length === 100;
+    });
+    expect(sink.seqs).toEqual(numbers(1, 100));
+    expect(drains).toBeGreaterThan(5);
+    expect(most).toBeLessThan(100_000);
+    expect(connection.state).not.toBe('closing');
+  });
+
+  it('reads on when more comes live during the replay than may wait', async () => {
+    const eventLog = new GatedLog();
+    await start({ eventLog, options: { ringMaxEvents: 1, replayMaxEvents: 0 } });
+    await node.publish('tenant', numbers(1, 10).map(String));
+    const position = await cursor(0);
+    let open: (() => void) | undefined;
+    const { connection, sink } = await (async () => {
+      const prepared = await node.prepare({ cursor: position });
+      const recording = new RecordingSink();
+      let first = true;
+      eventLog.gate = () => {
+        if (!first) return Promise.resolve();
+        first = false;
+        return new Promise((resolve) => (open = resolve));
+      };
+      return { connection: prepared.attachTo(recording), sink: recording };
+    })();
+    await node.publish('tenant', numbers(11, 2_500).map(String));
+    await eventually('the live edge', () => node.hub.stats(acme).eventsSentTotal >= 2_490);
+    open?.();
+    await live(connection);
+    await settled(sink, numbers(1, 2_500));
+  });
+
+  it('asks the client to come back when the log cannot be read', async () => {
+    const eventLog = new GatedLog();
+    await start({ eventLog, options: { ringMaxEvents: 1 } });
+    await node.publish('tenant', ['1', '2', '3']);
+    const prepared = await node.prepare({ cursor: await cursor(0) });
+    eventLog.gate = () => Promise.reject(new Error('the database is away'));
+    const sink = new RecordingSink();
+    prepared.attachTo(sink);
+    await eventually('the goodbye', () => sink.types.includes('close'));
+    expect(JSON.parse(sink.payloads('close')[0]!)).toMatchObject({ reconnect: true });
+    expect(node.warnings.join()).toContain('the database is away');
+  });
+
+  it('leaves nothing behind when the client goes at any point of the replay', async () => {
+    const eventLog = new GatedLog();
+    await start({ eventLog, options: { ringMaxEvents: 1, replayMaxEvents: 0 } });
+    await node.publish('tenant', numbers(1, 700).map(String));
+    const position = await cursor(0);
+    for (let point = 0; point < 5; point++) {
+      const prepared = await node.prepare({ cursor: position });
+      const sink = new RecordingSink();
+      let reads = 0;
+      eventLog.gate = () => {
+        if (reads++ === point) sink.leave();
+        return Promise.resolve();
+      };
+      const connection = prepared.attachTo(sink);
+      await eventually('the end', () => connection.state === 'closed');
+      await turn();
+      expect(reads).toBe(point + 1);
+      expect(node.hub.stats(acme).connections).toBe(0);
+      expect(node.hub.find(connection.id)).toBeUndefined();
+      expect(await node.presence.isOnline(acme, connection.userId)).toBe(false);
+      eventLog.gate = () => Promise.resolve();
+    }
+  });
+
+  it('loses, doubles and reorders nothing, however reads, publications, stalls and arrivals interleave (P21, P22, P51)', async () => {
+    await start();
+    const step = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          what: fc.constant('publish' as const),
+          to: fc.constantFrom('tenant', 'user:ann', 'user:bob', 'topic:job:1'),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          what: fc.constant('connect' as const),
+          back: fc.nat(30),
+          user: fc.constantFrom('ann', 'bob'),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          what: fc.constantFrom('fill' as const, 'drain' as const, 'turn' as const),
+          who: fc.nat(5),
+        }),
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(step, { maxLength: 80, size: 'max' }),
+        fc.constantFrom(1, 5, 1_000),
+        async (s, steps, ring) => {
+          const eventLog = new GatedLog();
+          const one = await MemoryHub.start({ eventLog, options: { ringMaxEvents: ring } });
+          await one.connect({ user: 'keeps-the-tenant-warm' });
+          eventLog.gate = () => s.schedule(Promise.resolve());
+          const { epoch: now } = await MemoryEventLog.prototype.bounds.call(eventLog, acme);
+          const audiences: string[] = [];
+          const opened: Promise<{ after: number; user: string; sink: RecordingSink }>[] = [];
+          const sinks: RecordingSink[] = [];
+          for (const action of steps) {
+            if (action.what === 'publish') {
+              audiences.push(action.to);
+              await one.publish(action.to, ['x']);
+            } else if (action.what === 'connect') {
+              const after = Math.max(0, audiences.length - action.back);
+              const visitor = { user: action.user, cursor: `${now}.${after}`, topics: ['job:*'] };
+              opened.push(
+                one.connect(visitor).then(({ sink }) => {
+                  sinks.push(sink);
+                  return { after, user: action.user, sink };
+                }),
+              );
+            } else if (action.what === 'turn') await turn();
+            else sinks[action.who % Math.max(1, sinks.length)]?.[action.what]();
+            if (s.count() > 2) await s.waitOne();
+          }
+          const all = Promise.all(opened);
+          let isDone = false;
+          void all.then(() => (isDone = true));
+          const end = `${now}.${audiences.length}`;
+          const isQuiet = (): boolean =>
+            isDone &&
+            one.hub.connections(acme).every((c) => c.state === 'live' && c.queuedBytes === 0 && c.position === end);
+          for (let i = 0; i < 2_000 && !isQuiet(); i++) {
+            if (s.count() > 0) await s.waitOne();
+            for (const sink of sinks) sink.drain();
+            await turn();
+          }
+          for (const { after, user, sink } of await all) {
+            const expected = audiences
+              .map((audience, i) => ({ audience, seq: i + 1 }))
+              .filter(
+                ({ audience, seq }) => seq > after && ['tenant', `user:${user}`, 'topic:job:1'].includes(audience),
+              )
+              .map(({ seq }) => seq);
+            expect(sink.seqs).toEqual(expected);
+            expect(resyncs(sink)).toEqual([]);
+          }
+          await one.hub.stop();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import type { Connection } from '../../connection/connection.js';
+import type { EncodedEvent } from '../../connection/output/encoded-event.js';
+import type { LoggedEvent } from '../../vocabulary/envelope.js';
+import type { TenantId } from '../../vocabulary/principal.js';
+import type { EventLog } from '../../event-log/event-log.js';
+
+/** Limits of one replay; see `HubOptions` for each. 0 = off. */
+export interface ReplayLimits {
+  readonly replayMaxEvents: number;
+  readonly replayMaxScannedRows: number;
+}
+
+/** Where a replay reads from: the ring in memory as far back as it reaches, else the log. */
+export interface ReplaySource {
+  readonly tenantId: TenantId;
+  readonly epoch: string;
+  /** Number of the newest event that went out live. */
+  readonly head: number;
+  readonly log: Pick<EventLog, 'readFor' | 'bounds'>;
+  /** @returns events with `after < seq <= upTo`, at most `limit`; null when the ring does not reach back to `after`. */
+  fromRing(after: number, upTo: number, limit: number): readonly EncodedEvent[] | null;
+  encode(event: LoggedEvent): EncodedEvent;
+}
+
+/** Rows read at once; short pages keep a storm of reconnects fair. */
+const PAGE = 200;
+
+/**
+ * Brings a connection from its cursor to the live edge (delivery.md §2, "Catch-up", steps 4 and 5).
+ *
+ * It was registered in the tick in which the horizon was read, so what is newer meets it live and waits in its pending
+ * list, and what is older is in ring or log: nothing is lost, nothing comes twice (P51). Rights are those of now (P50).
+ * Returns when the connection is live or closing.
+ * @throws whatever the log throws; the connection is still replaying then.
+ */
+export async function catchUp(connection: Connection, source: ReplaySource, limits: ReplayLimits): Promise<void> {
+  const { epoch } = source;
+  const start = connection.lastSeq;
+  let position = start;
+  let horizon = source.head;
+  let hasReadLog = false;
+  let shown = 0;
+  let scanned = 0;
+  // What others do between two awaits (close, resync, a new epoch) ends the replay; every await is followed by this.
+  const isOver = (): boolean => connection.state !== 'replaying' || source.epoch !== epoch;
+
+  for (;;) {
+    while (position < horizon) {
+      const ring = source.fromRing(position, horizon, PAGE);
+      let page: readonly EncodedEvent[];
+      let scannedTo: number;
+      if (ring === null) {
+        hasReadLog = true;
+        const read = await source.log.readFor(source.tenantId, {
+          after: position,
+          upTo: horizon,
+          keys: connection.interest.exactKeys,
+          userId: connection.userId,
+          everyTopic: connection.interest.patterns.length > 0,
+          limit: PAGE,
+        });
+        if (isOver()) return;
+        page = read.events.map((event) => source.encode(event));
+        scanned += page.length;
+        scannedTo = read.scannedTo;
+      } else {
+        page = ring;
+        scannedTo = ring.at(-1)?.seq ?? horizon;
+      }
+      for (const event of page) {
+        if (!connection.maySee(event)) continue;
+        if (limits.replayMaxEvents > 0 && shown >= limits.replayMaxEvents) {
+          connection.resync('overflow');
+          return;
+        }
+        if (connection.replay(event)) shown += 1;
+        const room = connection.room();
+        if (room === null) continue;
+        await room;
+        if (isOver()) return;
+      }
+      if (limits.replayMaxScannedRows > 0 && scanned > limits.replayMaxScannedRows) {
+        connection.resync('overflow');
+        return;
+      }
+      position = scannedTo;
+    }
+    if (hasReadLog) {
+      // Retention may have dropped rows between two pages; what is missing would look like what the holder may not see.
+      const { floor } = await source.log.bounds(source.tenantId);
+      if (isOver()) return;
+      if (floor > start) {
+        connection.resync('history_gap');
+        return;
+      }
+      hasReadLog = false;
+    }
+    if (!connection.takePendingOverflow()) break;
+    horizon = source.head;
+  }
+  connection.goLive();
+}

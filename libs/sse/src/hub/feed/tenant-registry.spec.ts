@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { Heartbeats } from '../../connection/timing/heartbeat.js';
+import { Jitter } from '../../vocabulary/jitter.js';
+import { TimerWheel } from '../../connection/timing/timer-wheel.js';
+import { TurnScheduler } from '../../connection/output/turn-scheduler.js';
+import { MemoryEventLog } from '../../event-log/memory-event-log.js';
+import { asTenantId } from '../../vocabulary/principal.js';
+import { ManualClock } from '../../testing/manual-clock.js';
+import { MEMORY_HUB_OPTIONS } from '../../testing/memory-hub.js';
+import { TenantRegistry } from './tenant-registry.js';
+
+const acme = asTenantId('acme');
+
+function setUp() {
+  const clock = new ManualClock();
+  const tenants = new TenantRegistry({
+    options: MEMORY_HUB_OPTIONS,
+    log: new MemoryEventLog(),
+    clock,
+    scheduler: new TurnScheduler(),
+    wheel: new TimerWheel(250, 0),
+    heartbeats: new Heartbeats(clock),
+    jitter: new Jitter({ random: () => 'AAAAAA' }),
+    warn: () => {},
+    onLeave: () => {},
+    onClosed: () => {},
+    onEvent: () => {},
+    onMark: () => {},
+    settle: () => Promise.resolve(),
+  });
+  return { clock, tenants };
+}
+
+describe('the active tenants', () => {
+  it('are made once and stay while somebody needs them', () => {
+    const { tenants, clock } = setUp();
+    const stream = tenants.hold(acme);
+    expect(tenants.hold(acme)).toBe(stream);
+    stream.release();
+    clock.advance(3_600_000);
+    tenants.sweep();
+    expect(tenants.get(acme)).toBe(stream);
+  });
+
+  it('keep their ring for a minute, for those who come back', () => {
+    const { tenants, clock } = setUp();
+    const stream = tenants.hold(acme);
+    stream.release();
+    clock.advance(59_000);
+    tenants.sweep();
+    expect(tenants.get(acme)).toBe(stream);
+    clock.advance(1_000);
+    tenants.sweep();
+    expect(tenants.get(acme)).toBeUndefined();
+  });
+
+  it('stay bounded when very many come by and go, the longest idle going first', () => {
+    const { tenants, clock } = setUp();
+    for (let i = 0; i < 1_500; i++) {
+      tenants.hold(asTenantId(`t${i}`)).release();
+      clock.advance(1);
+    }
+    tenants.sweep();
+    expect([...tenants.all()]).toHaveLength(1_000);
+    expect(tenants.get(asTenantId('t499'))).toBeUndefined();
+    expect(tenants.get(asTenantId('t500'))).toBeDefined();
+  });
+
+  it('keep their counters when they were dropped and come back', () => {
+    const { tenants, clock } = setUp();
+    const stream = tenants.hold(acme);
+    stream.traffic.sent(5, 100);
+    stream.release();
+    clock.advance(60_000);
+    tenants.sweep();
+    tenants.hold(acme).traffic.sent(1, 10);
+    expect(tenants.trafficOf(acme)).toMatchObject({ eventsSent: 6, bytesSent: 110 });
+    expect(tenants.total).toMatchObject({ eventsSent: 6, bytesSent: 110 });
+  });
+
+  it('count rates as the mean of the last ten seconds', () => {
+    const { tenants } = setUp();
+    const { traffic } = tenants.hold(acme);
+    for (let second = 0; second <= 20; second++) {
+      tenants.sampleRates();
+      traffic.sent(second < 10 ? 100 : 7, 0);
+    }
+    expect(traffic.eventsPerSecond).toBe(7);
+    expect(tenants.total.eventsPerSecond).toBe(7);
+  });
+});

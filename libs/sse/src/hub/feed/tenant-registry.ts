@@ -1,0 +1,85 @@
+import { Traffic } from '../../connection/traffic.js';
+import type { TenantId } from '../../vocabulary/principal.js';
+import { TenantStream, type TenantDeps } from './tenant-stream.js';
+
+/** A tenant that nobody needs keeps its ring this long, for those who come back. */
+const IDLE_MS = 60_000;
+/** Tenants that nobody needs and that are kept all the same. */
+const MAX_IDLE = 1_000;
+/** Tenants whose counters are kept. */
+const MAX_TRAFFIC = 10_000;
+
+/** The tenants that are active in this process. One is made for its first connection or follower and dropped when idle. */
+export class TenantRegistry {
+  readonly #streams = new Map<TenantId, TenantStream>();
+  readonly #traffic = new Map<TenantId, Traffic>();
+  /** Counters of the process. */
+  readonly total = new Traffic();
+
+  constructor(private readonly deps: TenantDeps) {}
+
+  get(tenantId: TenantId): TenantStream | undefined {
+    return this.#streams.get(tenantId);
+  }
+
+  /** All active tenants. */
+  all(): IterableIterator<TenantStream> {
+    return this.#streams.values();
+  }
+
+  /** Counters of a tenant; zeros for one that was never active here. */
+  trafficOf(tenantId: TenantId): Traffic {
+    return this.#traffic.get(tenantId) ?? new Traffic();
+  }
+
+  /** The stream of a tenant, held for the caller, who must `release` it once. */
+  hold(tenantId: TenantId): TenantStream {
+    let stream = this.#streams.get(tenantId);
+    if (stream === undefined) {
+      stream = new TenantStream(tenantId, this.#trafficFor(tenantId), this.deps);
+      this.#streams.set(tenantId, stream);
+    }
+    stream.hold();
+    return stream;
+  }
+
+  /** Drops tenants that are idle for long, and the longest idle ones when there are too many. */
+  sweep(): void {
+    const now = this.deps.clock.monotonicMs();
+    const idle = [...this.#streams.values()]
+      .filter((s) => s.holders === 0)
+      .sort((a, b) => a.idleSinceMs - b.idleSinceMs);
+    for (const [index, stream] of idle.entries()) {
+      if (now - stream.idleSinceMs < IDLE_MS && idle.length - index <= MAX_IDLE) break;
+      this.#drop(stream);
+    }
+  }
+
+  /** Takes one sample of every rate; call it once a second. */
+  sampleRates(): void {
+    this.total.sample();
+    for (const traffic of this.#traffic.values()) traffic.sample();
+  }
+
+  stop(): void {
+    for (const stream of this.#streams.values()) this.#drop(stream);
+  }
+
+  #drop(stream: TenantStream): void {
+    stream.stop();
+    this.#streams.delete(stream.tenantId);
+  }
+
+  #trafficFor(tenantId: TenantId): Traffic {
+    let traffic = this.#traffic.get(tenantId);
+    if (traffic === undefined) {
+      traffic = new Traffic(this.total);
+      for (const oldest of this.#traffic.keys()) {
+        if (this.#traffic.size < MAX_TRAFFIC) break;
+        this.#traffic.delete(oldest);
+      }
+      this.#traffic.set(tenantId, traffic);
+    }
+    return traffic;
+  }
+}

@@ -1,0 +1,16 @@
+import type { AudienceKey } from '../vocabulary/audience.js';
+import type { Principal } from '../vocabulary/principal.js';
+
+/** Injection token of the {@link AudienceResolver}. */
+export const AUDIENCE_RESOLVER = Symbol('AUDIENCE_RESOLVER');
+
+/**
+ * Adds the audience keys that a host's directory knows about a person: `dept:<id>` with all ancestors, `pos:<id>`,
+ * `group:<id>`, further `role:<r>` (wire.md §2).
+ *
+ * It never decides what the token decides: an answer with `tenant`, `users`, `user:…` or `topic:…` refuses the stream, and
+ * so does one that throws (a stream that silently misses its department's events would be worse than none).
+ */
+export interface AudienceResolver {
+  keysOf(principal: Principal): readonly AudienceKey[] | Promise<readonly AudienceKey[]>;
+}

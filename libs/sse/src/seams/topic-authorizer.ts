@@ -1,0 +1,15 @@
+import type { Principal } from '../vocabulary/principal.js';
+
+/** Injection token of the {@link TopicAuthorizer}. */
+export const TOPIC_AUTHORIZER = Symbol('TOPIC_AUTHORIZER');
+
+/**
+ * Decides who may follow a topic (wire.md §6). It is asked when a stream opens, when the followed topics change, and when
+ * a token is swapped.
+ *
+ * An answer that throws or takes longer than `topicDecisionTimeoutMs` counts as no.
+ */
+export interface TopicAuthorizer {
+  /** @param topic a well-formed topic, or a pattern (`*` is one segment, a trailing `**` the rest). */
+  mayFollow(principal: Principal, topic: string): boolean | Promise<boolean>;
+}
