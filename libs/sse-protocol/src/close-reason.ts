@@ -5,10 +5,10 @@ export const CLOSE_REASONS = ['token_expired', 'revoked', 'slow_consumer', 'shut
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /**
- * Whether a client should come back by itself after this reason, unless the sender says otherwise (P34).
+ * Whether a client should reconnect by itself after this reason, unless the server states otherwise (P34).
  *
- * `limit` is `false` because the line was given up for another one of the same person: two clients that both came
- * back would evict each other for ever. A rotation by age sends `limit` with `reconnect: true`.
+ * `limit` is `false` because another connection of the same user has replaced this one: two clients that both
+ * reconnected would evict each other for ever. A rotation by age sends `limit` with `reconnect: true`.
  */
 export const RECONNECT_AFTER: Readonly<Record<CloseReason, boolean>> = {
   token_expired: false,

@@ -4,7 +4,7 @@ import type { ProblemCode } from './problem-code.js';
 /** How a stream continues (P31, P32). */
 export type Resume = 'live' | 'replay' | 'reset';
 
-/** Why a client must fetch its state anew (P37). */
+/** Why a client must reload its state (P37). */
 export type ResyncReason = 'history_gap' | 'epoch' | 'invalid_cursor' | 'overflow';
 
 /** Payload of the first block of every stream. The application may add members. */
@@ -15,7 +15,7 @@ export interface ConnectedPayload {
   readonly heartbeatIntervalMs: number;
   /** Topics and patterns that the stream follows. */
   readonly topics: readonly string[];
-  /** Topics asked for and left out; absent when there are none. */
+  /** Requested topics that were not granted; absent when there are none. */
   readonly denied?: readonly string[];
   readonly resume: Resume;
   /** ISO 8601. */
@@ -33,7 +33,7 @@ export interface ControlPayloads {
   readonly close: { readonly reason: CloseReason; readonly reconnect: boolean; readonly retryMs: number };
 }
 
-/** A type that only the server itself sends. */
+/** An event type that only the server sends. */
 export type ControlEventType = keyof ControlPayloads;
 
 /** All control events (P15). */
@@ -48,8 +48,8 @@ export const CONTROL_EVENT_TYPES: readonly ControlEventType[] = [
 ];
 
 /**
- * `error` and `open` would call the handlers of the browser's own EventSource; `session.control` is what servers write into
- * a log for each other (P63) and is never sent; a `presence` that comes is always the server's own (P45).
+ * `error` and `open` would call the handlers of the browser's own EventSource. `session.control` is the type of the control
+ * records, which are never sent (P63). Only the server publishes `presence` (P45).
  */
 const RESERVED: ReadonlySet<string> = new Set([...CONTROL_EVENT_TYPES, 'error', 'open', 'session.control', 'presence']);
 
@@ -58,7 +58,7 @@ export function isReservedEventType(type: string): boolean {
   return RESERVED.has(type);
 }
 
-/** @returns whether the event was sent by the server on its own account. */
+/** @returns whether the type is one of a control event. */
 export function isControlEventType(type: string): type is ControlEventType {
   return (CONTROL_EVENT_TYPES as readonly string[]).includes(type);
 }

@@ -16,18 +16,18 @@ function parse(text: string): { events: EventSourceMessage[]; comments: string[]
   return { events, comments, retries };
 }
 
-/** The origin's way of writing a frame, kept to show that the test below sees its fault. */
-const originFrame = (data: string): string => `event: note\ndata: ${data}\n\n`;
+/** How the legacy system encoded a frame; it shows that the test below finds the defect. */
+const legacyFrame = (data: string): string => `event: note\ndata: ${data}\n\n`;
 const ourFrame = (data: string): string => encodeFrame({ event: 'note', data });
 
-/** @returns whether a hostile payload arrives as one event of its own type. */
+/** @returns whether a hostile payload is parsed as one event of the given type. */
 function staysOneEvent(encode: (data: string) => string, payload: string): boolean {
   const { events } = parse(encode(payload));
   return events.length === 1 && events[0]!.event === 'note' && events[0]!.id === undefined;
 }
 
-describe('frames', () => {
-  it('bring payload, type and id back through an independent parser (P10, P11)', () => {
+describe('Frames', () => {
+  it('keep payload, type and id in an independent parser (P10, P11)', () => {
     const payloads = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
@@ -43,30 +43,30 @@ describe('frames', () => {
     );
   });
 
-  it('origin defect 7: line breaks in a payload neither end the frame nor inject fields (P11)', () => {
+  it('are neither ended nor extended by line breaks in a payload (legacy defect 7, P11)', () => {
     const hostile = 'a\r\nevent: x\rid: 9\n\ndata: y';
     expect(staysOneEvent(ourFrame, hostile)).toBe(true);
-    expect(staysOneEvent(originFrame, hostile)).toBe(false);
+    expect(staysOneEvent(legacyFrame, hostile)).toBe(false);
   });
 
-  it('origin defect 6: carry id and retry when they are given, in the order of the protocol (P10)', () => {
+  it('carry id and retry, in the order of the protocol (legacy defect 6, P10)', () => {
     expect(encodeFrame({ retry: 3000, id: 'abcdefgh.7', event: 'note', data: 'x' })).toBe(
       'retry: 3000\nid: abcdefgh.7\nevent: note\ndata: x\n\n',
     );
     expect(parse(encodeFrame({ retry: 3000, event: 'a', data: '' })).retries).toEqual([3000]);
   });
 
-  it('deliver an empty payload as an event', () => {
+  it('carry an empty payload as an event', () => {
     expect(parse(encodeFrame({ event: 'empty', data: '' })).events).toEqual([
       { id: undefined, event: 'empty', data: '' },
     ]);
   });
 
-  it('have no id line when no position is given (P20)', () => {
+  it('have no id line without a position (P20)', () => {
     expect(encodeFrame({ event: 'tick', data: '{}' })).not.toContain('id:');
   });
 
-  it('refuse impossible types, ids and retries instead of repairing them (P12)', () => {
+  it('refuse invalid types, ids and retries instead of repairing them (P12)', () => {
     for (const event of ['', 'a b', 'a\nid: 1', 'a\r', 'a\u0000', 'ä', 'x'.repeat(65), '\ud800']) {
       expect(isEventType(event)).toBe(false);
       expect(() => encodeFrame({ event, data: '' })).toThrow(TypeError);
@@ -78,7 +78,7 @@ describe('frames', () => {
     expect(() => encodeFrame({})).toThrow(TypeError);
   });
 
-  it('of comments are comments for a parser, whatever the text', () => {
+  it('stay comments for a parser, whatever their text', () => {
     const { events, comments } = parse(encodeComment('one\ndata: two\r\rthree'));
     expect(events).toEqual([]);
     expect(comments).toEqual(['one', 'data: two', '', 'three']);

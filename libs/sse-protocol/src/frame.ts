@@ -1,10 +1,10 @@
 import { isPosition } from './stream-position.js';
 
-/** The fields of one frame; at least one is needed. */
+/** The fields of one frame; at least one is required. */
 export interface FrameFields {
-  /** Milliseconds a client waits before it comes back. */
+  /** How long a client waits before it reconnects, in ms. */
   readonly retry?: number;
-  /** Position of a durable event or of a control event that moves the cursor (P20). */
+  /** Position of a durable event, or of a control event that moves the cursor (P20). */
   readonly id?: string;
   readonly event?: string;
   /** Payload as text. */
@@ -20,37 +20,37 @@ export function isEventType(text: unknown): text is string {
 }
 
 /**
- * Writes one frame (P10, P11): no payload, whatever it holds, can end it or add a field to it.
- * @throws TypeError for an id that is no position, an impossible type, a retry that is no whole number: refused, not repaired (P12).
+ * Encodes one frame (P10). No payload can end it or add a field to it (P11).
+ * @throws TypeError for an invalid id, type or retry, and without any field. Nothing is repaired (P12).
  */
 export function encodeFrame(fields: FrameFields): string {
   let frame = '';
   if (fields.retry !== undefined) {
     if (!Number.isSafeInteger(fields.retry) || fields.retry < 0) {
-      throw new TypeError(`retry is a whole number of milliseconds ≥ 0; got ${fields.retry}.`);
+      throw new TypeError(`retry is ${fields.retry}. Use a whole number of milliseconds, 0 or more.`);
     }
     frame += `retry: ${fields.retry}\n`;
   }
   if (fields.id !== undefined) {
     if (!isPosition(fields.id)) {
-      throw new TypeError(`The id of a frame is a position <epoch>.<seq>; got ${JSON.stringify(fields.id)}.`);
+      throw new TypeError(`The frame id ${JSON.stringify(fields.id)} is not a position. Use <epoch>.<seq>.`);
     }
     frame += `id: ${fields.id}\n`;
   }
   if (fields.event !== undefined) {
     if (!isEventType(fields.event)) {
       throw new TypeError(
-        `An event type has 1 to 64 characters out of A-Z a-z 0-9 _ . : - ; got ${JSON.stringify(fields.event)}.`,
+        `The event type ${JSON.stringify(fields.event)} is invalid. Use 1 to 64 of the characters A-Z a-z 0-9 _ . : -`,
       );
     }
     frame += `event: ${fields.event}\n`;
   }
   if (fields.data !== undefined) frame += dataLines(fields.data);
-  if (frame === '') throw new TypeError('A frame needs at least one field.');
+  if (frame === '') throw new TypeError('The frame has no field. Set at least one.');
   return `${frame}\n`;
 }
 
-/** Writes a comment, which parsers skip: proof of life for clients that count bytes. Line breaks become further comment lines. */
+/** Encodes a comment, which parsers skip. A heartbeat for clients that only wait for bytes. Line breaks start further comment lines. */
 export function encodeComment(text: string): string {
   return `${text
     .split(LINE_BREAK)
@@ -59,7 +59,7 @@ export function encodeComment(text: string): string {
 }
 
 function dataLines(payload: string): string {
-  // Most payloads are one line of JSON: two scans are cheaper than a split.
+  // Most payloads are one line of JSON, for which two scans are cheaper than a split.
   if (payload.indexOf('\n') === -1 && payload.indexOf('\r') === -1) return `data: ${payload}\n`;
   return payload
     .split(LINE_BREAK)

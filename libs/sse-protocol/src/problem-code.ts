@@ -1,4 +1,4 @@
-/** Stable `code` of a problem document that a stream or one of its operations can answer (wire.md §2, api.md §2). */
+/** Every `code` of a problem document that a stream or one of its operations can return. The codes are stable. */
 export const PROBLEM_CODES = [
   'invalid_topic',
   'too_many_topics',

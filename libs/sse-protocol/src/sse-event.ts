@@ -1,9 +1,9 @@
-/** One event as a receiver sees it, whatever carried it: stream, poll answer, WebSocket, server-side follower. */
+/** One event as a receiver gets it, over a stream, a poll, a WebSocket or in the server process. */
 export interface SseEvent {
   /** The position of a durable event; an ephemeral one has none (PROTOCOL P20). */
   readonly id?: string;
-  /** Event type; `message` where the publisher named none. */
+  /** Event type; `message` if the publisher named none. */
   readonly event: string;
-  /** The payload as text: a string as it was published, anything else as JSON. */
+  /** The payload as text: a published string unchanged, anything else as JSON (P13). */
   readonly data: string;
 }

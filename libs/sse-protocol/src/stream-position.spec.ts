@@ -5,8 +5,8 @@ import { comparePositions, formatPosition, isPosition, parsePosition } from './s
 const epochs = fc.stringMatching(/^[a-z0-9]{8}$/);
 const seqs = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
-describe('positions', () => {
-  it('come back from their text unchanged (P1)', () => {
+describe('Positions', () => {
+  it('are parsed from their text unchanged (P1)', () => {
     fc.assert(
       fc.property(epochs, seqs, (epoch, seq) => {
         expect(parsePosition(formatPosition(epoch, seq))).toEqual({ epoch, seq });
@@ -35,7 +35,7 @@ describe('positions', () => {
     }
   });
 
-  it('never accept a text that is not written exactly as we write it (P1)', () => {
+  it('are parsed only from the exact text that is formatted (P1)', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[a-z0-9]{7,9}\.?[0-9]{0,17}$/)), (text) => {
         const position = parsePosition(text);
@@ -44,12 +44,12 @@ describe('positions', () => {
     );
   });
 
-  it('beyond what a number can count are well-formed but never honoured', () => {
+  it('are valid but never parsed beyond the safe integers', () => {
     expect(isPosition('abcdefgh.9999999999999999')).toBe(true);
     expect(parsePosition('abcdefgh.9999999999999999')).toBeNull();
   });
 
-  it('of one epoch are ordered by number, of two epochs not at all (P4)', () => {
+  it('are ordered by number within an epoch and not at all across epochs (P4)', () => {
     fc.assert(
       fc.property(epochs, seqs, seqs, (epoch, a, b) => {
         expect(Math.sign(comparePositions({ epoch, seq: a }, { epoch, seq: b })!)).toBe(Math.sign(a - b));
@@ -58,7 +58,7 @@ describe('positions', () => {
     expect(comparePositions({ epoch: 'aaaaaaaa', seq: 1 }, { epoch: 'aaaaaaab', seq: 2 })).toBeNull();
   });
 
-  it('are not written from impossible parts', () => {
+  it('are not formatted from invalid parts', () => {
     expect(() => formatPosition('short', 1)).toThrow(TypeError);
     for (const seq of [-1, 1.5, NaN, Infinity, 2 ** 53])
       expect(() => formatPosition('abcdefgh', seq)).toThrow(TypeError);

@@ -1,8 +1,8 @@
-/** A place in the order of a tenant's durable events. */
+/** A point in the order of a tenant's durable events. */
 export interface StreamPosition {
-  /** Which log, for which tenant: 8 characters out of `a-z 0-9`. */
+  /** Identifies the log and the tenant: 8 of the characters `a-z 0-9`. */
   readonly epoch: string;
-  /** Number of the event; 0 is the place before the first. */
+  /** Sequence number of the event; 0 is the position before the first. */
   readonly seq: number;
 }
 
@@ -15,8 +15,8 @@ export function isPosition(text: string): boolean {
 }
 
 /**
- * Reads a position as it came from a client (P1).
- * @returns null for anything else, numbers above 2^53 − 1 included: no log counts that far.
+ * Parses a position from a client (P1).
+ * @returns null for any other text, and for numbers above 2^53 − 1, which no log reaches.
  */
 export function parsePosition(text: string): StreamPosition | null {
   const match = POSITION.exec(text);
@@ -26,22 +26,22 @@ export function parsePosition(text: string): StreamPosition | null {
 }
 
 /**
- * Writes a position (P1).
- * @throws TypeError when epoch or seq cannot be part of one.
+ * Formats a position (P1).
+ * @throws TypeError for an invalid epoch or sequence number.
  */
 export function formatPosition(epoch: string, seq: number): string {
   if (!EPOCH.test(epoch)) {
-    throw new TypeError(`An epoch has 8 characters out of a-z 0-9; got ${JSON.stringify(epoch)}.`);
+    throw new TypeError(`The epoch ${JSON.stringify(epoch)} is invalid. Use 8 of the characters a-z 0-9.`);
   }
   if (!Number.isSafeInteger(seq) || seq < 0) {
-    throw new TypeError(`A sequence number is a whole number from 0 to 2^53 − 1; got ${seq}.`);
+    throw new TypeError(`The sequence number ${seq} is invalid. Use a whole number from 0 to 2^53 − 1.`);
   }
   return `${epoch}.${seq}`;
 }
 
 /**
- * Orders two positions.
- * @returns negative, 0 or positive as for a sort; null when they belong to different epochs and have no order (P4).
+ * Compares two positions.
+ * @returns a negative number, 0 or a positive number, as for a sort; null for different epochs, which have no order (P4).
  */
 export function comparePositions(a: StreamPosition, b: StreamPosition): number | null {
   return a.epoch === b.epoch ? a.seq - b.seq : null;
