@@ -2,7 +2,7 @@ import type { Edit } from './cluster/service-tree.js';
 
 /**
  * Makes what comes from the backplane in a copy of the product unreliable: 30 % of the messages are lost, 30 % of the hints and
- * pokes come twice, 30 % come late and so out of order. Durable delivery must not notice (delivery.md §2 "Backplane"). Ephemeral
+ * wake-ups come twice, 30 % come late and so out of order. Durable delivery must not notice (delivery.md §2 "Backplane"). Ephemeral
  * events travel on it themselves, so they may be lost here and must not be doubled: no engine that carries them does that.
  */
 export const LOSSY_BACKPLANE: readonly Edit[] = [

@@ -31,14 +31,14 @@ for (const { name, program } of BROKERS) {
       undo.unshift(() => backplane.stop());
 
       proxy.hold();
-      backplane.publish({ kind: 'poke', shard: 1 });
+      backplane.publish({ kind: 'wake-up', shard: 1 });
       await until('noticed', () => !backplane.isConnected(), NOTICED_MS);
       await until('counted', () => backplane.counters.lost === 1);
       proxy.cut();
       proxy.release();
       await until('a new line', () => backplane.isConnected(), NOTICED_MS);
-      backplane.publish({ kind: 'poke', shard: 2 });
-      await until('heard', () => heard.some((message) => message.kind === 'poke' && message.shard === 2));
+      backplane.publish({ kind: 'wake-up', shard: 2 });
+      await until('heard', () => heard.some((message) => message.kind === 'wake-up' && message.shard === 2));
     }, 90_000);
   });
 }
@@ -63,6 +63,6 @@ it('a LISTEN connection on which nothing moves any more is noticed by its ping a
   proxy.cut();
   proxy.release();
   await until('a new line', () => backplane.isConnected(), NOTICED_MS);
-  backplane.publish({ kind: 'poke', shard: 2 });
-  await until('heard', () => heard.some((message) => message.kind === 'poke' && message.shard === 2));
+  backplane.publish({ kind: 'wake-up', shard: 2 });
+  await until('heard', () => heard.some((message) => message.kind === 'wake-up' && message.shard === 2));
 }, 90_000);

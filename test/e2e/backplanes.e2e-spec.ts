@@ -8,7 +8,7 @@ import { describeWithPrograms } from '../support/server-program.js';
 import { until } from '../support/until.js';
 
 const acme = asTenantId('acme');
-const poke = (shard: number): BackplaneMessage => ({ kind: 'poke', shard });
+const wakeUp = (shard: number): BackplaneMessage => ({ kind: 'wake-up', shard });
 const tick = (payload: string): BackplaneMessage => ({
   kind: 'ephemeral',
   event: { tenantId: acme, audience: 'tenant', recipients: null, type: 'tick', payload },
@@ -52,12 +52,12 @@ for (const { name, program } of BROKERS) {
 
     it('brings nothing from one prefix to another, so that clusters can share a server', async () => {
       const [ours, theirs] = [await node('production'), await node('staging')];
-      ours.backplane.publish(poke(1));
+      ours.backplane.publish(wakeUp(1));
       await until('ours', () => ours.heard.length > 0);
       // What is behind it on the same server would have come by now.
-      theirs.backplane.publish(poke(2));
+      theirs.backplane.publish(wakeUp(2));
       await until('theirs', () => theirs.heard.length > 0);
-      expect([ours.heard, theirs.heard]).toEqual([[poke(1)], [poke(2)]]);
+      expect([ours.heard, theirs.heard]).toEqual([[wakeUp(1)], [wakeUp(2)]]);
     });
 
     it('counts what others say on its channel, and is not upset', async () => {
@@ -66,15 +66,15 @@ for (const { name, program } of BROKERS) {
       const noise = [
         'x',
         '[{"kind":"hint"}]',
-        '{"kind":"poke"}',
-        '[{"kind":"poke","shard":null}]',
+        '{"kind":"wake-up"}',
+        '[{"kind":"wake-up","shard":null}]',
         '\ud83d\0[',
         'self-test me',
       ];
       for (const text of noise) await server.publish(`${prefix}${name === 'redis' ? ':' : '.'}sse`, text);
-      backplane.publish(poke(1));
+      backplane.publish(wakeUp(1));
       await until('the own message', () => heard.length > 0);
-      expect(heard).toEqual([poke(1)]);
+      expect(heard).toEqual([wakeUp(1)]);
       expect([backplane.counters, told]).toEqual([{ lost: 0, foreign: noise.length - 1 }, []]);
     });
 
@@ -90,8 +90,8 @@ for (const { name, program } of BROKERS) {
       const { backplane, heard } = await node(nextPrefix());
       for (let i = 0; i < 400; i++) backplane.publish(tick('x'.repeat(6_000)));
       expect(backplane.counters.lost).toBeGreaterThan(200);
-      backplane.publish(poke(1));
-      await until('the last one', () => heard.some(({ kind }) => kind === 'poke'));
+      backplane.publish(wakeUp(1));
+      await until('the last one', () => heard.some(({ kind }) => kind === 'wake-up'));
       expect(heard.length).toBe(401 - backplane.counters.lost);
     });
 
@@ -107,11 +107,11 @@ for (const { name, program } of BROKERS) {
       expect(a.told.filter((what) => what.includes('were lost'))).toHaveLength(1);
       await server.start();
       await until('back', () => a.backplane.isConnected() && b.backplane.isConnected());
-      a.backplane.publish(poke(1));
-      b.backplane.publish(poke(2));
+      a.backplane.publish(wakeUp(1));
+      b.backplane.publish(wakeUp(2));
       for (const { heard } of [a, b]) {
         await until('both heard', () => heard.length >= 2);
-        expect(new Set(heard)).toEqual(new Set([poke(1), poke(2)]));
+        expect(new Set(heard)).toEqual(new Set([wakeUp(1), wakeUp(2)]));
       }
     });
 

@@ -454,9 +454,9 @@ describe('the LISTEN backplane', () => {
     );
     await until('noticed', () => !backplane.isConnected());
     await until('connected again', () => backplane.isConnected());
-    backplane.publish({ kind: 'poke', shard: 3 });
+    backplane.publish({ kind: 'wake-up', shard: 3 });
     await until('heard', () => heard.length > 0);
-    expect(heard).toEqual([{ kind: 'poke', shard: 3 }]);
+    expect(heard).toEqual([{ kind: 'wake-up', shard: 3 }]);
   });
 
   it('is not upset by what others send on its channel', async () => {
@@ -471,9 +471,9 @@ describe('the LISTEN backplane', () => {
     ]) {
       await admin.query(`SELECT pg_notify('herald_sse', $1)`, [noise]);
     }
-    backplane.publish({ kind: 'poke', shard: 1 });
+    backplane.publish({ kind: 'wake-up', shard: 1 });
     await until('heard', () => heard.length > 0);
-    expect(heard).toEqual([{ kind: 'poke', shard: 1 }]);
+    expect(heard).toEqual([{ kind: 'wake-up', shard: 1 }]);
   });
 
   it('refuses to start where NOTIFY is not heard, and names a transaction-mode pooler as the likely cause', async () => {

@@ -126,7 +126,7 @@ describeRevocationStore(
   async () => {
     const nodes = new Nodes();
     const { revocationStore, eventLog } = nodes.next();
-    await eventLog.start({ announce: ignore, observe: ignore, poke: ignore, identityChanged: ignore });
+    await eventLog.start({ announce: ignore, observe: ignore, wakeUp: ignore, identityChanged: ignore });
     return {
       store: revocationStore,
       log: eventLog,

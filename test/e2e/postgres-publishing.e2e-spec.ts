@@ -115,17 +115,17 @@ describe('publishing in the caller’s transaction', () => {
 
   it('wakes the numbering after the outermost commit of TypeORM, not at the end of a savepoint, not after a rollback', async () => {
     await until('no poke under way', async () => {
-      const before = publisher.told.pokes.length;
+      const before = publisher.told.wakeUps.length;
       await new Promise((resolve) => setTimeout(resolve, 60));
-      return publisher.told.pokes.length === before;
+      return publisher.told.wakeUps.length === before;
     });
-    publisher.told.pokes.length = 0;
+    publisher.told.wakeUps.length = 0;
     const seen: number[] = [];
     await dataSource.transaction(async (outer) => {
       await outer.transaction(async (inner) => void (await publisher.eventLog.append([event(acme, 'inner')], inner)));
-      seen.push(publisher.told.pokes.length);
+      seen.push(publisher.told.wakeUps.length);
     });
-    seen.push(publisher.told.pokes.length);
+    seen.push(publisher.told.wakeUps.length);
     expect(seen).toEqual([0, 1]);
     const aborted = dataSource.transaction(async (manager) => {
       await publisher.eventLog.append([event(acme, 'aborted')], manager);
@@ -134,7 +134,7 @@ describe('publishing in the caller’s transaction', () => {
     await expect(aborted).rejects.toThrow('abort');
     await dataSource.transaction((manager) => manager.query('SELECT 1'));
     await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(publisher.told.pokes).toHaveLength(1);
+    expect(publisher.told.wakeUps).toHaveLength(1);
   });
 
   it('refuses a manager, a runner or a client without an open transaction (ERR_SSE_NO_TRANSACTION)', async () => {

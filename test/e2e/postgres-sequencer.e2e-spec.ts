@@ -149,7 +149,7 @@ describe('numbering', () => {
     const node = await startNode();
     await withPublisher((silent) => publish(silent, 'unheard'));
     expect((await readAll(node, 1)).map((event) => event.payload)).toEqual(['unheard']);
-    expect(node.told.pokes).toEqual([]);
+    expect(node.told.wakeUps).toEqual([]);
   });
 
   it('announces each batch once, with dense numbers and the newest head of each tenant', async () => {
@@ -268,7 +268,7 @@ describe('several shards', () => {
     await startNode({ nodeId: 'one' });
     const odd = createPostgresSse({ connectionString: database.url, nodeId: 'odd', shards: 2 });
     const nothing = (): void => undefined;
-    const start = odd.eventLog.start({ announce: nothing, observe: nothing, poke: nothing, identityChanged: nothing });
+    const start = odd.eventLog.start({ announce: nothing, observe: nothing, wakeUp: nothing, identityChanged: nothing });
     await expect(start).rejects.toMatchObject({
       code: 'ERR_SSE_INVALID_OPTIONS',
       message: expect.stringMatching(/shards is 2, but running nodes number this log with 1.*stop all nodes/),
@@ -413,7 +413,7 @@ describe('the lease', () => {
     await readAll(second, 20);
     expect(second.told.announced).toEqual([]);
     // The one that does not number asks the owner to look.
-    expect(second.told.pokes.length).toBeGreaterThan(0);
+    expect(second.told.wakeUps.length).toBeGreaterThan(0);
     await stopLogNode(first);
     for (let i = 20; i < 40; i++) await publish(second, `${i}`);
     const logged = await readAll(second, 40);

@@ -6,7 +6,7 @@ interface Told {
   /** Heads by tenant, as announced to all nodes, in order. */
   readonly announced: { readonly no: number; readonly heads: Readonly<Record<string, number>> }[];
   readonly observed: { readonly no: number; readonly heads: Readonly<Record<string, number>> }[];
-  readonly pokes: number[];
+  readonly wakeUps: number[];
   identityChanges: number;
   readonly errors: string[];
 }
@@ -21,7 +21,7 @@ export async function startLogNode(
   database: Pick<TestDatabase, 'url'>,
   options: Partial<PostgresSseOptions> = {},
 ): Promise<LogNode> {
-  const told: Told = { announced: [], observed: [], pokes: [], identityChanges: 0, errors: [] };
+  const told: Told = { announced: [], observed: [], wakeUps: [], identityChanges: 0, errors: [] };
   const sse = createPostgresSse({
     connectionString: database.url,
     nodeId: 'test-node',
@@ -31,7 +31,7 @@ export async function startLogNode(
   await sse.eventLog.start({
     announce: (hint) => told.announced.push(hint),
     observe: (hint) => told.observed.push(hint),
-    poke: (shard) => told.pokes.push(shard),
+    wakeUp: (shard) => told.wakeUps.push(shard),
     identityChanged: () => (told.identityChanges += 1),
   });
   return { ...sse, told };

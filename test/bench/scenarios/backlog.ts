@@ -56,7 +56,7 @@ async function untilNumbered(url: string, headsBefore: number): Promise<number> 
         if (numbered === ROWS) resolve((performance.now() - startedAt) / 1_000);
       };
       const nothing = (): void => undefined;
-      eventLog.start({ announce, observe: nothing, poke: nothing, identityChanged: nothing }).catch(reject);
+      eventLog.start({ announce, observe: nothing, wakeUp: nothing, identityChanged: nothing }).catch(reject);
     });
   } finally {
     await eventLog.stop();

@@ -9,7 +9,7 @@ export type BackplaneMessage =
   | { readonly kind: 'hint'; readonly hint: Hint }
   | { readonly kind: 'ephemeral'; readonly event: EphemeralEvent }
   /** A committed event may wait in the outbox: the owner of the shard should look. */
-  | { readonly kind: 'poke'; readonly shard: number }
+  | { readonly kind: 'wake-up'; readonly shard: number }
   | ControlMessage;
 
 /**

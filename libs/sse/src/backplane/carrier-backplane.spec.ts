@@ -68,10 +68,10 @@ it('sends one flush at a time, and what comes meanwhile with the next', async ()
   const { carrier, backplane, heard } = await started();
   let release = (): void => undefined;
   carrier.hold = new Promise((resolve) => (release = resolve));
-  backplane.publish({ kind: 'poke', shard: 1 });
+  backplane.publish({ kind: 'wake-up', shard: 1 });
   await new Promise((resolve) => setImmediate(resolve));
-  backplane.publish({ kind: 'poke', shard: 2 });
-  backplane.publish({ kind: 'poke', shard: 3 });
+  backplane.publish({ kind: 'wake-up', shard: 2 });
+  backplane.publish({ kind: 'wake-up', shard: 3 });
   release();
   await eventually('all', () => heard.length === 3);
   expect(carrier.sent).toHaveLength(2);
@@ -82,12 +82,12 @@ it('tells of losses at once and then seldom, and counts them all', async () => {
   const { carrier, backplane, told } = await started();
   carrier.fault = new Error('cut');
   for (let i = 1; i <= 4; i++) {
-    backplane.publish({ kind: 'poke', shard: i });
+    backplane.publish({ kind: 'wake-up', shard: i });
     await eventually('counted', () => backplane.counters.lost === i);
   }
   expect(told).toEqual(['1 messages between nodes were lost']);
   await backplane.stop();
-  backplane.publish({ kind: 'poke', shard: 9 });
+  backplane.publish({ kind: 'wake-up', shard: 9 });
   expect(backplane.counters.lost).toBe(5);
 });
 
@@ -96,6 +96,6 @@ it('sends what still waits before it stops, and hears nothing afterwards', async
   backplane.publish({ kind: 'control', to: null, text: 'last' });
   await backplane.stop();
   expect(carrier.sent).toHaveLength(1);
-  carrier.events?.heard('[{"kind":"poke","shard":1}]');
+  carrier.events?.heard('[{"kind":"wake-up","shard":1}]');
   expect([heard, backplane.isConnected()]).toEqual([[], false]);
 });

@@ -22,11 +22,11 @@ describe('the memory bus', () => {
     const heard: BackplaneMessage[][] = [[], []];
     await a.start((message) => {
       heard[0]!.push(message);
-      if (message.kind === 'poke' && message.shard < 3) a.publish({ kind: 'poke', shard: message.shard + 1 });
+      if (message.kind === 'wake-up' && message.shard < 3) a.publish({ kind: 'wake-up', shard: message.shard + 1 });
     });
     await b.start((message) => heard[1]!.push(message));
-    b.publish({ kind: 'poke', shard: 1 });
-    const order = [1, 2, 3].map((shard) => ({ kind: 'poke', shard }));
+    b.publish({ kind: 'wake-up', shard: 1 });
+    const order = [1, 2, 3].map((shard) => ({ kind: 'wake-up', shard }));
     expect(heard).toEqual([order, order]);
   });
 });

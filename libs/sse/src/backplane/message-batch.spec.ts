@@ -50,7 +50,7 @@ it('refuses more ephemeral events than its bound, but never a hint or a poke', (
   while (taken < 1_000 && batch.add(event('a', 'x'.repeat(6_000)))) taken += 1;
   expect(taken).toBeGreaterThan(100);
   expect(taken).toBeLessThan(1_000);
-  expect(batch.add({ kind: 'poke', shard: 1 })).toBe(true);
+  expect(batch.add({ kind: 'wake-up', shard: 1 })).toBe(true);
   expect(batch.add({ kind: 'hint', hint: { shard: 1, no: 1, heads: {} } })).toBe(true);
 });
 
@@ -60,7 +60,7 @@ it('reads nothing that it did not write', () => {
     '{}',
     '[1]',
     '[{"kind":"other"}]',
-    '[{"kind":"poke","shard":"0"}]',
+    '[{"kind":"wake-up","shard":"0"}]',
     '[{"kind":"hint","hint":{"shard":0,"no":1,"heads":{"bad id":1}}}]',
     '[{"kind":"ephemeral","event":{"tenantId":"a","audience":"tenant","type":"t","payload":7}}]',
   ]) {

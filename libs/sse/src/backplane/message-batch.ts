@@ -21,7 +21,7 @@ export class MessageBatch {
 
   /** @returns false when it was dropped because too much waits already. */
   add(message: BackplaneMessage): boolean {
-    if (message.kind === 'poke') this.#messages.set(`poke ${message.shard}`, message);
+    if (message.kind === 'wake-up') this.#messages.set(`wake-up ${message.shard}`, message);
     else if (message.kind === 'hint') this.#addHint(message.hint);
     else if (message.kind === 'control') return this.#addControl(message);
     else return this.#addEphemeral(message.event);

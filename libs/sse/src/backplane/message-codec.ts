@@ -22,7 +22,7 @@ export function decodeMessages(text: string): BackplaneMessage[] | null {
 
 function toMessage(value: unknown): BackplaneMessage {
   const record = asRecord(value);
-  if (record.kind === 'poke') return { kind: 'poke', shard: asInteger(record.shard) };
+  if (record.kind === 'wake-up') return { kind: 'wake-up', shard: asInteger(record.shard) };
   if (record.kind === 'control') {
     return { kind: 'control', to: record.to === null ? null : asText(record.to), text: asText(record.text) };
   }

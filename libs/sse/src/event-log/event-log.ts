@@ -23,7 +23,7 @@ export interface HintSinks {
   /** To this process only. Called by the tail that repairs what the backplane lost. */
   observe(hint: Hint): void;
   /** To every node: a committed event may wait, the owner of the shard should look. Losing it costs one poll interval. */
-  poke(shard: number): void;
+  wakeUp(shard: number): void;
   /** To this process: the log was lost, restored or failed over, so every epoch has changed. */
   identityChanged(): void;
 }
@@ -81,7 +81,7 @@ export interface EventLog {
   /** Starts numbering and telling; resolves when reads are served. */
   start(sinks: HintSinks): Promise<void>;
   /** Another node says that a committed event may wait; logs that number at once need not listen. */
-  poked?(shard: number): void;
+  wakeUp?(shard: number): void;
   /** Stops both; what was committed and not yet numbered waits for the next start. */
   stop(): Promise<void>;
   /**

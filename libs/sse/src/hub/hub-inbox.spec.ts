@@ -4,22 +4,22 @@ import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 
-it('a poke of another node reaches the log, which may own the shard, and a listener that throws stops nothing', async () => {
+it('a wake-up from another server reaches the log, which may own the shard, and a listener that throws stops nothing', async () => {
   const bus = new MemoryBus();
   const log = new MemoryEventLog();
-  const poked: number[] = [];
+  const woken: number[] = [];
   Object.assign(log, {
-    poked: (shard: number) => {
-      poked.push(shard);
+    wakeUp: (shard: number) => {
+      woken.push(shard);
       if (shard === 1) throw new Error('not mine');
     },
   });
   const node = await MemoryHub.start({ eventLog: log, backplane: new MemoryBackplane(bus) });
   const other = new MemoryBackplane(bus);
   await other.start(() => undefined);
-  for (const shard of [0, 1, 2]) other.publish({ kind: 'poke', shard });
-  await eventually('all pokes', () => poked.length === 3);
-  expect(poked).toEqual([0, 1, 2]);
+  for (const shard of [0, 1, 2]) other.publish({ kind: 'wake-up', shard });
+  await eventually('all wake-ups', () => woken.length === 3);
+  expect(woken).toEqual([0, 1, 2]);
   expect(node.warnings.join()).toContain('not mine');
   await other.stop();
   await node.hub.stop();

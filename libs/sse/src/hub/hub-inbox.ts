@@ -12,7 +12,7 @@ export class HubInbox implements PartListener {
   constructor(
     private readonly nodeId: string,
     private readonly tenants: TenantRegistry,
-    private readonly eventLog: Pick<EventLog, 'poked'>,
+    private readonly eventLog: Pick<EventLog, 'wakeUp'>,
     private readonly warn: (what: string, error: unknown) => void,
   ) {
     this.control = new Listeners((error) => warn('a listener for control messages', error));
@@ -25,8 +25,8 @@ export class HubInbox implements PartListener {
           return this.onHint(message.hint);
         case 'ephemeral':
           return this.tenants.get(message.event.tenantId)?.pushEphemeral(message.event);
-        case 'poke':
-          return this.eventLog.poked?.(message.shard);
+        case 'wake-up':
+          return this.eventLog.wakeUp?.(message.shard);
         case 'control':
           return this.#hearControl(message);
       }

@@ -27,7 +27,7 @@ export async function startParts(deps: HubDeps, listener: PartListener): Promise
         backplane.publish({ kind: 'hint', hint });
       },
       observe: (hint) => listener.onHint(hint),
-      poke: (shard) => backplane.publish({ kind: 'poke', shard }),
+      wakeUp: (shard) => backplane.publish({ kind: 'wake-up', shard }),
       identityChanged: () => listener.onIdentityChanged(),
     });
   } catch (error) {

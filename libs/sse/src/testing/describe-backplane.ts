@@ -23,7 +23,7 @@ export function describeBackplane(
   describe(`${name} keeps the contract of a backplane`, () => {
     it('brings each message once to every node that listens, the publisher included', () =>
       withNodes(open, 3, async (nodes, heard) => {
-        for (const [i, node] of nodes.entries()) node.publish(poke(i));
+        for (const [i, node] of nodes.entries()) node.publish(wakeUp(i));
         for (const list of heard) {
           await eventually('three messages', () => list.length >= 3);
           assert.deepEqual(new Set(list.map(shardOf)), new Set([0, 1, 2]));
@@ -35,8 +35,8 @@ export function describeBackplane(
     it('keeps the order of each publisher', () =>
       withNodes(open, 2, async ([a, b], heard) => {
         for (let i = 0; i < 50; i++) {
-          a!.publish(poke(i));
-          b!.publish(poke(1_000 + i));
+          a!.publish(wakeUp(i));
+          b!.publish(wakeUp(1_000 + i));
         }
         for (const list of heard) {
           await eventually('all messages', () => list.length >= 100);
@@ -98,27 +98,27 @@ export function describeBackplane(
         assert.equal(node!.isConnected(), true);
         await node!.stop();
         assert.equal(node!.isConnected(), false);
-        node!.publish(poke(1));
+        node!.publish(wakeUp(1));
         assert.equal(heard[0]!.length, 0);
       }));
 
     it('tells a node that has stopped nothing more', () =>
       withNodes(open, 2, async ([a, b], heard) => {
         await b!.stop();
-        a!.publish(poke(1));
+        a!.publish(wakeUp(1));
         await eventually('the own message', () => heard[0]!.length >= 1);
         assert.equal(heard[1]!.length, 0);
       }));
   });
 }
 
-function poke(shard: number): BackplaneMessage {
-  return { kind: 'poke', shard };
+function wakeUp(shard: number): BackplaneMessage {
+  return { kind: 'wake-up', shard };
 }
 
 function shardOf(message: BackplaneMessage): number {
-  assert.equal(message.kind, 'poke');
-  return message.kind === 'poke' ? message.shard : -1;
+  assert.equal(message.kind, 'wake-up');
+  return message.kind === 'wake-up' ? message.shard : -1;
 }
 
 function headsOf(messages: readonly BackplaneMessage[]): Record<string, number> {
@@ -127,7 +127,7 @@ function headsOf(messages: readonly BackplaneMessage[]): Record<string, number> 
 
 /** One more message behind the others: when it is there, a doubled one before it would be there too. */
 async function settle(node: Backplane, heard: readonly (readonly BackplaneMessage[])[]): Promise<void> {
-  node.publish(poke(99));
+  node.publish(wakeUp(99));
   for (const list of heard) await eventually('the last message', () => list.some((m) => shardOf(m) === 99));
 }
 

@@ -249,7 +249,7 @@ function event(tenantId: TenantId, payload: string, more: { dedupeKey?: string }
 
 function sinksOf(sinks: Partial<HintSinks>): HintSinks {
   const nothing = (): void => {};
-  return { announce: nothing, observe: nothing, poke: nothing, identityChanged: nothing, ...sinks };
+  return { announce: nothing, observe: nothing, wakeUp: nothing, identityChanged: nothing, ...sinks };
 }
 
 async function started(harness: EventLogHarness): Promise<EventLog> {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { PokeLimiter } from './poke-limiter.js';
+import { WakeUpLimiter } from './poke-limiter.js';
 
 let sent: number[];
-let limiter: PokeLimiter;
+let limiter: WakeUpLimiter;
 
 beforeEach(() => {
   jest.useFakeTimers();
   sent = [];
-  limiter = new PokeLimiter((shard) => sent.push(shard));
+  limiter = new WakeUpLimiter((shard) => sent.push(shard));
 });
 
 afterEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 it('lets the first poke through at once, and of a burst one more behind it, so that none is left unheard', () => {
-  for (let i = 0; i < 100; i++) limiter.poke(0);
+  for (let i = 0; i < 100; i++) limiter.wakeUp(0);
   expect(sent).toEqual([0]);
   jest.advanceTimersByTime(20);
   expect(sent).toEqual([0, 0]);
@@ -25,14 +25,14 @@ it('lets the first poke through at once, and of a burst one more behind it, so t
 });
 
 it('keeps shards apart', () => {
-  limiter.poke(0);
-  limiter.poke(1);
+  limiter.wakeUp(0);
+  limiter.wakeUp(1);
   expect(sent).toEqual([0, 1]);
 });
 
 it('sends at most one message in 20 ms for a shard that is poked all the time', () => {
   for (let ms = 0; ms < 1_000; ms++) {
-    limiter.poke(3);
+    limiter.wakeUp(3);
     jest.advanceTimersByTime(1);
   }
   expect(sent.length).toBeLessThanOrEqual(51);

@@ -2,12 +2,12 @@
 const INTERVAL_MS = 20;
 
 /** Lets the first poke of a shard through at once, and of those that follow within 20 ms one at the end. */
-export class PokeLimiter {
+export class WakeUpLimiter {
   readonly #waiting = new Map<number, { readonly timer: NodeJS.Timeout; again: boolean }>();
 
   constructor(private readonly send: (shard: number) => void) {}
 
-  poke(shard: number): void {
+  wakeUp(shard: number): void {
     const waiting = this.#waiting.get(shard);
     if (waiting) {
       waiting.again = true;
@@ -27,6 +27,6 @@ export class PokeLimiter {
   #end(shard: number): void {
     const again = this.#waiting.get(shard)?.again === true;
     this.#waiting.delete(shard);
-    if (again) this.poke(shard);
+    if (again) this.wakeUp(shard);
   }
 }

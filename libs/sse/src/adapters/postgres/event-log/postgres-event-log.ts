@@ -21,7 +21,7 @@ import { joinTransaction } from '../open-transaction.js';
 import { Outbox } from './outbox.js';
 import { PostgresControlMailbox } from '../control/postgres-control-mailbox.js';
 import { PostgresRevocationStore } from '../control/postgres-revocation-store.js';
-import { PokeLimiter } from './poke-limiter.js';
+import { WakeUpLimiter } from './poke-limiter.js';
 import { Sequencer } from './sequencer.js';
 import { ShardLeases } from './shard-leases.js';
 import { shardOf } from './shard-of.js';
@@ -68,7 +68,7 @@ export class PostgresEventLog implements EventLog {
   readonly #maintenance: Maintenance;
   readonly #sequencers = new Map<number, Sequencer>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #pokes = new PokeLimiter((shard) => this.#sinks?.poke(shard));
+  readonly #wakeUps = new WakeUpLimiter((shard) => this.#sinks?.wakeUp(shard));
   #sinks: HintSinks | null = null;
   #logId: string | null = null;
 
@@ -114,7 +114,7 @@ export class PostgresEventLog implements EventLog {
   }
 
   async stop(): Promise<void> {
-    this.#pokes.stop();
+    this.#wakeUps.stop();
     await this.#leases.stop();
     await Promise.all(this.#ending);
     await this.#leases
@@ -155,8 +155,8 @@ export class PostgresEventLog implements EventLog {
     return this.#reader.firstSince(tenantId, since);
   }
 
-  poked(shard: number): void {
-    this.#sequencers.get(shard)?.poke();
+  wakeUp(shard: number): void {
+    this.#sequencers.get(shard)?.wakeUp();
   }
 
   async backlog(): Promise<LogBacklog> {
@@ -226,9 +226,9 @@ export class PostgresEventLog implements EventLog {
 
   #committed(shard: number): void {
     const own = this.#sequencers.get(shard);
-    if (own) own.poke();
+    if (own) own.wakeUp();
     // The owner is another process; before start there is nobody to tell, and the next poll finds it.
-    else if (this.#sinks !== null) this.#pokes.poke(shard);
+    else if (this.#sinks !== null) this.#wakeUps.wakeUp(shard);
   }
 
   /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when other nodes number with another number of shards. */
@@ -259,7 +259,7 @@ export class PostgresEventLog implements EventLog {
     const known = this.#logId !== null;
     this.#logId = logId;
     if (!known) return;
-    for (const sequencer of this.#sequencers.values()) sequencer.lookAgain();
+    for (const sequencer of this.#sequencers.values()) sequencer.rescan();
     this.#sinks?.identityChanged();
   }
 }

@@ -56,7 +56,7 @@ function start(...script: Answer[]): void {
     logId: () => 'log',
     identify: () => {
       told.push('identify');
-      sequencer.lookAgain();
+      sequencer.rescan();
       return Promise.resolve();
     },
     announce: (hint) => announced.push(hint),
@@ -129,11 +129,11 @@ describe('between two turns', () => {
     await settle();
     await jest.advanceTimersByTimeAsync(10_000);
     const turns = asked.length;
-    sequencer.poke();
+    sequencer.wakeUp();
     await settle();
     expect(asked).toHaveLength(turns + 1);
-    sequencer.poke();
-    sequencer.poke();
+    sequencer.wakeUp();
+    sequencer.wakeUp();
     await settle();
     expect(asked.length).toBeGreaterThanOrEqual(turns + 2);
   });

@@ -22,7 +22,7 @@ export interface SequencerDeps {
   readonly isTrusted: () => boolean;
   /** The log that this process knows; checked by every turn, together with the snapshot that is of it. */
   readonly logId: () => string | null;
-  /** Asks the server which log it has; calls {@link Sequencer.lookAgain} when it is another one. */
+  /** Asks the server which log it has; calls {@link Sequencer.rescan} when it is another one. */
   readonly identify: () => Promise<void>;
   readonly announce: (hint: Hint) => void;
   /** The lease is lost by the server's word: this sequencer has ended. */
@@ -50,7 +50,7 @@ export class Sequencer {
   /** Rises when what was seen no longer counts, so that a turn under way then does not bring it back. */
   #sight = 0;
   #wake: (() => void) | null = null;
-  #poked = false;
+  #isWoken = false;
   /** Since when every turn has failed; null while they work. For readiness. */
   failingSince: Date | null = null;
 
@@ -59,8 +59,8 @@ export class Sequencer {
   }
 
   /** Something may have been committed: look now instead of at the next poll. */
-  poke(): void {
-    this.#poked = true;
+  wakeUp(): void {
+    this.#isWoken = true;
     this.#wake?.();
   }
 
@@ -68,11 +68,11 @@ export class Sequencer {
    * The log is another one than before: a replica was promoted, or a backup restored. Its transaction numbers may be lower than those
    * of the last snapshot, which would then hide what is committed now, for ever. So everything is looked at anew.
    */
-  lookAgain(): void {
+  rescan(): void {
     this.#sight += 1;
     this.#previous = SAW_NOTHING;
     this.#limit = new TurnLimit();
-    this.poke();
+    this.wakeUp();
   }
 
   /** Resolves when the running turn has ended. */
@@ -90,7 +90,7 @@ export class Sequencer {
         await delay(BUSY_POLL_MS);
         continue;
       }
-      this.#poked = false;
+      this.#isWoken = false;
       const taken = await this.#turn();
       if (taken === 'some') continue;
       if (taken === null) pauseMs = IDLE_POLL_MS;
@@ -140,7 +140,7 @@ export class Sequencer {
 
   /** @returns whether a poke ended it. */
   async #pause(ms: number): Promise<boolean> {
-    if (this.#stopped || this.#poked) return this.#poked;
+    if (this.#stopped || this.#isWoken) return this.#isWoken;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
@@ -149,6 +149,6 @@ export class Sequencer {
       };
     });
     this.#wake = null;
-    return this.#poked;
+    return this.#isWoken;
   }
 }
