@@ -21,7 +21,7 @@ import { joinTransaction } from '../open-transaction.js';
 import { Outbox } from './outbox.js';
 import { PostgresControlMailbox } from '../control/postgres-control-mailbox.js';
 import { PostgresRevocationStore } from '../control/postgres-revocation-store.js';
-import { WakeUpLimiter } from './poke-limiter.js';
+import { WakeUpLimiter } from './wake-up-limiter.js';
 import { Sequencer } from './sequencer.js';
 import { ShardLeases } from './shard-leases.js';
 import { shardOf } from './shard-of.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { WakeUpLimiter } from './poke-limiter.js';
+import { WakeUpLimiter } from './wake-up-limiter.js';
 
 let sent: number[];
 let limiter: WakeUpLimiter;
