@@ -268,7 +268,12 @@ describe('several shards', () => {
     await startNode({ nodeId: 'one' });
     const odd = createPostgresSse({ connectionString: database.url, nodeId: 'odd', shards: 2 });
     const nothing = (): void => undefined;
-    const start = odd.eventLog.start({ announce: nothing, observe: nothing, wakeUp: nothing, identityChanged: nothing });
+    const start = odd.eventLog.start({
+      announce: nothing,
+      observe: nothing,
+      wakeUp: nothing,
+      identityChanged: nothing,
+    });
     await expect(start).rejects.toMatchObject({
       code: 'ERR_SSE_INVALID_OPTIONS',
       message: expect.stringMatching(/shards is 2, but running nodes number this log with 1.*stop all nodes/),
