@@ -11,7 +11,7 @@ export {
 export { MemoryBackplane } from './backplane/memory-backplane.js';
 export { type Clock, CLOCK, systemClock } from './vocabulary/clock.js';
 export type { CloseOptions, Connection } from './connection/connection.js';
-export { CONTROL_MAILBOX, type ControlLetter, type ControlMailbox } from './seams/control-mailbox.js';
+export { CONTROL_MAILBOX, type ServerRequest, type ControlMailbox } from './seams/control-mailbox.js';
 export { MemoryControlMailbox } from './control/memory-control-mailbox.js';
 export { MemoryRevocationStore } from './control/memory-revocation-store.js';
 export { Revocations } from './control/revocations.js';
@@ -57,10 +57,10 @@ export {
   type TopicsRequest,
   topicsRequestSchema,
 } from './http/operations/control-bodies.js';
-export type { RevocationAnswer, SwapAnswer } from './http/operations/connections.controller.js';
+export type { RevocationAnswer, TokenRefreshAnswer } from './http/operations/connections.controller.js';
 export { SSE_STREAM_ROUTE, StreamRoute } from './http/stream/route-metadata.js';
 export { SchemaPipe } from './http/schema.pipe.js';
-export { originSendRequestSchema, type SendRequest, sendRequestSchema } from './http/operations/send-request.js';
+export { legacySendRequestSchema, type SendRequest, sendRequestSchema } from './http/operations/send-request.js';
 export { SseAuthGuard } from './http/identity/sse-auth.guard.js';
 export type {
   OnlineUsersAnswer,
@@ -70,7 +70,7 @@ export type {
   UserPresenceAnswer,
 } from './http/operations/sse-operations.controller.js';
 export { STREAM_ALIASES } from './http/stream/sse.controller.js';
-export { StreamIntake, type StreamTerms } from './http/stream/stream-intake.js';
+export { StreamIntake, type StreamRouteOptions } from './http/stream/stream-intake.js';
 export { keepPrepared, streamResponse } from './http/stream/stream-response.js';
 export { type IssuedTicket, StreamTickets } from './http/identity/stream-ticket.js';
 export { isReservedTopic } from '@nest-herald/sse-protocol';

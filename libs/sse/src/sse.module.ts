@@ -19,7 +19,7 @@ import { ConnectionControl } from './control/connection-control.js';
 import { ConnectionRights } from './control/connection-rights.js';
 import { MemoryControlMailbox } from './control/memory-control-mailbox.js';
 import { MemoryRevocationStore } from './control/memory-revocation-store.js';
-import { NodeLine } from './control/node-line.js';
+import { ServerRequests } from './control/node-line.js';
 import { Revocations } from './control/revocations.js';
 import { CONTROL_MAILBOX, type ControlMailbox } from './seams/control-mailbox.js';
 import { Entitlements } from './control/entitlements.js';
@@ -28,12 +28,12 @@ import { MemoryEventLog } from './event-log/memory-event-log.js';
 import { Credentials } from './http/identity/credentials.js';
 import { decideTopics, queryTopicResolver } from './http/stream/topic-request.js';
 import { JwtAuthenticator } from './http/identity/jwt-authenticator.js';
-import { endLinesBehindAnswers } from './http/poll/last-answers.js';
+import { closeConnectionsAfterResponses } from './http/poll/last-answers.js';
 import { LongPoll } from './http/poll/long-poll.js';
 import { MemoryTicketStore } from './http/identity/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
 import { SseAuthGuard } from './http/identity/sse-auth.guard.js';
-import { SseStreamGuard } from './http/stream/sse-stream.guard.js';
+import { OpenStreamGuard } from './http/stream/sse-stream.guard.js';
 import { StreamIntake } from './http/stream/stream-intake.js';
 import { StreamTickets } from './http/identity/stream-ticket.js';
 import { TokenTopicAuthorizer } from './http/identity/topic-authorizer.js';
@@ -41,7 +41,7 @@ import { Hub } from './hub/hub.js';
 import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './vocabulary/id-generator.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { MemoryPresence } from './presence/memory-presence.js';
-import { warningOfPartsOfOneProcess } from './options/parts-of-one-process.js';
+import { singleProcessWarning } from './options/parts-of-one-process.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
 import { REVOCATION_STORE, type RevocationStore } from './seams/revocation-store.js';
 import { SseBroker } from './broker/sse-broker.js';
@@ -128,33 +128,33 @@ const parts: readonly Provider[] = [
       new ConnectionRights({ hub, entitlements, revocations, logger: new Logger('SseRights') }),
   },
   {
-    provide: NodeLine,
+    provide: ServerRequests,
     inject: [Hub, CONTROL_MAILBOX, ID_GENERATOR],
     useFactory: (hub: Hub, mailbox: ControlMailbox, ids: IdGenerator) =>
-      new NodeLine({ hub, mailbox, ids, logger: new Logger('SseNodeLine') }),
+      new ServerRequests({ hub, mailbox, ids, logger: new Logger('SseNodeLine') }),
   },
   {
     provide: ConnectionControl,
-    inject: [Hub, ConnectionRights, NodeLine, Entitlements, SSE_OPTIONS],
+    inject: [Hub, ConnectionRights, ServerRequests, Entitlements, SSE_OPTIONS],
     useFactory: (
       hub: Hub,
       rights: ConnectionRights,
-      line: NodeLine,
+      line: ServerRequests,
       entitlements: Entitlements,
       options: ResolvedSseOptions,
     ) =>
       new ConnectionControl({
         hub,
         rights,
-        line,
+        requests,
         decideTopics: (wished, principal) => decideTopics(wished, principal, entitlements, options),
         logger: new Logger('SseControl'),
       }),
   },
   {
     provide: ClusterStats,
-    inject: [Hub, NodeLine],
-    useFactory: (hub: Hub, line: NodeLine) => new ClusterStats({ hub, line, logger: new Logger('SseStats') }),
+    inject: [Hub, ServerRequests],
+    useFactory: (hub: Hub, line: ServerRequests) => new ClusterStats({ hub, requests, logger: new Logger('SseStats') }),
   },
   {
     provide: Credentials,
@@ -203,7 +203,7 @@ const parts: readonly Provider[] = [
   StreamIntake,
   LongPoll,
   SseAuthGuard,
-  SseStreamGuard,
+  OpenStreamGuard,
   ProblemFilter,
   StreamProblemFilter,
 ];
@@ -255,7 +255,7 @@ export class SseModule
 {
   constructor(
     @Inject(Hub) private readonly hub: Hub,
-    @Inject(NodeLine) private readonly line: NodeLine,
+    @Inject(ServerRequests) private readonly line: ServerRequests,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
     @Inject(HttpAdapterHost) private readonly platform: HttpAdapterHost,
   ) {
@@ -275,14 +275,14 @@ export class SseModule
   async onApplicationBootstrap(): Promise<void> {
     await this.hub.start();
     await this.line.open();
-    const warning = warningOfPartsOfOneProcess(this.options);
+    const warning = singleProcessWarning(this.options);
     if (warning !== null) new Logger(SseModule.name).warn(warning);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     // None in an application without HTTP.
     const server = this.platform.httpAdapter?.getHttpServer() as Server | undefined;
-    if (server !== undefined) endLinesBehindAnswers(server);
+    if (server !== undefined) closeConnectionsAfterResponses(server);
     await this.hub.drain();
   }
 

@@ -7,7 +7,7 @@ import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { ClusterStats } from './cluster-stats.js';
 import { MemoryControlMailbox } from './memory-control-mailbox.js';
-import { NodeLine } from './node-line.js';
+import { ServerRequests } from './node-line.js';
 
 const acme = asTenantId('acme');
 const NODES = ['near', 'far'];
@@ -32,9 +32,9 @@ async function cluster(withinMs = 60_000) {
     open.push(memory);
     const { hub } = memory;
     const logger = { warn: (text: string) => warnings.push(text) };
-    const line = new NodeLine({ hub, mailbox, ids: randomIdGenerator, logger });
+    const line = new ServerRequests({ hub, mailbox, ids: randomIdGenerator, logger });
     await line.open();
-    return { memory, line, stats: new ClusterStats({ hub, line, logger, withinMs }) };
+    return { memory, line, stats: new ClusterStats({ hub, requests, logger, withinMs }) };
   };
   return { near: await node('near'), far: await node('far'), mailbox, put, warnings };
 }

@@ -1,6 +1,6 @@
 import type { Hub } from '../hub/hub.js';
 import type { TenantId } from '../vocabulary/principal.js';
-import type { NodeLine } from './node-line.js';
+import type { ServerRequests } from './node-line.js';
 
 const GATHER_MS = 1_000;
 const KIND = 'stats';
@@ -22,7 +22,7 @@ export interface GatheredTotals extends ClusterTotals {
 /** What a {@link ClusterStats} is made of. */
 export interface ClusterStatsDeps {
   readonly hub: Hub;
-  readonly line: NodeLine;
+  readonly requests: ServerRequests;
   readonly logger: { warn(message: string): void };
   /** A node that has not answered by then is left out. @defaultValue 1,000 */
   readonly withinMs?: number;
@@ -47,7 +47,7 @@ export class ClusterStats {
 
   constructor(private readonly deps: ClusterStatsDeps) {
     this.#withinMs = deps.withinMs ?? GATHER_MS;
-    deps.line.onRequest([KIND], (tenantId, _connectionId, request) => {
+    deps.requests.onRequest([KIND], (tenantId, _connectionId, request) => {
       const { scope } = request as StatsRequest;
       return Promise.resolve(totalsOf(deps.hub, scope === 'platform' ? null : tenantId));
     });
@@ -93,7 +93,7 @@ export class ClusterStats {
       timer = setTimeout(resolve, this.#withinMs, null);
     });
     // Silence is an answer too, whatever the reason: the node is named as one that is left out.
-    const asked = this.deps.line.ask(nodeId, asker, { connectionId: '', request }, this.#withinMs).catch(() => null);
+    const asked = this.deps.requests.ask(nodeId, asker, { connectionId: '', request }, this.#withinMs).catch(() => null);
     try {
       return (await Promise.race([asked, tooLate])) as ClusterTotals | null;
     } finally {

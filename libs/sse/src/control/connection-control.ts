@@ -8,14 +8,14 @@ import { SseRefusal } from '../vocabulary/refusal.js';
 import { type ConnectionRights, isOpen } from './connection-rights.js';
 import {
   answerOf,
-  CONNECTION_REQUESTS,
-  type ControlAnswer,
-  type ControlRequest,
-  type ControlResult,
-  parseRequest,
+  CONNECTION_REQUEST_KINDS,
+  type ConnectionAnswer,
+  type ConnectionRequest,
+  type ConnectionTopics,
+  parseConnectionRequest,
   resultOf,
 } from './control-request.js';
-import type { NodeLine } from './node-line.js';
+import type { ServerRequests } from './node-line.js';
 
 /** `<nodeId>.<22 characters of base64url>`. */
 const CONNECTION_ID = /^([A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{22}$/;
@@ -27,7 +27,7 @@ const ANSWER_MS = 2_000;
 export interface ConnectionControlDeps {
   readonly hub: Hub;
   readonly rights: ConnectionRights;
-  readonly line: NodeLine;
+  readonly requests: ServerRequests;
   /** Checks and decides a wish to follow topics. */
   readonly decideTopics: (wished: readonly string[], principal: Principal) => Promise<TopicDecision>;
   readonly logger: { warn(message: string): void };
@@ -39,8 +39,8 @@ export interface ConnectionControlDeps {
  */
 export class ConnectionControl {
   constructor(private readonly deps: ConnectionControlDeps) {
-    deps.line.onRequest(CONNECTION_REQUESTS, (tenantId, connectionId, request) =>
-      this.#obey(tenantId, connectionId, parseRequest(request, tenantId)),
+    deps.requests.onRequest(CONNECTION_REQUEST_KINDS, (tenantId, connectionId, request) =>
+      this.#obey(tenantId, connectionId, parseConnectionRequest(request, tenantId)),
     );
     deps.hub.limits.onSurplus((stream) => void this.#endSurplus(stream));
   }
@@ -50,7 +50,7 @@ export class ConnectionControl {
    * @param principal as verified from the new token.
    * @throws SseRefusal 401 `invalid_token`, 403 `forbidden` for another person's, 404 `not_found`, 503, 504 `node_unreachable`.
    */
-  swapToken(connectionId: string, principal: Principal): Promise<ControlResult> {
+  refreshToken(connectionId: string, principal: Principal): Promise<ConnectionTopics> {
     return this.#ask(principal.tenantId, connectionId, { kind: 'token', principal });
   }
 
@@ -59,7 +59,7 @@ export class ConnectionControl {
     connectionId: string,
     { tenantId, userId }: Pick<Principal, 'tenantId' | 'userId'>,
     topics: readonly string[],
-  ): Promise<ControlResult> {
+  ): Promise<ConnectionTopics> {
     return this.#ask(tenantId, connectionId, { kind: 'topics', userId, topics });
   }
 
@@ -78,16 +78,16 @@ export class ConnectionControl {
     }
   }
 
-  async #ask(tenantId: TenantId, connectionId: string, request: ControlRequest): Promise<ControlResult> {
+  async #ask(tenantId: TenantId, connectionId: string, request: ConnectionRequest): Promise<ConnectionTopics> {
     const nodeId = CONNECTION_ID.exec(connectionId)?.[1];
     if (nodeId === undefined) throw notFound();
     if (nodeId === this.deps.hub.nodeId) return resultOf(await this.#obey(tenantId, connectionId, request));
-    const answer = await this.deps.line.ask(nodeId, tenantId, { connectionId, request }, ANSWER_MS);
+    const answer = await this.deps.requests.ask(nodeId, tenantId, { connectionId, request }, ANSWER_MS);
     if (answer === null) throw notFound();
-    return resultOf(answer as ControlAnswer);
+    return resultOf(answer as ConnectionAnswer);
   }
 
-  async #obey(tenantId: TenantId, connectionId: string, request: ControlRequest): Promise<ControlAnswer> {
+  async #obey(tenantId: TenantId, connectionId: string, request: ConnectionRequest): Promise<ConnectionAnswer> {
     try {
       const connection = this.deps.hub.find(connectionId);
       if (connection === undefined || !isOpen(connection)) throw notFound();
@@ -98,7 +98,7 @@ export class ConnectionControl {
     }
   }
 
-  async #act(connection: Connection, tenantId: TenantId, request: ControlRequest): Promise<ControlResult> {
+  async #act(connection: Connection, tenantId: TenantId, request: ConnectionRequest): Promise<ConnectionTopics> {
     if (request.kind === 'token') {
       const { principal } = request;
       if (connection.tenantId !== tenantId || connection.userId !== principal.userId) {
@@ -118,7 +118,7 @@ export class ConnectionControl {
   }
 }
 
-function changed(decision: TopicDecision | null): ControlResult {
+function changed(decision: TopicDecision | null): ConnectionTopics {
   if (decision === null) throw notFound();
   return { topics: decision.granted, denied: decision.denied };
 }

@@ -9,7 +9,7 @@ import type { Revocations } from './revocations.js';
 const MAX_WAITING = 16;
 
 /** What is to change; what is left out stays. */
-export interface RightsWish {
+export interface RightsChange {
   readonly principal?: Principal;
   /** Says what the connection may follow from now on, for the claims that it has then. */
   readonly decide?: (principal: Principal) => Promise<TopicDecision>;
@@ -45,7 +45,7 @@ export class ConnectionRights {
    * @throws SseRefusal 401 `invalid_token` for claims that were revoked meanwhile, 503 `busy`; whatever directory and `decide`
    * throw. Nothing has changed then.
    */
-  change(connection: Connection, wish: RightsWish): Promise<TopicDecision | null> {
+  change(connection: Connection, wish: RightsChange): Promise<TopicDecision | null> {
     const queue = this.#queues.get(connection) ?? { waiting: 0, tail: Promise.resolve() };
     if (queue.waiting >= MAX_WAITING) {
       throw new SseRefusal(503, 'busy', { detail: 'Too many changes of this connection wait. Try again.' });
@@ -82,7 +82,7 @@ export class ConnectionRights {
     return connections.length;
   }
 
-  async #change(connection: Connection, wish: RightsWish): Promise<TopicDecision | null> {
+  async #change(connection: Connection, wish: RightsChange): Promise<TopicDecision | null> {
     const { hub, entitlements, revocations } = this.deps;
     const principal = wish.principal ?? connection.principal;
     const keys = await entitlements.keysOf(principal);

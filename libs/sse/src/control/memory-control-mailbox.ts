@@ -1,12 +1,12 @@
 import type { Clock } from '../vocabulary/clock.js';
 import { systemClock } from '../vocabulary/clock.js';
-import type { ControlLetter, ControlMailbox } from '../seams/control-mailbox.js';
+import type { ServerRequest, ControlMailbox } from '../seams/control-mailbox.js';
 import type { TenantId } from '../vocabulary/principal.js';
 
 const LIFE_MS = 5_000;
 const MAX_LETTERS = 10_000;
 
-interface Kept extends ControlLetter {
+interface Kept extends ServerRequest {
   readonly putAtMs: number;
   isTaken: boolean;
   answer: string | null;
@@ -25,7 +25,7 @@ export class MemoryControlMailbox implements ControlMailbox {
     return Promise.resolve();
   }
 
-  put(letter: ControlLetter): Promise<boolean> {
+  put(letter: ServerRequest): Promise<boolean> {
     if (!this.#nodes.has(letter.nodeId)) return Promise.resolve(false);
     for (const [id, { putAtMs }] of this.#letters) {
       if (this.#letters.size < MAX_LETTERS && !this.#isOld(putAtMs)) break;
@@ -35,7 +35,7 @@ export class MemoryControlMailbox implements ControlMailbox {
     return Promise.resolve(true);
   }
 
-  take(id: string, nodeId: string): Promise<Pick<ControlLetter, 'tenantId' | 'request'> | null> {
+  take(id: string, nodeId: string): Promise<Pick<ServerRequest, 'tenantId' | 'request'> | null> {
     const letter = this.#letters.get(id);
     if (letter === undefined || letter.nodeId !== nodeId || letter.isTaken || this.#isOld(letter.putAtMs)) {
       return Promise.resolve(null);

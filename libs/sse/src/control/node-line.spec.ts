@@ -12,7 +12,7 @@ import { ConnectionControl } from './connection-control.js';
 import { ConnectionRights } from './connection-rights.js';
 import { MemoryControlMailbox } from './memory-control-mailbox.js';
 import { MemoryRevocationStore } from './memory-revocation-store.js';
-import { NodeLine } from './node-line.js';
+import { ServerRequests } from './node-line.js';
 import { Revocations } from './revocations.js';
 
 interface Node {
@@ -46,10 +46,10 @@ async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox
     });
     const revocations = new Revocations(new MemoryRevocationStore(eventLog, systemClock), systemClock, 60_000);
     const rights = new ConnectionRights({ hub, entitlements, revocations, logger });
-    const line = new NodeLine({ hub, mailbox, ids: randomIdGenerator, logger });
+    const line = new ServerRequests({ hub, mailbox, ids: randomIdGenerator, logger });
     await line.open();
     const decideTopics = (topics: readonly string[], principal: Principal) => entitlements.decide(principal, topics);
-    return { memory, control: new ConnectionControl({ hub, rights, line, decideTopics, logger }), warnings };
+    return { memory, control: new ConnectionControl({ hub, rights, requests, decideTopics, logger }), warnings };
   };
   return [await node('near'), await node('far')];
 }
@@ -59,7 +59,7 @@ describe('two nodes', () => {
     const [near, far] = await cluster();
     const { connection } = await far.memory.connect({ topics: ['a', 'secret'] });
     const principal = { ...connection.principal, roles: ['new'] };
-    expect(await near.control.swapToken(connection.id, principal)).toEqual({ topics: ['a'], denied: ['secret'] });
+    expect(await near.control.refreshToken(connection.id, principal)).toEqual({ topics: ['a'], denied: ['secret'] });
     expect(connection.principal).toEqual(principal);
     expect(connection.keys).toContain('role:new');
     expect(await near.control.changeTopics(connection.id, principal, ['b'])).toEqual({ topics: ['b'], denied: [] });
@@ -73,12 +73,12 @@ describe('two nodes', () => {
     const { connection } = await far.memory.connect();
     const { principal } = connection;
     const beta = { ...principal, tenantId: asTenantId('beta') };
-    await expect(near.control.swapToken(connection.id, beta)).rejects.toMatchObject({ status: 403 });
+    await expect(near.control.refreshToken(connection.id, beta)).rejects.toMatchObject({ status: 403 });
     await expect(near.control.changeTopics(connection.id, beta, [])).rejects.toMatchObject({ status: 404 });
     const missing = `far.${'0'.repeat(22)}`;
-    await expect(near.control.swapToken(missing, principal)).rejects.toMatchObject({ status: 404 });
+    await expect(near.control.refreshToken(missing, principal)).rejects.toMatchObject({ status: 404 });
     const nowhere = `gone.${'0'.repeat(22)}`;
-    await expect(near.control.swapToken(nowhere, principal)).rejects.toMatchObject({ status: 404 });
+    await expect(near.control.refreshToken(nowhere, principal)).rejects.toMatchObject({ status: 404 });
     expect(connection.state).toBe('live');
   });
 
@@ -140,7 +140,7 @@ describe('who can only reach the backplane', () => {
     const { connection } = await far.memory.connect();
     const heard: string[] = [];
     await new MemoryBackplane(bus).start((message) => message.kind === 'control' && heard.push(message.text));
-    await near.control.swapToken(connection.id, { ...connection.principal, roles: ['secret-role'] });
+    await near.control.refreshToken(connection.id, { ...connection.principal, roles: ['secret-role'] });
     await eventually('bells', () => heard.length >= 2);
     for (const text of heard) {
       expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(['from', 'id', 'kind']);

@@ -22,17 +22,17 @@ interface Bell {
 }
 
 /** What one node asks another. */
-export interface NodeQuestion {
+export interface ServerRequestBody {
   /** Which connection it is about; empty where it is about the node. */
   readonly connectionId: string;
   readonly request: { readonly kind: string };
 }
 
 /** Does what another node asks, and says what came of it: JSON. The tenant is that of the verified token that asked. */
-type Obey = (tenantId: TenantId, connectionId: string, request: unknown) => Promise<object>;
+type ServerRequestHandler = (tenantId: TenantId, connectionId: string, request: unknown) => Promise<object>;
 
-/** What a {@link NodeLine} is made of. */
-export interface NodeLineDeps {
+/** What a {@link ServerRequests} is made of. */
+export interface ServerRequestsDeps {
   readonly hub: Hub;
   readonly mailbox: ControlMailbox;
   readonly ids: IdGenerator;
@@ -43,17 +43,17 @@ export interface NodeLineDeps {
  * Questions and answers between nodes. What is said lies in the mailbox; the backplane only rings (ADR 0010), so a bell that
  * somebody else rings costs a look that finds nothing, and claims are never on it.
  */
-export class NodeLine {
+export class ServerRequests {
   readonly #asking = new Map<string, () => void>();
-  readonly #obey = new Map<string, Obey>();
+  readonly #obey = new Map<string, ServerRequestHandler>();
   #obeying = 0;
 
-  constructor(private readonly deps: NodeLineDeps) {
+  constructor(private readonly deps: ServerRequestsDeps) {
     deps.hub.onControl((text) => this.#ring(text));
   }
 
   /** @param obey what other nodes' questions of these kinds are answered by; one for each kind. */
-  onRequest(kinds: readonly string[], obey: Obey): void {
+  onRequest(kinds: readonly string[], obey: ServerRequestHandler): void {
     for (const kind of kinds) this.#obey.set(kind, obey);
   }
 
@@ -68,7 +68,7 @@ export class NodeLine {
    * @returns null when there is no such node.
    * @throws SseRefusal 503 `busy`, 504 `node_unreachable`; whatever the mailbox throws.
    */
-  async ask(nodeId: string, tenantId: TenantId, question: NodeQuestion, withinMs: number): Promise<object | null> {
+  async ask(nodeId: string, tenantId: TenantId, question: ServerRequestBody, withinMs: number): Promise<object | null> {
     const { hub, mailbox, ids } = this.deps;
     if (this.#asking.size >= MAX_ASKING) {
       throw new SseRefusal(503, 'busy', { detail: 'Too many questions to other nodes are open. Try again.' });
@@ -123,7 +123,7 @@ export class NodeLine {
     const letter = await mailbox.take(id, hub.nodeId);
     if (letter === null) return;
     const { tenantId } = letter;
-    const { connectionId, request } = JSON.parse(letter.request) as NodeQuestion;
+    const { connectionId, request } = JSON.parse(letter.request) as ServerRequestBody;
     const obey = this.#obey.get(request.kind);
     // Of a newer version of this package: its node goes on without an answer.
     if (obey === undefined) throw new TypeError(`This node does not know the control request "${request.kind}".`);

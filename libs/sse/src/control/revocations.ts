@@ -57,7 +57,7 @@ export class Revocations {
     if (this.clock.monotonicMs() - known.readAtMs > FRESH_MS) {
       await (known.reading ?? this.#read(principal.tenantId, known));
     }
-    if (known.set.concerns(principal)) return true;
+    if (known.set.covers(principal)) return true;
     return known.isPartial && this.store.covers(principal);
   }
 
@@ -76,7 +76,7 @@ export class Revocations {
 
   /** What memory knows now: behind {@link refresh}, and for a hub that is told of each new one, this is everything. */
   isKnown(principal: Principal): boolean {
-    return this.#tenants.get(principal.tenantId)?.set.concerns(principal) === true;
+    return this.#tenants.get(principal.tenantId)?.set.covers(principal) === true;
   }
 
   /** A revocation that was stored, as the log tells it. */

@@ -21,7 +21,7 @@ export class TenantRevocations {
     else this.#tenant = newer(this.#tenant, revocation);
   }
 
-  concerns(principal: Principal): boolean {
+  covers(principal: Principal): boolean {
     const { sessionId, tokenId } = principal;
     if (sessionId !== undefined && this.#sessions.has(sessionId)) return true;
     if (tokenId !== undefined && this.#tokens.has(tokenId)) return true;

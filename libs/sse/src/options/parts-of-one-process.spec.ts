@@ -5,14 +5,14 @@ import { MemoryControlMailbox } from '../control/memory-control-mailbox.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryTicketStore } from '../http/identity/memory-ticket-store.js';
-import { warningOfPartsOfOneProcess } from './parts-of-one-process.js';
+import { singleProcessWarning } from './parts-of-one-process.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
 import { resolveSseOptions, type SseOptions } from './sse.options.js';
 
 /** A log that is not the memory's, as far as options look. */
 const sharedLog = new Proxy(new MemoryEventLog(), { getPrototypeOf: () => Object.prototype });
 const warningOf = (options: Partial<SseOptions>): string | null =>
-  warningOfPartsOfOneProcess(resolveSseOptions({ jwt: { secret: 'x'.repeat(32) }, ...options }));
+  singleProcessWarning(resolveSseOptions({ jwt: { secret: 'x'.repeat(32) }, ...options }));
 
 describe('a start with a shared log', () => {
   it('warns of each part that only this process has, what that means, and what to do', () => {

@@ -5,7 +5,7 @@ import type { ResolvedSseOptions } from './sse.options.js';
  * Says which parts are in the memory of this process beside an event log that others may share: right for one process, and the
  * likeliest mistake with two. @returns null when there is nothing to say; a part that the host passed itself is meant.
  */
-export function warningOfPartsOfOneProcess(options: ResolvedSseOptions): string | null {
+export function singleProcessWarning(options: ResolvedSseOptions): string | null {
   const { eventLog } = options;
   if (eventLog === undefined || eventLog instanceof MemoryEventLog) return null;
   const harms: readonly (readonly [isAlone: boolean, part: string, harm: string])[] = [

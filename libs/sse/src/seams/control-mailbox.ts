@@ -4,7 +4,7 @@ import type { TenantId } from '../vocabulary/principal.js';
 export const CONTROL_MAILBOX = Symbol('CONTROL_MAILBOX');
 
 /** What one node asks another, on its way. */
-export interface ControlLetter {
+export interface ServerRequest {
   /** 22 characters of base64url; unguessable, and still no proof: whoever reads the backplane sees it. */
   readonly id: string;
   /** Whom it is for. */
@@ -25,9 +25,9 @@ export interface ControlMailbox {
   /** Names this node, before it sends or takes anything. */
   open(nodeId: string): Promise<void>;
   /** Leaves a letter for 5 s. @returns false when there is no such node, so that nobody waits for it. */
-  put(letter: ControlLetter): Promise<boolean>;
+  put(letter: ServerRequest): Promise<boolean>;
   /** @returns null for one that is unknown, taken, too old or for another node. */
-  take(id: string, nodeId: string): Promise<Pick<ControlLetter, 'tenantId' | 'request'> | null>;
+  take(id: string, nodeId: string): Promise<Pick<ServerRequest, 'tenantId' | 'request'> | null>;
   /** Answers a letter that was taken. */
   answer(id: string, nodeId: string, answer: string): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ControlLetter, ControlMailbox } from '../seams/control-mailbox.js';
+import type { ServerRequest, ControlMailbox } from '../seams/control-mailbox.js';
 import { randomIdGenerator } from '../vocabulary/id-generator.js';
 import { asTenantId, type TenantId } from '../vocabulary/principal.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
@@ -71,7 +71,7 @@ export function describeControlMailbox(
 interface Scene {
   readonly asking: ControlMailbox;
   readonly asked: ControlMailbox;
-  readonly letter: ControlLetter;
+  readonly letter: ServerRequest;
   readonly other: TenantId;
 }
 

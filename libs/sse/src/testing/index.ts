@@ -7,7 +7,7 @@ export { eventually } from './eventually.js';
 export { ManualClock } from './manual-clock.js';
 export { MemoryBus } from '../backplane/memory-backplane.js';
 export { MemoryLogStore, type MemoryLogBounds } from '../event-log/memory-log-store.js';
-export { MemoryHub, type MemoryHubParts, type Visitor } from './memory-hub.js';
+export { MemoryHub, type MemoryHubParts, type ConnectOptions } from './memory-hub.js';
 export { RecordingBroker, type SentEvent } from './recording-broker.js';
 export { RecordingSink } from './recording-sink.js';
 export { StreamClient, type ReceivedEvent } from './stream-client.js';

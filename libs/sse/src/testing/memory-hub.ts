@@ -50,7 +50,7 @@ export interface MemoryHubParts {
 }
 
 /** Who connects, and where from. */
-export interface Visitor {
+export interface ConnectOptions {
   readonly tenant?: string;
   readonly user?: string;
   readonly roles?: readonly string[];
@@ -98,7 +98,7 @@ export class MemoryHub {
   }
 
   /** Admits and prepares as the stream route does. */
-  async prepare(visitor: Visitor = {}): Promise<PreparedStream> {
+  async prepare(visitor: ConnectOptions = {}): Promise<PreparedStream> {
     const principal = this.#principal(visitor);
     const transport = visitor.transport ?? 'sse';
     const slot = await this.hub.admit(principal, transport, 'desk');
@@ -116,7 +116,7 @@ export class MemoryHub {
   }
 
   /** Opens a stream into a {@link RecordingSink}. */
-  async connect(visitor: Visitor = {}): Promise<{ readonly connection: Connection; readonly sink: RecordingSink }> {
+  async connect(visitor: ConnectOptions = {}): Promise<{ readonly connection: Connection; readonly sink: RecordingSink }> {
     const prepared = await this.prepare(visitor);
     const sink = new RecordingSink();
     return { connection: prepared.attachTo(sink), sink };
@@ -140,7 +140,7 @@ export class MemoryHub {
     this.hub.publishEphemeral({ tenantId: asTenantId(tenant), ...addressOf(audience), type: 'tick', payload });
   }
 
-  #principal(visitor: Visitor): Principal {
+  #principal(visitor: ConnectOptions): Principal {
     const now = this.clock.now();
     return {
       tenantId: asTenantId(visitor.tenant ?? 'acme'),

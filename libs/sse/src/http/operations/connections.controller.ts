@@ -1,6 +1,6 @@
 import { Body, Delete, Header, HttpCode, Inject, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
 import { ConnectionControl } from '../../control/connection-control.js';
-import type { ControlResult } from '../../control/control-request.js';
+import type { ConnectionTopics } from '../../control/control-request.js';
 import { isPermitted, type Principal } from '../../vocabulary/principal.js';
 import { SseBroker } from '../../broker/sse-broker.js';
 import {
@@ -16,7 +16,7 @@ import { SchemaPipe } from '../schema.pipe.js';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 
 /** Answer of `POST /connections/:connectionId/token`. */
-export interface SwapAnswer extends ControlResult {
+export interface TokenRefreshAnswer extends ConnectionTopics {
   /** End of the new token, and of the stream unless it is swapped again. */
   readonly expiresAt: Date;
 }
@@ -49,8 +49,8 @@ export class ConnectionsController {
   @Post('connections/:connectionId/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async swapToken(@CurrentPrincipal() principal: Principal, @Param('connectionId') id: string): Promise<SwapAnswer> {
-    const { topics, denied } = await this.control.swapToken(id, principal);
+  async refreshToken(@CurrentPrincipal() principal: Principal, @Param('connectionId') id: string): Promise<TokenRefreshAnswer> {
+    const { topics, denied } = await this.control.refreshToken(id, principal);
     return { expiresAt: principal.expiresAt, topics, denied };
   }
 
@@ -60,7 +60,7 @@ export class ConnectionsController {
     @CurrentPrincipal() principal: Principal,
     @Param('connectionId') id: string,
     @Body(new SchemaPipe(topicsRequestSchema)) { topics }: TopicsRequest,
-  ): Promise<ControlResult> {
+  ): Promise<ConnectionTopics> {
     return this.control.changeTopics(id, principal, topics);
   }
 

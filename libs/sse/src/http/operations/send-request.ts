@@ -34,7 +34,7 @@ export const sendRequestSchema = z
   .meta({ id: 'SseSendRequest' });
 
 /** Body of `POST /send` as older clients spell it (origin compatibility, api.md §3). */
-export const originSendRequestSchema = z
+export const legacySendRequestSchema = z
   .strictObject({
     target_type: z.enum(['user', 'topic', 'broadcast']),
     user_id: id.optional(),
@@ -53,12 +53,12 @@ export const originSendRequestSchema = z
   .meta({ id: 'SseOriginSendRequest' });
 
 /** A checked body of either spelling. */
-export type SendRequest = z.infer<typeof sendRequestSchema> | z.infer<typeof originSendRequestSchema>;
+export type SendRequest = z.infer<typeof sendRequestSchema> | z.infer<typeof legacySendRequestSchema>;
 
 /** Chooses the schema by the one field that only the older spelling has. */
 export function sendSchemaFor(body: unknown): z.ZodType<SendRequest> {
   const isOrigin = typeof body === 'object' && body !== null && 'target_type' in body;
-  return isOrigin ? originSendRequestSchema : sendRequestSchema;
+  return isOrigin ? legacySendRequestSchema : sendRequestSchema;
 }
 
 /** To whom a checked body is addressed. @throws SseError `ERR_SSE_INVALID_TOPIC` | `ERR_SSE_INVALID_ID`. */
@@ -70,7 +70,7 @@ export function audienceOf(body: SendRequest): Audience {
   return named.role === undefined ? TENANT_KEY : roleKey(named.role);
 }
 
-function originTarget(body: z.infer<typeof originSendRequestSchema>): z.infer<typeof target> {
+function originTarget(body: z.infer<typeof legacySendRequestSchema>): z.infer<typeof target> {
   if (body.target_type === 'user') return { user: body.user_id };
   return body.target_type === 'topic' ? { topic: body.topic } : { tenant: true };
 }

@@ -6,7 +6,7 @@ import type { PreparedStream } from '../../connection/stream-request.js';
 import type { Principal } from '../../vocabulary/principal.js';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { type PlatformRequest, type PlatformResponse, rawResponse } from '../http-message.js';
-import { endLineBehind } from './last-answers.js';
+import { closeConnectionAfterResponse } from './last-answers.js';
 import type { PollQuery } from '../operations/operation-queries.js';
 import { PollCollector, type PollEvent } from './poll-collector.js';
 import { StreamIntake } from '../stream/stream-intake.js';
@@ -77,7 +77,7 @@ function collect(prepared: PreparedStream, response: ServerResponse, waitMs: num
     function finish(): void {
       clearTimeout(timer);
       response.off('close', leave);
-      if (collector.closeReason === 'shutdown') endLineBehind(response);
+      if (collector.closeReason === 'shutdown') closeConnectionAfterResponse(response);
       try {
         resolve(answerOf(connection, collector));
       } catch (error) {

@@ -1,7 +1,7 @@
 import { type CloseReason, type ControlPayloads, isControlEventType } from '@nest-herald/sse-protocol';
 import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { FrameSink } from '../../connection/output/frame-sink.js';
-import { carriedText } from '../stream/carried-text.js';
+import { withUnixLineBreaks } from '../stream/carried-text.js';
 
 /** One event of a poll's answer. */
 export interface PollEvent {
@@ -124,7 +124,7 @@ export class PollCollector implements FrameSink {
   }
 
   #keep({ position, type, payload }: EncodedEvent): void {
-    const data = carriedText(payload);
+    const data = withUnixLineBreaks(payload);
     this.events.push({ ...(position === null ? {} : { id: position }), event: type, data });
     this.#bytes += Buffer.byteLength(data);
     this.#isFull = this.events.length >= POLL_MAX_EVENTS || this.#bytes >= POLL_MAX_BYTES;

@@ -9,7 +9,7 @@ import { keepPrepared } from './stream-response.js';
  * commits a status; a handler behind an interceptor runs when the status is out already.
  */
 @Injectable()
-export class SseStreamGuard implements CanActivate {
+export class OpenStreamGuard implements CanActivate {
   constructor(@Inject(StreamIntake) private readonly intake: StreamIntake) {}
 
   async canActivate(context: ExecutionContext): Promise<true> {

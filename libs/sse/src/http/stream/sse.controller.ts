@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { PlatformRequest, PlatformResponse } from '../http-message.js';
 import { StreamProblemFilter } from '../problem-response.js';
 import { StreamRoute } from './route-metadata.js';
-import { SseStreamGuard } from './sse-stream.guard.js';
+import { OpenStreamGuard } from './sse-stream.guard.js';
 import { streamResponse } from './stream-response.js';
 
 /** Further paths of the stream that older clients use (wire.md §2), relative to a global prefix. */
@@ -21,7 +21,7 @@ export const STREAM_ALIASES: readonly string[] = [
 export class SseController {
   @Sse('stream')
   @StreamRoute()
-  @UseGuards(SseStreamGuard)
+  @UseGuards(OpenStreamGuard)
   stream(
     @Req() request: PlatformRequest,
     @Res({ passthrough: true }) response: PlatformResponse,
@@ -35,7 +35,7 @@ export class SseController {
 export class SseAliasController {
   @Sse()
   @StreamRoute()
-  @UseGuards(SseStreamGuard)
+  @UseGuards(OpenStreamGuard)
   stream(
     @Req() request: PlatformRequest,
     @Res({ passthrough: true }) response: PlatformResponse,

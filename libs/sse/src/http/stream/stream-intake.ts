@@ -18,7 +18,7 @@ import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } fr
 import { decideTopics } from './topic-request.js';
 
 /** What a route of the host adds to a stream of its own. */
-export interface StreamTerms {
+export interface StreamRouteOptions {
   /** Followed without asking the topic authoriser, because the route has decided itself who may open it. */
   readonly grantedTopics?: readonly string[];
   /** Members added to the data of `connected`. */
@@ -74,7 +74,7 @@ export class StreamIntake {
    * Admits the request and prepares its stream. The caller attaches or abandons what it gets.
    * @throws SseRefusal 400, 403, 414, 429, 503; nothing is held then.
    */
-  async prepare(request: PlatformRequest, principal: Principal, opening: StreamTerms = {}): Promise<PreparedStream> {
+  async prepare(request: PlatformRequest, principal: Principal, opening: StreamRouteOptions = {}): Promise<PreparedStream> {
     const target = requestTarget(request);
     this.#requireShort(target);
     const raw = rawRequest(request);
@@ -103,7 +103,7 @@ export class StreamIntake {
     query: URLSearchParams,
     principal: Principal,
     { slot, device }: { readonly slot: AdmissionSlot; readonly device: string },
-    opening: StreamTerms,
+    opening: StreamRouteOptions,
   ): Promise<PreparedStream> {
     const { granted, denied } = await this.#topics(request, query, principal, opening);
     return await this.hub.prepare({
@@ -124,7 +124,7 @@ export class StreamIntake {
     request: IncomingMessage,
     query: URLSearchParams,
     principal: Principal,
-    opening: StreamTerms,
+    opening: StreamRouteOptions,
   ): Promise<TopicDecision> {
     if (opening.grantedTopics !== undefined) {
       return { granted: this.entitlements.grantedByRoute(principal, opening.grantedTopics), denied: [] };

@@ -5,7 +5,7 @@ import type { Connection } from '../../connection/connection.js';
 import type { PreparedStream } from '../../connection/stream-request.js';
 import { reportConnection } from './connection-report.js';
 import { type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from '../http-message.js';
-import { sayCloseOnHttp10 } from './line-end.js';
+import { closeConnectionOnHttp10 } from './line-end.js';
 import { holdSocket, NestPipe } from './nest-pipe.js';
 import { deferAbortController } from './nest-signal.js';
 
@@ -42,7 +42,7 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
   const abandon = (): void => takeKept(request)?.prepared.abandon();
   (request as Holder)[KEPT] = { prepared, pipe, unwatch: () => raw.off('close', abandon) };
   raw.on('close', abandon);
-  sayCloseOnHttp10(rawRequest(request), raw);
+  closeConnectionOnHttp10(rawRequest(request), raw);
   deferAbortController(request);
 }
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { ControlLetter, ControlMailbox } from '../../../seams/control-mailbox.js';
+import type { ServerRequest, ControlMailbox } from '../../../seams/control-mailbox.js';
 import { asTenantId, type TenantId } from '../../../vocabulary/principal.js';
 
 const LIFE_MS = 5_000;
@@ -16,7 +16,7 @@ export class PostgresControlMailbox implements ControlMailbox {
     return Promise.resolve();
   }
 
-  async put({ id, nodeId, tenantId, request }: ControlLetter): Promise<boolean> {
+  async put({ id, nodeId, tenantId, request }: ServerRequest): Promise<boolean> {
     const { rows } = await this.pool.query<{ ok: boolean }>({
       name: 'sse-put-control',
       text: 'SELECT sse.put_control($1, $2, $3, $4, $5) AS ok',
@@ -25,7 +25,7 @@ export class PostgresControlMailbox implements ControlMailbox {
     return rows[0]?.ok === true;
   }
 
-  async take(id: string, nodeId: string): Promise<Pick<ControlLetter, 'tenantId' | 'request'> | null> {
+  async take(id: string, nodeId: string): Promise<Pick<ServerRequest, 'tenantId' | 'request'> | null> {
     const { rows } = await this.pool.query<{ tenant_id: string; request: string }>({
       name: 'sse-take-control',
       text: 'SELECT tenant_id, request::text AS request FROM sse.take_control($1, $2)',
