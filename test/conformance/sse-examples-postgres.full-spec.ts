@@ -61,11 +61,11 @@ describe('examples/transactional', () => {
   });
 });
 
-describe('examples/two-nodes', () => {
+describe('examples/two-servers', () => {
   it('carries what one node publishes to clients of the other, which resume on either', async () => {
     const [one, two] = await Promise.all([
-      start('two-nodes', { NODE: 'node-1' }),
-      start('two-nodes', { NODE: 'node-2' }),
+      start('two-servers', { NODE: 'node-1' }),
+      start('two-servers', { NODE: 'node-2' }),
     ]);
     const token = testToken({ sub: 'ann' });
     const announce = (node: Example, text: string) => call(`${node.url}/announcements`, { token, body: { text } });

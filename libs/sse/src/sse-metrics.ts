@@ -44,8 +44,8 @@ export class SseMetrics {
   readonly #logger = new Logger(SseMetrics.name);
 
   constructor(
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(SseCounters) private readonly counters: SseCounters,
+    private readonly hub: Hub,
+    private readonly counters: SseCounters,
     @Inject(EVENT_LOG) private readonly eventLog: EventLog,
     @Inject(BACKPLANE) private readonly backplane: Backplane,
   ) {}

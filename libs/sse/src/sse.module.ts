@@ -19,7 +19,7 @@ import { ConnectionControl } from './control/connection-control.js';
 import { ConnectionRights } from './control/connection-rights.js';
 import { MemoryControlMailbox } from './control/memory-control-mailbox.js';
 import { MemoryRevocationStore } from './control/memory-revocation-store.js';
-import { ServerRequests } from './control/node-line.js';
+import { ServerRequests } from './control/server-requests.js';
 import { Revocations } from './control/revocations.js';
 import { CONTROL_MAILBOX, type ControlMailbox } from './seams/control-mailbox.js';
 import { Entitlements } from './control/entitlements.js';
@@ -28,12 +28,12 @@ import { MemoryEventLog } from './event-log/memory-event-log.js';
 import { Credentials } from './http/identity/credentials.js';
 import { decideTopics, queryTopicResolver } from './http/stream/topic-request.js';
 import { JwtAuthenticator } from './http/identity/jwt-authenticator.js';
-import { closeConnectionsAfterResponses } from './http/poll/last-answers.js';
+import { closeConnectionsAfterResponses } from './http/poll/close-after-response.js';
 import { LongPoll } from './http/poll/long-poll.js';
 import { MemoryTicketStore } from './http/identity/memory-ticket-store.js';
 import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
 import { SseAuthGuard } from './http/identity/sse-auth.guard.js';
-import { OpenStreamGuard } from './http/stream/sse-stream.guard.js';
+import { OpenStreamGuard } from './http/stream/open-stream.guard.js';
 import { StreamIntake } from './http/stream/stream-intake.js';
 import { StreamTickets } from './http/identity/stream-ticket.js';
 import { TokenTopicAuthorizer } from './http/identity/topic-authorizer.js';
@@ -41,7 +41,7 @@ import { Hub } from './hub/hub.js';
 import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './vocabulary/id-generator.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { MemoryPresence } from './presence/memory-presence.js';
-import { singleProcessWarning } from './options/parts-of-one-process.js';
+import { singleProcessWarning } from './options/single-process-warning.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
 import { REVOCATION_STORE, type RevocationStore } from './seams/revocation-store.js';
 import { SseBroker } from './broker/sse-broker.js';
@@ -131,7 +131,7 @@ const parts: readonly Provider[] = [
     provide: ServerRequests,
     inject: [Hub, CONTROL_MAILBOX, ID_GENERATOR],
     useFactory: (hub: Hub, mailbox: ControlMailbox, ids: IdGenerator) =>
-      new ServerRequests({ hub, mailbox, ids, logger: new Logger('SseNodeLine') }),
+      new ServerRequests({ hub, mailbox, ids, logger: new Logger('SseServerRequests') }),
   },
   {
     provide: ConnectionControl,
@@ -139,7 +139,7 @@ const parts: readonly Provider[] = [
     useFactory: (
       hub: Hub,
       rights: ConnectionRights,
-      line: ServerRequests,
+      requests: ServerRequests,
       entitlements: Entitlements,
       options: ResolvedSseOptions,
     ) =>
@@ -154,7 +154,8 @@ const parts: readonly Provider[] = [
   {
     provide: ClusterStats,
     inject: [Hub, ServerRequests],
-    useFactory: (hub: Hub, line: ServerRequests) => new ClusterStats({ hub, requests, logger: new Logger('SseStats') }),
+    useFactory: (hub: Hub, requests: ServerRequests) =>
+      new ClusterStats({ hub, requests, logger: new Logger('SseStats') }),
   },
   {
     provide: Credentials,
@@ -254,10 +255,10 @@ export class SseModule
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   constructor(
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(ServerRequests) private readonly line: ServerRequests,
+    private readonly hub: Hub,
+    private readonly requests: ServerRequests,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
-    @Inject(HttpAdapterHost) private readonly platform: HttpAdapterHost,
+    private readonly platform: HttpAdapterHost,
   ) {
     super();
   }
@@ -274,7 +275,7 @@ export class SseModule
 
   async onApplicationBootstrap(): Promise<void> {
     await this.hub.start();
-    await this.line.open();
+    await this.requests.open();
     const warning = singleProcessWarning(this.options);
     if (warning !== null) new Logger(SseModule.name).warn(warning);
   }

@@ -64,14 +64,14 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   readonly #logger = new Logger(SseBroker.name);
 
   constructor(
-    @Inject(Hub) private readonly hub: Hub,
+    private readonly hub: Hub,
     @Inject(EVENT_LOG) private readonly eventLog: EventLog,
     @Inject(PRESENCE) private readonly presence: Presence,
-    @Inject(ConnectionControl) private readonly connections: ConnectionControl,
-    @Inject(ConnectionRights) private readonly rights: ConnectionRights,
-    @Inject(Revocations) private readonly revocations: Revocations,
+    private readonly connections: ConnectionControl,
+    private readonly rights: ConnectionRights,
+    private readonly revocations: Revocations,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
-    @Inject(SseCounters) private readonly counters: SseCounters,
+    private readonly counters: SseCounters,
   ) {}
 
   /** To every connection of one person. */

@@ -7,7 +7,7 @@ import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { ClusterStats } from './cluster-stats.js';
 import { MemoryControlMailbox } from './memory-control-mailbox.js';
-import { ServerRequests } from './node-line.js';
+import { ServerRequests } from './server-requests.js';
 
 const acme = asTenantId('acme');
 const NODES = ['near', 'far'];
@@ -32,9 +32,9 @@ async function cluster(withinMs = 60_000) {
     open.push(memory);
     const { hub } = memory;
     const logger = { warn: (text: string) => warnings.push(text) };
-    const line = new ServerRequests({ hub, mailbox, ids: randomIdGenerator, logger });
-    await line.open();
-    return { memory, line, stats: new ClusterStats({ hub, requests, logger, withinMs }) };
+    const requests = new ServerRequests({ hub, mailbox, ids: randomIdGenerator, logger });
+    await requests.open();
+    return { memory, requests, stats: new ClusterStats({ hub, requests, logger, withinMs }) };
   };
   return { near: await node('near'), far: await node('far'), mailbox, put, warnings };
 }
@@ -62,7 +62,7 @@ describe('statistics of a cluster', () => {
     far.memory.send(TENANT_KEY, 'of the other', 'beta');
     await eventually('sent', () => far.memory.hub.stats(null).eventsSentTotal === 1);
     const beta = { kind: 'stats', scope: 'tenant', tenantId: 'beta' };
-    const answer = await near.line.ask('far', acme, { connectionId: 'beta', request: beta }, 5_000);
+    const answer = await near.requests.ask('far', acme, { connectionId: 'beta', request: beta }, 5_000);
     expect(answer).toMatchObject({ eventsSentTotal: 0 });
   });
 

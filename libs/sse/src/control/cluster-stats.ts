@@ -1,6 +1,6 @@
 import type { Hub } from '../hub/hub.js';
 import type { TenantId } from '../vocabulary/principal.js';
-import type { ServerRequests } from './node-line.js';
+import type { ServerRequests } from './server-requests.js';
 
 const GATHER_MS = 1_000;
 const KIND = 'stats';
@@ -93,7 +93,9 @@ export class ClusterStats {
       timer = setTimeout(resolve, this.#withinMs, null);
     });
     // Silence is an answer too, whatever the reason: the node is named as one that is left out.
-    const asked = this.deps.requests.ask(nodeId, asker, { connectionId: '', request }, this.#withinMs).catch(() => null);
+    const asked = this.deps.requests
+      .ask(nodeId, asker, { connectionId: '', request }, this.#withinMs)
+      .catch(() => null);
     try {
       return (await Promise.race([asked, tooLate])) as ClusterTotals | null;
     } finally {

@@ -14,8 +14,8 @@ import {
   type ConnectionTopics,
   parseConnectionRequest,
   resultOf,
-} from './control-request.js';
-import type { ServerRequests } from './node-line.js';
+} from './connection-request.js';
+import type { ServerRequests } from './server-requests.js';
 
 /** `<nodeId>.<22 characters of base64url>`. */
 const CONNECTION_ID = /^([A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{22}$/;

@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Credentials } from './credentials.js';
 import { type PlatformRequest, queryOf, rawRequest, requestTarget } from '../http-message.js';
@@ -14,8 +14,8 @@ import { REQUIRED_PERMISSION, requirePermission, setPrincipal } from '../permiss
 @Injectable()
 export class SseAuthGuard implements CanActivate {
   constructor(
-    @Inject(Credentials) private readonly credentials: Credentials,
-    @Inject(Reflector) private readonly reflector: Reflector,
+    private readonly credentials: Credentials,
+    private readonly reflector: Reflector,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<true> {

@@ -1,6 +1,6 @@
-import { Body, Delete, Header, HttpCode, Inject, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Delete, Header, HttpCode, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
 import { ConnectionControl } from '../../control/connection-control.js';
-import type { ConnectionTopics } from '../../control/control-request.js';
+import type { ConnectionTopics } from '../../control/connection-request.js';
 import { isPermitted, type Principal } from '../../vocabulary/principal.js';
 import { SseBroker } from '../../broker/sse-broker.js';
 import {
@@ -41,15 +41,18 @@ export interface RevocationAnswer {
 @UseFilters(ProblemFilter)
 export class ConnectionsController {
   constructor(
-    @Inject(ConnectionControl) private readonly control: ConnectionControl,
-    @Inject(SseBroker) private readonly broker: SseBroker,
+    private readonly control: ConnectionControl,
+    private readonly broker: SseBroker,
   ) {}
 
   /** Goes on with the token of this request, which must be the same person's as the stream's. */
   @Post('connections/:connectionId/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async refreshToken(@CurrentPrincipal() principal: Principal, @Param('connectionId') id: string): Promise<TokenRefreshAnswer> {
+  async refreshToken(
+    @CurrentPrincipal() principal: Principal,
+    @Param('connectionId') id: string,
+  ): Promise<TokenRefreshAnswer> {
     const { topics, denied } = await this.control.refreshToken(id, principal);
     return { expiresAt: principal.expiresAt, topics, denied };
   }

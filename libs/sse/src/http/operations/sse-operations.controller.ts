@@ -97,10 +97,10 @@ export class SseOperationsController {
   readonly #startedAt: Date;
 
   constructor(
-    @Inject(SseBroker) private readonly broker: SseBroker,
-    @Inject(StreamTickets) private readonly tickets: StreamTickets,
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(ClusterStats) private readonly clusterStats: ClusterStats,
+    private readonly broker: SseBroker,
+    private readonly tickets: StreamTickets,
+    private readonly hub: Hub,
+    private readonly clusterStats: ClusterStats,
     @Inject(PRESENCE) private readonly presence: Presence,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,

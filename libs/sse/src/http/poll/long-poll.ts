@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { ControlPayloads } from '@nest-herald/sse-protocol';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Connection } from '../../connection/connection.js';
 import type { PreparedStream } from '../../connection/stream-request.js';
 import type { Principal } from '../../vocabulary/principal.js';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { type PlatformRequest, type PlatformResponse, rawResponse } from '../http-message.js';
-import { closeConnectionAfterResponse } from './last-answers.js';
+import { closeConnectionAfterResponse } from './close-after-response.js';
 import type { PollQuery } from '../operations/operation-queries.js';
 import { PollCollector, type PollEvent } from './poll-collector.js';
 import { StreamIntake } from '../stream/stream-intake.js';
@@ -31,7 +31,7 @@ export interface PollAnswer {
  */
 @Injectable()
 export class LongPoll {
-  constructor(@Inject(StreamIntake) private readonly intake: StreamIntake) {}
+  constructor(private readonly intake: StreamIntake) {}
 
   /**
    * Answers when there is something, at the latest after `waitMs` and what reading the past takes; at once without `after`. A

@@ -1,7 +1,7 @@
 import { type CloseReason, type ControlPayloads, isControlEventType } from '@nest-herald/sse-protocol';
 import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { FrameSink } from '../../connection/output/frame-sink.js';
-import { withUnixLineBreaks } from '../stream/carried-text.js';
+import { withUnixLineBreaks } from '../stream/line-breaks.js';
 
 /** One event of a poll's answer. */
 export interface PollEvent {

@@ -1,4 +1,4 @@
-import { Get, Header, Inject, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Get, Header, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Principal } from '../../vocabulary/principal.js';
 import type { PlatformRequest, PlatformResponse } from '../http-message.js';
 import { LongPoll, type PollAnswer } from './long-poll.js';
@@ -12,7 +12,7 @@ import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
 export class PollController {
-  constructor(@Inject(LongPoll) private readonly longPoll: LongPoll) {}
+  constructor(private readonly longPoll: LongPoll) {}
 
   /** What came behind a position, waiting for it. */
   @Get('poll')

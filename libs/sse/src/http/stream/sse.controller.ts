@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { PlatformRequest, PlatformResponse } from '../http-message.js';
 import { StreamProblemFilter } from '../problem-response.js';
 import { StreamRoute } from './route-metadata.js';
-import { OpenStreamGuard } from './sse-stream.guard.js';
+import { OpenStreamGuard } from './open-stream.guard.js';
 import { streamResponse } from './stream-response.js';
 
 /** Further paths of the stream that older clients use (wire.md §2), relative to a global prefix. */

@@ -46,9 +46,9 @@ const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 @Injectable()
 export class StreamIntake {
   constructor(
-    @Inject(Credentials) private readonly credentials: Credentials,
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(Entitlements) private readonly entitlements: Entitlements,
+    private readonly credentials: Credentials,
+    private readonly hub: Hub,
+    private readonly entitlements: Entitlements,
     @Inject(TOPIC_RESOLVER) private readonly topicResolver: TopicResolver,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
   ) {}
@@ -74,7 +74,11 @@ export class StreamIntake {
    * Admits the request and prepares its stream. The caller attaches or abandons what it gets.
    * @throws SseRefusal 400, 403, 414, 429, 503; nothing is held then.
    */
-  async prepare(request: PlatformRequest, principal: Principal, opening: StreamRouteOptions = {}): Promise<PreparedStream> {
+  async prepare(
+    request: PlatformRequest,
+    principal: Principal,
+    opening: StreamRouteOptions = {},
+  ): Promise<PreparedStream> {
     const target = requestTarget(request);
     this.#requireShort(target);
     const raw = rawRequest(request);

@@ -3,7 +3,7 @@ import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { WebSocket } from 'ws';
 import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { FrameSink } from '../../connection/output/frame-sink.js';
-import { withUnixLineBreaks } from '../stream/carried-text.js';
+import { withUnixLineBreaks } from '../stream/line-breaks.js';
 
 /** The close code behind each `close` event (P82): what RFC 6455 has a code for, and four of our own. */
 export const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {

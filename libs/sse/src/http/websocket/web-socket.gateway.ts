@@ -31,9 +31,9 @@ export class WebSocketGateway implements OnApplicationBootstrap {
 
   constructor(
     @Inject(WEB_SOCKET_PATHS) private readonly paths: readonly string[],
-    @Inject(HttpAdapterHost) private readonly platform: HttpAdapterHost,
-    @Inject(StreamIntake) private readonly intake: StreamIntake,
-    @Inject(ProblemFilter) private readonly problems: ProblemFilter,
+    private readonly platform: HttpAdapterHost,
+    private readonly intake: StreamIntake,
+    private readonly problems: ProblemFilter,
   ) {}
 
   /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when the package `ws` is not installed. */

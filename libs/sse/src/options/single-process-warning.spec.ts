@@ -5,7 +5,7 @@ import { MemoryControlMailbox } from '../control/memory-control-mailbox.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryTicketStore } from '../http/identity/memory-ticket-store.js';
-import { singleProcessWarning } from './parts-of-one-process.js';
+import { singleProcessWarning } from './single-process-warning.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
 import { resolveSseOptions, type SseOptions } from './sse.options.js';
 

@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type PlatformRequest, type PlatformResponse, rawRequest } from '../http-message.js';
 import { setPrincipal } from '../permission.js';
 import { StreamIntake } from './stream-intake.js';
@@ -10,7 +10,7 @@ import { keepPrepared } from './stream-response.js';
  */
 @Injectable()
 export class OpenStreamGuard implements CanActivate {
-  constructor(@Inject(StreamIntake) private readonly intake: StreamIntake) {}
+  constructor(private readonly intake: StreamIntake) {}
 
   async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<PlatformRequest>();

@@ -12,7 +12,7 @@ import { ConnectionControl } from './connection-control.js';
 import { ConnectionRights } from './connection-rights.js';
 import { MemoryControlMailbox } from './memory-control-mailbox.js';
 import { MemoryRevocationStore } from './memory-revocation-store.js';
-import { ServerRequests } from './node-line.js';
+import { ServerRequests } from './server-requests.js';
 import { Revocations } from './revocations.js';
 
 interface Node {
@@ -46,8 +46,8 @@ async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox
     });
     const revocations = new Revocations(new MemoryRevocationStore(eventLog, systemClock), systemClock, 60_000);
     const rights = new ConnectionRights({ hub, entitlements, revocations, logger });
-    const line = new ServerRequests({ hub, mailbox, ids: randomIdGenerator, logger });
-    await line.open();
+    const requests = new ServerRequests({ hub, mailbox, ids: randomIdGenerator, logger });
+    await requests.open();
     const decideTopics = (topics: readonly string[], principal: Principal) => entitlements.decide(principal, topics);
     return { memory, control: new ConnectionControl({ hub, rights, requests, decideTopics, logger }), warnings };
   };
