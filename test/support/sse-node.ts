@@ -1,4 +1,4 @@
-import { type ClusterPlaces, PRESENCE, type Presence, type SseOptions } from '@nest-herald/sse';
+import { type ClusterSlots, PRESENCE, type Presence, type SseOptions } from '@nest-herald/sse';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { SseApp } from './sse-app.js';
 import type { TestDatabase } from './test-database.js';
@@ -20,13 +20,13 @@ export async function startSseNode(
   database: TestDatabase,
   nodeId: string,
   options: Partial<SseOptions> = {},
-  places: Partial<ClusterPlaces> = {},
+  places: Partial<ClusterSlots> = {},
 ): Promise<SseNode> {
   const errors: string[] = [];
   const onError = (what: string, error: unknown): void => void errors.push(`${what}: ${String(error)}`);
   const { stop, ...seams } = createPostgresSse({ connectionString: database.url, nodeId, onError });
   const { presence } = seams;
-  const steered = replacing<Presence>(presence, { places: replacing(presence.places!, places) });
+  const steered = replacing<Presence>(presence, { clusterSlots: replacing(presence.clusterSlots!, places) });
   const sse = await SseApp.start({
     options: { ...seams, presence: steered, connectsPerMinute: 0, pollsPerMinute: 0, ...options },
     extras: { websocket: true },

@@ -91,7 +91,14 @@ export { LatencyHistogram, type LatencySnapshot } from './observability/latency-
 export { SseCounters, type SseCounts } from './observability/sse-counters.js';
 export { type MetricFamily, type MetricSample, prometheusText } from './observability/metric-family.js';
 export { isTraceparent } from './vocabulary/traceparent.js';
-export type { ClusterPlaces, Crowd, Elsewhere, Newcomer, TenantUser, WantedCounts } from './presence/cluster-places.js';
+export type {
+  ClusterSlots,
+  OverLimitUser,
+  RemoteCounts,
+  SlotRequest,
+  TenantUser,
+  NeededCounts,
+} from './presence/cluster-places.js';
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
   type OnlinePage,
@@ -103,7 +110,7 @@ export {
   type PresenceChange,
   type PresenceCounts,
   type PresenceEntry,
-  type PresenceNode,
+  type PresenceServer,
   type Transport,
   type UserPresence,
 } from './presence/presence.js';

@@ -95,7 +95,7 @@ export class SseMetrics {
         'unshared_admissions_total',
         'Admissions by the count of this process alone, because the other nodes’ could not be told',
         'counter',
-        [{ value: this.hub.limits.unshared }],
+        [{ value: this.hub.limits.localDecisions }],
       ),
     ];
   }

@@ -26,8 +26,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
         find: 'if (!connection.maySee(event))',
         replace: `const rights = (globalThis.mutantRights ??= new Map());
                 const holder = connection.tenantId + '/' + connection.userId;
-                if (!rights.has(holder)) rights.set(holder, connection.interest);
-                if (!connection.maySee(event) && !rights.get(holder).covers(event))`,
+                if (!rights.has(holder)) rights.set(holder, connection.filter);
+                if (!connection.maySee(event) && !rights.get(holder).matches(event))`,
       },
     ],
   },

@@ -25,7 +25,7 @@ export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#people = new ConnectedPeople({
-      tell: (connections) => this.#tell(connections),
+      send: (connections) => this.#tell(connections),
       // Counts are a courtesy.
       failed: (error) => this.#logger.warn(`Tasks could not be counted: ${String(error)}`),
       intervalMs: INTERVAL_MS,

@@ -30,7 +30,7 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#people = new ConnectedPeople({
-      tell: (connections) => this.#tell(connections),
+      send: (connections) => this.#tell(connections),
       // Counts are a courtesy.
       failed: (error) => this.#logger.warn(`Counts could not be told: ${String(error)}`),
       intervalMs: options.countsIntervalMs,

@@ -36,7 +36,7 @@ function setUp(limits: Partial<AdmissionLimits>) {
   const evictedElsewhere: string[] = [];
   const admission = new Admission({ ...off, ...limits }, clock, jitter, {
     evict: (slot) => evicted.push(slot),
-    evictElsewhere: (_, connectionId) => evictedElsewhere.push(connectionId),
+    evictRemote: (_, connectionId) => evictedElsewhere.push(connectionId),
   });
   return { admission, clock, evicted, evictedElsewhere };
 }

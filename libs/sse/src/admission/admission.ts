@@ -1,5 +1,5 @@
 import type { Clock } from '../vocabulary/clock.js';
-import { type Elsewhere, NOWHERE } from '../presence/cluster-places.js';
+import { type RemoteCounts, NO_REMOTE_CONNECTIONS } from '../presence/cluster-places.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
@@ -23,7 +23,7 @@ export interface Evictor {
   /** The connection of this process that holds the slot. */
   evict(slot: AdmissionSlot): void;
   /** A connection of the person on another node. */
-  evictElsewhere(principal: Principal, connectionId: string): void;
+  evictRemote(principal: Principal, connectionId: string): void;
 }
 
 /** Where slots come from and go back to. */
@@ -91,7 +91,7 @@ export class Admission {
   /** Admits by the counts of this process alone. @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`. */
   admit(principal: Principal, transport: Transport): AdmissionSlot {
     this.countAttempt(principal, transport);
-    return this.take(principal, transport, NOWHERE);
+    return this.take(principal, transport, NO_REMOTE_CONNECTIONS);
   }
 
   /** Once for each request. @throws SseRefusal 429 `rate_limited`. */
@@ -105,12 +105,12 @@ export class Admission {
   }
 
   /** Whether person or tenant have no place left. */
-  isFull(principal: Principal, elsewhere: Elsewhere): boolean {
+  isFull(principal: Principal, elsewhere: RemoteCounts): boolean {
     return this.#isUserFull(principal, elsewhere) || this.#isTenantFull(principal, elsewhere);
   }
 
   /** Takes a place. @throws SseRefusal 429 `connection_limit`, 503 `at_capacity`. */
-  take(principal: Principal, transport: Transport, elsewhere: Elsewhere): AdmissionSlot {
+  take(principal: Principal, transport: Transport, elsewhere: RemoteCounts): AdmissionSlot {
     const { maxConnections, maxConnectionsPerTenant, maxConnectionsPerUser, onUserLimit } = this.limits;
     if (maxConnections > 0 && this.#total >= maxConnections) {
       throw this.#refuse(503, 'at_capacity', `This node holds its ${maxConnections} connections. Try again later.`);
@@ -141,21 +141,21 @@ export class Admission {
     return this.#total;
   }
 
-  #isUserFull(principal: Principal, { user }: Elsewhere): boolean {
+  #isUserFull(principal: Principal, { user }: RemoteCounts): boolean {
     const { maxConnectionsPerUser } = this.limits;
     if (maxConnectionsPerUser === 0) return false;
     return (this.#byUser.get(userKeyOf(principal))?.length ?? 0) + user >= maxConnectionsPerUser;
   }
 
-  #isTenantFull({ tenantId }: Principal, { tenant }: Elsewhere): boolean {
+  #isTenantFull({ tenantId }: Principal, { tenant }: RemoteCounts): boolean {
     const { maxConnectionsPerTenant } = this.limits;
     return maxConnectionsPerTenant > 0 && (this.#byTenant.get(tenantId) ?? 0) + tenant >= maxConnectionsPerTenant;
   }
 
-  #evictOldest(principal: Principal, { oldest }: Elsewhere): void {
+  #evictOldest(principal: Principal, { oldest }: RemoteCounts): void {
     const own = this.#byUser.get(userKeyOf(principal))?.[0];
     if (oldest !== null && (own === undefined || oldest.since.getTime() < own.sinceMs)) {
-      this.evictor.evictElsewhere(principal, oldest.connectionId);
+      this.evictor.evictRemote(principal, oldest.connectionId);
     } else {
       // Nobody to evict: the places are held by polls elsewhere, which end by themselves.
       own?.evict();

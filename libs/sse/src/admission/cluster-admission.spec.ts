@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClusterPlaces, Elsewhere, Newcomer } from '../presence/cluster-places.js';
+import type { ClusterSlots, RemoteCounts, SlotRequest } from '../presence/cluster-places.js';
 import { asTenantId, asUserId, type Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { ManualClock } from '../testing/manual-clock.js';
@@ -20,24 +20,24 @@ const ann: Principal = {
 };
 
 /** Other nodes that say what the test wants them to, in turn; the last answer stays. */
-class TalkingPlaces implements ClusterPlaces {
+class TalkingPlaces implements ClusterSlots {
   isAlone = false;
   readonly lagMs = 1;
-  readonly asked: Newcomer[] = [];
-  answers: (number | Error | Elsewhere)[] = [0];
+  readonly asked: SlotRequest[] = [];
+  answers: (number | Error | RemoteCounts)[] = [0];
 
-  elsewhere(newcomer: Newcomer): Promise<Elsewhere> {
+  remoteCounts(newcomer: SlotRequest): Promise<RemoteCounts> {
     this.asked.push(newcomer);
     const answer = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
     if (answer instanceof Error) return Promise.reject(answer);
     return Promise.resolve(typeof answer === 'number' ? { user: answer, tenant: answer, oldest: null } : answer!);
   }
 
-  crowds(): Promise<never[]> {
+  overLimitUsers(): Promise<never[]> {
     return Promise.resolve([]);
   }
 
-  onCompany(): void {}
+  onServerJoined(): void {}
 }
 
 function setUp(limits: Partial<AdmissionLimits>, isShared = true) {
@@ -54,12 +54,12 @@ function setUp(limits: Partial<AdmissionLimits>, isShared = true) {
   const evicted: unknown[] = [];
   const admission = new Admission(all, new ManualClock(), new Jitter({ random: () => 'AAAAAA' }), {
     evict: (slot) => evicted.push(slot),
-    evictElsewhere: (_, connectionId) => evicted.push(connectionId),
+    evictRemote: (_, connectionId) => evicted.push(connectionId),
   });
   const places = new TalkingPlaces();
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  const cluster = new ClusterAdmission({ admission, places: isShared ? places : undefined, limits: all, warn });
+  const cluster = new ClusterAdmission({ admission, clusterSlots: isShared ? places : undefined, limits: all, warn });
   const admit = (): AdmissionSlot | Promise<AdmissionSlot> => cluster.admit(ann, 'sse', 'desk');
   return { cluster, places, admission, evicted, warnings, admit };
 }
@@ -119,12 +119,12 @@ describe('admission over all nodes', () => {
     places.answers = [new Error('away')];
     await admit();
     await admit();
-    expect([cluster.unshared, warnings.length]).toEqual([2, 1]);
+    expect([cluster.localDecisions, warnings.length]).toEqual([2, 1]);
     places.answers = [2];
     expect((await refusalOf(admit())).code).toBe('connection_limit');
     places.answers = [new Error('away again')];
     await admit();
-    expect([cluster.unshared, warnings.length]).toEqual([3, 2]);
+    expect([cluster.localDecisions, warnings.length]).toEqual([3, 2]);
     expect((await refusalOf(admit())).code).toBe('connection_limit');
   });
 

@@ -1,9 +1,9 @@
 import {
-  type ClusterPlaces,
-  type Elsewhere,
-  type Newcomer,
-  NOWHERE,
-  type WantedCounts,
+  type ClusterSlots,
+  type RemoteCounts,
+  type SlotRequest,
+  NO_REMOTE_CONNECTIONS,
+  type NeededCounts,
 } from '../presence/cluster-places.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../vocabulary/principal.js';
@@ -17,7 +17,7 @@ const MAX_LOOKING_AGAIN = 1_000;
 export interface ClusterAdmissionDeps {
   readonly admission: Admission;
   /** Absent: this process is the whole cluster. */
-  readonly places: ClusterPlaces | undefined;
+  readonly clusterSlots: ClusterSlots | undefined;
   readonly limits: AdmissionLimits;
   readonly warn: (message: string) => void;
 }
@@ -33,7 +33,7 @@ export interface ClusterAdmissionDeps {
  * counted, and logged once until a question is answered again.
  */
 export class ClusterAdmission {
-  readonly #wanted: WantedCounts;
+  readonly #wanted: NeededCounts;
   #unshared = 0;
   #isWarned = false;
   #lookingAgain = 0;
@@ -44,7 +44,7 @@ export class ClusterAdmission {
   }
 
   /** Decisions so far that were taken by the count of this process because the others' could not be told. */
-  get unshared(): number {
+  get localDecisions(): number {
     return this.#unshared;
   }
 
@@ -54,24 +54,25 @@ export class ClusterAdmission {
    * @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`.
    */
   admit(principal: Principal, transport: Transport, device: string): AdmissionSlot | Promise<AdmissionSlot> {
-    const { admission, places } = this.deps;
+    const { admission, clusterSlots } = this.deps;
     admission.countAttempt(principal, transport);
-    if (places === undefined || places.isAlone || !(this.#wanted.tenant || this.#wanted.user)) {
-      return admission.take(principal, transport, NOWHERE);
+    if (clusterSlots === undefined || clusterSlots.isAlone || !(this.#wanted.tenant || this.#wanted.user)) {
+      return admission.take(principal, transport, NO_REMOTE_CONNECTIONS);
     }
-    return this.#admitBesideOthers(places, principal, transport, device);
+    return this.#admitBesideOthers(clusterSlots, principal, transport, device);
   }
 
   async #admitBesideOthers(
-    places: ClusterPlaces,
+    places: ClusterSlots,
     principal: Principal,
     transport: Transport,
     device: string,
   ): Promise<AdmissionSlot> {
     const { admission, limits } = this.deps;
-    const isFullHere = admission.isFull(principal, NOWHERE);
+    const isFullHere = admission.isFull(principal, NO_REMOTE_CONNECTIONS);
     // Nothing that others tell could change a refusal.
-    if (isFullHere && limits.onUserLimit === 'refuse') return admission.take(principal, transport, NOWHERE);
+    if (isFullHere && limits.onUserLimit === 'refuse')
+      return admission.take(principal, transport, NO_REMOTE_CONNECTIONS);
     const newcomer = { tenantId: principal.tenantId, userId: principal.userId, device };
     let elsewhere = await this.#ask(places, newcomer);
     if (!isFullHere && admission.isFull(principal, elsewhere) && this.#lookingAgain < MAX_LOOKING_AGAIN) {
@@ -80,7 +81,7 @@ export class ClusterAdmission {
     return admission.take(principal, transport, elsewhere);
   }
 
-  async #askAgain(places: ClusterPlaces, newcomer: Newcomer): Promise<Elsewhere> {
+  async #askAgain(places: ClusterSlots, newcomer: SlotRequest): Promise<RemoteCounts> {
     this.#lookingAgain += 1;
     try {
       await pause(places.lagMs);
@@ -90,9 +91,9 @@ export class ClusterAdmission {
     }
   }
 
-  async #ask(places: ClusterPlaces, newcomer: Newcomer): Promise<Elsewhere> {
+  async #ask(places: ClusterSlots, newcomer: SlotRequest): Promise<RemoteCounts> {
     try {
-      const elsewhere = await places.elsewhere(newcomer, this.#wanted);
+      const elsewhere = await places.remoteCounts(newcomer, this.#wanted);
       this.#isWarned = false;
       return elsewhere;
     } catch (error) {
@@ -101,7 +102,7 @@ export class ClusterAdmission {
         this.#isWarned = true;
         this.deps.warn(`Limits count this process alone until the others' counts are told again: ${String(error)}`);
       }
-      return NOWHERE;
+      return NO_REMOTE_CONNECTIONS;
     }
   }
 }

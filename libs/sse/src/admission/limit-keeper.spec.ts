@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Crowd, TenantUser } from '../presence/cluster-places.js';
+import type { OverLimitUser, TenantUser } from '../presence/cluster-places.js';
 import { asTenantId, asUserId } from '../vocabulary/principal.js';
 import { eventually } from '../testing/eventually.js';
-import { LimitKeeper } from './limit-keeper.js';
+import { UserLimitEnforcer } from './limit-keeper.js';
 
 const person = (userId: string, tenantId = 'acme'): TenantUser => ({
   tenantId: asTenantId(tenantId),
   userId: asUserId(userId),
 });
 
-const keepers: LimitKeeper[] = [];
+const keepers: UserLimitEnforcer[] = [];
 afterEach(() => {
   for (const keeper of keepers.splice(0)) keeper.stop();
 });
@@ -20,24 +20,24 @@ function setUp(looks: readonly (readonly string[] | Error)[], onUserLimit: 'refu
   const looked: (readonly TenantUser[])[] = [];
   const ended: string[] = [];
   const failures: unknown[] = [];
-  const places = {
+  const clusterSlots = {
     isAlone: false,
     lagMs: 1,
-    crowds: (people: readonly TenantUser[], limit: number): Promise<readonly Crowd[]> => {
+    overLimitUsers: (people: readonly TenantUser[], limit: number): Promise<readonly OverLimitUser[]> => {
       looked.push(people);
       const found = left.shift() ?? [];
       if (found instanceof Error) return Promise.reject(found);
       return Promise.resolve(found.length > limit ? [{ ...person('ann'), connectionIds: found }] : []);
     },
   };
-  const keeper = new LimitKeeper({
-    places,
+  const keeper = new UserLimitEnforcer({
+    clusterSlots,
     limits: { maxConnectionsPerUser: 2, onUserLimit },
-    end: ({ userId }, connectionId) => ended.push(`${userId} ${connectionId}`),
+    closeStream: ({ userId }, connectionId) => ended.push(`${userId} ${connectionId}`),
     warn: (_, error) => failures.push(error),
   });
   keepers.push(keeper);
-  return { keeper, places, looked, ended, failures };
+  return { keeper, clusterSlots, looked, ended, failures };
 }
 
 describe('the look behind an opening', () => {
@@ -83,10 +83,10 @@ describe('the look behind an opening', () => {
   });
 
   it('is left out where nobody else is', async () => {
-    const { keeper, places, looked } = setUp([]);
-    places.isAlone = true;
+    const { keeper, clusterSlots, looked } = setUp([]);
+    clusterSlots.isAlone = true;
     keeper.opened(person('ann'));
-    places.isAlone = false;
+    clusterSlots.isAlone = false;
     keeper.opened(person('bob'));
     await eventually('a look', () => looked.length > 0);
     expect(looked).toEqual([[person('bob')]]);

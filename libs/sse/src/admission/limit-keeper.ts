@@ -1,17 +1,17 @@
 import type { AdmissionLimits } from './admission.js';
-import type { ClusterPlaces, Crowd, TenantUser } from '../presence/cluster-places.js';
+import type { ClusterSlots, OverLimitUser, TenantUser } from '../presence/cluster-places.js';
 
 /** People of one look; the next ones are looked at behind it. */
 const MAX_PEOPLE = 5_000;
 /** People who wait for their look. */
 const MAX_DUE = 100_000;
 
-/** What a {@link LimitKeeper} is made of. */
-export interface LimitKeeperDeps {
-  readonly places: Pick<ClusterPlaces, 'isAlone' | 'lagMs' | 'crowds'>;
+/** What a {@link UserLimitEnforcer} is made of. */
+export interface UserLimitEnforcerDeps {
+  readonly clusterSlots: Pick<ClusterSlots, 'isAlone' | 'lagMs' | 'overLimitUsers'>;
   readonly limits: Pick<AdmissionLimits, 'maxConnectionsPerUser' | 'onUserLimit'>;
   /** Ends a stream with `limit`, on whichever node it is. */
-  readonly end: (person: TenantUser, connectionId: string) => void;
+  readonly closeStream: (person: TenantUser, connectionId: string) => void;
   readonly warn: (what: string, error: unknown) => void;
 }
 
@@ -22,7 +22,7 @@ export interface LimitKeeperDeps {
  *
  * A stream is ended when two looks found it beyond the limit: between them everything that was closed meanwhile was written.
  */
-export class LimitKeeper {
+export class UserLimitEnforcer {
   readonly #due = new Map<string, TenantUser>();
   /** Who was beyond the limit at the last look, with the streams that have to go. */
   readonly #suspects = new Map<string, ReadonlyMap<string, 'found' | 'ended'>>();
@@ -30,11 +30,11 @@ export class LimitKeeper {
   #isFailing = false;
   #isStopped = false;
 
-  constructor(private readonly deps: LimitKeeperDeps) {}
+  constructor(private readonly deps: UserLimitEnforcerDeps) {}
 
   /** Somebody opened a stream here. */
   opened(person: TenantUser): void {
-    if (this.deps.limits.maxConnectionsPerUser === 0 || this.deps.places.isAlone) return;
+    if (this.deps.limits.maxConnectionsPerUser === 0 || this.deps.clusterSlots.isAlone) return;
     this.check(person);
   }
 
@@ -58,16 +58,19 @@ export class LimitKeeper {
         this.#timer = null;
         if (this.#due.size > 0) this.#schedule();
       });
-    }, this.deps.places.lagMs);
+    }, this.deps.clusterSlots.lagMs);
     this.#timer.unref();
   }
 
   async #look(): Promise<void> {
     const looked = new Map([...this.#due].slice(0, MAX_PEOPLE));
     for (const key of looked.keys()) this.#due.delete(key);
-    let crowds: readonly Crowd[];
+    let crowds: readonly OverLimitUser[];
     try {
-      crowds = await this.deps.places.crowds([...looked.values()], this.deps.limits.maxConnectionsPerUser);
+      crowds = await this.deps.clusterSlots.overLimitUsers(
+        [...looked.values()],
+        this.deps.limits.maxConnectionsPerUser,
+      );
       this.#isFailing = false;
     } catch (error) {
       for (const [key, person] of looked) this.#due.set(key, person);
@@ -86,7 +89,7 @@ export class LimitKeeper {
     const now = new Map<string, 'found' | 'ended'>();
     for (const id of surplus) {
       now.set(id, before?.has(id) === true ? 'ended' : 'found');
-      if (before?.get(id) === 'found') this.deps.end(person, id);
+      if (before?.get(id) === 'found') this.deps.closeStream(person, id);
     }
     if (this.#isStopped || ![...now.values()].includes('found')) return;
     this.#suspects.set(key, now);

@@ -2,7 +2,7 @@ import type { CloseReason } from '@nest-herald/sse-protocol';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { TENANT_KEY, userKey } from '../vocabulary/audience.js';
-import { type ControlMark, markEvent } from '../vocabulary/control-mark.js';
+import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-mark.js';
 import { ConnectionControl } from '../control/connection-control.js';
 import { ConnectionRights } from '../control/connection-rights.js';
 import { Revocations } from '../control/revocations.js';
@@ -290,8 +290,8 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     }
   }
 
-  async #tellAll(tenantId: TenantId, mark: ControlMark): Promise<void> {
-    await this.eventLog.append([markEvent(tenantId, mark)]);
+  async #tellAll(tenantId: TenantId, mark: ControlRecord): Promise<void> {
+    await this.eventLog.append([controlRecordEvent(tenantId, mark)]);
   }
 
   /**

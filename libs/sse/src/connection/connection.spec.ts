@@ -6,7 +6,7 @@ import { Connection } from './connection.js';
 import type { ConnectionHost, ConnectionSettings } from './connection-host.js';
 import { encodeEphemeral, encodeLogged, type EncodedEvent } from './output/encoded-event.js';
 import { Heartbeats } from './timing/heartbeat.js';
-import type { Holder } from './holder.js';
+import type { ConnectionGrant } from './holder.js';
 import { Jitter } from '../vocabulary/jitter.js';
 import type { StreamStart } from './stream-start.js';
 import { TimerWheel } from './timing/timer-wheel.js';
@@ -76,7 +76,7 @@ describe('a connection', () => {
   const open = (
     start: StreamStart = { resume: 'live' },
     more: Partial<ConnectionSettings> = {},
-    holder: Partial<Holder> = {},
+    holder: Partial<ConnectionGrant> = {},
   ) => {
     host = Object.assign(new Host({ ...settings, ...more }), { head: host.head });
     const principal = {
@@ -89,7 +89,7 @@ describe('a connection', () => {
       issuedAt: host.clock.now(),
     };
     const slot = { principal, transport: 'sse' as const, release: () => void (released += 1) };
-    const request: Holder = {
+    const request: ConnectionGrant = {
       principal,
       keys: ['user:ann', 'tenant'],
       topics: ['job:*'],

@@ -19,12 +19,12 @@ import type { BucketMember, DenseBucket } from './dense-bucket.js';
 import { encodeEphemeral, type EncodedEvent } from './output/encoded-event.js';
 import { Ending, type Endable } from './ending.js';
 import type { FrameSink } from './output/frame-sink.js';
-import { endBehind, resetBehind } from './goodbye.js';
-import type { Holder } from './holder.js';
-import { Interest, type Addressed } from './interest.js';
+import { endAfterClose, resetAfterClose } from './goodbye.js';
+import type { ConnectionGrant } from './holder.js';
+import { SubscriptionFilter, type Addressed } from './interest.js';
 import { OutboundQueue, type QueueOwner } from './output/outbound-queue.js';
 import { PendingEvents } from './output/pending-events.js';
-import { Pulse } from './timing/pulse.js';
+import { HeartbeatPolicy } from './timing/pulse.js';
 import { peerOf } from './timing/silent-peers.js';
 import type { StreamStart } from './stream-start.js';
 import type { Subscription } from './subscription.js';
@@ -49,17 +49,17 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
   readonly device: string;
   readonly since: Date;
   buckets: readonly DenseBucket<Connection>[] = [];
-  places: number[] = [];
+  indexes: number[] = [];
   /** Number of the last walk that met it, so that a walk over several buckets meets it once. */
   walk = 0;
 
   #state: ConnectionState = 'replaying';
   #principal: Principal;
-  #interest: Interest;
+  #interest: SubscriptionFilter;
   #denied: readonly string[];
   #lastSeq = 0;
   #pending: PendingEvents | null = null;
-  readonly #pulse: Pulse;
+  readonly #pulse: HeartbeatPolicy;
   readonly #ending: Ending;
   readonly #slot: AdmissionSlot;
   readonly #heartbeat: 'event' | 'comment';
@@ -68,7 +68,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
 
   constructor(
     id: string,
-    holder: Holder,
+    holder: ConnectionGrant,
     private readonly sink: FrameSink,
     private readonly host: ConnectionHost<Connection>,
   ) {
@@ -79,11 +79,11 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     this.device = holder.device;
     this.since = host.clock.now();
     this.#principal = holder.principal;
-    this.#interest = new Interest([this.userId], holder.keys, holder.topics);
+    this.#interest = new SubscriptionFilter([this.userId], holder.keys, holder.topics);
     this.#denied = holder.denied;
     this.#slot = holder.slot;
     this.#heartbeat = holder.heartbeat;
-    this.#pulse = new Pulse(host.options.idleTimeoutMs, host.clock.monotonicMs());
+    this.#pulse = new HeartbeatPolicy(host.options.idleTimeoutMs, host.clock.monotonicMs());
     this.#ending = new Ending(this);
     this.#queue = new OutboundQueue(sink, host.scheduler, host.options, this);
     this.#timers = new ConnectionTimers(this, host.wheel, host.clock, host.jitter, host.options);
@@ -95,7 +95,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
   get principal(): Principal {
     return this.#principal;
   }
-  get interest(): Interest {
+  get filter(): SubscriptionFilter {
     return this.#interest;
   }
   /** Audience keys without topics. */
@@ -177,7 +177,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
 
   /** Whether the holder may see an event now. */
   maySee(event: Addressed): boolean {
-    return this.#interest.covers(event);
+    return this.#interest.matches(event);
   }
 
   /** One event of the replay. @returns false when it was sent before. */
@@ -191,9 +191,9 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
   }
 
   /** Resolves when the client has room for more, or when the connection is closing. */
-  room(): Promise<void> | null {
+  whenWritable(): Promise<void> | null {
     if (this.#queue.queuedBytes < REPLAY_AHEAD_BYTES && !this.#queue.isBlocked) return null;
-    return new Promise((resolve) => this.#queue.whenRoom(resolve));
+    return new Promise((resolve) => this.#queue.whenWritable(resolve));
   }
 
   /** Whether live events were dropped during the replay, which must then read on to the new head. Clears the mark. */
@@ -209,7 +209,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     this.#state = nextState(this.#state, 'caughtUp');
     for (const event of pending) {
       // Rights may have narrowed while it waited.
-      if (this.#interest.covers(event)) this.deliver(event);
+      if (this.#interest.matches(event)) this.deliver(event);
     }
     this.sink.caughtUp?.();
   }
@@ -226,7 +226,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
 
   /** Changes what it sees. The hub moves it in the index in the same tick. */
   adopt(subscription: Subscription): void {
-    this.#interest = new Interest([this.userId], subscription.keys, subscription.topics);
+    this.#interest = new SubscriptionFilter([this.userId], subscription.keys, subscription.topics);
     if (subscription.denied !== undefined) this.#denied = subscription.denied;
     if (subscription.principal === undefined) return;
     this.#principal = subscription.principal;
@@ -234,7 +234,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
   }
 
   /** Tells the page that the stream goes on with less than it was granted (P39). Nothing of the stream changes. */
-  tellProblem(code: ProblemCode, detail: string): void {
+  sendProblem(code: ProblemCode, detail: string): void {
     if (this.#state === 'replaying' || this.#state === 'live') this.#queue.push(problemFrame(code, detail));
   }
 
@@ -243,16 +243,16 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#state = nextState(this.#state, 'close');
     this.#pending = null;
-    this.#queue.wake();
+    this.#queue.wakeWaiters();
     const goodbye = closeFrame(reason, options, this.host.options, this.host.jitter);
     if (reason === 'slow_consumer') {
       this.host.traffic.slowConsumer();
       // The index must not change under the walk that found the slow client, so leaving waits for the end of the turn.
       this.host.scheduler.defer(this);
-      resetBehind(goodbye, this.#queue, this.sink, this.#timers);
+      resetAfterClose(goodbye, this.#queue, this.sink, this.#timers);
     } else {
       this.#ending.leave();
-      endBehind(goodbye, this.#queue, this.sink, this.#timers);
+      endAfterClose(goodbye, this.#queue, this.sink, this.#timers);
     }
   }
 
@@ -282,10 +282,10 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     this.#ending.onFinish(listener);
   }
 
-  onBeat(): void {
+  onHeartbeatDue(): void {
     const { clock, options, epoch, head, heartbeats } = this.host;
     const isBehind = this.#state === 'live' && head > this.#lastSeq;
-    const action = this.#pulse.read({ nowMs: clock.monotonicMs(), isBlocked: this.#queue.isBlocked, isBehind });
+    const action = this.#pulse.decide({ nowMs: clock.monotonicMs(), isBlocked: this.#queue.isBlocked, isBehind });
     if (action === 'give up') this.close('slow_consumer');
     if (action === 'give up' || action === 'wait') return;
     if (action === 'cursor and beat') {
@@ -339,7 +339,7 @@ export class Connection implements BucketMember<Connection>, Endable, QueueOwner
     this.#pending = null;
     this.#timers.stop();
     this.#queue.clear();
-    this.#queue.wake();
+    this.#queue.wakeWaiters();
     this.#ending.leave();
     this.host.closed(this);
     this.#ending.finish();

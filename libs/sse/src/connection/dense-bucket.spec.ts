@@ -4,7 +4,7 @@ import { DenseBucket, type BucketMember } from './dense-bucket.js';
 
 class Member implements BucketMember<Member> {
   buckets: readonly DenseBucket<Member>[] = [];
-  places: number[] = [];
+  indexes: number[] = [];
 }
 
 describe('dense buckets', () => {

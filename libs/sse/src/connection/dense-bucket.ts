@@ -2,7 +2,7 @@
 export interface BucketMember<M> {
   /** The buckets it stands in; `places[i]` is its index in `buckets[i]`. */
   buckets: readonly DenseBucket<M>[];
-  places: number[];
+  indexes: number[];
 }
 
 const NOWHERE: readonly never[] = [];
@@ -27,7 +27,7 @@ export class DenseBucket<M> {
   static addToAll<M>(member: M & BucketMember<M>, buckets: readonly DenseBucket<M>[]): void {
     member.buckets = buckets;
     // Lists of the right length: one that grows by push has room for seventeen from its first member on.
-    member.places = buckets.map((bucket, index) => bucket.#append(member, index));
+    member.indexes = buckets.map((bucket, index) => bucket.#append(member, index));
   }
 
   /** Takes a member out of all its buckets. @returns the buckets that are empty now. */
@@ -35,11 +35,11 @@ export class DenseBucket<M> {
     const emptied: DenseBucket<M>[] = [];
     for (let i = 0; i < member.buckets.length; i++) {
       const bucket = member.buckets[i]!;
-      bucket.#removeAt(member.places[i]!);
+      bucket.#removeAt(member.indexes[i]!);
       if (bucket.members.length === 0) emptied.push(bucket);
     }
     member.buckets = NOWHERE;
-    member.places = [];
+    member.indexes = [];
     return emptied;
   }
 
@@ -61,6 +61,6 @@ export class DenseBucket<M> {
     if (place === this.#members.length) return;
     this.#members[place] = last;
     this.#backRefs[place] = lastBackRef;
-    last.places[lastBackRef] = place;
+    last.indexes[lastBackRef] = place;
   }
 }

@@ -11,14 +11,14 @@ const SLOW_CLOSING_MS = 1_000;
 const GOODBYE_FITS_BYTES = 64 * 1024;
 
 /** Sends what waits and the goodbye, then ends the response; resets it when the client does not read that in time. */
-export function endBehind(
+export function endAfterClose(
   goodbye: EncodedEvent,
   queue: OutboundQueue,
   sink: FrameSink,
   timers: ConnectionTimers,
 ): void {
   queue.push(goodbye);
-  queue.whenRoom(() => sink.end());
+  queue.whenWritable(() => sink.end());
   timers.startDeadline(CLOSING_MS);
 }
 
@@ -26,7 +26,7 @@ export function endBehind(
  * Gives up a client that does not read: drops what waits, says goodbye where that still fits, then resets. Nothing durable is
  * lost, the client resumes; a plain end would leave megabytes in the kernel for a reader that never comes back.
  */
-export function resetBehind(
+export function resetAfterClose(
   goodbye: EncodedEvent,
   queue: OutboundQueue,
   sink: FrameSink,

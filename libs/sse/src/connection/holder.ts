@@ -4,7 +4,7 @@ import type { Principal } from '../vocabulary/principal.js';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 
 /** Who holds a connection, and what was granted. */
-export interface Holder {
+export interface ConnectionGrant {
   readonly principal: Principal;
   /** Audience keys of the holder now, without topics. */
   readonly keys: readonly AudienceKey[];

@@ -1,16 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { asUserId } from '../vocabulary/principal.js';
-import { Interest, topicOf } from './interest.js';
+import { SubscriptionFilter, topicOf } from './interest.js';
 
 const ann = asUserId('ann');
 const to = (audience: string) => ({ audience, recipients: null });
 
 describe('an interest', () => {
-  const interest = new Interest([ann], ['user:ann', 'tenant', 'role:hr'], ['job:1', 'doc:*', 'doc:*', 'job:1']);
+  const interest = new SubscriptionFilter(
+    [ann],
+    ['user:ann', 'tenant', 'role:hr'],
+    ['job:1', 'doc:*', 'doc:*', 'job:1'],
+  );
 
   it('covers its keys, its topics, its patterns and its name, and nothing else', () => {
     for (const audience of ['user:ann', 'tenant', 'role:hr', 'topic:job:1', 'topic:doc:7']) {
-      expect(interest.covers(to(audience))).toBe(true);
+      expect(interest.matches(to(audience))).toBe(true);
     }
     for (const audience of [
       'user:ann2',
@@ -22,10 +26,10 @@ describe('an interest', () => {
       'users',
       '',
     ]) {
-      expect(interest.covers(to(audience))).toBe(false);
+      expect(interest.matches(to(audience))).toBe(false);
     }
-    expect(interest.covers({ audience: 'users', recipients: [asUserId('bob'), ann] })).toBe(true);
-    expect(interest.covers({ audience: 'users', recipients: [asUserId('bob')] })).toBe(false);
+    expect(interest.matches({ audience: 'users', recipients: [asUserId('bob'), ann] })).toBe(true);
+    expect(interest.matches({ audience: 'users', recipients: [asUserId('bob')] })).toBe(false);
   });
 
   it('names every key and every pattern once', () => {

@@ -6,14 +6,14 @@ const TOPIC = 'topic:';
 
 const NONE: readonly never[] = [];
 
-/** To whom an event is addressed, as far as an {@link Interest} looks. */
+/** To whom an event is addressed, as far as an {@link SubscriptionFilter} looks. */
 export interface Addressed {
   readonly audience: AudienceKey;
   readonly recipients: readonly UserId[] | null;
 }
 
 /** What somebody wants to see and may see: audience keys, topics, patterns. Immutable; a change of rights makes a new one. */
-export class Interest {
+export class SubscriptionFilter {
   /** Keys and exact topics, each once: what one index look-up finds. */
   readonly exactKeys: readonly AudienceKey[];
   /** Patterns with a wildcard, each once. */
@@ -43,7 +43,7 @@ export class Interest {
     this.#matchers = this.patterns.map(compileTopicPattern);
   }
 
-  covers(event: Addressed): boolean {
+  matches(event: Addressed): boolean {
     // A list and not a set: there are few, every connection keeps them, and live events never come by here.
     if (this.exactKeys.includes(event.audience)) return true;
     if (event.audience === NAMED_USERS) return this.userIds.some((userId) => event.recipients?.includes(userId));

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Connection } from './connection.js';
 import type { FrameSink } from './output/frame-sink.js';
-import type { Holder } from './holder.js';
+import type { ConnectionGrant } from './holder.js';
 
 /** Everything about a request to follow that was authenticated, authorised and admitted. */
-export interface StreamRequest extends Holder {
+export interface StreamRequest extends ConnectionGrant {
   /** The client's position as it came; anything but a position that can be honoured leads to `resync`, never to an error. */
   readonly cursor: string | null;
   /** Members added to the data of `connected`. */

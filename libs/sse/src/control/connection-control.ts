@@ -1,7 +1,7 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Connection } from '../connection/connection.js';
 import type { TopicDecision } from './entitlements.js';
-import type { SurplusStream } from '../hub/hub-limits.js';
+import type { OverLimitStream } from '../hub/hub-limits.js';
 import type { Hub } from '../hub/hub.js';
 import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
@@ -42,7 +42,7 @@ export class ConnectionControl {
     deps.requests.onRequest(CONNECTION_REQUEST_KINDS, (tenantId, connectionId, request) =>
       this.#obey(tenantId, connectionId, parseConnectionRequest(request, tenantId)),
     );
-    deps.hub.limits.onSurplus((stream) => void this.#endSurplus(stream));
+    deps.hub.limits.onOverLimit((stream) => void this.#endSurplus(stream));
   }
 
   /**
@@ -69,7 +69,7 @@ export class ConnectionControl {
   }
 
   /** What is gone already needs no end, and a node that does not answer is not asked twice: its lease ends. */
-  async #endSurplus({ tenantId, userId, connectionId }: SurplusStream): Promise<void> {
+  async #endSurplus({ tenantId, userId, connectionId }: OverLimitStream): Promise<void> {
     try {
       await this.close(connectionId, tenantId, userId, 'limit');
     } catch (error) {

@@ -100,7 +100,7 @@ export class ConnectionRights {
       ...(wish.principal === undefined ? {} : { principal }),
     });
     // Whoever asked for the change has an answer; the page that shows the topic may be another one.
-    if (lost.length > 0) connection.tellProblem('topic_forbidden', `No longer followed: ${lost.join(', ')}.`);
+    if (lost.length > 0) connection.sendProblem('topic_forbidden', `No longer followed: ${lost.join(', ')}.`);
     return { granted, denied };
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../vocabulary/clock.js';
-import { markEvent } from '../vocabulary/control-mark.js';
+import { controlRecordEvent } from '../vocabulary/control-mark.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Principal, TenantId } from '../vocabulary/principal.js';
 import { type Revocation, revokes, type RevocationTarget } from '../vocabulary/revocation.js';
@@ -39,7 +39,7 @@ export class MemoryRevocationStore implements RevocationStore {
     if (known === undefined) this.#byTenant.set(tenantId, [revocation]);
     else known.push(revocation);
     this.#count += 1;
-    await this.log.append([markEvent(tenantId, { kind: 'revoked', revocation })]);
+    await this.log.append([controlRecordEvent(tenantId, { kind: 'revoked', revocation })]);
     return revocation;
   }
 

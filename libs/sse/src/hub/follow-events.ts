@@ -2,12 +2,12 @@ import { isTopicPattern, invalidTopic } from '@nest-herald/sse-protocol';
 import { Observable } from 'rxjs';
 import { userKey } from '../vocabulary/audience.js';
 import type { EncodedEvent } from '../connection/output/encoded-event.js';
-import { Interest } from '../connection/interest.js';
+import { SubscriptionFilter } from '../connection/interest.js';
 import type { FollowedEvent } from '../vocabulary/event-map.js';
 import { type Presence, PRESENCE_TOPIC } from '../presence/presence.js';
 import type { TenantId, UserId } from '../vocabulary/principal.js';
 import { SseError } from '../vocabulary/sse.errors.js';
-import type { TenantRegistry } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-registry.js';
 
 /** What a server-side follower wants to see; an empty filter means everything of the tenant. */
 export interface EventFilter {
@@ -25,7 +25,7 @@ export interface EventFilter {
  * @throws SseError `ERR_SSE_INVALID_TOPIC`
  */
 export function followEvents(
-  tenants: TenantRegistry,
+  tenants: TenantFeeds,
   presence: Pick<Presence, 'watch'>,
   tenantId: TenantId,
   filter: EventFilter,
@@ -33,12 +33,12 @@ export function followEvents(
   const interest = interestOf(filter);
   const types = filter.types === undefined ? null : new Set(filter.types);
   return new Observable<FollowedEvent>((subscriber) => {
-    const stream = tenants.hold(tenantId);
+    const stream = tenants.acquire(tenantId);
     const unwatch = filter.topics?.includes(PRESENCE_TOPIC) === true ? presence.watch(tenantId) : null;
     const inner = stream.events().subscribe({
       next: (event) => {
         if (types?.has(event.type) === false) return;
-        if (interest === null || interest.covers(event)) subscriber.next(toFollowed(event));
+        if (interest === null || interest.matches(event)) subscriber.next(toFollowed(event));
       },
       complete: () => subscriber.complete(),
     });
@@ -51,12 +51,12 @@ export function followEvents(
   });
 }
 
-function interestOf(filter: EventFilter): Interest | null {
+function interestOf(filter: EventFilter): SubscriptionFilter | null {
   const { users = [], topics = [], roles = [] } = filter;
   if (users.length + topics.length + roles.length === 0) return null;
   const bad = topics.find((topic) => !isTopicPattern(topic));
   if (bad !== undefined) throw new SseError('ERR_SSE_INVALID_TOPIC', invalidTopic(bad));
-  return new Interest(users, [...users.map(userKey), ...roles.map((role) => `role:${role}`)], topics);
+  return new SubscriptionFilter(users, [...users.map(userKey), ...roles.map((role) => `role:${role}`)], topics);
 }
 
 function toFollowed(event: EncodedEvent): FollowedEvent {

@@ -6,7 +6,7 @@ import { readTcpTables, silentPeers } from '../connection/timing/silent-peers.js
 import type { Subscription } from '../connection/subscription.js';
 import type { Presence } from '../presence/presence.js';
 import type { TenantId, UserId } from '../vocabulary/principal.js';
-import type { TenantRegistry } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-registry.js';
 
 /** Which connections to close; an empty choice means all of the tenant. */
 export interface ConnectionChoice {
@@ -19,7 +19,7 @@ export class HubConnections {
   readonly #byId = new Map<string, Connection>();
 
   constructor(
-    private readonly tenants: TenantRegistry,
+    private readonly tenants: TenantFeeds,
     private readonly presence: Pick<Presence, 'changeTopics'>,
   ) {}
 

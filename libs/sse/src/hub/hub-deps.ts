@@ -4,7 +4,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import type { IdGenerator } from '../vocabulary/id-generator.js';
 import type { Presence } from '../presence/presence.js';
 import type { HubOptions } from './feed/hub.options.js';
-import type { RevocationGate } from './mark-reader.js';
+import type { KnownRevocations } from './mark-reader.js';
 
 /** Where the hub tells what it cannot hide. */
 export interface HubLogger {
@@ -23,6 +23,6 @@ export interface HubDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   /** @defaultValue nobody is ever revoked */
-  readonly revocations?: RevocationGate;
+  readonly revocations?: KnownRevocations;
   readonly logger?: HubLogger;
 }

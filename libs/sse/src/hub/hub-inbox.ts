@@ -3,15 +3,15 @@ import type { EventLog, Hint } from '../event-log/event-log.js';
 import type { TenantId } from '../vocabulary/principal.js';
 import type { PartListener } from './hub-parts.js';
 import { Listeners } from './listeners.js';
-import type { TenantRegistry } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-registry.js';
 
 /** What backplane and log tell one hub, handed on to whom it concerns. Nothing that arrives can make it throw. */
-export class HubInbox implements PartListener {
+export class HubMessageHandler implements PartListener {
   readonly control: Listeners<string>;
 
   constructor(
     private readonly nodeId: string,
-    private readonly tenants: TenantRegistry,
+    private readonly tenants: TenantFeeds,
     private readonly eventLog: Pick<EventLog, 'wakeUp'>,
     private readonly warn: (what: string, error: unknown) => void,
   ) {

@@ -8,14 +8,14 @@ import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../vocabulary/principal.js';
 import type { HubConnections } from './hub-connections.js';
 import type { HubDeps } from './hub-deps.js';
-import { LimitKeeper } from '../admission/limit-keeper.js';
+import { UserLimitEnforcer } from '../admission/limit-keeper.js';
 import { Listeners } from './listeners.js';
 
 /** Another node may have been there this long before it was noticed. */
 const UNNOTICED_MS = 15_000;
 
 /** A stream of this or another node that is to be ended, because its holder has more than the limit. */
-export interface SurplusStream extends TenantUser {
+export interface OverLimitStream extends TenantUser {
   readonly connectionId: string;
 }
 
@@ -23,8 +23,8 @@ export interface SurplusStream extends TenantUser {
 export class HubLimits {
   readonly #admission: Admission;
   readonly #cluster: ClusterAdmission;
-  readonly #keeper: LimitKeeper | null;
-  readonly #onSurplus: Listeners<SurplusStream>;
+  readonly #keeper: UserLimitEnforcer | null;
+  readonly #onSurplus: Listeners<OverLimitStream>;
 
   constructor(
     private readonly deps: HubDeps,
@@ -33,26 +33,27 @@ export class HubLimits {
     warn: (what: string, error: unknown) => void,
   ) {
     const { options, clock, presence, logger } = deps;
-    const { places } = presence;
+    const { clusterSlots } = presence;
     this.#onSurplus = new Listeners((error) => warn('a listener for limits', error));
     this.#admission = new Admission(options, clock, jitter, {
       evict: (slot) => connections.evict(slot),
-      evictElsewhere: ({ tenantId, userId }, connectionId) => this.#end({ tenantId, userId }, connectionId),
+      evictRemote: ({ tenantId, userId }, connectionId) => this.#end({ tenantId, userId }, connectionId),
     });
     this.#cluster = new ClusterAdmission({
       admission: this.#admission,
-      places,
+      clusterSlots,
       limits: options,
       warn: (message) => logger?.warn(message),
     });
-    const end = (person: TenantUser, connectionId: string): void => this.#end(person, connectionId);
-    this.#keeper = places === undefined ? null : new LimitKeeper({ places, limits: options, end, warn });
-    places?.onCompany(() => this.#checkNewest());
+    const closeStream = (person: TenantUser, connectionId: string): void => this.#end(person, connectionId);
+    this.#keeper =
+      clusterSlots === undefined ? null : new UserLimitEnforcer({ clusterSlots, limits: options, closeStream, warn });
+    clusterSlots?.onServerJoined(() => this.#checkNewest());
   }
 
   /** See `ClusterAdmission.unshared`. */
-  get unshared(): number {
-    return this.#cluster.unshared;
+  get localDecisions(): number {
+    return this.#cluster.localDecisions;
   }
 
   /** @throws SseRefusal as {@link ClusterAdmission.admit}. */
@@ -65,7 +66,7 @@ export class HubLimits {
   }
 
   /** Calls back for each stream of another node that is to be ended. @returns a function that ends it. */
-  onSurplus(listener: (stream: SurplusStream) => void): () => void {
+  onOverLimit(listener: (stream: OverLimitStream) => void): () => void {
     return this.#onSurplus.add(listener);
   }
 

@@ -1,5 +1,5 @@
 import type { TenantId } from '../vocabulary/principal.js';
-import type { TenantRegistry } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-registry.js';
 
 /** Counters of one process, of one tenant or of all of them. Totals count from the start of the process. */
 export interface HubStats {
@@ -32,7 +32,7 @@ export interface HubStats {
 }
 
 /** Counts what can be counted in one tick; walks the connections of the tenants asked for. */
-export function collectStats(tenants: TenantRegistry, tenantId: TenantId | null): HubStats {
+export function collectStats(tenants: TenantFeeds, tenantId: TenantId | null): HubStats {
   const one = tenantId === null ? undefined : tenants.get(tenantId);
   const streams = tenantId === null ? [...tenants.all()] : one === undefined ? [] : [one];
   const traffic = tenantId === null ? tenants.total : tenants.trafficOf(tenantId);

@@ -24,22 +24,22 @@ import { followEvents, type EventFilter } from './follow-events.js';
 import { HubConnections, type ConnectionChoice } from './hub-connections.js';
 import { collectStats, type HubStats } from './hub-stats.js';
 import type { HubDeps } from './hub-deps.js';
-import { HubInbox } from './hub-inbox.js';
+import { HubMessageHandler } from './hub-inbox.js';
 import { HubLimits } from './hub-limits.js';
 import { startParts, stopParts } from './hub-parts.js';
 import { Listeners } from './listeners.js';
-import { MarkReader, type ReauthorizeMark } from './mark-reader.js';
-import { PresenceKeeper } from './presence/presence-keeper.js';
+import { ControlRecordHandler, type ReauthorizeRecord } from './mark-reader.js';
+import { PresenceRecorder } from './presence/presence-keeper.js';
 import { StreamOpener } from './stream-opener.js';
-import { TenantRegistry } from './feed/tenant-registry.js';
-import type { TenantDeps } from './feed/tenant-stream.js';
+import { TenantFeeds } from './feed/tenant-registry.js';
+import type { TenantFeedDeps } from './feed/tenant-stream.js';
 
 export type { Subscription } from '../connection/subscription.js';
 export type { AddressedEvent } from './addressed-event.js';
 export type { EventFilter } from './follow-events.js';
 export type { ConnectionChoice } from './hub-connections.js';
 export type { HubDeps } from './hub-deps.js';
-export type { ReauthorizeMark } from './mark-reader.js';
+export type { ReauthorizeRecord } from './mark-reader.js';
 
 const TICK_MS = 250;
 const RATE_MS = 1_000;
@@ -62,15 +62,15 @@ export class Hub {
   readonly #deps: HubDeps;
   readonly #jitter: Jitter;
   readonly #wheel: TimerWheel;
-  readonly #tenants: TenantRegistry;
+  readonly #tenants: TenantFeeds;
   readonly #opener: StreamOpener;
-  readonly #presence: PresenceKeeper;
+  readonly #presence: PresenceRecorder;
   readonly #connections: HubConnections;
-  readonly #marks: MarkReader;
+  readonly #marks: ControlRecordHandler;
   readonly #onConnected = new Listeners<Connection>((error) => this.#warn('a listener for new connections', error));
-  readonly #onReauthorize = new Listeners<ReauthorizeMark>((error) => this.#warn('a listener for rights', error));
+  readonly #onReauthorize = new Listeners<ReauthorizeRecord>((error) => this.#warn('a listener for rights', error));
   readonly #onEvent = new Listeners<AddressedEvent>((error) => this.#warn('a listener for events', error));
-  readonly #inbox: HubInbox;
+  readonly #inbox: HubMessageHandler;
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   #timers: NodeJS.Timeout[] = [];
 
@@ -80,9 +80,9 @@ export class Hub {
     this.#deps = deps;
     this.#jitter = new Jitter(deps.ids);
     this.#wheel = new TimerWheel(TICK_MS, clock.monotonicMs());
-    this.#presence = new PresenceKeeper(deps.presence, deps.nodeId, this.#wheel, () => clock.monotonicMs());
+    this.#presence = new PresenceRecorder(deps.presence, deps.nodeId, this.#wheel, () => clock.monotonicMs());
     const failed = (what: string, error: unknown): void => this.#warn(what, error);
-    const tenantDeps: TenantDeps = {
+    const tenantDeps: TenantFeedDeps = {
       options,
       log: deps.eventLog,
       clock,
@@ -91,18 +91,18 @@ export class Hub {
       heartbeats: new Heartbeats(clock),
       jitter: this.#jitter,
       warn: (message) => deps.logger?.warn(message),
-      onMark: (tenantId, payload) => this.#marks.read(tenantId, payload),
-      settle: (tenantId) => this.#marks.settle(tenantId),
-      onLeave: (connection) => this.#presence.left(connection),
+      onControlRecord: (tenantId, payload) => this.#marks.read(tenantId, payload),
+      applyStoredRevocations: (tenantId) => this.#marks.applyStoredRevocations(tenantId),
+      onLeave: (connection) => this.#presence.closed(connection),
       onClosed: (connection) => this.#closed(connection),
       onEvent: (tenantId, event, taken) => this.#passed(tenantId, event, taken),
     };
-    this.#tenants = new TenantRegistry(tenantDeps);
-    this.#inbox = new HubInbox(deps.nodeId, this.#tenants, deps.eventLog, failed);
+    this.#tenants = new TenantFeeds(tenantDeps);
+    this.#inbox = new HubMessageHandler(deps.nodeId, this.#tenants, deps.eventLog, failed);
     this.#connections = new HubConnections(this.#tenants, deps.presence);
     this.limits = new HubLimits(deps, this.#jitter, this.#connections, failed);
-    const look = (mark: ReauthorizeMark): void => this.#onReauthorize.call(mark);
-    this.#marks = new MarkReader(deps.nodeId, this.#connections, deps.revocations, look, failed);
+    const look = (mark: ReauthorizeRecord): void => this.#onReauthorize.call(mark);
+    this.#marks = new ControlRecordHandler(deps.nodeId, this.#connections, deps.revocations, look, failed);
     const opened = (connection: Connection): void => this.#opened(connection);
     this.#opener = new StreamOpener(
       { ...tenantDeps, nodeId: deps.nodeId, ids: deps.ids, onOpened: opened },
@@ -232,7 +232,7 @@ export class Hub {
   }
 
   /** Calls back when another node says that rights changed. @returns a function that ends it. */
-  onReauthorize(listener: (mark: ReauthorizeMark) => void): () => void {
+  onReauthorize(listener: (mark: ReauthorizeRecord) => void): () => void {
     return this.#onReauthorize.add(listener);
   }
 
@@ -269,7 +269,7 @@ export class Hub {
 
   #opened(connection: Connection): void {
     this.#connections.add(connection);
-    this.#presence.joined(connection);
+    this.#presence.opened(connection);
     this.limits.opened(connection);
     // A greeting would end a poll before it waited.
     if (connection.transport !== 'poll') this.#onConnected.call(connection);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
 import { systemClock } from '../vocabulary/clock.js';
-import { type ControlMark, markEvent } from '../vocabulary/control-mark.js';
+import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-mark.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { Revocations } from '../control/revocations.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
@@ -47,7 +47,8 @@ afterEach(async () => {
 });
 
 const textOf = (sink: RecordingSink): string => sink.events.map(({ body }) => body.toString()).join('');
-const mark = (node: Node, word: ControlMark): Promise<unknown> => node.memory.log.append([markEvent(acme, word)]);
+const mark = (node: Node, word: ControlRecord): Promise<unknown> =>
+  node.memory.log.append([controlRecordEvent(acme, word)]);
 /** Resolves when an event for everybody that was logged last has come to `witness`. */
 async function settled(node: Node, witness: RecordingSink): Promise<void> {
   const last = `last ${Math.random()}`;
@@ -130,7 +131,9 @@ describe('a mark in the log', () => {
     const node = await start('near');
     const { sink } = await node.memory.connect();
     for (const payload of ['{', '{"kind":"dance"}', '{"kind":"disconnect","userId":"not an id"}']) {
-      await node.memory.log.append([{ ...markEvent(acme, { kind: 'reauthorize', userId: null, from: 'x' }), payload }]);
+      await node.memory.log.append([
+        { ...controlRecordEvent(acme, { kind: 'reauthorize', userId: null, from: 'x' }), payload },
+      ]);
     }
     await settled(node, sink);
     expect(node.memory.warnings).toHaveLength(2);

@@ -1,10 +1,10 @@
-import { type ControlMark, readMark } from '../vocabulary/control-mark.js';
+import { type ControlRecord, readControlRecord } from '../vocabulary/control-mark.js';
 import type { Principal, TenantId } from '../vocabulary/principal.js';
 import { type Revocation, revokes } from '../vocabulary/revocation.js';
 import type { HubConnections } from './hub-connections.js';
 
 /** What the hub knows of revocations. */
-export interface RevocationGate {
+export interface KnownRevocations {
   /** Resolves when everything is known that was stored before this call. */
   refresh(tenantId: TenantId): Promise<void>;
   isKnown(principal: Principal): boolean;
@@ -12,7 +12,9 @@ export interface RevocationGate {
 }
 
 /** A mark that asks to look at rights again. */
-export type ReauthorizeMark = Extract<ControlMark, { readonly kind: 'reauthorize' }> & { readonly tenantId: TenantId };
+export type ReauthorizeRecord = Extract<ControlRecord, { readonly kind: 'reauthorize' }> & {
+  readonly tenantId: TenantId;
+};
 
 /**
  * Obeys the marks in a tenant's log, each in its place among the events: no event behind a revocation reaches a stream that
@@ -20,17 +22,17 @@ export type ReauthorizeMark = Extract<ControlMark, { readonly kind: 'reauthorize
  *
  * What was marked before this process followed the tenant, or in a gap of the log, is made up for by `settle`.
  */
-export class MarkReader {
+export class ControlRecordHandler {
   constructor(
     private readonly nodeId: string,
     private readonly connections: HubConnections,
-    private readonly gate: RevocationGate | undefined,
-    private readonly reauthorize: (mark: ReauthorizeMark) => void,
+    private readonly gate: KnownRevocations | undefined,
+    private readonly reauthorize: (mark: ReauthorizeRecord) => void,
     private readonly warn: (what: string, error: unknown) => void,
   ) {}
 
   /** Learns all that is stored and closes whom it concerns. @throws whatever the store throws. */
-  async settle(tenantId: TenantId): Promise<void> {
+  async applyStoredRevocations(tenantId: TenantId): Promise<void> {
     if (this.gate === undefined) return;
     await this.gate.refresh(tenantId);
     for (const connection of this.connections.choose(tenantId)) {
@@ -44,9 +46,9 @@ export class MarkReader {
 
   /** Never throws: the events behind a mark that cannot be read must go on. */
   read(tenantId: TenantId, payload: string): void {
-    let mark: ControlMark | null;
+    let mark: ControlRecord | null;
     try {
-      mark = readMark(tenantId, payload);
+      mark = readControlRecord(tenantId, payload);
     } catch (error) {
       this.warn(`a mark in the log of tenant ${tenantId}`, error);
       return;

@@ -8,8 +8,8 @@ import type { PreparedStream, StreamRequest } from '../connection/stream-request
 import type { StreamStart } from '../connection/stream-start.js';
 import { catchUp } from './feed/catch-up.js';
 import type { IdGenerator } from '../vocabulary/id-generator.js';
-import type { TenantRegistry } from './feed/tenant-registry.js';
-import type { TenantDeps, TenantStream } from './feed/tenant-stream.js';
+import type { TenantFeeds } from './feed/tenant-registry.js';
+import type { TenantFeedDeps, TenantFeed } from './feed/tenant-stream.js';
 
 /** The start of a stream without a cursor. */
 const LIVE: StreamStart = { resume: 'live' };
@@ -18,7 +18,7 @@ const LIVE: StreamStart = { resume: 'live' };
 const ID_BYTES = 16;
 
 /** What an opener is made of. */
-export interface OpenerDeps extends TenantDeps {
+export interface OpenerDeps extends TenantFeedDeps {
   readonly nodeId: string;
   readonly ids: IdGenerator;
   /** The connection stands in the index and `connected` is written; same tick. */
@@ -31,12 +31,12 @@ export class StreamOpener {
 
   constructor(
     private readonly deps: OpenerDeps,
-    private readonly tenants: TenantRegistry,
+    private readonly tenants: TenantFeeds,
   ) {}
 
   /** @throws whatever the log throws; the slot is given back then. */
   async prepare(request: StreamRequest): Promise<PreparedStream> {
-    const stream = this.tenants.hold(request.principal.tenantId);
+    const stream = this.tenants.acquire(request.principal.tenantId);
     try {
       if (!stream.isOpen) await stream.open();
       const { cursor } = request;
@@ -49,7 +49,7 @@ export class StreamOpener {
     }
   }
 
-  #prepared(stream: TenantStream, request: StreamRequest, start: StreamStart, epoch: string): PreparedStream {
+  #prepared(stream: TenantFeed, request: StreamRequest, start: StreamStart, epoch: string): PreparedStream {
     let isSpent = false;
     const spend = (): void => {
       if (isSpent) throw new TypeError('A prepared stream is attached or abandoned once; prepare another one.');
@@ -74,7 +74,7 @@ export class StreamOpener {
     };
   }
 
-  #attach(stream: TenantStream, request: StreamRequest, sink: FrameSink, start: StreamStart): Connection {
+  #attach(stream: TenantFeed, request: StreamRequest, sink: FrameSink, start: StreamStart): Connection {
     const { deps } = this;
     const connection = new Connection(`${deps.nodeId}.${deps.ids.random(ID_BYTES)}`, request, sink, stream);
     const mustReplay = connection.begin(start, request.connectedExtra);
@@ -89,7 +89,7 @@ export class StreamOpener {
   }
 
   /** Judges a cursor. No cursor is an error: what cannot be honoured becomes a `resync` (P6). */
-  async #start(stream: TenantStream, cursor: string): Promise<StreamStart> {
+  async #start(stream: TenantFeed, cursor: string): Promise<StreamStart> {
     const position = parsePosition(cursor);
     if (position === null) return { resume: 'reset', reason: 'invalid_cursor' };
     if (position.epoch !== stream.epoch) await stream.refresh();
@@ -104,7 +104,7 @@ export class StreamOpener {
       : { resume: 'replay', after };
   }
 
-  async #isTooOld(stream: TenantStream, after: number): Promise<boolean> {
+  async #isTooOld(stream: TenantFeed, after: number): Promise<boolean> {
     if (after >= stream.head) return false;
     const { replayMaxAgeMs } = this.deps.options;
     const sinceMs = this.deps.clock.now().getTime() - replayMaxAgeMs;

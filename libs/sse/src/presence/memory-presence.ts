@@ -9,11 +9,11 @@ import {
   type PresenceChange,
   type PresenceCounts,
   type PresenceEntry,
-  type PresenceNode,
+  type PresenceServer,
   type Transport,
   type UserPresence,
 } from './presence.js';
-import { type EndedSession, SessionBook } from './session-book.js';
+import { type EndedSession, PresenceSessions } from './session-book.js';
 
 const TOP_TOPICS = 100;
 /** How exactly the grace ends. */
@@ -38,8 +38,8 @@ export class MemoryPresence implements Presence {
   readonly #tenants = new Map<TenantId, TenantPresence>();
   readonly #connections = new Map<string, PresenceEntry>();
   readonly #graceMs: number;
-  readonly #sessions: SessionBook;
-  #node: PresenceNode | null = null;
+  readonly #sessions: PresenceSessions;
+  #node: PresenceServer | null = null;
   #draining = false;
   #timer: NodeJS.Timeout | null = null;
 
@@ -49,10 +49,10 @@ export class MemoryPresence implements Presence {
     options: { readonly offlineGraceMs?: number } = {},
   ) {
     this.#graceMs = options.offlineGraceMs ?? GRACE_MS;
-    this.#sessions = new SessionBook(clock, this.#graceMs, (session) => this.#ended(session));
+    this.#sessions = new PresenceSessions(clock, this.#graceMs, (session) => this.#ended(session));
   }
 
-  start(node: PresenceNode): Promise<void> {
+  start(node: PresenceServer): Promise<void> {
     this.#node = node;
     const tickMs = Math.max(MIN_TICK_MS, Math.min(MAX_TICK_MS, this.#graceMs));
     this.#timer = setInterval(() => this.endSessions(), tickMs).unref();

@@ -1,4 +1,4 @@
-import type { ClusterPlaces } from './cluster-places.js';
+import type { ClusterSlots } from './cluster-places.js';
 import type { TenantId, UserId } from '../vocabulary/principal.js';
 
 /** Injection token of {@link Presence}. */
@@ -63,7 +63,7 @@ export interface PresenceChange {
 }
 
 /** Who shares in presence. */
-export interface PresenceNode {
+export interface PresenceServer {
   readonly nodeId: string;
   /**
    * Told of changes, in tenants where somebody follows the topic `presence` or {@link Presence.watch | watches}: each is told
@@ -118,8 +118,8 @@ export interface PresenceCounts {
  */
 export interface Presence {
   /** What other nodes hold, for limits that hold over the cluster. Absent: there are no other nodes. */
-  readonly places?: ClusterPlaces;
-  start(node: PresenceNode): Promise<void>;
+  readonly clusterSlots?: ClusterSlots;
+  start(node: PresenceServer): Promise<void>;
   /** Never waits: shared implementations write in batches. */
   add(entry: PresenceEntry): void;
   remove(connectionId: string): void;

@@ -33,7 +33,7 @@ interface Past {
 }
 
 /** The sessions of people who left, in one process: who comes back within the grace goes on with the same session. */
-export class SessionBook {
+export class PresenceSessions {
   readonly #tenants = new Map<TenantId, Past>();
   /** In the order of leaving, which is the order in which the graces end. */
   readonly #leaving = new Map<string, Leaving>();

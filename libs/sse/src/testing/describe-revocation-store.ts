@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { isMark } from '../vocabulary/control-mark.js';
+import { isControlRecord } from '../vocabulary/control-mark.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { asTenantId, asUserId, type Principal, type TenantId } from '../vocabulary/principal.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
@@ -55,7 +55,7 @@ export function describeRevocationStore(
         const { target, notBefore } = await store.revoke(tenantId, { sessionId: 's-1' }, DAY_MS);
         await eventually('the mark', async () => (await log.bounds(tenantId)).head === 1);
         const [row] = await log.readRange(tenantId, 0, 1, 10);
-        assert.ok(row !== undefined && isMark(row));
+        assert.ok(row !== undefined && isControlRecord(row));
         assert.deepEqual(JSON.parse(row.payload), {
           kind: 'revoked',
           revocation: JSON.parse(

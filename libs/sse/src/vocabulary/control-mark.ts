@@ -12,7 +12,7 @@ const AUDIENCE = '!control';
  * A word from one node to all hubs of a tenant, as a row of its log: no node misses it, it survives what the backplane loses,
  * nobody who can only reach the backplane can make one up, and it has its place among the events.
  */
-export type ControlMark =
+export type ControlRecord =
   | { readonly kind: 'revoked'; readonly revocation: Revocation }
   /** End this person's streams. `from` is the node that has done so already. */
   | { readonly kind: 'disconnect'; readonly userId: UserId; readonly reason: CloseReason; readonly from: string }
@@ -20,18 +20,18 @@ export type ControlMark =
   | { readonly kind: 'reauthorize'; readonly userId: UserId | null; readonly from: string };
 
 /** The mark as the log takes it. */
-export function markEvent(tenantId: TenantId, mark: ControlMark): NewEvent {
+export function controlRecordEvent(tenantId: TenantId, mark: ControlRecord): NewEvent {
   return { tenantId, audience: AUDIENCE, recipients: null, type: TYPE, payload: JSON.stringify(mark) };
 }
 
 /** Whether a row of the log is a mark and not an event. */
-export function isMark(row: { readonly type: string; readonly audience: string }): boolean {
+export function isControlRecord(row: { readonly type: string; readonly audience: string }): boolean {
   return row.type === TYPE && row.audience === AUDIENCE;
 }
 
-/** @returns null for a mark of a newer version. @throws what a row that {@link markEvent} did not make leads to. */
-export function readMark(tenantId: TenantId, payload: string): ControlMark | null {
-  const stored = JSON.parse(payload) as StoredMark;
+/** @returns null for a mark of a newer version. @throws what a row that {@link controlRecordEvent} did not make leads to. */
+export function readControlRecord(tenantId: TenantId, payload: string): ControlRecord | null {
+  const stored = JSON.parse(payload) as StoredControlRecord;
   switch (stored.kind) {
     case 'revoked': {
       const { target, notBefore, expiresAt } = stored.revocation;
@@ -48,8 +48,8 @@ export function readMark(tenantId: TenantId, payload: string): ControlMark | nul
   return null;
 }
 
-type StoredMark =
-  | Exclude<ControlMark, { kind: 'revoked' }>
+type StoredControlRecord =
+  | Exclude<ControlRecord, { kind: 'revoked' }>
   | {
       readonly kind: 'revoked';
       readonly revocation: {

@@ -129,10 +129,10 @@ describe('the queue of a connection', () => {
   it('calls back when there is room: at once, or after the drain', () => {
     const queue = make();
     const calls: string[] = [];
-    queue.whenRoom(() => calls.push('idle'));
+    queue.whenWritable(() => calls.push('idle'));
     sink.fill();
     queue.push(event('1'));
-    queue.whenRoom(() => calls.push('drained'));
+    queue.whenWritable(() => calls.push('drained'));
     expect(calls).toEqual(['idle']);
     sink.drain();
     expect(calls).toEqual(['idle', 'drained']);
@@ -143,9 +143,9 @@ describe('the queue of a connection', () => {
     sink.fill();
     queue.push(event('1'));
     let woken = 0;
-    queue.whenRoom(() => (woken += 1));
-    queue.wake();
-    queue.wake();
+    queue.whenWritable(() => (woken += 1));
+    queue.wakeWaiters();
+    queue.wakeWaiters();
     expect(woken).toBe(1);
   });
 

@@ -90,7 +90,7 @@ export class OutboundQueue implements TurnTask {
    * Writes what waits and calls back once when more may be pushed without harm: at once when the carrier took everything,
    * else after its drain.
    */
-  whenRoom(listener: () => void): void {
+  whenWritable(listener: () => void): void {
     this.flush();
     if (this.#blocked) (this.#onRoom ??= []).push(listener);
     else listener();
@@ -106,7 +106,7 @@ export class OutboundQueue implements TurnTask {
   }
 
   /** Wakes those who wait for room, for a connection that closes: they look at its state and stop. */
-  wake(): void {
+  wakeWaiters(): void {
     const listeners = this.#onRoom ?? [];
     this.#onRoom = null;
     for (const listener of listeners) listener();
@@ -181,6 +181,6 @@ export class OutboundQueue implements TurnTask {
     this.#blocked = false;
     this.owner.onProgress();
     this.flush();
-    if (!this.#blocked) this.wake();
+    if (!this.#blocked) this.wakeWaiters();
   }
 }

@@ -5,7 +5,7 @@ import type { TimerWheel, WheelEntry } from './timer-wheel.js';
 
 /** What the timers of a connection call. */
 export interface TimedConnection {
-  onBeat(): void;
+  onHeartbeatDue(): void;
   onTokenExpiring(): void;
   onTokenEnded(): void;
   onTooOld(): void;
@@ -26,7 +26,7 @@ const SPREAD = 0.1;
 export class ConnectionTimers implements WheelEntry {
   dueAtMs = Infinity;
   wheelSlot = -1;
-  wheelPlace = -1;
+  wheelIndex = -1;
   #beatAt = Infinity;
   #expiringAt = Infinity;
   #tokenEndAt = Infinity;
@@ -88,7 +88,7 @@ export class ConnectionTimers implements WheelEntry {
     }
     if (nowMs >= this.#beatAt) {
       this.#beatAt = nowMs + this.#beatInterval();
-      this.owner.onBeat();
+      this.owner.onHeartbeatDue();
     }
     return this.#earliest();
   }

@@ -1,39 +1,39 @@
 import { describe, expect, it } from '@jest/globals';
-import { Pulse } from './pulse.js';
+import { HeartbeatPolicy } from './pulse.js';
 
 const quiet = { isBlocked: false, isBehind: false };
 
 describe('the pulse of a connection', () => {
   it('beats while the client takes what is written', () => {
-    const pulse = new Pulse(60_000, 0);
-    for (let nowMs = 0; nowMs < 600_000; nowMs += 15_000) expect(pulse.read({ nowMs, ...quiet })).toBe('beat');
+    const pulse = new HeartbeatPolicy(60_000, 0);
+    for (let nowMs = 0; nowMs < 600_000; nowMs += 15_000) expect(pulse.decide({ nowMs, ...quiet })).toBe('beat');
   });
 
   it('waits behind bytes that are not read, and gives up after the idle time', () => {
-    const pulse = new Pulse(60_000, 0);
-    const at = (nowMs: number) => pulse.read({ nowMs, isBlocked: true, isBehind: true });
+    const pulse = new HeartbeatPolicy(60_000, 0);
+    const at = (nowMs: number) => pulse.decide({ nowMs, isBlocked: true, isBehind: true });
     expect([at(15_000), at(74_999), at(75_000)]).toEqual(['wait', 'wait', 'give up']);
   });
 
   it('counts the idle time anew whenever the client took everything', () => {
-    const pulse = new Pulse(60_000, 0);
-    const blocked = (nowMs: number) => pulse.read({ nowMs, isBlocked: true, isBehind: false });
+    const pulse = new HeartbeatPolicy(60_000, 0);
+    const blocked = (nowMs: number) => pulse.decide({ nowMs, isBlocked: true, isBehind: false });
     blocked(0);
     pulse.progress();
     expect(blocked(70_000)).toBe('wait');
-    pulse.read({ nowMs: 80_000, ...quiet });
+    pulse.decide({ nowMs: 80_000, ...quiet });
     expect([blocked(90_000), blocked(149_999), blocked(150_000)]).toEqual(['wait', 'wait', 'give up']);
   });
 
   it('never gives up when the idle time is off', () => {
-    const pulse = new Pulse(0, 0);
-    expect(pulse.read({ nowMs: 0, isBlocked: true, isBehind: false })).toBe('wait');
-    expect(pulse.read({ nowMs: 1e9, isBlocked: true, isBehind: false })).toBe('wait');
+    const pulse = new HeartbeatPolicy(0, 0);
+    expect(pulse.decide({ nowMs: 0, isBlocked: true, isBehind: false })).toBe('wait');
+    expect(pulse.decide({ nowMs: 1e9, isBlocked: true, isBehind: false })).toBe('wait');
   });
 
   it('moves the cursor of a client that is behind, at most every ten seconds (P36)', () => {
-    const pulse = new Pulse(0, 0);
-    const behind = (nowMs: number) => pulse.read({ nowMs, isBlocked: false, isBehind: true });
+    const pulse = new HeartbeatPolicy(0, 0);
+    const behind = (nowMs: number) => pulse.decide({ nowMs, isBlocked: false, isBehind: true });
     expect([5_000, 10_000, 15_000, 20_000, 29_999].map(behind)).toEqual([
       'beat',
       'cursor and beat',

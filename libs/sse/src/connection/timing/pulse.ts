@@ -1,7 +1,7 @@
 import { MIN_CURSOR_INTERVAL_MS } from '@nest-herald/sse-protocol';
 
 /** What a beat finds. */
-export interface PulseReading {
+export interface HeartbeatInput {
   readonly nowMs: number;
   /** The carrier holds bytes that the client does not read. */
   readonly isBlocked: boolean;
@@ -10,7 +10,7 @@ export interface PulseReading {
 }
 
 /** What a beat leads to. */
-export type PulseAction = 'give up' | 'wait' | 'beat' | 'cursor and beat';
+export type HeartbeatAction = 'give up' | 'wait' | 'beat' | 'cursor and beat';
 
 /**
  * Decides what a beat of a connection does.
@@ -18,7 +18,7 @@ export type PulseAction = 'give up' | 'wait' | 'beat' | 'cursor and beat';
  * A connection counts as idle while nothing can be written to it, not while nothing is published: every heartbeat that
  * leaves proves that somebody takes bytes. Behind bytes that the client does not read a further beat would prove nothing.
  */
-export class Pulse {
+export class HeartbeatPolicy {
   #blockedSinceMs = Infinity;
   #cursorSentAtMs: number;
 
@@ -30,7 +30,7 @@ export class Pulse {
     this.#cursorSentAtMs = nowMs;
   }
 
-  read({ nowMs, isBlocked, isBehind }: PulseReading): PulseAction {
+  decide({ nowMs, isBlocked, isBehind }: HeartbeatInput): HeartbeatAction {
     if (isBlocked) {
       this.#blockedSinceMs = Math.min(this.#blockedSinceMs, nowMs);
       return this.idleTimeoutMs > 0 && nowMs - this.#blockedSinceMs >= this.idleTimeoutMs ? 'give up' : 'wait';

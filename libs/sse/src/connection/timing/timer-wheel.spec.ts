@@ -5,7 +5,7 @@ import { TimerWheel, type WheelEntry } from './timer-wheel.js';
 class Entry implements WheelEntry {
   dueAtMs = Infinity;
   wheelSlot = -1;
-  wheelPlace = -1;
+  wheelIndex = -1;
   readonly calls: number[] = [];
   onCall: (nowMs: number) => number = () => Infinity;
 

@@ -4,7 +4,7 @@ export interface WheelEntry {
   dueAtMs: number;
   /** Its slot and place there; −1 when it stands in none. Written by the wheel alone. */
   wheelSlot: number;
-  wheelPlace: number;
+  wheelIndex: number;
   /** @returns monotonic ms of the next call, `Infinity` for none. */
   onDue(nowMs: number): number;
 }
@@ -37,7 +37,7 @@ export class TimerWheel {
     const tick = Math.min(Math.max(Math.ceil(dueAtMs / this.tickMs), this.#tick + 1), this.#tick + SLOTS - 1);
     const slot = this.#slots[tick % SLOTS]!;
     entry.wheelSlot = tick % SLOTS;
-    entry.wheelPlace = slot.length;
+    entry.wheelIndex = slot.length;
     slot.push(entry);
   }
 
@@ -48,11 +48,11 @@ export class TimerWheel {
     const slot = this.#slots[entry.wheelSlot]!;
     const last = slot.pop()!;
     if (last !== entry) {
-      slot[entry.wheelPlace] = last;
-      last.wheelPlace = entry.wheelPlace;
+      slot[entry.wheelIndex] = last;
+      last.wheelIndex = entry.wheelIndex;
     }
     entry.wheelSlot = -1;
-    entry.wheelPlace = -1;
+    entry.wheelIndex = -1;
   }
 
   /** Calls everything that is due. A stalled process catches up in one call, each entry at most once. */
@@ -74,7 +74,7 @@ export class TimerWheel {
     const entries = [...due];
     for (const entry of entries) {
       entry.wheelSlot = -1;
-      entry.wheelPlace = -1;
+      entry.wheelIndex = -1;
     }
     for (const entry of entries) {
       if (entry.wheelSlot !== -1 || entry.dueAtMs === Infinity) continue;

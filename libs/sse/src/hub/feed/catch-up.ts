@@ -54,9 +54,9 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
         const read = await source.log.readFor(source.tenantId, {
           after: position,
           upTo: horizon,
-          keys: connection.interest.exactKeys,
+          keys: connection.filter.exactKeys,
           userId: connection.userId,
-          everyTopic: connection.interest.patterns.length > 0,
+          everyTopic: connection.filter.patterns.length > 0,
           limit: PAGE,
         });
         if (isOver()) return;
@@ -74,7 +74,7 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
           return;
         }
         if (connection.replay(event)) shown += 1;
-        const room = connection.room();
+        const room = connection.whenWritable();
         if (room === null) continue;
         await room;
         if (isOver()) return;

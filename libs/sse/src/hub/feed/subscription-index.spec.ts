@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DenseBucket } from '../../connection/dense-bucket.js';
-import { Interest, type Addressed } from '../../connection/interest.js';
+import { SubscriptionFilter, type Addressed } from '../../connection/interest.js';
 import { asUserId } from '../../vocabulary/principal.js';
 import { SubscriptionIndex, type IndexMember } from './subscription-index.js';
 
 class Member implements IndexMember<Member> {
   buckets: readonly DenseBucket<Member>[] = [];
-  places: number[] = [];
+  indexes: number[] = [];
   walk = 0;
-  constructor(public interest: Interest) {}
+  constructor(public filter: SubscriptionFilter) {}
 }
 
 const users = ['ann', 'bob', 'eve'].map(asUserId);
@@ -19,7 +19,7 @@ const interests = fc
     roles: fc.subarray(['role:hr', 'role:it', 'dept:1']),
     topics: fc.subarray(['job:1', 'job:2', 'job:*', '**', 'doc:a:b', 'doc:**', '*:a:*']),
   })
-  .map(({ user, roles, topics }) => new Interest([user], [`user:${user}`, 'tenant', ...roles], topics));
+  .map(({ user, roles, topics }) => new SubscriptionFilter([user], [`user:${user}`, 'tenant', ...roles], topics));
 const audiences: readonly Addressed[] = [
   ...['tenant', 'user:ann', 'role:hr', 'dept:1', 'topic:job:1', 'topic:job:3', 'topic:doc:a:b', 'topic:x'].map(
     (audience) => ({
@@ -49,7 +49,7 @@ describe('the subscription index', () => {
             index.remove(member);
             present[who] = null;
           } else if (member !== null && what === 'update') {
-            member.interest = interest;
+            member.filter = interest;
             index.update(member);
           }
           for (const event of audiences) {
@@ -58,7 +58,7 @@ describe('the subscription index', () => {
               found.push(m);
               return true;
             });
-            const expected = present.filter((m) => m !== null && m.interest.covers(event));
+            const expected = present.filter((m) => m !== null && m.filter.matches(event));
             expect(new Set(found)).toEqual(new Set(expected));
             expect(found).toHaveLength(expected.length);
             expect(taken).toBe(expected.length);
@@ -74,13 +74,13 @@ describe('the subscription index', () => {
 
   it('brings a follower of job:1 and job:* one frame (P24)', () => {
     const index = new SubscriptionIndex<Member>();
-    index.add(new Member(new Interest(users.slice(0, 1), [], ['job:1', 'job:*', '**'])));
+    index.add(new Member(new SubscriptionFilter(users.slice(0, 1), [], ['job:1', 'job:*', '**'])));
     expect(index.deliver({ audience: 'topic:job:1', recipients: null }, () => true)).toBe(1);
   });
 
   it('counts only who took the event', () => {
     const index = new SubscriptionIndex<Member>();
-    for (const user of users) index.add(new Member(new Interest([user], ['tenant'], [])));
+    for (const user of users) index.add(new Member(new SubscriptionFilter([user], ['tenant'], [])));
     let asked = 0;
     expect(index.deliver({ audience: 'tenant', recipients: null }, () => ++asked > 1)).toBe(2);
   });
@@ -88,7 +88,7 @@ describe('the subscription index', () => {
   it('asks nobody whom an event does not concern', () => {
     const index = new SubscriptionIndex<Member>();
     for (let i = 0; i < 5_000; i++)
-      index.add(new Member(new Interest([asUserId(`u${i}`)], [`user:u${i}`], [`t:${i}`, `p:${i}:*`])));
+      index.add(new Member(new SubscriptionFilter([asUserId(`u${i}`)], [`user:u${i}`], [`t:${i}`, `p:${i}:*`])));
     let asked = 0;
     const take = (): boolean => ++asked > 0;
     index.deliver({ audience: 'user:u7', recipients: null }, take);

@@ -1,11 +1,11 @@
 import type { AudienceKey } from '../../vocabulary/audience.js';
 import { DenseBucket, type BucketMember } from '../../connection/dense-bucket.js';
-import { topicOf, type Addressed, type Interest } from '../../connection/interest.js';
+import { topicOf, type Addressed, type SubscriptionFilter } from '../../connection/interest.js';
 import { TopicPatterns } from './topic-patterns.js';
 
 /** Something that is found by what it is interested in. */
 export interface IndexMember<M> extends BucketMember<M> {
-  readonly interest: Interest;
+  readonly filter: SubscriptionFilter;
   /** Number of the last walk that met it; written by the index alone. */
   walk: number;
 }
@@ -26,7 +26,7 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
   #walk = 0;
 
   add(member: M): void {
-    const { exactKeys, patterns } = member.interest;
+    const { exactKeys, patterns } = member.filter;
     const exact = exactKeys.map((key) => this.#bucketOf(key));
     const all = patterns.length === 0 ? exact : exact.concat(patterns.map((pattern) => this.#patternBucketOf(pattern)));
     DenseBucket.addToAll(member, all);

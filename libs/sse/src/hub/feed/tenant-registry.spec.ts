@@ -7,13 +7,13 @@ import { MemoryEventLog } from '../../event-log/memory-event-log.js';
 import { asTenantId } from '../../vocabulary/principal.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { MEMORY_HUB_OPTIONS } from '../../testing/memory-hub.js';
-import { TenantRegistry } from './tenant-registry.js';
+import { TenantFeeds } from './tenant-registry.js';
 
 const acme = asTenantId('acme');
 
 function setUp() {
   const clock = new ManualClock();
-  const tenants = new TenantRegistry({
+  const tenants = new TenantFeeds({
     options: MEMORY_HUB_OPTIONS,
     log: new MemoryEventLog(),
     clock,
@@ -25,8 +25,8 @@ function setUp() {
     onLeave: () => {},
     onClosed: () => {},
     onEvent: () => {},
-    onMark: () => {},
-    settle: () => Promise.resolve(),
+    onControlRecord: () => {},
+    applyStoredRevocations: () => Promise.resolve(),
   });
   return { clock, tenants };
 }
@@ -34,8 +34,8 @@ function setUp() {
 describe('the active tenants', () => {
   it('are made once and stay while somebody needs them', () => {
     const { tenants, clock } = setUp();
-    const stream = tenants.hold(acme);
-    expect(tenants.hold(acme)).toBe(stream);
+    const stream = tenants.acquire(acme);
+    expect(tenants.acquire(acme)).toBe(stream);
     stream.release();
     clock.advance(3_600_000);
     tenants.sweep();
@@ -44,7 +44,7 @@ describe('the active tenants', () => {
 
   it('keep their ring for a minute, for those who come back', () => {
     const { tenants, clock } = setUp();
-    const stream = tenants.hold(acme);
+    const stream = tenants.acquire(acme);
     stream.release();
     clock.advance(59_000);
     tenants.sweep();
@@ -57,7 +57,7 @@ describe('the active tenants', () => {
   it('stay bounded when very many come by and go, the longest idle going first', () => {
     const { tenants, clock } = setUp();
     for (let i = 0; i < 1_500; i++) {
-      tenants.hold(asTenantId(`t${i}`)).release();
+      tenants.acquire(asTenantId(`t${i}`)).release();
       clock.advance(1);
     }
     tenants.sweep();
@@ -68,19 +68,19 @@ describe('the active tenants', () => {
 
   it('keep their counters when they were dropped and come back', () => {
     const { tenants, clock } = setUp();
-    const stream = tenants.hold(acme);
+    const stream = tenants.acquire(acme);
     stream.traffic.sent(5, 100);
     stream.release();
     clock.advance(60_000);
     tenants.sweep();
-    tenants.hold(acme).traffic.sent(1, 10);
+    tenants.acquire(acme).traffic.sent(1, 10);
     expect(tenants.trafficOf(acme)).toMatchObject({ eventsSent: 6, bytesSent: 110 });
     expect(tenants.total).toMatchObject({ eventsSent: 6, bytesSent: 110 });
   });
 
   it('count rates as the mean of the last ten seconds', () => {
     const { tenants } = setUp();
-    const { traffic } = tenants.hold(acme);
+    const { traffic } = tenants.acquire(acme);
     for (let second = 0; second <= 20; second++) {
       tenants.sampleRates();
       traffic.sent(second < 10 ? 100 : 7, 0);

@@ -1,6 +1,6 @@
 import { Traffic } from '../../connection/traffic.js';
 import type { TenantId } from '../../vocabulary/principal.js';
-import { TenantStream, type TenantDeps } from './tenant-stream.js';
+import { TenantFeed, type TenantFeedDeps } from './tenant-stream.js';
 
 /** A tenant that nobody needs keeps its ring this long, for those who come back. */
 const IDLE_MS = 60_000;
@@ -10,20 +10,20 @@ const MAX_IDLE = 1_000;
 const MAX_TRAFFIC = 10_000;
 
 /** The tenants that are active in this process. One is made for its first connection or follower and dropped when idle. */
-export class TenantRegistry {
-  readonly #streams = new Map<TenantId, TenantStream>();
+export class TenantFeeds {
+  readonly #streams = new Map<TenantId, TenantFeed>();
   readonly #traffic = new Map<TenantId, Traffic>();
   /** Counters of the process. */
   readonly total = new Traffic();
 
-  constructor(private readonly deps: TenantDeps) {}
+  constructor(private readonly deps: TenantFeedDeps) {}
 
-  get(tenantId: TenantId): TenantStream | undefined {
+  get(tenantId: TenantId): TenantFeed | undefined {
     return this.#streams.get(tenantId);
   }
 
   /** All active tenants. */
-  all(): IterableIterator<TenantStream> {
+  all(): IterableIterator<TenantFeed> {
     return this.#streams.values();
   }
 
@@ -33,13 +33,13 @@ export class TenantRegistry {
   }
 
   /** The stream of a tenant, held for the caller, who must `release` it once. */
-  hold(tenantId: TenantId): TenantStream {
+  acquire(tenantId: TenantId): TenantFeed {
     let stream = this.#streams.get(tenantId);
     if (stream === undefined) {
-      stream = new TenantStream(tenantId, this.#trafficFor(tenantId), this.deps);
+      stream = new TenantFeed(tenantId, this.#trafficFor(tenantId), this.deps);
       this.#streams.set(tenantId, stream);
     }
-    stream.hold();
+    stream.acquire();
     return stream;
   }
 
@@ -47,7 +47,7 @@ export class TenantRegistry {
   sweep(): void {
     const now = this.deps.clock.monotonicMs();
     const idle = [...this.#streams.values()]
-      .filter((s) => s.holders === 0)
+      .filter((s) => s.referenceCount === 0)
       .sort((a, b) => a.idleSinceMs - b.idleSinceMs);
     for (const [index, stream] of idle.entries()) {
       if (now - stream.idleSinceMs < IDLE_MS && idle.length - index <= MAX_IDLE) break;
@@ -65,7 +65,7 @@ export class TenantRegistry {
     for (const stream of this.#streams.values()) this.#drop(stream);
   }
 
-  #drop(stream: TenantStream): void {
+  #drop(stream: TenantFeed): void {
     stream.stop();
     this.#streams.delete(stream.tenantId);
   }

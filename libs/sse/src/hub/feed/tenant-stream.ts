@@ -9,7 +9,7 @@ import type { Jitter } from '../../vocabulary/jitter.js';
 import type { TimerWheel } from '../../connection/timing/timer-wheel.js';
 import type { Traffic } from '../../connection/traffic.js';
 import type { TurnScheduler } from '../../connection/output/turn-scheduler.js';
-import { isMark } from '../../vocabulary/control-mark.js';
+import { isControlRecord } from '../../vocabulary/control-mark.js';
 import type { EphemeralEvent, LoggedEvent } from '../../vocabulary/envelope.js';
 import type { ReplaySource } from './catch-up.js';
 import type { EventLog, LogBounds } from '../../event-log/event-log.js';
@@ -19,7 +19,7 @@ import type { HubOptions } from './hub.options.js';
 import { SubscriptionIndex } from './subscription-index.js';
 
 /** What all tenants of a hub share. */
-export interface TenantDeps {
+export interface TenantFeedDeps {
   readonly options: HubOptions;
   readonly log: EventLog;
   readonly clock: Clock;
@@ -33,9 +33,9 @@ export interface TenantDeps {
   readonly onEvent: (tenantId: TenantId, event: EncodedEvent, taken: number) => void;
   readonly onClosed: (connection: Connection) => void;
   /** A row of the log that is no event but a word to the hubs; same tick, before what comes behind it. */
-  readonly onMark: (tenantId: TenantId, payload: string) => void;
+  readonly onControlRecord: (tenantId: TenantId, payload: string) => void;
   /** Makes up for marks that this process has not met, whenever it does not go on from where it was. */
-  readonly settle: (tenantId: TenantId) => Promise<void>;
+  readonly applyStoredRevocations: (tenantId: TenantId) => Promise<void>;
 }
 
 const FETCH = 500;
@@ -60,7 +60,7 @@ const take = (connection: Connection, event: EncodedEvent): boolean => connectio
  * hole in the dense numbers and is fetched with the rest) → *stopped*. One private Subject, one internal subscriber that
  * walks the index: never a pipeline per connection.
  */
-export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
+export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
   readonly index = new SubscriptionIndex<Connection>();
   readonly ring: EventRing;
   readonly connections = new Set<Connection>();
@@ -72,7 +72,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   readonly jitter: Jitter;
   readonly log: EventLog;
   /** Prepared streams, connections and followers that need this tenant. */
-  holders = 0;
+  referenceCount = 0;
   /** Monotonic ms since which nobody has needed it. */
   idleSinceMs: number;
 
@@ -91,7 +91,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   constructor(
     readonly tenantId: TenantId,
     readonly traffic: Traffic,
-    private readonly deps: TenantDeps,
+    private readonly deps: TenantFeedDeps,
   ) {
     this.options = deps.options;
     this.clock = deps.clock;
@@ -137,7 +137,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   async refresh(): Promise<LogBounds> {
     const bounds = await this.log.bounds(this.tenantId);
     if (!this.isOpen) return bounds;
-    if (bounds.epoch !== this.#epoch) await this.deps.settle(this.tenantId);
+    if (bounds.epoch !== this.#epoch) await this.deps.applyStoredRevocations(this.tenantId);
     this.#adopt(bounds);
     return bounds;
   }
@@ -205,13 +205,13 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
     return this.ring.at(event.seq) ?? encodeLogged(this.#epoch, event);
   }
 
-  hold(): void {
-    this.holders += 1;
+  acquire(): void {
+    this.referenceCount += 1;
   }
 
   release(): void {
-    this.holders -= 1;
-    if (this.holders === 0) this.idleSinceMs = this.clock.monotonicMs();
+    this.referenceCount -= 1;
+    if (this.referenceCount === 0) this.idleSinceMs = this.clock.monotonicMs();
   }
 
   stop(): void {
@@ -222,7 +222,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
   async #readBounds(): Promise<void> {
     const { epoch, floor, head } = await this.log.bounds(this.tenantId);
     // Behind the bounds, so that no mark falls between: those up to the head are stored already, later ones are met.
-    await this.deps.settle(this.tenantId);
+    await this.deps.applyStoredRevocations(this.tenantId);
     this.#epoch = epoch;
     this.#floor = floor;
     this.#next = head + 1;
@@ -287,7 +287,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
           this.#next += 1;
           const encoded = encodeLogged(epoch, event);
           this.ring.push(encoded);
-          if (isMark(event)) this.deps.onMark(this.tenantId, event.payload);
+          if (isControlRecord(event)) this.deps.onControlRecord(this.tenantId, event.payload);
           else this.#events.next(encoded);
           events += 1;
           frames += this.connections.size;
@@ -316,7 +316,7 @@ export class TenantStream implements ConnectionHost<Connection>, ReplaySource {
       if (head < this.#next && claims === this.#claims) this.#announced = head;
       return;
     }
-    await this.deps.settle(this.tenantId);
+    await this.deps.applyStoredRevocations(this.tenantId);
     this.deps.warn(
       `Events ${this.#next} to ${floor} of tenant ${this.tenantId} are gone: its clients fetch their state anew.`,
     );

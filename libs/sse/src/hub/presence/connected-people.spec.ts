@@ -15,10 +15,10 @@ describe('connected people', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  const stage = (tell: (connections: ReadonlySet<Connection>) => Promise<void>) => {
+  const stage = (send: (connections: ReadonlySet<Connection>) => Promise<void>) => {
     const failures: unknown[] = [];
     const people = new ConnectedPeople({
-      tell,
+      send,
       failed: (error) => failures.push(error),
       intervalMs: 100,
       concurrency: 1,

@@ -5,7 +5,7 @@ import type { TenantId, UserId } from '../../vocabulary/principal.js';
 /** How {@link ConnectedPeople} are told. */
 export interface ConnectedPeopleOptions {
   /** Tells one person on these connections, at least one; the next call for them begins when this one has ended. */
-  readonly tell: (connections: ReadonlySet<Connection>) => Promise<void>;
+  readonly send: (connections: ReadonlySet<Connection>) => Promise<void>;
   /** Is told what `tell` threw. The next change tries again. */
   readonly failed: (error: unknown) => void;
   /** Least time between two starts for one person, in ms. */
@@ -108,7 +108,7 @@ export class ConnectedPeople {
     person.isStale = false;
     person.lastStartMs = this.options.clock.monotonicMs();
     try {
-      await this.options.tell(person.connections);
+      await this.options.send(person.connections);
     } catch (error) {
       this.options.failed(error);
     } finally {

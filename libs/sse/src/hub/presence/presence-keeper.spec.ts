@@ -5,7 +5,7 @@ import { MemoryPresence } from '../../presence/memory-presence.js';
 import { asTenantId, asUserId } from '../../vocabulary/principal.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { MemoryHub } from '../../testing/memory-hub.js';
-import { PresenceKeeper } from './presence-keeper.js';
+import { PresenceRecorder } from './presence-keeper.js';
 
 const acme = asTenantId('acme');
 const ann = asUserId('ann');
@@ -14,7 +14,7 @@ describe('presence of polls', () => {
   let clock: ManualClock;
   let wheel: TimerWheel;
   let presence: MemoryPresence;
-  let keeper: PresenceKeeper;
+  let keeper: PresenceRecorder;
   let node: MemoryHub;
   const poll = async (): Promise<Connection> => (await node.connect({ transport: 'poll' })).connection;
   const pass = (ms: number): void => {
@@ -27,15 +27,15 @@ describe('presence of polls', () => {
     clock = new ManualClock();
     wheel = new TimerWheel(250, clock.monotonicMs());
     presence = new MemoryPresence(clock);
-    keeper = new PresenceKeeper(presence, 'node', wheel, () => clock.monotonicMs());
+    keeper = new PresenceRecorder(presence, 'node', wheel, () => clock.monotonicMs());
     node = await MemoryHub.start();
   });
   afterEach(() => node.hub.stop());
 
   it('lasts 30 s beyond the answer', async () => {
     const connection = await poll();
-    keeper.joined(connection);
-    keeper.left(connection);
+    keeper.opened(connection);
+    keeper.closed(connection);
     pass(29_900);
     expect(await count()).toBe(1);
     pass(600);
@@ -45,9 +45,9 @@ describe('presence of polls', () => {
   it('counts a device that polls on as one connection', async () => {
     for (let i = 0; i < 5; i++) {
       const connection = await poll();
-      keeper.joined(connection);
+      keeper.opened(connection);
       expect(await count()).toBe(1);
-      keeper.left(connection);
+      keeper.closed(connection);
       pass(20_000);
     }
     expect(await count()).toBe(1);
@@ -55,16 +55,16 @@ describe('presence of polls', () => {
 
   it('ends with the hub', async () => {
     const connection = await poll();
-    keeper.joined(connection);
-    keeper.left(connection);
+    keeper.opened(connection);
+    keeper.closed(connection);
     keeper.stop();
     expect(await count()).toBe(0);
   });
 
   it('does not keep a stream that was closed', async () => {
     const { connection } = await node.connect();
-    keeper.joined(connection);
-    keeper.left(connection);
+    keeper.opened(connection);
+    keeper.closed(connection);
     expect(await count()).toBe(0);
   });
 });

@@ -11,7 +11,7 @@ interface Lingering extends WheelEntry {
 }
 
 /** Tells presence who is there. Streams leave at once; a poll lingers until the same device polls again, or 30 s. */
-export class PresenceKeeper {
+export class PresenceRecorder {
   readonly #lingering = new Map<string, Lingering>();
 
   constructor(
@@ -21,7 +21,7 @@ export class PresenceKeeper {
     private readonly nowMs: () => number,
   ) {}
 
-  joined(connection: Connection): void {
+  opened(connection: Connection): void {
     const { sessionId } = connection.principal;
     this.presence.add({
       connectionId: connection.id,
@@ -37,7 +37,7 @@ export class PresenceKeeper {
     if (connection.transport === 'poll') this.#forget(placeOf(connection));
   }
 
-  left(connection: Connection): void {
+  closed(connection: Connection): void {
     if (connection.transport !== 'poll') {
       this.presence.remove(connection.id);
       return;
@@ -48,7 +48,7 @@ export class PresenceKeeper {
       connectionId: connection.id,
       dueAtMs: Infinity,
       wheelSlot: -1,
-      wheelPlace: -1,
+      wheelIndex: -1,
       onDue: () => {
         this.#forget(place);
         return Infinity;

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { markEvent } from '../../../vocabulary/control-mark.js';
+import { controlRecordEvent } from '../../../vocabulary/control-mark.js';
 import type { EventLog } from '../../../event-log/event-log.js';
 import { asUserId, type Principal, type TenantId } from '../../../vocabulary/principal.js';
 import type { Revocation, RevocationTarget } from '../../../vocabulary/revocation.js';
@@ -46,7 +46,7 @@ export class PostgresRevocationStore implements RevocationStore {
     const revocation = await inTenant(this.pool, tenantId, async (client) => {
       const { rows } = await client.query<RevocationRow>(INSERT, [tenantId, userId, sid, jti, lifeMs]);
       const stored = toRevocation(tenantId, rows[0] as RevocationRow);
-      await this.log.append([markEvent(tenantId, { kind: 'revoked', revocation: stored })], client);
+      await this.log.append([controlRecordEvent(tenantId, { kind: 'revoked', revocation: stored })], client);
       return stored;
     });
     this.log.committed(tenantId);

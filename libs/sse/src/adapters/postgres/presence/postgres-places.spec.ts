@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import type { Elsewhere } from '../../../presence/cluster-places.js';
+import type { RemoteCounts } from '../../../presence/cluster-places.js';
 import { asTenantId, asUserId } from '../../../vocabulary/principal.js';
 import { ManualClock } from '../../../testing/manual-clock.js';
 import { PostgresPlaces } from './postgres-places.js';
@@ -30,8 +30,8 @@ function setUp(others = 1, answerMs = 60_000) {
   const written = (): Promise<void> => Promise.resolve();
   const places = new PostgresPlaces({ pool, clock, bootId: 'boot', lagMs: 1, answerMs, written });
   places.noticed(others);
-  const ask = (user: string, wanted = BOTH): Promise<Elsewhere> =>
-    places.elsewhere({ tenantId: acme, userId: asUserId(user), device: 'desk' }, wanted);
+  const ask = (user: string, wanted = BOTH): Promise<RemoteCounts> =>
+    places.remoteCounts({ tenantId: acme, userId: asUserId(user), device: 'desk' }, wanted);
   return { places, questions, clock, ask };
 }
 
@@ -77,7 +77,7 @@ describe('what other nodes hold', () => {
 
   it('counts a tenant at most once a second, and leaves out what no limit needs', async () => {
     const { ask, questions, clock } = setUp();
-    const answers = async (asking: Promise<Elsewhere>, acmeHolds: number): Promise<number> => {
+    const answers = async (asking: Promise<RemoteCounts>, acmeHolds: number): Promise<number> => {
       questions.at(-1)?.answer({ tenants: { acme: acmeHolds } });
       return (await asking).tenant;
     };
@@ -123,7 +123,7 @@ describe('what other nodes hold', () => {
   it('begins with another node, and says so once each time', () => {
     const { places } = setUp(0);
     const noticed: boolean[] = [];
-    places.onCompany(() => noticed.push(places.isAlone));
+    places.onServerJoined(() => noticed.push(places.isAlone));
     for (const others of [0, 2, 1, 0, 1]) places.noticed(others);
     expect(noticed).toEqual([false, false]);
   });

@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../../vocabulary/clock.js';
 import {
-  type ClusterPlaces,
-  type Crowd,
-  type Elsewhere,
-  type Newcomer,
-  NOWHERE,
+  type ClusterSlots,
+  type OverLimitUser,
+  type RemoteCounts,
+  type SlotRequest,
+  NO_REMOTE_CONNECTIONS,
   type TenantUser,
-  type WantedCounts,
+  type NeededCounts,
 } from '../../../presence/cluster-places.js';
 import { asTenantId, asUserId, type TenantId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
@@ -35,9 +35,9 @@ export interface PostgresPlacesOptions {
 }
 
 interface Waiting {
-  readonly newcomer: Newcomer;
-  readonly wanted: WantedCounts;
-  readonly resolve: (elsewhere: Elsewhere) => void;
+  readonly newcomer: SlotRequest;
+  readonly wanted: NeededCounts;
+  readonly resolve: (elsewhere: RemoteCounts) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -48,7 +48,7 @@ interface Waiting {
  * States: *alone* (nobody asks) ↔ *in company* → *late* (a question is given up but not settled: others fail at once, so
  * that nothing piles up behind a database that does not answer) → *in company*.
  */
-export class PostgresPlaces implements ClusterPlaces {
+export class PostgresPlaces implements ClusterSlots {
   readonly lagMs: number;
   readonly #answerMs: number;
   #others = 0;
@@ -68,7 +68,7 @@ export class PostgresPlaces implements ClusterPlaces {
     return this.#others === 0;
   }
 
-  onCompany(listener: () => void): void {
+  onServerJoined(listener: () => void): void {
     this.#onCompany = listener;
   }
 
@@ -79,8 +79,8 @@ export class PostgresPlaces implements ClusterPlaces {
     if (wasAlone && others > 0) this.#onCompany();
   }
 
-  elsewhere(newcomer: Newcomer, wanted: WantedCounts): Promise<Elsewhere> {
-    if (this.isAlone) return Promise.resolve(NOWHERE);
+  remoteCounts(newcomer: SlotRequest, wanted: NeededCounts): Promise<RemoteCounts> {
+    if (this.isAlone) return Promise.resolve(NO_REMOTE_CONNECTIONS);
     if (this.#isLate || this.#waiting.length >= MAX_WAITING) return Promise.reject(late(this.#answerMs));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ newcomer, wanted, resolve, reject });
@@ -88,7 +88,7 @@ export class PostgresPlaces implements ClusterPlaces {
     });
   }
 
-  async crowds(people: readonly TenantUser[], limit: number): Promise<readonly Crowd[]> {
+  async overLimitUsers(people: readonly TenantUser[], limit: number): Promise<readonly OverLimitUser[]> {
     await this.options.written();
     const question = {
       name: 'sse-crowds',
@@ -111,7 +111,7 @@ export class PostgresPlaces implements ClusterPlaces {
       const answer = this.#ask(asking);
       try {
         const elsewhere = await within(this.#answerMs, answer);
-        asking.forEach(({ resolve }, index) => resolve(elsewhere[index] ?? NOWHERE));
+        asking.forEach(({ resolve }, index) => resolve(elsewhere[index] ?? NO_REMOTE_CONNECTIONS));
       } catch (error) {
         this.#isLate = true;
         for (const { reject } of [...asking, ...this.#waiting.splice(0)]) reject(error);
@@ -123,7 +123,7 @@ export class PostgresPlaces implements ClusterPlaces {
     this.#isAsking = false;
   }
 
-  async #ask(asking: readonly Waiting[]): Promise<readonly Elsewhere[]> {
+  async #ask(asking: readonly Waiting[]): Promise<readonly RemoteCounts[]> {
     const askedAtMs = this.options.clock.monotonicMs();
     const people = asking.filter(({ wanted }) => wanted.user).map(({ newcomer }) => newcomer);
     const tenants = this.#unknownTenants(asking, askedAtMs);
@@ -133,14 +133,14 @@ export class PostgresPlaces implements ClusterPlaces {
     return asking.map(({ newcomer, wanted }) => {
       const row = byNewcomer.get(newcomer);
       const tenant = wanted.tenant ? (this.#tenants.get(newcomer.tenantId)?.connections ?? 0) : 0;
-      if (row === undefined) return { ...NOWHERE, tenant };
+      if (row === undefined) return { ...NO_REMOTE_CONNECTIONS, tenant };
       const { connections, oldestId, oldestSince } = row;
       const oldest = oldestId === null ? null : { connectionId: oldestId, since: new Date(oldestSince ?? 0) };
       return { tenant, user: connections, oldest };
     });
   }
 
-  async #query(people: readonly Newcomer[], tenants: readonly TenantId[]): Promise<Found> {
+  async #query(people: readonly SlotRequest[], tenants: readonly TenantId[]): Promise<Found> {
     const question = {
       name: 'sse-elsewhere',
       text: `SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('no', p.no, 'connections', p.connections, 'oldestId', p.oldest_id,

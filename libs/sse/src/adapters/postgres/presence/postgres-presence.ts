@@ -8,7 +8,7 @@ import {
   PRESENCE_TOPIC,
   type PresenceCounts,
   type PresenceEntry,
-  type PresenceNode,
+  type PresenceServer,
   type UserPresence,
 } from '../../../presence/presence.js';
 import type { TenantId, UserId } from '../../../vocabulary/principal.js';
@@ -50,7 +50,7 @@ export interface PostgresPresenceOptions {
  */
 export class PostgresPresence implements Presence {
   /** What the other nodes hold. */
-  readonly places: PostgresPlaces;
+  readonly clusterSlots: PostgresPlaces;
   readonly #bootId = randomUUID();
   /** Everything open on this node. */
   readonly #entries = new Map<string, PresenceEntry>();
@@ -61,7 +61,7 @@ export class PostgresPresence implements Presence {
   readonly #watched = new Map<TenantId, number>();
   readonly #reads: PresenceReads;
   readonly #ends: SessionEnds;
-  #node: PresenceNode | null = null;
+  #node: PresenceServer | null = null;
   #draining = false;
   #isStopping = false;
   #batchTimer: NodeJS.Timeout | null = null;
@@ -71,7 +71,7 @@ export class PostgresPresence implements Presence {
   #isTendAwaited = false;
 
   constructor(private readonly options: PostgresPresenceOptions) {
-    this.places = new PostgresPlaces({
+    this.clusterSlots = new PostgresPlaces({
       pool: options.controlPool,
       clock: options.clock,
       bootId: this.#bootId,
@@ -87,7 +87,7 @@ export class PostgresPresence implements Presence {
     });
   }
 
-  async start(node: PresenceNode): Promise<void> {
+  async start(node: PresenceServer): Promise<void> {
     this.#node = node;
     await this.#beat(node);
     this.#beatTimer = setInterval(() => this.#tendSoon(), BEAT_MS);
@@ -213,7 +213,7 @@ export class PostgresPresence implements Presence {
     }
   }
 
-  async #writeBatch(node: PresenceNode): Promise<void> {
+  async #writeBatch(node: PresenceServer): Promise<void> {
     const opened = this.#opened;
     const closed = this.#closed;
     this.#opened = new Set();
@@ -237,14 +237,14 @@ export class PostgresPresence implements Presence {
     }
   }
 
-  async #beat(node: PresenceNode): Promise<void> {
+  async #beat(node: PresenceServer): Promise<void> {
     const { rows } = await this.options.controlPool.query<{ was_there: boolean; others: number }>({
       name: 'sse-renew-node',
       text: `SELECT sse.renew_node($1, $2, $3, $4, $5) AS was_there,
                (SELECT count(*)::int FROM sse.live_nodes() WHERE boot_id <> $2 AND NOT draining) AS others`,
       values: [node.nodeId, this.#bootId, NODE_TTL_MS, this.#draining, [...this.#watched.keys()]],
     });
-    this.places.noticed(rows[0]?.others ?? 0);
+    this.clusterSlots.noticed(rows[0]?.others ?? 0);
     if (rows[0]?.was_there !== false || this.#entries.size === 0) return;
     for (const id of this.#entries.keys()) this.#opened.add(id);
     this.#schedule(0);
