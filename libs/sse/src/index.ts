@@ -98,7 +98,7 @@ export type {
   SlotRequest,
   TenantUser,
   NeededCounts,
-} from './presence/cluster-places.js';
+} from './presence/cluster-slots.js';
 export { MemoryPresence } from './presence/memory-presence.js';
 export {
   type OnlinePage,

@@ -9,7 +9,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['cross-tenant'],
     code: [
       {
-        file: 'sse/dist/hub/feed/tenant-registry.js',
+        file: 'sse/dist/hub/feed/tenant-feeds.js',
         find: 'let stream = this.#streams.get(tenantId);',
         replace: 'let stream = this.#streams.values().next().value;',
       },
@@ -109,7 +109,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     caughtAs: ['lost'],
     code: [
       {
-        file: 'sse/dist/hub/feed/tenant-stream.js',
+        file: 'sse/dist/hub/feed/tenant-feed.js',
         find: 'this.#next - 1, this.#announced, FETCH',
         replace: '(this.#next = this.#announced) - 1, this.#announced, FETCH',
       },

@@ -1,5 +1,5 @@
 import type { Clock } from '../vocabulary/clock.js';
-import { type RemoteCounts, NO_REMOTE_CONNECTIONS } from '../presence/cluster-places.js';
+import { type RemoteCounts, NO_REMOTE_CONNECTIONS } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClusterSlots, RemoteCounts, SlotRequest } from '../presence/cluster-places.js';
+import type { ClusterSlots, RemoteCounts, SlotRequest } from '../presence/cluster-slots.js';
 import { asTenantId, asUserId, type Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { ManualClock } from '../testing/manual-clock.js';

@@ -4,7 +4,7 @@ import {
   type SlotRequest,
   NO_REMOTE_CONNECTIONS,
   type NeededCounts,
-} from '../presence/cluster-places.js';
+} from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../vocabulary/principal.js';
 import type { Admission, AdmissionLimits } from './admission.js';

@@ -2,7 +2,7 @@ import type { CloseReason } from '@nest-herald/sse-protocol';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { TENANT_KEY, userKey } from '../vocabulary/audience.js';
-import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-mark.js';
+import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-record.js';
 import { ConnectionControl } from '../control/connection-control.js';
 import { ConnectionRights } from '../control/connection-rights.js';
 import { Revocations } from '../control/revocations.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Connection } from './connection.js';
 import type { FrameSink } from './output/frame-sink.js';
-import type { ConnectionGrant } from './holder.js';
+import type { ConnectionGrant } from './connection-grant.js';
 
 /** Everything about a request to follow that was authenticated, authorised and admitted. */
 export interface StreamRequest extends ConnectionGrant {

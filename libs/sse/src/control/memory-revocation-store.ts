@@ -1,5 +1,5 @@
 import type { Clock } from '../vocabulary/clock.js';
-import { controlRecordEvent } from '../vocabulary/control-mark.js';
+import { controlRecordEvent } from '../vocabulary/control-record.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Principal, TenantId } from '../vocabulary/principal.js';
 import { type Revocation, revokes, type RevocationTarget } from '../vocabulary/revocation.js';

@@ -2,12 +2,12 @@ import { isTopicPattern, invalidTopic } from '@nest-herald/sse-protocol';
 import { Observable } from 'rxjs';
 import { userKey } from '../vocabulary/audience.js';
 import type { EncodedEvent } from '../connection/output/encoded-event.js';
-import { SubscriptionFilter } from '../connection/interest.js';
+import { SubscriptionFilter } from '../connection/subscription-filter.js';
 import type { FollowedEvent } from '../vocabulary/event-map.js';
 import { type Presence, PRESENCE_TOPIC } from '../presence/presence.js';
 import type { TenantId, UserId } from '../vocabulary/principal.js';
 import { SseError } from '../vocabulary/sse.errors.js';
-import type { TenantFeeds } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-feeds.js';
 
 /** What a server-side follower wants to see; an empty filter means everything of the tenant. */
 export interface EventFilter {

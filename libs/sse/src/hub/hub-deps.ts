@@ -4,7 +4,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import type { IdGenerator } from '../vocabulary/id-generator.js';
 import type { Presence } from '../presence/presence.js';
 import type { HubOptions } from './feed/hub.options.js';
-import type { KnownRevocations } from './mark-reader.js';
+import type { KnownRevocations } from './control-record-handler.js';
 
 /** Where the hub tells what it cannot hide. */
 export interface HubLogger {

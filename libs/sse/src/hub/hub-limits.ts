@@ -3,12 +3,12 @@ import type { AdmissionSlot } from '../admission/admission-slot.js';
 import { ClusterAdmission } from '../admission/cluster-admission.js';
 import type { Connection } from '../connection/connection.js';
 import type { Jitter } from '../vocabulary/jitter.js';
-import type { TenantUser } from '../presence/cluster-places.js';
+import type { TenantUser } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '../vocabulary/principal.js';
 import type { HubConnections } from './hub-connections.js';
 import type { HubDeps } from './hub-deps.js';
-import { UserLimitEnforcer } from '../admission/limit-keeper.js';
+import { UserLimitEnforcer } from '../admission/user-limit-enforcer.js';
 import { Listeners } from './listeners.js';
 
 /** Another node may have been there this long before it was noticed. */

@@ -1,5 +1,5 @@
 import type { TenantId } from '../vocabulary/principal.js';
-import type { TenantFeeds } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-feeds.js';
 
 /** Counters of one process, of one tenant or of all of them. Totals count from the start of the process. */
 export interface HubStats {

@@ -8,8 +8,8 @@ import type { PreparedStream, StreamRequest } from '../connection/stream-request
 import type { StreamStart } from '../connection/stream-start.js';
 import { catchUp } from './feed/catch-up.js';
 import type { IdGenerator } from '../vocabulary/id-generator.js';
-import type { TenantFeeds } from './feed/tenant-registry.js';
-import type { TenantFeedDeps, TenantFeed } from './feed/tenant-stream.js';
+import type { TenantFeeds } from './feed/tenant-feeds.js';
+import type { TenantFeedDeps, TenantFeed } from './feed/tenant-feed.js';
 
 /** The start of a stream without a cursor. */
 const LIVE: StreamStart = { resume: 'live' };

@@ -13,7 +13,7 @@ import {
   type Transport,
   type UserPresence,
 } from './presence.js';
-import { type EndedSession, PresenceSessions } from './session-book.js';
+import { type EndedSession, PresenceSessions } from './presence-sessions.js';
 
 const TOP_TOPICS = 100;
 /** How exactly the grace ends. */

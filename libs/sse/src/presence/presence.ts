@@ -1,4 +1,4 @@
-import type { ClusterSlots } from './cluster-places.js';
+import type { ClusterSlots } from './cluster-slots.js';
 import type { TenantId, UserId } from '../vocabulary/principal.js';
 
 /** Injection token of {@link Presence}. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { isControlRecord } from '../vocabulary/control-mark.js';
+import { isControlRecord } from '../vocabulary/control-record.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { asTenantId, asUserId, type Principal, type TenantId } from '../vocabulary/principal.js';
 import type { RevocationStore } from '../seams/revocation-store.js';

@@ -10,7 +10,7 @@ import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryLogStore } from '../event-log/memory-log-store.js';
 import { Hub } from '../hub/hub.js';
 import type { HubOptions } from '../hub/feed/hub.options.js';
-import type { KnownRevocations } from '../hub/mark-reader.js';
+import type { KnownRevocations } from '../hub/control-record-handler.js';
 import { randomIdGenerator } from '../vocabulary/id-generator.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
 import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from '../vocabulary/principal.js';

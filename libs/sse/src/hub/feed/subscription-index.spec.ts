@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DenseBucket } from '../../connection/dense-bucket.js';
-import { SubscriptionFilter, type Addressed } from '../../connection/interest.js';
+import { SubscriptionFilter, type Addressed } from '../../connection/subscription-filter.js';
 import { asUserId } from '../../vocabulary/principal.js';
 import { SubscriptionIndex, type IndexMember } from './subscription-index.js';
 

@@ -1,6 +1,6 @@
 import type { AudienceKey } from '../../vocabulary/audience.js';
 import { DenseBucket, type BucketMember } from '../../connection/dense-bucket.js';
-import { topicOf, type Addressed, type SubscriptionFilter } from '../../connection/interest.js';
+import { topicOf, type Addressed, type SubscriptionFilter } from '../../connection/subscription-filter.js';
 import { TopicPatterns } from './topic-patterns.js';
 
 /** Something that is found by what it is interested in. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { controlRecordEvent } from '../../../vocabulary/control-mark.js';
+import { controlRecordEvent } from '../../../vocabulary/control-record.js';
 import type { EventLog } from '../../../event-log/event-log.js';
 import { asUserId, type Principal, type TenantId } from '../../../vocabulary/principal.js';
 import type { Revocation, RevocationTarget } from '../../../vocabulary/revocation.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import type { RemoteCounts } from '../../../presence/cluster-places.js';
+import type { RemoteCounts } from '../../../presence/cluster-slots.js';
 import { asTenantId, asUserId } from '../../../vocabulary/principal.js';
 import { ManualClock } from '../../../testing/manual-clock.js';
 import { PostgresPlaces } from './postgres-places.js';

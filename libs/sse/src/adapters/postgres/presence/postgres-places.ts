@@ -8,7 +8,7 @@ import {
   NO_REMOTE_CONNECTIONS,
   type TenantUser,
   type NeededCounts,
-} from '../../../presence/cluster-places.js';
+} from '../../../presence/cluster-slots.js';
 import { asTenantId, asUserId, type TenantId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
 

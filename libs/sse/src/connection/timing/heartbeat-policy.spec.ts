@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HeartbeatPolicy } from './pulse.js';
+import { HeartbeatPolicy } from './heartbeat-policy.js';
 
 const quiet = { isBlocked: false, isBehind: false };
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { OverLimitUser, TenantUser } from '../presence/cluster-places.js';
+import type { OverLimitUser, TenantUser } from '../presence/cluster-slots.js';
 import { asTenantId, asUserId } from '../vocabulary/principal.js';
 import { eventually } from '../testing/eventually.js';
-import { UserLimitEnforcer } from './limit-keeper.js';
+import { UserLimitEnforcer } from './user-limit-enforcer.js';
 
 const person = (userId: string, tenantId = 'acme'): TenantUser => ({
   tenantId: asTenantId(tenantId),

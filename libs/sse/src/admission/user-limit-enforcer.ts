@@ -1,5 +1,5 @@
 import type { AdmissionLimits } from './admission.js';
-import type { ClusterSlots, OverLimitUser, TenantUser } from '../presence/cluster-places.js';
+import type { ClusterSlots, OverLimitUser, TenantUser } from '../presence/cluster-slots.js';
 
 /** People of one look; the next ones are looked at behind it. */
 const MAX_PEOPLE = 5_000;

@@ -1,4 +1,4 @@
-import { type ControlRecord, readControlRecord } from '../vocabulary/control-mark.js';
+import { type ControlRecord, readControlRecord } from '../vocabulary/control-record.js';
 import type { Principal, TenantId } from '../vocabulary/principal.js';
 import { type Revocation, revokes } from '../vocabulary/revocation.js';
 import type { HubConnections } from './hub-connections.js';

@@ -5,7 +5,7 @@ import { MemoryPresence } from '../../presence/memory-presence.js';
 import { asTenantId, asUserId } from '../../vocabulary/principal.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { MemoryHub } from '../../testing/memory-hub.js';
-import { PresenceRecorder } from './presence-keeper.js';
+import { PresenceRecorder } from './presence-recorder.js';
 
 const acme = asTenantId('acme');
 const ann = asUserId('ann');

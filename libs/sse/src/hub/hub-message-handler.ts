@@ -3,7 +3,7 @@ import type { EventLog, Hint } from '../event-log/event-log.js';
 import type { TenantId } from '../vocabulary/principal.js';
 import type { PartListener } from './hub-parts.js';
 import { Listeners } from './listeners.js';
-import type { TenantFeeds } from './feed/tenant-registry.js';
+import type { TenantFeeds } from './feed/tenant-feeds.js';
 
 /** What backplane and log tell one hub, handed on to whom it concerns. Nothing that arrives can make it throw. */
 export class HubMessageHandler implements PartListener {

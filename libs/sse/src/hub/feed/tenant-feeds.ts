@@ -1,6 +1,6 @@
 import { Traffic } from '../../connection/traffic.js';
 import type { TenantId } from '../../vocabulary/principal.js';
-import { TenantFeed, type TenantFeedDeps } from './tenant-stream.js';
+import { TenantFeed, type TenantFeedDeps } from './tenant-feed.js';
 
 /** A tenant that nobody needs keeps its ring this long, for those who come back. */
 const IDLE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { asUserId } from '../vocabulary/principal.js';
-import { SubscriptionFilter, topicOf } from './interest.js';
+import { SubscriptionFilter, topicOf } from './subscription-filter.js';
 
 const ann = asUserId('ann');
 const to = (audience: string) => ({ audience, recipients: null });

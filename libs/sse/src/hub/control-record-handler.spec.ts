@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
 import { systemClock } from '../vocabulary/clock.js';
-import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-mark.js';
+import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-record.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { Revocations } from '../control/revocations.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';

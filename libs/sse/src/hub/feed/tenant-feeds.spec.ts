@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Heartbeats } from '../../connection/timing/heartbeat.js';
+import { Heartbeats } from '../../connection/timing/heartbeats.js';
 import { Jitter } from '../../vocabulary/jitter.js';
 import { TimerWheel } from '../../connection/timing/timer-wheel.js';
 import { TurnScheduler } from '../../connection/output/turn-scheduler.js';
@@ -7,7 +7,7 @@ import { MemoryEventLog } from '../../event-log/memory-event-log.js';
 import { asTenantId } from '../../vocabulary/principal.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { MEMORY_HUB_OPTIONS } from '../../testing/memory-hub.js';
-import { TenantFeeds } from './tenant-registry.js';
+import { TenantFeeds } from './tenant-feeds.js';
 
 const acme = asTenantId('acme');
 
