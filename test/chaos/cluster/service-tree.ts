@@ -15,7 +15,7 @@ import { buildService, ROOT } from '../../support/built-service.js';
 
 /** A change of one built file, by exact text. */
 export interface Edit {
-  /** Below the tree: `sse/dist/hub/feed/tenant-stream.js` is a library's file. */
+  /** Below the tree: `sse/dist/hub/feed/tenant-feed.js` is a library's file. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;

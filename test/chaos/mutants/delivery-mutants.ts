@@ -10,8 +10,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     code: [
       {
         file: 'sse/dist/hub/feed/tenant-feeds.js',
-        find: 'let stream = this.#streams.get(tenantId);',
-        replace: 'let stream = this.#streams.values().next().value;',
+        find: 'let feed = this.#feeds.get(tenantId);',
+        replace: 'let feed = this.#feeds.values().next().value;',
       },
     ],
   },
@@ -70,8 +70,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     code: [
       {
         file: 'sse/dist/hub/stream-opener.js',
-        find: 'stream.join(connection);',
-        replace: 'setTimeout(() => stream.join(connection), 200);',
+        find: 'feed.join(connection);',
+        replace: 'setTimeout(() => feed.join(connection), 200);',
       },
     ],
   },

@@ -27,7 +27,7 @@ const STORMS = Array.from({ length: 24 }, () => reconnectStorm);
 const ONE_NODE = { tenants: 2, nodes: 1, backplane: 'postgres', load: LOAD, faults: [] } as const;
 
 const SMALL_RING: Edit = {
-  file: 'sse/dist/hub/feed/tenant-stream.js',
+  file: 'sse/dist/hub/feed/tenant-feed.js',
   find: 'new EventRing(deps.options.ringMaxEvents, deps.options.ringMaxBytes)',
   replace:
     'new EventRing((this.options = deps.options = { ...deps.options, ringMaxEvents: 20 }).ringMaxEvents, deps.options.ringMaxBytes)',

@@ -33,20 +33,20 @@ export function followEvents(
   const interest = interestOf(filter);
   const types = filter.types === undefined ? null : new Set(filter.types);
   return new Observable<FollowedEvent>((subscriber) => {
-    const stream = tenants.acquire(tenantId);
+    const feed = tenants.acquire(tenantId);
     const unwatch = filter.topics?.includes(PRESENCE_TOPIC) === true ? presence.watch(tenantId) : null;
-    const inner = stream.events().subscribe({
+    const inner = feed.events().subscribe({
       next: (event) => {
         if (types?.has(event.type) === false) return;
         if (interest === null || interest.matches(event)) subscriber.next(toFollowed(event));
       },
       complete: () => subscriber.complete(),
     });
-    stream.open().catch((error: unknown) => subscriber.error(error));
+    feed.open().catch((error: unknown) => subscriber.error(error));
     return () => {
       inner.unsubscribe();
       unwatch?.();
-      stream.release();
+      feed.release();
     };
   });
 }

@@ -45,10 +45,10 @@ export class HubConnections {
 
   /** Those of a tenant that take events. */
   choose(tenantId: TenantId, which: ConnectionChoice = {}): readonly Connection[] {
-    const stream = this.tenants.get(tenantId);
-    if (stream === undefined) return [];
+    const feed = this.tenants.get(tenantId);
+    if (feed === undefined) return [];
     const { connectionId, userId } = which;
-    const candidates = userId === undefined ? stream.connections : stream.index.withKey(userKey(userId));
+    const candidates = userId === undefined ? feed.connections : feed.index.withKey(userKey(userId));
     return [...candidates].filter((c) => connectionId === undefined || c.id === connectionId);
   }
 

@@ -42,8 +42,8 @@ export class HubMessageHandler implements PartListener {
   }
 
   onIdentityChanged(): void {
-    for (const stream of this.tenants.all()) {
-      stream.refresh().catch((error: unknown) => this.warn(`the bounds of tenant ${stream.tenantId}`, error));
+    for (const feed of this.tenants.all()) {
+      feed.refresh().catch((error: unknown) => this.warn(`the bounds of tenant ${feed.tenantId}`, error));
     }
   }
 

@@ -34,13 +34,13 @@ export interface HubStats {
 /** Counts what can be counted in one tick; walks the connections of the tenants asked for. */
 export function collectStats(tenants: TenantFeeds, tenantId: TenantId | null): HubStats {
   const one = tenantId === null ? undefined : tenants.get(tenantId);
-  const streams = tenantId === null ? [...tenants.all()] : one === undefined ? [] : [one];
+  const feeds = tenantId === null ? [...tenants.all()] : one === undefined ? [] : [one];
   const traffic = tenantId === null ? tenants.total : tenants.trafficOf(tenantId);
   let queuedBytes = 0;
   let longestQueueBytes = 0;
   let queuedConnections = 0;
-  for (const stream of streams) {
-    for (const connection of stream.connections) {
+  for (const feed of feeds) {
+    for (const connection of feed.connections) {
       const bytes = connection.queuedBytes;
       if (bytes === 0) continue;
       queuedBytes += bytes;
@@ -49,9 +49,9 @@ export function collectStats(tenants: TenantFeeds, tenantId: TenantId | null): H
     }
   }
   return {
-    connections: sum(streams.map((stream) => stream.connections.size)),
-    users: sum(streams.map((stream) => stream.index.userCount())),
-    topics: sum(streams.map((stream) => stream.index.topics().length)),
+    connections: sum(feeds.map((feed) => feed.connections.size)),
+    users: sum(feeds.map((feed) => feed.index.userCount())),
+    topics: sum(feeds.map((feed) => feed.index.topics().length)),
     eventsSentTotal: traffic.eventsSent,
     eventsDroppedTotal: traffic.eventsDropped,
     eventsPerSecond: traffic.eventsPerSecond,

@@ -36,20 +36,20 @@ export class StreamOpener {
 
   /** @throws whatever the log throws; the slot is given back then. */
   async prepare(request: StreamRequest): Promise<PreparedStream> {
-    const stream = this.tenants.acquire(request.principal.tenantId);
+    const feed = this.tenants.acquire(request.principal.tenantId);
     try {
-      if (!stream.isOpen) await stream.open();
+      if (!feed.isOpen) await feed.open();
       const { cursor } = request;
-      const start = cursor === null || cursor === '' ? LIVE : await this.#start(stream, cursor);
-      return this.#prepared(stream, request, start, stream.epoch);
+      const start = cursor === null || cursor === '' ? LIVE : await this.#start(feed, cursor);
+      return this.#prepared(feed, request, start, feed.epoch);
     } catch (error) {
-      stream.release();
+      feed.release();
       request.slot.release();
       throw error;
     }
   }
 
-  #prepared(stream: TenantFeed, request: StreamRequest, start: StreamStart, epoch: string): PreparedStream {
+  #prepared(feed: TenantFeed, request: StreamRequest, start: StreamStart, epoch: string): PreparedStream {
     let isSpent = false;
     const spend = (): void => {
       if (isSpent) throw new TypeError('A prepared stream is attached or abandoned once; prepare another one.');
@@ -59,8 +59,8 @@ export class StreamOpener {
       spend();
       // The log may have been replaced since the cursor was judged.
       const now: StreamStart =
-        start.resume === 'replay' && stream.epoch !== epoch ? { resume: 'reset', reason: 'epoch' } : start;
-      return this.#attach(stream, request, sink, now);
+        start.resume === 'replay' && feed.epoch !== epoch ? { resume: 'reset', reason: 'epoch' } : start;
+      return this.#attach(feed, request, sink, now);
     };
     return {
       attach: (response: ServerResponse) => attachTo(new ResponseSink(response, this.#joiner)),
@@ -68,20 +68,20 @@ export class StreamOpener {
       abandon: () => {
         if (isSpent) return;
         spend();
-        stream.release();
+        feed.release();
         request.slot.release();
       },
     };
   }
 
-  #attach(stream: TenantFeed, request: StreamRequest, sink: FrameSink, start: StreamStart): Connection {
+  #attach(feed: TenantFeed, request: StreamRequest, sink: FrameSink, start: StreamStart): Connection {
     const { deps } = this;
-    const connection = new Connection(`${deps.nodeId}.${deps.ids.random(ID_BYTES)}`, request, sink, stream);
+    const connection = new Connection(`${deps.nodeId}.${deps.ids.random(ID_BYTES)}`, request, sink, feed);
     const mustReplay = connection.begin(start, request.connectedExtra);
-    stream.join(connection);
+    feed.join(connection);
     deps.onOpened(connection);
     if (connection.sweep() || !mustReplay) return connection;
-    catchUp(connection, stream, deps.options).catch((error: unknown) => {
+    catchUp(connection, feed, deps.options).catch((error: unknown) => {
       deps.warn(`The replay of ${connection.id} failed, it is asked to come back: ${String(error)}`);
       connection.close('shutdown');
     });
@@ -89,30 +89,30 @@ export class StreamOpener {
   }
 
   /** Judges a cursor. No cursor is an error: what cannot be honoured becomes a `resync` (P6). */
-  async #start(stream: TenantFeed, cursor: string): Promise<StreamStart> {
+  async #start(feed: TenantFeed, cursor: string): Promise<StreamStart> {
     const position = parsePosition(cursor);
     if (position === null) return { resume: 'reset', reason: 'invalid_cursor' };
-    if (position.epoch !== stream.epoch) await stream.refresh();
-    if (position.epoch !== stream.epoch) return { resume: 'reset', reason: 'epoch' };
+    if (position.epoch !== feed.epoch) await feed.refresh();
+    if (position.epoch !== feed.epoch) return { resume: 'reset', reason: 'epoch' };
     const after = position.seq;
-    if (after > stream.head) {
-      const { head } = await stream.refresh();
+    if (after > feed.head) {
+      const { head } = await feed.refresh();
       if (after > head) return { resume: 'reset', reason: 'invalid_cursor' };
     }
-    return (await this.#isTooOld(stream, after))
+    return (await this.#isTooOld(feed, after))
       ? { resume: 'reset', reason: 'history_gap' }
       : { resume: 'replay', after };
   }
 
-  async #isTooOld(stream: TenantFeed, after: number): Promise<boolean> {
-    if (after >= stream.head) return false;
+  async #isTooOld(feed: TenantFeed, after: number): Promise<boolean> {
+    if (after >= feed.head) return false;
     const { replayMaxAgeMs } = this.deps.options;
     const sinceMs = this.deps.clock.now().getTime() - replayMaxAgeMs;
-    await stream.warm(after);
-    const next = stream.ring.at(after + 1);
+    await feed.warm(after);
+    const next = feed.ring.at(after + 1);
     if (next !== undefined) return replayMaxAgeMs > 0 && next.createdAtMs < sinceMs;
-    const { floor } = await stream.refresh();
+    const { floor } = await feed.refresh();
     if (after < floor) return true;
-    return replayMaxAgeMs > 0 && after + 1 < (await stream.log.firstSince(stream.tenantId, new Date(sinceMs)));
+    return replayMaxAgeMs > 0 && after + 1 < (await feed.log.firstSince(feed.tenantId, new Date(sinceMs)));
   }
 }

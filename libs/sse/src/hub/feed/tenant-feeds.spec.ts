@@ -34,21 +34,21 @@ function setUp() {
 describe('the active tenants', () => {
   it('are made once and stay while somebody needs them', () => {
     const { tenants, clock } = setUp();
-    const stream = tenants.acquire(acme);
-    expect(tenants.acquire(acme)).toBe(stream);
-    stream.release();
+    const feed = tenants.acquire(acme);
+    expect(tenants.acquire(acme)).toBe(feed);
+    feed.release();
     clock.advance(3_600_000);
     tenants.sweep();
-    expect(tenants.get(acme)).toBe(stream);
+    expect(tenants.get(acme)).toBe(feed);
   });
 
   it('keep their ring for a minute, for those who come back', () => {
     const { tenants, clock } = setUp();
-    const stream = tenants.acquire(acme);
-    stream.release();
+    const feed = tenants.acquire(acme);
+    feed.release();
     clock.advance(59_000);
     tenants.sweep();
-    expect(tenants.get(acme)).toBe(stream);
+    expect(tenants.get(acme)).toBe(feed);
     clock.advance(1_000);
     tenants.sweep();
     expect(tenants.get(acme)).toBeUndefined();
@@ -68,9 +68,9 @@ describe('the active tenants', () => {
 
   it('keep their counters when they were dropped and come back', () => {
     const { tenants, clock } = setUp();
-    const stream = tenants.acquire(acme);
-    stream.traffic.sent(5, 100);
-    stream.release();
+    const feed = tenants.acquire(acme);
+    feed.traffic.sent(5, 100);
+    feed.release();
     clock.advance(60_000);
     tenants.sweep();
     tenants.acquire(acme).traffic.sent(1, 10);

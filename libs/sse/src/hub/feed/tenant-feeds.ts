@@ -11,7 +11,7 @@ const MAX_TRAFFIC = 10_000;
 
 /** The tenants that are active in this process. One is made for its first connection or follower and dropped when idle. */
 export class TenantFeeds {
-  readonly #streams = new Map<TenantId, TenantFeed>();
+  readonly #feeds = new Map<TenantId, TenantFeed>();
   readonly #traffic = new Map<TenantId, Traffic>();
   /** Counters of the process. */
   readonly total = new Traffic();
@@ -19,12 +19,12 @@ export class TenantFeeds {
   constructor(private readonly deps: TenantFeedDeps) {}
 
   get(tenantId: TenantId): TenantFeed | undefined {
-    return this.#streams.get(tenantId);
+    return this.#feeds.get(tenantId);
   }
 
   /** All active tenants. */
   all(): IterableIterator<TenantFeed> {
-    return this.#streams.values();
+    return this.#feeds.values();
   }
 
   /** Counters of a tenant; zeros for one that was never active here. */
@@ -32,26 +32,26 @@ export class TenantFeeds {
     return this.#traffic.get(tenantId) ?? new Traffic();
   }
 
-  /** The stream of a tenant, held for the caller, who must `release` it once. */
+  /** The feed of a tenant, held for the caller, who must `release` it once. */
   acquire(tenantId: TenantId): TenantFeed {
-    let stream = this.#streams.get(tenantId);
-    if (stream === undefined) {
-      stream = new TenantFeed(tenantId, this.#trafficFor(tenantId), this.deps);
-      this.#streams.set(tenantId, stream);
+    let feed = this.#feeds.get(tenantId);
+    if (feed === undefined) {
+      feed = new TenantFeed(tenantId, this.#trafficFor(tenantId), this.deps);
+      this.#feeds.set(tenantId, feed);
     }
-    stream.acquire();
-    return stream;
+    feed.acquire();
+    return feed;
   }
 
   /** Drops tenants that are idle for long, and the longest idle ones when there are too many. */
   sweep(): void {
     const now = this.deps.clock.monotonicMs();
-    const idle = [...this.#streams.values()]
+    const idle = [...this.#feeds.values()]
       .filter((s) => s.referenceCount === 0)
       .sort((a, b) => a.idleSinceMs - b.idleSinceMs);
-    for (const [index, stream] of idle.entries()) {
-      if (now - stream.idleSinceMs < IDLE_MS && idle.length - index <= MAX_IDLE) break;
-      this.#drop(stream);
+    for (const [index, feed] of idle.entries()) {
+      if (now - feed.idleSinceMs < IDLE_MS && idle.length - index <= MAX_IDLE) break;
+      this.#drop(feed);
     }
   }
 
@@ -62,12 +62,12 @@ export class TenantFeeds {
   }
 
   stop(): void {
-    for (const stream of this.#streams.values()) this.#drop(stream);
+    for (const feed of this.#feeds.values()) this.#drop(feed);
   }
 
-  #drop(stream: TenantFeed): void {
-    stream.stop();
-    this.#streams.delete(stream.tenantId);
+  #drop(feed: TenantFeed): void {
+    feed.stop();
+    this.#feeds.delete(feed.tenantId);
   }
 
   #trafficFor(tenantId: TenantId): Traffic {
