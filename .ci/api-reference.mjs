@@ -1,24 +1,23 @@
 /**
- * Writes docs/api-reference/: one page for each entry of each package, made of the built declarations and their docstrings.
- * `--check` compares instead. Needs `npm run build:server`; a page is what a consumer's compiler sees, never a second truth.
+ * Writes the API reference into dist/api-reference/: one page per entry point of each package, from the built declarations and
+ * their docstrings, which are what a consumer's compiler sees. Needs `npm run build:server`. A release publishes the pages.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { readPackages } from './packages.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const OUT = join(ROOT, 'docs/api-reference');
-const FOLDERS = [...readdirSync(join(ROOT, 'libs')).map((name) => `libs/${name}`), 'migrations'];
+const OUT = join(ROOT, 'dist/api-reference');
 
 const LABELS = { defaultValue: 'Default:', returns: 'Returns', throws: 'Throws', see: 'See', typeParam: 'Type' };
 
-const entries = FOLDERS.flatMap((folder) => {
-  const { name, description, exports } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+const entries = readPackages(ROOT).flatMap(({ folder, manifest: { name, description, exports } }) => {
   return (
     Object.entries(exports)
       .filter(([, target]) => typeof target === 'object' && typeof target.types === 'string')
-      // An entry without a source is a fault of the package, which publint tells.
+      // publint reports an entry without a source.
       .filter(([, target]) => existsSync(join(ROOT, folder, target['@nest-herald/source'])))
       .map(([path, target]) => ({
         name: name + path.slice(1),
@@ -36,8 +35,10 @@ const checker = program.getTypeChecker();
 
 const pages = new Map(entries.map((entry) => [entry.page, pageOf(entry)]));
 pages.set('README.md', indexPage());
-if (process.argv.includes('--check')) compare();
-else write();
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+for (const [page, text] of pages) writeFileSync(join(OUT, page), text);
+console.log(`dist/api-reference: ${pages.size} pages`);
 
 function pageOf({ name, description, file }) {
   const source = program.getSourceFile(file);
@@ -54,7 +55,7 @@ function pageOf({ name, description, file }) {
 
 function indexPage() {
   const rows = entries.map(({ name, page, description }) => `| [${name}](${page}) | ${description} |`);
-  return `# API reference\n\nWritten from the docstrings by \`npm run docs:api\`; \`npm run check\` fails when a page is out of date.\n\n| entry | package |\n|---|---|\n${rows.join('\n')}\n`;
+  return `# API reference\n\nWritten from the docstrings by \`npm run docs:api\`.\n\n| entry | package |\n|---|---|\n${rows.join('\n')}\n`;
 }
 
 function original(symbol) {
@@ -71,7 +72,7 @@ function sectionOf(name, symbol, known) {
   return `## ${name}\n\n${doc}${doc === '' ? '' : '\n\n'}\`\`\`ts\n${code}\n\`\`\`\n${members}`;
 }
 
-/** The declaration without its docstring, and without members where they get a table. */
+/** The declaration without its docstring, and without the members, which get a table. */
 function headOf(node) {
   if (ts.isVariableDeclaration(node)) return `const ${shortened(node.getText())};`;
   if (!ts.isClassDeclaration(node) && !ts.isInterfaceDeclaration(node))
@@ -82,7 +83,7 @@ function headOf(node) {
     .trim()} { … }`;
 }
 
-/** The types of schemas are pages long, and say nothing that the interfaces beside them do not. */
+/** The inferred types of zod schemas are pages long and repeat the interfaces beside them. */
 function shortened(text) {
   return text.length <= 200 ? text : `${text.slice(0, text.indexOf('<'))}<…>`;
 }
@@ -129,7 +130,7 @@ function jsDocText(node) {
     .join(' ');
 }
 
-/** `{@link X}` becomes a link where X is on the same page. */
+/** `{@link X}` becomes a link if X is on the same page. */
 function linked(text, known) {
   return text.replace(/\{@link\s+([^}\s]+)[^}]*\}/g, (_, target) =>
     known.has(target) ? `[\`${target}\`](#${anchor(target)})` : `\`${target}\``,
@@ -149,30 +150,4 @@ function cell(text) {
 
 function codeCell(text) {
   return `\`${text.replaceAll('|', '\\|')}\``;
-}
-
-function write() {
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  for (const [page, text] of pages) writeFileSync(join(OUT, page), text);
-  process.stdout.write(`docs/api-reference: ${pages.size} pages\n`);
-}
-
-function compare() {
-  const stale = [...pages].filter(([page, text]) => readOr(join(OUT, page)) !== text).map(([page]) => page);
-  const extra = readdirSync(OUT).filter((page) => !pages.has(page));
-  if (stale.length + extra.length === 0) return;
-  process.stderr.write(
-    `docs/api-reference is out of date (${[...stale, ...extra].join(', ')}): run npm run docs:api\n`,
-  );
-  process.exit(1);
-}
-
-function readOr(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // A page that is not there is out of date as well.
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * Type-checks every block of TypeScript in the READMEs, in docs/ and in docstrings, against the sources. A block is a module of its
- * own; what it takes for granted stands in a comment right before it, which no reader of the rendered page sees:
+ * Type-checks every block of TypeScript in the READMEs, in docs/ and in docstrings, against the sources. Each block is a module.
+ * What it assumes is declared in a comment right before it, which the rendered page does not show:
  *
  *     <!-- ts
  *     declare const broker: SseBroker;
@@ -13,8 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const OUT = join(ROOT, 'dist/code-blocks');
-/** What is written by hand: the reference is made of docstrings. */
-const LEFT_OUT = /(^|\/)(node_modules|dist|api-reference)\//;
+const LEFT_OUT = /(^|\/)(node_modules|dist)\//;
 
 const files = [
   'README.md',
@@ -42,31 +41,31 @@ writeFileSync(
 const tsc = join(ROOT, 'node_modules/typescript-7/bin/tsc');
 const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', OUT], { cwd: ROOT, encoding: 'utf8' });
 process.stdout.write(
-  stdout.replace(/^dist\/code-blocks\/([^(]+)\((\d+),/gm, (_, name, line) => placeOf(name, Number(line))),
+  stdout.replace(/^dist\/code-blocks\/([^(]+)\((\d+),/gm, (_, name, line) => positionOf(name, Number(line))),
 );
 if (status === 0) process.stdout.write(`${blocks.length} blocks of code compile\n`);
 process.exit(status ?? 1);
 
-/** Each fenced block with the lines it has in its file, and what is given before it. */
+/** Each fenced block with its line in the file and the declarations before it. */
 function blocksOf(path, text) {
   const found = [];
   const fence = /(?:<!-- ts\n([\s\S]*?)-->\n+)?^```ts\n([\s\S]*?)^```$/gm;
   for (const match of text.matchAll(fence)) {
-    const given = match[1] ?? '';
+    const declared = match[1] ?? '';
     const line = text.slice(0, match.index + match[0].indexOf('```ts\n')).split('\n').length + 1;
     found.push({
       path,
       line,
-      // The last line makes a module of what neither imports nor exports.
-      givenLines: given.split('\n').length - 1,
+      declaredLines: declared.split('\n').length - 1,
       name: `${path.replaceAll(/[/.]/g, '-')}-${line}.ts`,
-      code: `${given}${match[2]}\nexport {};\n`,
+      // The last line makes a module of a block that neither imports nor exports.
+      code: `${declared}${match[2]}\nexport {};\n`,
     });
   }
   return found;
 }
 
-/** Docstrings as they read, line for line; everything else becomes empty lines. */
+/** The text of docstrings at its lines; everything else becomes empty lines. */
 function docstringsOf(text) {
   let inside = false;
   return text
@@ -80,8 +79,8 @@ function docstringsOf(text) {
     .join('\n');
 }
 
-function placeOf(name, line) {
+function positionOf(name, line) {
   const block = blocks.find((each) => each.name === name);
   if (block === undefined) return `${name}(${line},`;
-  return `${block.path}(${block.line + line - 1 - block.givenLines},`;
+  return `${block.path}(${block.line + line - 1 - block.declaredLines},`;
 }

@@ -1,9 +1,9 @@
 /**
- * Adds the platform packages that this registry does not serve to package-lock.json, as optional stubs.
+ * Adds optional stubs to package-lock.json for the platform packages that the registry does not serve.
  *
  * `npm ci` refuses a lock file in which a declared optional dependency is missing ("Missing: X from lock file"), even
- * where X is for another platform and would never be installed. Run it after every `npm install`:
- * `node .ci/complete-lockfile.mjs`. `--check` writes nothing and fails when something is missing.
+ * if X is for another platform and would never be installed. Run `node .ci/complete-lockfile.mjs` after every
+ * `npm install`. `--check` writes nothing and fails when a package is missing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -39,7 +39,7 @@ const PROCESSORS = {
   wasm32: 'wasm32',
 };
 
-/** os, cpu and libc as the package's name tells them; a name that tells nothing is never installed (cpu "none"). */
+/** os, cpu and libc from the package's name. A name without them gets the cpu "none" and is never installed. */
 function platformOf(name) {
   const words = name.split(/[/-]/);
   const os = words.map((word) => OPERATING_SYSTEMS[word]).find(Boolean);
