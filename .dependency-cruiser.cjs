@@ -87,7 +87,7 @@ module.exports = {
     never(
       'pure-rules-stay-pure',
       'No framework, database, clock or randomness.',
-      { path: '^libs/(notifications/src/notification|approvals/src/engine/[^/]+)\\.ts$', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/(notifications/src/notification|approvals/src/engine/.+)\\.ts$', pathNot: '\\.spec\\.ts$' },
       { path: '^node_modules/(@nestjs|typeorm|pg)/' },
     ),
     never(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definitionShape } from '../engine/definition.js';
+import { definitionShape } from '../engine/definition/definition.js';
 import { idField } from '../known-id.js';
 import { pageOf, pagingFields } from '../paging.js';
 

@@ -1,4 +1,4 @@
-export type { Actor, Command, Picks, Verb } from './commands.js';
+export type { Actor, Command, Picks, Verb } from './instance/command.js';
 export {
   assigneeShape,
   definitionShape,
@@ -9,18 +9,18 @@ export {
   type Mode,
   type Node,
   type WorkNode,
-} from './definition.js';
-export { decide } from './decide.js';
-export { diagramOf, type Diagram, type DiagramEdge, type DiagramNode, type NodeState } from './diagram.js';
+} from './definition/definition.js';
+export { decide } from './decide/decide.js';
+export { diagramOf, type Diagram, type DiagramEdge, type DiagramNode, type NodeState } from './diagram/diagram.js';
 export {
   EMPTY_DIRECTORY,
   type Department,
   type DirectoryQuestion,
   type DirectorySnapshot,
   type Person,
-} from './directory.js';
-export type { EventOf, InstanceEvent } from './events.js';
-export { evolve, replay } from './evolve.js';
+} from './directory/directory.js';
+export type { EventOf, InstanceEvent } from './instance/instance-event.js';
+export { evolve, replay } from './instance/evolve.js';
 export {
   formSchemaShape,
   validateForm,
@@ -28,12 +28,12 @@ export {
   type FieldSchema,
   type FormData,
   type FormSchema,
-} from './form-schema.js';
-export { compileGraph, type Graph } from './graph.js';
-export { historyOf, type HistoryEntry } from './history.js';
-export { parseDefinition, type ParsedDefinition } from './parse-definition.js';
-export { REFUSAL_STATUS, type Refusal, type RefusalCode } from './refusal.js';
-export { simulate, type SimulatedStep, type Simulation } from './simulate.js';
+} from './form/form-schema.js';
+export { compileGraph, type Graph } from './graph/graph.js';
+export { historyOf, type HistoryEntry } from './audit/history.js';
+export { parseDefinition, type ParsedDefinition } from './validation/parse-definition.js';
+export { REFUSAL_STATUS, type Refusal, type RefusalCode } from './instance/refusal.js';
+export { simulate, type SimulatedStep, type Simulation } from './decide/simulate.js';
 export {
   INSTANCE_STATUSES,
   TASK_STATUSES,
@@ -50,7 +50,7 @@ export {
   type TaskOrigin,
   type TaskStatus,
   type Token,
-} from './state.js';
+} from './instance/instance-state.js';
 export {
   chainStart,
   seal,
@@ -60,5 +60,5 @@ export {
   type ChainCheck,
   type ChainOwner,
   type PersonalText,
-} from './audit-chain.js';
-export type { DecideContext, Decision } from './work.js';
+} from './audit/audit-chain.js';
+export type { DecideContext, Decision } from './decide/transition.js';

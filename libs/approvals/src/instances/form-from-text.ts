@@ -1,4 +1,4 @@
-import type { FieldSchema } from '../engine/form-schema.js';
+import type { FieldSchema } from '../engine/form/form-schema.js';
 import type { Definition, FormData } from '../engine/index.js';
 
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;

@@ -15,7 +15,7 @@ import {
   type TaskEvent,
 } from '../approval-events.js';
 import type { Caller } from '../caller.js';
-import { nameOf } from '../engine/graph.js';
+import { nameOf } from '../engine/graph/graph.js';
 import type { Graph, InstanceEvent, InstanceState, InstanceStatus, Task } from '../engine/index.js';
 import { instanceOf, type InstanceRow } from '../instances/instance-store.js';
 import { idsOfTasks } from '../tasks/task-store.js';

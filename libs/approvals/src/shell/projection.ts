@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { nameOf } from '../engine/graph.js';
+import { nameOf } from '../engine/graph/graph.js';
 import type { Graph, InstanceEvent, InstanceState, NodeRun, Task } from '../engine/index.js';
 import { idsOfTasks, insertTasks, updateTasks } from '../tasks/task-store.js';
 

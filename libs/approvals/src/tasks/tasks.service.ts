@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { unknown } from '../approval.errors.js';
 import type { Caller } from '../caller.js';
 import { GraphCache } from '../definitions/graph-cache.js';
-import { isWork, leadsTo, nameOf } from '../engine/graph.js';
+import { isWork, leadsTo, nameOf } from '../engine/graph/graph.js';
 import type { Graph, InstanceState, TaskStatus } from '../engine/index.js';
 import type { Instance } from '../instances/instance.schemas.js';
 import { instanceOf, readInstance } from '../instances/instance-store.js';
