@@ -6,7 +6,7 @@ export function demoCode(readyMade: string): string {
 }
 
 /** The processes of the demo companies. */
-export const DEMO_PROCESSES: readonly DefinitionInput[] = READY_MADE_PROCESSES.map((process) => ({
+export const DEMO_PROCESSES: readonly DefinitionInput[] = Object.values(READY_MADE_PROCESSES).map((process) => ({
   ...process,
   code: demoCode(process.code),
 }));

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { purchaseOrder } from '@nest-herald/approvals';
+import { READY_MADE_PROCESSES } from '@nest-herald/approvals';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { call } from '../support/http.js';
@@ -51,7 +51,9 @@ describe('examples/embedding of approvals', () => {
       });
     await put('boss', null);
     await put('buyer', 'boss');
-    expect((await call(`${url}/api/v1/processes`, { token: admin, body: purchaseOrder })).status).toBe(201);
+    expect(
+      (await call(`${url}/api/v1/processes`, { token: admin, body: READY_MADE_PROCESSES['purchase-order'] })).status,
+    ).toBe(201);
     const buyer = await signToken({ tenant: 'acme', user: 'buyer' }, TEST_SECRET);
     expect((await call(`${url}/orders`, { token: buyer, body: { no: '7', amount: 50 } })).status).toBe(201);
     expect(await statusOf('7')).toBe('waiting');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { purchaseOrder } from '@nest-herald/approvals';
+import { READY_MADE_PROCESSES } from '@nest-herald/approvals';
 import { ApprovalApp } from '../support/approval-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -13,7 +13,7 @@ describe('a purchase order', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     app = await ApprovalApp.start(database);
-    processId = await app.define(purchaseOrder);
+    processId = await app.define(READY_MADE_PROCESSES['purchase-order']);
   });
   afterAll(async () => {
     await app?.stop();

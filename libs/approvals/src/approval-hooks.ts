@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { InstanceEvent } from './engine/index.js';
+import type { InstanceEvent } from './engine/instance/instance-event.js';
 import type { Instance } from './instances/instance.schemas.js';
 
 /** What a hook is told. */

@@ -1,7 +1,26 @@
 import { HttpException } from '@nestjs/common';
-import { REFUSAL_STATUS, type Fault, type Refusal, type RefusalCode } from './engine/index.js';
+import type { Fault } from './engine/form/fault.js';
+import type { EngineRefusal, RefusalCode } from './engine/instance/refusal.js';
 
-const SHELL_STATUS = {
+const STATUS = {
+  not_found: 404,
+  not_assignee: 403,
+  forbidden: 403,
+  self_approval: 403,
+  field_locked: 403,
+  already_decided: 409,
+  already_assigned: 409,
+  instance_closed: 409,
+  instance_suspended: 409,
+  invalid_transition: 409,
+  max_rounds: 409,
+  cannot_resume: 409,
+  invalid_form: 422,
+  invalid_assignee: 422,
+  invalid_pick: 422,
+  invalid_return: 422,
+  reason_required: 422,
+  path_unresolvable: 422,
   invalid_request: 400,
   precondition_failed: 412,
   invalid_definition: 422,
@@ -11,17 +30,20 @@ const SHELL_STATUS = {
   business_in_progress: 409,
   version_published: 409,
   busy: 503,
-} as const;
+} as const satisfies Record<RefusalCode, number> & Record<string, number>;
 
 /** Every code with which approvals refuse a request: those of the engine and those of storing it (api.md §6); stable. */
-export type ApprovalRefusalCode = RefusalCode | keyof typeof SHELL_STATUS;
+export type ApprovalRefusalCode = keyof typeof STATUS;
 
-const STATUS: Readonly<Record<ApprovalRefusalCode, number>> = { ...REFUSAL_STATUS, ...SHELL_STATUS };
+/** The HTTP status of a code. */
+export function statusOf(code: ApprovalRefusalCode): number {
+  return STATUS[code];
+}
 
 /** What a refusal tells beside code and sentence. */
 export interface ApprovalRefusalData {
   readonly errors?: readonly Fault[];
-  readonly decided?: Refusal['decided'];
+  readonly decided?: EngineRefusal['decided'];
 }
 
 /** A request that is turned away; the body is what a problem document needs. `already_decided` also tells `by`, `at` and `action`. */
@@ -46,7 +68,7 @@ export class ApprovalRefusal extends HttpException {
 }
 
 /** A refusal of the engine, as it is answered. */
-export function refusalOf(refusal: Refusal): ApprovalRefusal {
+export function refusalOf(refusal: EngineRefusal): ApprovalRefusal {
   return new ApprovalRefusal(refusal.code, refusal.message, refusal);
 }
 

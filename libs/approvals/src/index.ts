@@ -8,7 +8,20 @@ export { ApprovalsModule } from './approvals.module.js';
 export { callerOf, type Caller } from './caller.js';
 export * from './definitions/definition.schemas.js';
 export { DefinitionsService } from './definitions/definitions.service.js';
-export * from './engine/index.js';
+export { decide } from './engine/decide/decide.js';
+export {
+  INSTANCE_STATUSES,
+  TASK_STATUSES,
+  type InstanceState,
+  type InstanceStatus,
+  type TaskAction,
+  type TaskStatus,
+} from './engine/instance/instance-state.js';
+export type { Command } from './engine/instance/command.js';
+export { EMPTY_DIRECTORY } from './engine/directory/directory.js';
+export type { Definition, DefinitionInput } from './engine/definition/definition.js';
+export type { Fault } from './engine/form/fault.js';
+export { parseDefinition, type ParsedDefinition } from './engine/validation/parse-definition.js';
 export * from './instances/instance.schemas.js';
 export { ApprovalsService, type NewRequest } from './instances/approvals.service.js';
 export type { Page } from './paging.js';

@@ -1,6 +1,6 @@
 import { textOf, type Fields, type OriginRequest, type OriginRoutes } from '@nest-herald/notifications';
 import type { Process, ProcessStatistics } from './definitions/definition.schemas.js';
-import type { InstanceStatus, TaskAction, TaskStatus } from './engine/index.js';
+import type { InstanceStatus, TaskAction, TaskStatus } from './engine/instance/instance-state.js';
 import type { Instance, InstanceSummary } from './instances/instance.schemas.js';
 import type { ApprovalTask, BatchResult } from './tasks/task.schemas.js';
 

@@ -1,6 +1,7 @@
 import { jsonFault } from '@nest-herald/notifications';
 import { ApprovalRefusal } from '../approval.errors.js';
-import { parseDefinition, type Definition } from '../engine/index.js';
+import type { Definition } from '../engine/definition/definition.js';
+import { parseDefinition } from '../engine/validation/parse-definition.js';
 import type { DefineInput } from './definition.schemas.js';
 import type { DefinitionRow } from './definition-store.js';
 

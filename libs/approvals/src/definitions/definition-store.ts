@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Definition } from '../engine/index.js';
+import type { Definition } from '../engine/definition/definition.js';
 import type { ListProcesses, Process, ProcessVersion } from './definition.schemas.js';
 
 /** A row of `apv_definition`. */

@@ -3,7 +3,7 @@ import { expectedRevision } from '@nest-herald/notifications';
 import { isPermitted, RequirePermission, requirePermission, SchemaPipe } from '@nest-herald/sse';
 import { z } from 'zod';
 import { unknown } from '../approval.errors.js';
-import type { Diagram } from '../engine/index.js';
+import type { Diagram } from '../engine/diagram/diagram.js';
 import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
 import { ApprovalRequests } from '../http/approval-requests.js';
 import { ApprovalRoutes } from '../http/approval-routes.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { unknown } from '../approval.errors.js';
-import { compileGraph, type Graph } from '../engine/index.js';
+import { compileGraph, type Graph } from '../engine/graph/graph.js';
 import { readVersion } from './definition-store.js';
 
 /** Compiled versions that one process keeps, whatever their tenants. */

@@ -7,24 +7,19 @@ import { ApprovalRefusal, unknown } from '../approval.errors.js';
 import type { Caller } from '../caller.js';
 import { readDefinition, type DefinitionRow } from '../definitions/definition-store.js';
 import { GraphCache } from '../definitions/graph-cache.js';
-import {
-  chainStart,
-  diagramOf,
-  draftInstance,
-  type FormData,
-  verifyChain,
-  type ChainCheck,
-  type Diagram,
-  type InstanceState,
-  type Picks,
-} from '../engine/index.js';
+import { chainStart, verifyChain, type ChainCheck } from '../engine/audit/audit-chain.js';
+import { diagramOf, type Diagram } from '../engine/diagram/diagram.js';
+import type { FormData } from '../engine/form/form-schema.js';
+import type { Picks } from '../engine/instance/command.js';
+import { draftInstance, type InstanceState } from '../engine/instance/instance-state.js';
 import { formFromText } from './form-from-text.js';
 import { idField } from '../known-id.js';
 import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
 import { historyEntryOf, readHistory } from '../shell/audit-store.js';
 import { databaseTime } from '../shell/database-time.js';
 import { DirectoryAnswers } from '../shell/directory-answers.js';
-import { InstanceCommands, type CommandBody } from '../shell/instance-commands.js';
+import { InstanceCommands } from '../shell/instance-commands.js';
+import type { CommandBody } from '../engine/instance/command.js';
 import { approvalTaskOf, tasksOfInstance } from '../tasks/task-store.js';
 import type { ApprovalTask } from '../tasks/task.schemas.js';
 import type {

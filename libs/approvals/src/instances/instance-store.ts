@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { isClosed, type InstanceState, type InstanceStatus } from '../engine/index.js';
+import { isClosed, type InstanceState, type InstanceStatus } from '../engine/instance/instance-state.js';
 import type { Instance } from './instance.schemas.js';
 
 /** A row of `apv_instance`. */

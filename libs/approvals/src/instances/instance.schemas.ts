@@ -1,7 +1,7 @@
 import { isStorableText, jsonFault } from '@nest-herald/notifications';
 import { isIdentifier } from '@nest-herald/sse';
 import { z } from 'zod';
-import { INSTANCE_STATUSES } from '../engine/index.js';
+import { INSTANCE_STATUSES } from '../engine/instance/instance-state.js';
 import { idField } from '../known-id.js';
 import { pageOf, pagingFields } from '../paging.js';
 

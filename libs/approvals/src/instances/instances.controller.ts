@@ -2,7 +2,8 @@ import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common'
 import { SchemaPipe } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import type { ChainCheck, Diagram } from '../engine/index.js';
+import type { ChainCheck } from '../engine/audit/audit-chain.js';
+import type { Diagram } from '../engine/diagram/diagram.js';
 import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
 import { ApprovalRequests } from '../http/approval-requests.js';
 import { ApprovalRoutes } from '../http/approval-routes.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDefinition } from '../engine/index.js';
-import { ProcessCase, smallCompany } from '../testing/index.js';
-import { contract, expenseClaim, leave, overtime, purchaseOrder, businessTrip, READY_MADE_PROCESSES } from './index.js';
+import type { Definition } from '../engine/definition/definition.js';
+import { parseDefinition } from '../engine/validation/parse-definition.js';
+import { MemoryInstance, sampleDirectory } from '../testing/index.js';
+import { READY_MADE_PROCESSES } from './index.js';
 
 const forms: Record<string, Record<string, unknown>> = {
   leave: { kind: 'annual', from: '2026-02-02', to: '2026-02-03', days: 2 },
@@ -12,44 +13,49 @@ const forms: Record<string, Record<string, unknown>> = {
   contract: { partner: 'Bolts Ltd', amount: 20_000 },
 };
 
-describe('the ready-made processes', () => {
-  it.each(READY_MADE_PROCESSES.map((process) => [process.code, process] as const))(
-    '%s may be published as it is',
-    (_, process) => {
-      const parsed = parseDefinition(process);
-      expect('faults' in parsed ? parsed.faults : []).toEqual([]);
-    },
-  );
+const started = (code: keyof typeof READY_MADE_PROCESSES, form: Record<string, unknown> = {}): MemoryInstance =>
+  MemoryInstance.started(READY_MADE_PROCESSES[code], sampleDirectory(), 'ada', { ...forms[code], ...form });
 
-  it.each(READY_MADE_PROCESSES.map((process) => [process.code, process] as const))(
-    '%s asks the manager first',
-    (code, process) => {
-      const made = ProcessCase.started(process, smallCompany(), 'ada', forms[code] ?? {});
-      expect(made.pending()).toEqual(['mia@manager']);
-    },
-  );
+/** All assignees approve, one after the other. */
+function approveAll(instance: MemoryInstance): void {
+  while (instance.state.status === 'running') instance.approve(instance.pending()[0]?.split('@')[0] ?? '');
+}
+
+describe('Ready-made processes', () => {
+  const all = Object.entries(READY_MADE_PROCESSES);
+
+  it.each(all)('%s has its code and can be published', (code, process) => {
+    const parsed = parseDefinition(process);
+    expect('faults' in parsed ? parsed.faults : []).toEqual([]);
+    expect(process.code).toBe(code);
+  });
+
+  it.each(all)('%s asks the manager first', (code) => {
+    expect(started(code as keyof typeof READY_MADE_PROCESSES).pending()).toEqual(['mia@manager']);
+  });
 
   it.each([
     [2.5, ['manager']],
     [3, ['manager', 'department']],
     [6.5, ['manager', 'department']],
     [7, ['manager', 'department', 'hr']],
-  ])('leave of %d days asks %j', (days, nodes) => {
-    const made = ProcessCase.started(leave, smallCompany(), 'ada', { ...forms['leave'], days });
-    while (made.state.status === 'running') made.approve(made.pending()[0]?.split('@')[0] ?? '');
-    expect(made.state.status).toBe('approved');
-    expect(made.state.runs.map((run) => run.nodeId)).toEqual(nodes);
+  ])('leave of %d days asks %j', (days, steps) => {
+    const instance = started('leave', { days });
+    approveAll(instance);
+    expect(instance.state.status).toBe('approved');
+    expect(instance.state.runs.map((run) => run.nodeId)).toEqual(steps);
   });
 
-  it('gives every leave node 72 hours, overtime 48, and the finance step of a trip 48', () => {
-    const due = (process: typeof leave, node: string): number | undefined => {
-      const found = process.nodes.find((other) => other.id === node);
+  it('leave has 72 hours for each step, overtime 48, and finance 48 for a business trip', () => {
+    const due = (process: Definition, stepId: string): number | undefined => {
+      const found = process.nodes.find((step) => step.id === stepId);
       return found !== undefined && 'dueHours' in found ? found.dueHours : undefined;
     };
-    expect(['manager', 'department', 'hr'].map((node) => due(leave, node))).toEqual([72, 72, 72]);
+    const { leave, overtime, 'business-trip': businessTrip } = READY_MADE_PROCESSES;
+    expect(['manager', 'department', 'hr'].map((step) => due(leave, step))).toEqual([72, 72, 72]);
     expect(due(overtime, 'manager')).toBe(48);
     expect([due(businessTrip, 'manager'), due(businessTrip, 'finance')]).toEqual([72, 48]);
-    expect([leave, overtime, businessTrip].map((process) => process.settings?.dueHours)).toEqual([168, 120, 168]);
+    expect([leave, overtime, businessTrip].map((process) => process.settings.dueHours)).toEqual([168, 120, 168]);
   });
 
   it.each([
@@ -57,22 +63,19 @@ describe('the ready-made processes', () => {
     [10_000, ['manager', 'finance']],
     [99_999, ['manager', 'finance']],
     [100_000, ['manager', 'department', 'finance']],
-  ])('a purchase order over %d asks %j', (amount, nodes) => {
-    const made = ProcessCase.started(purchaseOrder, smallCompany(), 'ada', { ...forms['purchase-order'], amount });
-    while (made.state.status === 'running') made.approve(made.pending()[0]?.split('@')[0] ?? '');
-    expect(made.state.runs.map((run) => run.nodeId)).toEqual(nodes);
+  ])('a purchase order of %d asks %j', (amount, steps) => {
+    const instance = started('purchase-order', { amount });
+    approveAll(instance);
+    expect(instance.state.runs.map((run) => run.nodeId)).toEqual(steps);
   });
 
-  it('needs two of finance for a purchase order, and closes the third task', () => {
-    const made = ProcessCase.started(purchaseOrder, smallCompany(), 'ada', {
-      ...forms['purchase-order'],
-      amount: 20_000,
-    });
-    made.approve('mia', 'fin3');
-    expect(made.state.status).toBe('running');
-    made.approve('fin1');
-    expect(made.state.status).toBe('approved');
-    expect(made.state.tasks.map((task) => `${task.assigneeId} ${task.status}`)).toEqual([
+  it('a purchase order needs two approvals of finance and skips the third task', () => {
+    const instance = started('purchase-order', { amount: 20_000 });
+    instance.approve('mia', 'fin3');
+    expect(instance.state.status).toBe('running');
+    instance.approve('fin1');
+    expect(instance.state.status).toBe('approved');
+    expect(instance.state.tasks.map((task) => `${task.assigneeId} ${task.status}`)).toEqual([
       'mia approved',
       'fin1 approved',
       'fin2 skipped',
@@ -80,24 +83,23 @@ describe('the ready-made processes', () => {
     ]);
   });
 
-  it('asks legal and finance at the same time for a contract and waits for both', () => {
-    const made = ProcessCase.started(contract, smallCompany(), 'ada', forms['contract']);
-    made.approve('mia');
-    expect(made.pending()).toEqual(['lena@legal', 'fin1@finance', 'fin2@finance', 'fin3@finance']);
-    made.approve('fin1', 'fin2', 'fin3');
-    expect(made.pending()).toEqual(['lena@legal']);
-    made.approve('lena');
-    expect(made.state.status).toBe('approved');
-    expect(made.state.cc).toEqual(['lena']);
+  it('a contract asks legal and finance at the same time and waits for both', () => {
+    const instance = started('contract').approve('mia');
+    expect(instance.pending()).toEqual(['lena@legal', 'fin1@finance', 'fin2@finance', 'fin3@finance']);
+    instance.approve('fin1', 'fin2', 'fin3');
+    expect(instance.pending()).toEqual(['lena@legal']);
+    instance.approve('lena');
+    expect(instance.state.status).toBe('approved');
+    expect(instance.state.cc).toEqual(['lena']);
   });
 
-  it('lets finance note the day of payment on an expense claim, and nobody before', () => {
-    const made = ProcessCase.started(expenseClaim, smallCompany(), 'ada', forms['expense-claim']);
+  it('an expense claim lets only the paying step enter the day of payment', () => {
+    const instance = started('expense-claim');
     const formPatch = { paidOn: '2026-03-01' };
-    expect(made.code('mia', { type: 'approve', task: made.taskOf('mia').key, formPatch })).toBe('field_locked');
-    made.approve('mia', 'fin1');
-    made.must('fin2', { type: 'approve', task: made.taskOf('fin2', 'payout').key, formPatch });
-    expect(made.state.status).toBe('approved');
-    expect(made.state.form).toEqual({ ...forms['expense-claim'], ...formPatch });
+    expect(instance.code('mia', { type: 'approve', task: instance.taskOf('mia').key, formPatch })).toBe('field_locked');
+    instance.approve('mia', 'fin1');
+    instance.must('fin2', { type: 'approve', task: instance.taskOf('fin2', 'payout').key, formPatch });
+    expect(instance.state.status).toBe('approved');
+    expect(instance.state.form).toEqual({ ...forms['expense-claim'], ...formPatch });
   });
 });

@@ -15,8 +15,10 @@ import {
   type TaskEvent,
 } from '../approval-events.js';
 import type { Caller } from '../caller.js';
-import { nameOf } from '../engine/graph/graph.js';
-import type { Graph, InstanceEvent, InstanceState, InstanceStatus, Task } from '../engine/index.js';
+import { stepName } from '../engine/graph/graph.js';
+import type { Graph } from '../engine/graph/graph.js';
+import type { InstanceEvent } from '../engine/instance/instance-event.js';
+import type { InstanceState, InstanceStatus, Task } from '../engine/instance/instance-state.js';
 import { instanceOf, type InstanceRow } from '../instances/instance-store.js';
 import { idsOfTasks } from '../tasks/task-store.js';
 import type { TaskChange } from './projection.js';
@@ -87,7 +89,7 @@ export class Announcer {
   /** What is to be done, in the inbox of who has to do it. */
   async #ask(manager: EntityManager, told: Told, change: TaskChange): Promise<void> {
     const { assigneeId, onBehalfOf, origin } = change.after;
-    const node = nameOf(told.graph, change.after.nodeId);
+    const node = stepName(told.graph, change.after.nodeId);
     const asks =
       origin === 'delegate'
         ? `${node}: ${told.caller.userId} asks you to prepare a decision about ${told.row.applicant_name}.`
@@ -219,7 +221,7 @@ function taskEvent(told: Told, { id, after }: Pick<TaskChange, 'id' | 'after'>):
     taskId: id,
     instanceId: told.row.id,
     title: told.row.title,
-    node: { id: after.nodeId, name: nameOf(told.graph, after.nodeId) },
+    node: { id: after.nodeId, name: stepName(told.graph, after.nodeId) },
     dueAt: after.dueAt,
     status: after.status,
   };

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller.js';
-import { seal, type AuditRow, type HistoryEntry } from '../engine/index.js';
+import { seal, type AuditRow } from '../engine/audit/audit-chain.js';
+import type { HistoryEntry } from '../engine/audit/history.js';
 import type { HistoryEntryAnswer } from '../instances/instance.schemas.js';
 
 /** The end of a chain. */

@@ -8,7 +8,7 @@ import {
   type DirectorySnapshot,
   type Department,
   type Person,
-} from '../engine/index.js';
+} from '../engine/directory/directory.js';
 
 /** Passes that one command may need: each asks as much as it can, a chain of managers one step at a time. */
 const MAX_PASSES = 60;

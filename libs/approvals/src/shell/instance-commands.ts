@@ -1,28 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { refusalOf, requireRevision, unknown } from '../approval.errors.js';
+import type { CommandBody } from '../engine/instance/command.js';
+import { refusalOf, requireRevision, statusOf, unknown } from '../approval.errors.js';
 import { ApprovalHooks } from '../approval-hooks.js';
 import { actorOf, type Caller } from '../caller.js';
 import { GraphCache } from '../definitions/graph-cache.js';
-import {
-  decide,
-  historyOf,
-  REFUSAL_STATUS,
-  type Command,
-  type Decision,
-  type Graph,
-  type InstanceState,
-} from '../engine/index.js';
+import { historyOf } from '../engine/audit/history.js';
+import { decide } from '../engine/decide/decide.js';
+import type { Decision } from '../engine/decide/transition.js';
+import type { Graph } from '../engine/graph/graph.js';
+import type { Command } from '../engine/instance/command.js';
+import type { InstanceState } from '../engine/instance/instance-state.js';
 import { instanceOf, readInstance, updateInstance, type InstanceRow } from '../instances/instance-store.js';
 import { Announcer } from './announcer.js';
 import { appendHistory } from './audit-store.js';
 import { databaseTime } from './database-time.js';
 import { DirectoryAnswers } from './directory-answers.js';
 import { currentNodesOf, project } from './projection.js';
-
-type Bare<C> = C extends Command ? Omit<C, 'actor'> : never;
-/** A command without its actor, who is the caller. */
-export type CommandBody = Bare<Command>;
 
 /** An instance whose row this transaction holds. */
 export interface HeldInstance {
@@ -67,7 +61,7 @@ export class InstanceCommands {
     const { row, graph } = held;
     const decision = await this.decide(manager, caller, graph, row.state, body, now);
     if (decision.kind === 'refused') {
-      const status = REFUSAL_STATUS[decision.refusal.code];
+      const status = statusOf(decision.refusal.code);
       // Strangers learn nothing, not even that what they know is old.
       if (status !== 403 && status !== 404 && revision !== undefined) {
         requireRevision(revision.expected, revision.actual);

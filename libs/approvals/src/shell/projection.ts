@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { nameOf } from '../engine/graph/graph.js';
-import type { Graph, InstanceEvent, InstanceState, NodeRun, Task } from '../engine/index.js';
+import { stepName } from '../engine/graph/graph.js';
+import type { Graph } from '../engine/graph/graph.js';
+import type { InstanceEvent } from '../engine/instance/instance-event.js';
+import type { InstanceState, StepRun, Task } from '../engine/instance/instance-state.js';
 import { idsOfTasks, insertTasks, updateTasks } from '../tasks/task-store.js';
 
 /** One task that a command opened, activated or ended, and as it was before. */
@@ -14,7 +16,7 @@ export interface TaskChange {
 /** The nodes at which an instance is, for people. */
 export function currentNodesOf(graph: Graph, state: InstanceState): readonly { id: string; name: string }[] {
   const ids = [...new Set(state.tokens.map((token) => token.nodeId))];
-  return ids.map((id) => ({ id, name: nameOf(graph, id) }));
+  return ids.map((id) => ({ id, name: stepName(graph, id) }));
 }
 
 /**
@@ -69,7 +71,7 @@ function sameTask(before: Task | undefined, after: Task): boolean {
   );
 }
 
-function modeOf(state: InstanceState, task: Task): NodeRun['mode'] {
+function modeOf(state: InstanceState, task: Task): StepRun['mode'] {
   return state.runs.find((run) => run.nodeId === task.nodeId && run.visit === task.visit)?.mode ?? 'any';
 }
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { NodeRun, Task, TaskStatus } from '../engine/index.js';
+import type { StepRun, Task, TaskStatus } from '../engine/instance/instance-state.js';
 import type { ApprovalTask } from './task.schemas.js';
 
 /** A row of `apv_task` with what people want to know of its instance. */
@@ -33,7 +33,7 @@ export interface TaskRow {
 export interface StoredTask {
   readonly id: string;
   readonly task: Task;
-  readonly mode: NodeRun['mode'];
+  readonly mode: StepRun['mode'];
 }
 
 const SELECT = `

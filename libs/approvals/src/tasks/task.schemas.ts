@@ -1,6 +1,6 @@
 import { isIdentifier } from '@nest-herald/sse';
 import { z } from 'zod';
-import { INSTANCE_STATUSES, TASK_STATUSES } from '../engine/index.js';
+import { INSTANCE_STATUSES, TASK_STATUSES } from '../engine/instance/instance-state.js';
 import { commentField, formField, instanceSchema } from '../instances/instance.schemas.js';
 import { idField } from '../known-id.js';
 import { pageOf, pagingFields } from '../paging.js';

@@ -4,15 +4,17 @@ import type { EntityManager } from 'typeorm';
 import { unknown } from '../approval.errors.js';
 import type { Caller } from '../caller.js';
 import { GraphCache } from '../definitions/graph-cache.js';
-import { isWork, leadsTo, nameOf } from '../engine/graph/graph.js';
-import type { Graph, InstanceState, TaskStatus } from '../engine/index.js';
+import { isTaskStep, leadsTo, stepName } from '../engine/graph/graph.js';
+import type { Graph } from '../engine/graph/graph.js';
+import type { InstanceState, TaskStatus } from '../engine/instance/instance-state.js';
 import type { Instance } from '../instances/instance.schemas.js';
 import { instanceOf, readInstance } from '../instances/instance-store.js';
 import { requireInvolved } from '../instances/approvals.service.js';
 import { idField } from '../known-id.js';
 import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
 import { databaseTime } from '../shell/database-time.js';
-import { InstanceCommands, type CommandBody } from '../shell/instance-commands.js';
+import { InstanceCommands } from '../shell/instance-commands.js';
+import type { CommandBody } from '../engine/instance/command.js';
 import { approvalTaskOf, countTasks, listTasks, readTask, type TaskRow, type TasksOfPerson } from './task-store.js';
 import type { ApprovalTask, PageQuery, TaskActions } from './task.schemas.js';
 
@@ -125,13 +127,13 @@ export class TasksService {
       else actions.push({ action, allowed: false, code: answer.refusal.code, reason: answer.refusal.message });
     }
     const mayReturn = actions.some(({ action, allowed }) => action === 'return' && allowed);
-    const node = graph.nodes.get(task.node_id);
+    const node = graph.steps.get(task.node_id);
     return {
       taskId: task.id,
       revision: task.revision,
       actions,
       returnTo: mayReturn ? returnTargets(graph, instance.state, task.node_id) : [],
-      editableFields: isWork(node) ? [...(node.editableFields ?? [])] : [],
+      editableFields: isTaskStep(node) ? [...(node.editableFields ?? [])] : [],
     };
   }
 }
@@ -146,5 +148,5 @@ function returnTargets(graph: Graph, state: InstanceState, nodeId: string): { id
   const passed = state.runs.filter(
     (run) => run.status === 'approved' && !run.voided && leadsTo(graph, run.nodeId, nodeId),
   );
-  return [...new Set(passed.map((run) => run.nodeId))].map((id) => ({ id, name: nameOf(graph, id) }));
+  return [...new Set(passed.map((run) => run.nodeId))].map((id) => ({ id, name: stepName(graph, id) }));
 }

@@ -1,3 +1,3 @@
-/** Tools with which a host tests its own processes without a database. */
-export { Company, smallCompany } from './memory-directory.js';
-export { ProcessCase, graphOf, type CommandBody } from './memory-instance.js';
+/** Tests of a host's own processes without a database. */
+export { MemoryDirectory, sampleDirectory } from './memory-directory.js';
+export { graphOf, MemoryInstance } from './memory-instance.js';

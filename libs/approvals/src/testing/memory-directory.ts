@@ -1,13 +1,16 @@
-import type { Department, DirectoryQuestion, DirectorySnapshot, Person } from '../engine/index.js';
+import type { Department, DirectoryQuestion, DirectorySnapshot, Person } from '../engine/directory/directory.js';
 
-/** People and departments of one tenant, kept in memory: a directory for tests of processes. */
-export class Company {
+/** A directory of one tenant in memory, for tests of processes. */
+export class MemoryDirectory {
+  readonly tenantId: string;
   readonly #people = new Map<string, Person>();
   readonly #departments = new Map<string, Department>();
 
-  constructor(readonly tenantId: string) {}
+  constructor(tenantId: string) {
+    this.tenantId = tenantId;
+  }
 
-  /** Adds or replaces a person; what is not given is empty, and the person is active. */
+  /** Adds or replaces a person. Facts that are left out are empty; the person is active. */
   person(id: string, facts: Partial<Person> = {}): this {
     this.#people.set(id, {
       id,
@@ -30,7 +33,7 @@ export class Company {
     return this;
   }
 
-  /** A snapshot with the answers to more questions. */
+  /** Adds the answers to some questions to a snapshot. */
   answer(known: DirectorySnapshot, questions: readonly DirectoryQuestion[]): DirectorySnapshot {
     const people = new Map(known.people);
     const departments = new Map(known.departments);
@@ -57,9 +60,9 @@ export class Company {
   }
 }
 
-/** A company with one of everything: a line of managers, two departments, finance, HR, legal, a board and an administrator. */
-export function smallCompany(tenantId = 'acme'): Company {
-  return new Company(tenantId)
+/** A directory with a chain of managers, two departments, finance, HR, legal, a board and an administrator. */
+export function sampleDirectory(tenantId = 'acme'): MemoryDirectory {
+  return new MemoryDirectory(tenantId)
     .person('ada', { managerId: 'mia', departmentIds: ['sales'] })
     .person('ben', { managerId: 'mia', departmentIds: ['sales'] })
     .person('mia', { managerId: 'leo', departmentIds: ['sales'] })

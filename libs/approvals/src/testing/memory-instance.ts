@@ -1,59 +1,56 @@
-import {
-  decide,
-  draftInstance,
-  EMPTY_DIRECTORY,
-  parseDefinition,
-  type Actor,
-  type Command,
-  type Decision,
-  type DefinitionInput,
-  type FormData,
-  type Graph,
-  type InstanceEvent,
-  type InstanceState,
-  type Task,
-} from '../engine/index.js';
-import type { Company } from './memory-directory.js';
+import { decide } from '../engine/decide/decide.js';
+import type { Decision } from '../engine/decide/transition.js';
+import type { DefinitionInput } from '../engine/definition/definition.js';
+import { EMPTY_DIRECTORY } from '../engine/directory/directory.js';
+import type { FormData } from '../engine/form/form-schema.js';
+import type { Graph } from '../engine/graph/graph.js';
+import type { Actor, Command, CommandBody } from '../engine/instance/command.js';
+import type { InstanceEvent } from '../engine/instance/instance-event.js';
+import { draftInstance, type InstanceState, type Task } from '../engine/instance/instance-state.js';
+import { parseDefinition } from '../engine/validation/parse-definition.js';
+import type { MemoryDirectory } from './memory-directory.js';
 
-/** Questions that one command may lead to before something is wrong with the engine. */
+/** Passes after which a command that still asks the directory is a fault of the engine. */
 const MAX_PASSES = 50;
 
-type Bare<C> = C extends Command ? Omit<C, 'actor'> : never;
-/** A command without its actor. */
-export type CommandBody = Bare<Command>;
-
-/** One instance in memory, driven by commands: what a shell does, without a database. For tests of processes. */
-export class ProcessCase {
+/** One instance in memory, for tests of processes. The user `root` has `approval:manage`. */
+export class MemoryInstance {
   readonly events: InstanceEvent[] = [];
+  readonly graph: Graph;
+  readonly directory: MemoryDirectory;
+  readonly applicantId: string;
   state: InstanceState;
-  #clockMs = Date.UTC(2026, 0, 5, 8);
+  #nowMs = Date.UTC(2026, 0, 5, 8);
 
-  constructor(
-    readonly graph: Graph,
-    readonly company: Company,
-    readonly applicantId: string,
-    form: FormData = {},
-  ) {
+  constructor(graph: Graph, directory: MemoryDirectory, applicantId: string, form: FormData = {}) {
+    this.graph = graph;
+    this.directory = directory;
+    this.applicantId = applicantId;
     this.state = draftInstance({
       instanceId: 'i-1',
-      tenantId: company.tenantId,
+      tenantId: directory.tenantId,
       applicantId,
       title: graph.definition.name,
       form,
     });
   }
 
-  /** A submitted instance of a definition. @throws Error when the definition is not valid */
-  static started(definition: DefinitionInput, company: Company, applicantId: string, form: FormData = {}): ProcessCase {
-    const made = new ProcessCase(graphOf(definition), company, applicantId, form);
-    made.must(applicantId, { type: 'start' });
-    return made;
+  /** Makes and submits an instance. @throws Error when the definition is not valid */
+  static started(
+    definition: DefinitionInput,
+    directory: MemoryDirectory,
+    applicantId: string,
+    form: FormData = {},
+  ): MemoryInstance {
+    const instance = new MemoryInstance(graphOf(definition), directory, applicantId, form);
+    instance.must(applicantId, { type: 'start' });
+    return instance;
   }
 
-  /** Gives a command and keeps what it changed. */
-  do(actor: string | Actor, body: CommandBody): Decision {
-    this.#clockMs += 60_000;
-    const decision = this.ask(actor, body);
+  /** Executes a command. A refused one changes nothing. */
+  execute(actor: string | Actor, body: CommandBody): Decision {
+    this.#nowMs += 60_000;
+    const decision = this.decide(actor, body);
     if (decision.kind === 'decided') {
       this.state = decision.state;
       this.events.push(...decision.events);
@@ -61,31 +58,31 @@ export class ProcessCase {
     return decision;
   }
 
-  /** Gives a command without keeping anything, answering the directory's questions. */
-  ask(actor: string | Actor, body: CommandBody): Decision {
+  /** Decides a command without executing it. */
+  decide(actor: string | Actor, body: CommandBody): Decision {
     const by: Actor = typeof actor === 'string' ? { id: actor, kind: 'user', manages: actor === 'root' } : actor;
     let directory = EMPTY_DIRECTORY;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-      const now = new Date(this.#clockMs).toISOString();
+      const now = new Date(this.#nowMs).toISOString();
       const decision = decide(this.graph, this.state, { ...body, actor: by } as Command, { now, directory });
       if (decision.kind !== 'needs') return decision;
-      directory = this.company.answer(directory, decision.questions);
+      directory = this.directory.answer(directory, decision.questions);
     }
-    throw new Error(`Still asking the directory after ${MAX_PASSES} passes.`);
+    throw new Error(`The engine still asks the directory after ${MAX_PASSES} passes.`);
   }
 
-  /** Gives a command that has to succeed. @throws Error with the refusal otherwise */
+  /** Executes a command that must succeed. @throws Error with the refusal otherwise */
   must(actor: string | Actor, body: CommandBody): readonly InstanceEvent[] {
-    const decision = this.do(actor, body);
+    const decision = this.execute(actor, body);
     if (decision.kind !== 'decided') {
       throw new Error(decision.kind === 'refused' ? `${decision.refusal.code}: ${decision.refusal.message}` : 'needs');
     }
     return decision.events;
   }
 
-  /** The code with which a command is refused, or `'decided'`. Keeps nothing. */
+  /** Decides a command without executing it. @returns the code of the refusal, or `'decided'` */
   code(actor: string | Actor, body: CommandBody): string {
-    const decision = this.ask(actor, body);
+    const decision = this.decide(actor, body);
     return decision.kind === 'refused' ? decision.refusal.code : decision.kind;
   }
 
@@ -94,11 +91,11 @@ export class ProcessCase {
     const task = this.state.tasks.find(
       (other) => other.status === 'pending' && other.assigneeId === userId && (nodeId ?? other.nodeId) === other.nodeId,
     );
-    if (task === undefined) throw new Error(`${userId} has no open task; open: ${this.pending().join(', ')}`);
+    if (task === undefined) throw new Error(`${userId} has no open task; open tasks: ${this.pending().join(', ')}`);
     return task;
   }
 
-  /** `person@node` of every open task. */
+  /** `person@step` of every open task. */
   pending(): readonly string[] {
     return this.state.tasks
       .filter((task) => task.status === 'pending')
@@ -111,13 +108,14 @@ export class ProcessCase {
     return this;
   }
 
+  /** A person rejects their open task. */
   reject(user: string, comment?: string): this {
     this.must(user, { type: 'reject', task: this.taskOf(user).key, ...(comment === undefined ? {} : { comment }) });
     return this;
   }
 }
 
-/** The graph of a definition. @throws Error with every fault when it is not valid */
+/** Compiles a definition. @throws Error with every fault when it is not valid */
 export function graphOf(definition: DefinitionInput): Graph {
   const parsed = parseDefinition(definition);
   if ('graph' in parsed) return parsed.graph;

@@ -1,17 +1,17 @@
-import type { DefinitionInput } from '../engine/index.js';
+import type { DefinitionInput } from '../engine/definition/definition.js';
 
-/** A source of choices: `pick(n)` gives 0 … n−1. A property test passes its own, so that failures shrink and replay. */
+/** Chooses a number from 0 to n − 1. A property test passes its own function, so that failures shrink and replay. */
 export type Pick = (n: number) => number;
 
-type NodeInput = DefinitionInput['nodes'][number];
+type StepInput = DefinitionInput['nodes'][number];
 type EdgeInput = DefinitionInput['edges'][number];
-type WorkInput = Extract<NodeInput, { type: 'approve' }>;
-type AssigneesInput = WorkInput['assignees'];
+type ApproveInput = Extract<StepInput, { type: 'approve' }>;
+type AssigneesInput = ApproveInput['assignees'];
 
 const ASSIGNEES: AssigneesInput = [
   { type: 'user', users: ['ada'] },
   { type: 'user', users: ['ben', 'mia', 'gone'] },
-  { type: 'user', users: ['nobody'] },
+  { type: 'user', users: ['ghost'] },
   { type: 'role', role: 'finance' },
   { type: 'role', role: 'hr' },
   { type: 'group', group: 'board' },
@@ -26,19 +26,19 @@ const ASSIGNEES: AssigneesInput = [
 ];
 
 /**
- * A valid process over the people of `smallCompany`: any drawing whose edges lead forward (branches need not be paired, may
- * end apart and may meet anywhere), with loops back, every mode and every policy.
+ * Makes a valid process over the people of `sampleDirectory`: any graph of forward edges (branches can end separately and meet
+ * anywhere), loops, every mode and every policy.
  */
 export function randomProcess(pick: Pick): DefinitionInput {
   const size = 3 + pick(9);
   const ids = ['start', ...Array.from({ length: size }, (_, i) => `n${i}`), 'end', 'end2'];
-  const nodes: NodeInput[] = ids.map((id) => {
+  const nodes: StepInput[] = ids.map((id) => {
     if (id === 'start') return { id, type: 'start' };
-    return id.startsWith('end') ? { id, type: 'end' } : randomNode(id, pick);
+    return id.startsWith('end') ? { id, type: 'end' } : randomStep(id, pick);
   });
-  const edges = nodes.flatMap((node, i) => waysOut(node, ids.slice(i + 1), pick));
+  const edges = nodes.flatMap((step, i) => outgoing(step, ids.slice(i + 1), pick));
   const reached = reachable(edges);
-  const kept = nodes.filter((node) => reached.has(node.id));
+  const kept = nodes.filter((step) => reached.has(step.id));
   const used = edges.filter((edge) => reached.has(edge.from));
   return {
     code: 'random',
@@ -57,14 +57,14 @@ export function randomProcess(pick: Pick): DefinitionInput {
   };
 }
 
-function randomNode(id: string, pick: Pick): NodeInput {
+function randomStep(id: string, pick: Pick): StepInput {
   const kind = pick(10);
   if (kind < 2) return { id, type: 'condition' };
   if (kind < 4) return { id, type: 'parallel' };
   if (kind === 4) return { id, type: 'cc', assignees: someAssignees(pick) };
   const mode = oneOf(['any', 'all', 'sequential', 'quorum', 'per_group'] as const, pick);
   const onEmpty = oneOf(['admin', 'auto_approve', 'auto_reject', 'assign', 'suspend'] as const, pick);
-  const work = {
+  const task = {
     id,
     mode,
     onEmpty,
@@ -72,40 +72,40 @@ function randomNode(id: string, pick: Pick): NodeInput {
     ...(mode === 'quorum' ? { quorum: pick(2) === 0 ? { count: 1 + pick(3) } : { percent: 1 + pick(100) } } : {}),
     ...(onEmpty === 'assign' ? { onEmptyAssignees: [{ type: 'user' as const, users: ['root'] }] } : {}),
   };
-  if (kind === 5) return { ...work, type: 'handle' };
+  if (kind === 5) return { ...task, type: 'handle' };
   return {
-    ...work,
+    ...task,
     type: 'approve',
     onReject: oneOf(['terminate', 'return', 'collect'] as const, pick),
     selfApproval: oneOf(['manager', 'skip', 'allow', 'forbid'] as const, pick),
   };
 }
 
-function waysOut(node: NodeInput, later: readonly string[], pick: Pick): EdgeInput[] {
-  if (node.type === 'end') return [];
-  const wanted = node.type === 'condition' ? 2 + pick(2) : node.type === 'parallel' ? 1 + pick(3) : 1;
-  // Near targets make long ways likely; a condition needs two different ones.
+function outgoing(step: StepInput, later: readonly string[], pick: Pick): EdgeInput[] {
+  if (step.type === 'end') return [];
+  const wanted = step.type === 'condition' ? 2 + pick(2) : step.type === 'parallel' ? 1 + pick(3) : 1;
+  // Near targets make long paths likely. A condition needs two different targets.
   const targets = [
     ...new Set(Array.from({ length: wanted }, () => later[Math.min(pick(3), later.length - 1)] ?? 'end')),
   ];
-  if (node.type !== 'condition') return targets.map((to) => ({ from: node.id, to }));
+  if (step.type !== 'condition') return targets.map((to) => ({ from: step.id, to }));
   if (targets.length === 1) targets.push(later.find((id) => !targets.includes(id)) ?? 'end');
   return [...new Set(targets)].map((to, i, all) =>
     i === all.length - 1 && i > 0
-      ? { from: node.id, to, default: true }
-      : { from: node.id, to, when: `form.x % ${2 + i} == ${pick(2)}` },
+      ? { from: step.id, to, default: true }
+      : { from: step.id, to, when: `form.x % ${2 + i} == ${pick(2)}` },
   );
 }
 
-/** Sometimes a condition leads back to an approve node that came before it. */
-function loops(nodes: readonly NodeInput[], edges: readonly EdgeInput[], pick: Pick): EdgeInput[] {
-  return nodes.flatMap((node): EdgeInput[] => {
-    if (node.type !== 'condition' || pick(3) > 0) return [];
-    const before = nodes.filter((other) => other.type === 'approve' && reachable(edges, other.id).has(node.id));
+/** Adds loops from some conditions back to an earlier approve step. */
+function loops(nodes: readonly StepInput[], edges: readonly EdgeInput[], pick: Pick): EdgeInput[] {
+  return nodes.flatMap((step): EdgeInput[] => {
+    if (step.type !== 'condition' || pick(3) > 0) return [];
+    const before = nodes.filter((other) => other.type === 'approve' && reachable(edges, other.id).has(step.id));
     const target = before[pick(Math.max(1, before.length))];
     return target === undefined
       ? []
-      : [{ from: node.id, to: target.id, when: `instance.round == 1 && form.x % 5 == 0`, loop: true }];
+      : [{ from: step.id, to: target.id, when: `instance.round == 1 && form.x % 5 == 0`, loop: true }];
   });
 }
 

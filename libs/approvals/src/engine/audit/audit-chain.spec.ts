@@ -1,21 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { leave } from '../../processes/index.js';
-import { ProcessCase, smallCompany } from '../../testing/index.js';
-import { chainStart, draftInstance, historyOf, seal, verifyChain, type AuditRow } from '../index.js';
+import { READY_MADE_PROCESSES } from '../../processes/index.js';
+import { MemoryInstance, sampleDirectory } from '../../testing/index.js';
+import { draftInstance } from '../instance/instance-state.js';
+import { chainStart, seal, verifyChain, type AuditRow } from './audit-chain.js';
+import { historyOf } from './history.js';
 
 const owner = { tenantId: 'acme', instanceId: 'i-1' };
 const NOTHING = { comment: null, diff: null, ip: null, userAgent: null };
 
-/** The sealed history of a leave that was rejected with a comment. */
+/** The sealed history of a leave request that was rejected with a comment. */
 function history(): AuditRow[] {
   const form = { kind: 'annual', from: '2026-02-02', to: '2026-02-06', days: 5 };
-  const made = ProcessCase.started(leave, smallCompany(), 'ada', form)
+  const instance = MemoryInstance.started(READY_MADE_PROCESSES.leave, sampleDirectory(), 'ada', form)
     .approve('mia')
     .reject('leo', 'Too many are away');
   const before = draftInstance({ ...owner, applicantId: 'ada', form });
   let prevHash = chainStart(owner);
-  return historyOf(before, made.events).map((entry, i) => {
+  return historyOf(before, instance.events).map((entry, i) => {
     const { comment, diff, ...action } = entry;
     const text = { comment, diff, ip: '192.0.2.7', userAgent: 'Browser "7"' };
     const row = seal(prevHash, { n: i + 1, ...action }, text, `salt-${i}-0123456789abcdef`);
@@ -26,8 +28,8 @@ function history(): AuditRow[] {
 
 const lastOf = (rows: readonly AuditRow[]): string => rows.at(-1)?.hash ?? chainStart(owner);
 
-describe('the audit chain', () => {
-  it('says what happened, with the status before and after', () => {
+describe('Audit chain', () => {
+  it('has every action with the status before and after', () => {
     expect(
       history().map(
         (row) => `${row.actorId} ${row.action} ${row.taskKey ?? '-'} ${row.fromStatus ?? '-'}>${row.toStatus ?? '-'}`,
@@ -42,13 +44,13 @@ describe('the audit chain', () => {
     ]);
   });
 
-  it('verifies as it was written, and when it is empty', () => {
+  it('verifies when it is unchanged, and when it is empty', () => {
     const rows = history();
     expect(verifyChain(owner, rows, lastOf(rows))).toEqual({ ok: true, rows: 6, lastHash: lastOf(rows) });
     expect(verifyChain(owner, [], chainStart(owner)).ok).toBe(true);
   });
 
-  it('names the row in which any one byte was flipped', () => {
+  it('names the row in which one bit was flipped', () => {
     const rows = history();
     const fields = Object.keys(rows[0] ?? {}) as (keyof AuditRow)[];
     fc.assert(
@@ -73,7 +75,7 @@ describe('the audit chain', () => {
     );
   });
 
-  it('notices a row left out, put in, exchanged, or cut off at the end', () => {
+  it('finds a row that was removed, inserted, exchanged, or cut off at the end', () => {
     const rows = history();
     const last = lastOf(rows);
     expect(verifyChain(owner, rows.toSpliced(2, 1), last)).toMatchObject({ ok: false, n: 3 });
@@ -96,15 +98,15 @@ describe('the audit chain', () => {
     });
   });
 
-  it('still verifies when a person was erased: texts and salt gone, everything else as it was', () => {
+  it('verifies after the texts and salts of a person were erased', () => {
     const rows = history().map((row) => (row.actorId === 'leo' ? { ...row, ...NOTHING, salt: null } : row));
     expect(verifyChain(owner, rows, lastOf(rows)).ok).toBe(true);
     expect(JSON.stringify(rows)).not.toContain('Too many are away');
   });
 
-  it('does not take a replaced text for an erased one', () => {
+  it('finds a replaced text in a row without salt', () => {
     const rows = history();
-    const put = {
+    const forged = {
       ...(rows[4] as AuditRow),
       salt: null,
       comment: 'Fine with me',
@@ -112,10 +114,10 @@ describe('the audit chain', () => {
       ip: null,
       userAgent: null,
     };
-    expect(verifyChain(owner, rows.with(4, put), lastOf(rows))).toEqual({ ok: false, n: 5, fault: 'text' });
+    expect(verifyChain(owner, rows.with(4, forged), lastOf(rows))).toEqual({ ok: false, n: 5, fault: 'text' });
   });
 
-  it('gives different texts different hashes, however they are cut into fields', () => {
+  it('has different hashes for texts that are split into fields differently', () => {
     const action = history()[0] as AuditRow;
     const one = seal('0', action, { ...NOTHING, comment: 'a', diff: 'b' }, 's');
     const other = seal('0', action, { ...NOTHING, comment: 'ab', diff: null }, 's');

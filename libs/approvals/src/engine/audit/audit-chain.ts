@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** One thing done to an instance, as it is kept for ever (`apv_action`). */
+/** One action on an instance (`apv_action`). It is never changed or deleted. */
 export interface AuditAction {
-  /** 1, 2, 3 … within the instance, without holes. */
+  /** 1, 2, 3 … in the instance, without gaps. */
   readonly n: number;
   readonly taskKey: string | null;
   readonly nodeId: string | null;
@@ -15,7 +15,7 @@ export interface AuditAction {
   readonly at: string;
 }
 
-/** What may have to be erased at a person's request; free text, and where a request came from. */
+/** The parts of an action that may have to be erased for a person: free text, and the address of the caller. */
 export interface PersonalText {
   readonly comment: string | null;
   /** Changed form fields, as JSON text. */
@@ -24,38 +24,38 @@ export interface PersonalText {
   readonly userAgent: string | null;
 }
 
-/** A sealed action. Erasing a person sets the four texts and the salt to null and leaves the rest. */
+/** A sealed action. Erasing a person sets the four texts and the salt to null and changes nothing else. */
 export interface AuditRow extends AuditAction, PersonalText {
-  /** Random text of at least 16 bytes, which keeps short texts from being guessed from their hash. */
+  /** Random text of at least 16 bytes. Without it, a short text could be guessed from its hash. */
   readonly salt: string | null;
-  /** `sha256(salt, texts)`, hex; what the chain covers in place of the texts. */
+  /** `sha256(salt, texts)`, hex. The chain covers this hash instead of the texts. */
   readonly textHash: string;
   readonly prevHash: string;
   /** `sha256(prevHash, action, textHash)`, hex. */
   readonly hash: string;
 }
 
-/** The instance that a chain belongs to. */
+/** The instance of a chain. */
 export interface ChainOwner {
   readonly tenantId: string;
   readonly instanceId: string;
 }
 
-/** Whether a history is as it was written; otherwise the first row that is not. */
+/** Whether a history is unchanged; otherwise its first changed row. */
 export type ChainCheck =
   | { readonly ok: true; readonly rows: number; readonly lastHash: string }
   | { readonly ok: false; readonly n: number; readonly fault: 'number' | 'previous' | 'text' | 'hash' | 'end' };
 
-/** What the first row of a chain points back to; binds the chain to its instance. */
+/** The `prevHash` of the first row. It binds the chain to its instance. */
 export function chainStart(owner: ChainOwner): string {
   return sha256(['herald.audit.start.1', owner.tenantId, owner.instanceId]);
 }
 
 /**
- * Seals an action to the end of a chain.
+ * Seals an action as the next row of a chain.
  *
- * @param prevHash the hash of the row before, or {@link chainStart}
- * @param salt fresh randomness, at least 16 bytes as text
+ * @param prevHash the hash of the previous row, or {@link chainStart}
+ * @param salt a new random text of at least 16 bytes
  */
 export function seal(prevHash: string, action: AuditAction, text: PersonalText, salt: string): AuditRow {
   const textHash = hashText(salt, text);
@@ -63,10 +63,10 @@ export function seal(prevHash: string, action: AuditAction, text: PersonalText, 
 }
 
 /**
- * Checks a whole history.
+ * Verifies a whole history.
  *
  * @param rows all rows of the instance in the order of `n`
- * @param lastHash the newest hash, kept apart from the rows (`apv_instance.last_hash`), so that a cut end is seen
+ * @param lastHash the newest hash, stored apart from the rows (`apv_instance.last_hash`), so that missing last rows are found
  */
 export function verifyChain(owner: ChainOwner, rows: readonly AuditRow[], lastHash: string): ChainCheck {
   let prevHash = chainStart(owner);
@@ -108,7 +108,7 @@ function hashRow(prevHash: string, row: AuditAction, textHash: string): string {
   ]);
 }
 
-/** A JSON array of texts, numbers and nulls has exactly one spelling, so no two different rows share an encoding. */
+/** A JSON array of texts, numbers and nulls has exactly one encoding, so two different rows cannot share one. */
 function sha256(fields: readonly (string | number | null)[]): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }

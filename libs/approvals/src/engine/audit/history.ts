@@ -3,12 +3,12 @@ import type { InstanceEvent } from '../instance/instance-event.js';
 import { evolve } from '../instance/evolve.js';
 import type { InstanceState, Task } from '../instance/instance-state.js';
 
-/** What a shell seals into the audit chain for one event; number, addresses and salt are added there. */
+/** The entry of one event in the audit chain. The store adds number, addresses and salt. */
 export type HistoryEntry = Omit<AuditAction, 'n'> & Pick<PersonalText, 'comment' | 'diff'>;
 
 /**
- * The history of a command's events: every change of a task or of the instance with its status before and after, every
- * decision of a policy, every change of the form. Moves of tokens between nodes are left out; they follow from the rest.
+ * The history of the events of a command: every change of a task or of the instance with its status before and after, every
+ * decision of a policy, every change of the form. Moves of tokens are left out, because they follow from the other entries.
  */
 export function historyOf(before: InstanceState, events: readonly InstanceEvent[]): readonly HistoryEntry[] {
   const entries: HistoryEntry[] = [];
@@ -43,10 +43,10 @@ function entryOf(state: InstanceState, event: InstanceEvent): Entry | undefined 
       return { ...ofTask(taskOf(state, event.key)), action: 'activate', fromStatus: 'waiting', toStatus: 'pending' };
     case 'task_closed': {
       const task = taskOf(state, event.key);
-      const own = event.status === 'skipped' || event.status === 'cancelled' || event.status === 'expired';
+      const wasNotDecided = event.status === 'skipped' || event.status === 'cancelled' || event.status === 'expired';
       return {
         ...ofTask(task),
-        action: event.policy ?? (own ? `${event.status}_by_${event.action}` : event.action),
+        action: event.policy ?? (wasNotDecided ? `${event.status}_by_${event.action}` : event.action),
         fromStatus: task?.status ?? null,
         toStatus: event.status,
         comment: event.comment,
@@ -62,7 +62,11 @@ function entryOf(state: InstanceState, event: InstanceEvent): Entry | undefined 
     case 'run_opened':
       return event.policy === null ? undefined : { nodeId: event.nodeId, action: event.policy };
     case 'form_changed':
-      return { taskKey: event.taskKey, action: 'change_form', diff: JSON.stringify(changed(state.form, event.form)) };
+      return {
+        taskKey: event.taskKey,
+        action: 'change_form',
+        diff: JSON.stringify(changedFields(state.form, event.form)),
+      };
     case 'picks_made':
       return { taskKey: event.taskKey, action: 'pick', diff: JSON.stringify(event.picks) };
     case 'rolled_back':
@@ -71,8 +75,8 @@ function entryOf(state: InstanceState, event: InstanceEvent): Entry | undefined 
       return { action: 'comment', comment: event.text };
     case 'copied':
       return { nodeId: event.nodeId, action: 'cc', diff: JSON.stringify(event.users) };
-    case 'node_entered':
-    case 'node_left':
+    case 'step_entered':
+    case 'step_left':
     case 'run_closed':
       return undefined;
   }
@@ -87,8 +91,8 @@ function ofTask(task: Task | undefined): Partial<HistoryEntry> {
   return { taskKey: task.key, nodeId: task.nodeId, onBehalfOf: task.onBehalfOf };
 }
 
-/** Field by field, the value before and after. */
-function changed(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): unknown {
+/** The changed fields, each with its value before and after. */
+function changedFields(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): unknown {
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return fields
     .map((field) => ({ field, from: before[field] ?? null, to: after[field] ?? null }))

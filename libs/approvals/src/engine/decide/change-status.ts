@@ -2,50 +2,62 @@ import {
   isClosed,
   type InstanceState,
   type InstanceStatus,
-  type NodeRun,
+  type StepRun,
   type Suspension,
   type TaskAction,
 } from '../instance/instance-state.js';
-import type { Work } from './transition.js';
+import type { Transition } from './transition.js';
 
-/** Ends the instance: every open task and run with it, so that nothing stays in anybody's list. */
+/** Ends the instance and closes its open tasks and runs, so that no task stays in a work list. */
 export function closeInstance(
-  work: Work,
+  transition: Transition,
   to: Extract<InstanceStatus, 'approved' | 'rejected' | 'withdrawn' | 'cancelled'>,
   action: TaskAction,
   reason: string | null,
 ): void {
-  work.closeActiveRuns('cancelled', action);
-  changeStatus(work, to, action, reason);
+  transition.closeActiveRuns('cancelled', action);
+  changeStatus(transition, to, action, reason);
 }
 
-/** Ends the instance because its time is over; `recover` takes up the same nodes again. */
-export function expireInstance(work: Work): void {
-  const park = work.state.status === 'returned' ? work.state.parked : placesOf(work.state);
-  work.closeActiveRuns('expired', 'expire');
-  work.emit({ type: 'status_changed', from: work.state.status, to: 'expired', verb: 'expire', reason: null, park });
+/** Expires the instance; `recover` continues it at the same steps. */
+export function expireInstance(transition: Transition): void {
+  const { state } = transition;
+  const park = state.status === 'returned' ? state.parked : currentSteps(state);
+  transition.closeActiveRuns('expired', 'expire');
+  transition.emit({ type: 'status_changed', from: state.status, to: 'expired', verb: 'expire', reason: null, park });
 }
 
 /**
- * Gives the instance back to the applicant. With `jump_back` the nodes that were being worked on are taken up again.
+ * Returns the instance to the applicant. With `jump_back` it continues later at the steps that are active now.
  *
  * @param by the run whose assignee returned it; it ends as `returned`, the others as `cancelled`
  */
-export function returnToStart(work: Work, resume: 'restart' | 'jump_back', reason: string | null, by?: NodeRun): void {
-  const park = resume === 'jump_back' ? placesOf(work.state) : [];
+export function returnToStart(
+  transition: Transition,
+  resume: 'restart' | 'jump_back',
+  reason: string | null,
+  by?: StepRun,
+): void {
+  const park = resume === 'jump_back' ? currentSteps(transition.state) : [];
   if (by !== undefined) {
-    work.closeOpenTasks(by, 'cancelled', 'return');
-    work.emit({ type: 'run_closed', nodeId: by.nodeId, visit: by.visit, status: 'returned' });
+    transition.closeOpenTasks(by, 'cancelled', 'return');
+    transition.emit({ type: 'run_closed', nodeId: by.nodeId, visit: by.visit, status: 'returned' });
   }
-  work.closeActiveRuns('cancelled', 'return');
-  work.emit({ type: 'status_changed', from: work.state.status, to: 'returned', verb: 'return', reason, park });
+  transition.closeActiveRuns('cancelled', 'return');
+  const from = transition.state.status;
+  transition.emit({ type: 'status_changed', from, to: 'returned', verb: 'return', reason, park });
 }
 
-/** Stops the instance visibly where the rules cannot go on; an administrator corrects the cause and resumes. */
-export function suspend(work: Work, reason: Suspension['reason'], nodeId: string | null, message: string): void {
-  work.emit({
+/** Suspends an instance that cannot continue. An administrator corrects the cause and resumes. */
+export function suspendInstance(
+  transition: Transition,
+  reason: Suspension['reason'],
+  nodeId: string | null,
+  message: string,
+): void {
+  transition.emit({
     type: 'status_changed',
-    from: work.state.status,
+    from: transition.state.status,
     to: 'suspended',
     verb: 'suspend',
     reason: message,
@@ -53,25 +65,19 @@ export function suspend(work: Work, reason: Suspension['reason'], nodeId: string
   });
 }
 
-/** Moves the instance to another status without touching its tokens. */
+/** Changes the status. Tokens stay where they are, unless `enter` names the steps at which to continue. */
 export function changeStatus(
-  work: Work,
+  transition: Transition,
   to: InstanceStatus,
   verb: string,
   reason: string | null,
   enter?: readonly string[],
 ): void {
-  if (isClosed(work.state.status) && work.state.status !== 'expired') return;
-  work.emit({
-    type: 'status_changed',
-    from: work.state.status,
-    to,
-    verb,
-    reason,
-    ...(enter === undefined ? {} : { enter }),
-  });
+  const from = transition.state.status;
+  if (isClosed(from) && from !== 'expired') return;
+  transition.emit({ type: 'status_changed', from, to, verb, reason, ...(enter === undefined ? {} : { enter }) });
 }
 
-function placesOf(state: InstanceState): readonly string[] {
+function currentSteps(state: InstanceState): readonly string[] {
   return [...new Set(state.tokens.map((token) => token.nodeId))];
 }

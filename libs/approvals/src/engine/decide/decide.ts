@@ -1,66 +1,66 @@
+import type { Graph } from '../graph/graph.js';
 import type { Command } from '../instance/command.js';
+import type { InstanceState } from '../instance/instance-state.js';
+import type { EngineRefusal } from '../instance/refusal.js';
 import * as instance from './instance-commands.js';
 import * as task from './task-commands.js';
-import type { Graph } from '../graph/graph.js';
-import type { Refusal } from '../instance/refusal.js';
-import type { InstanceState } from '../instance/instance-state.js';
-import { Work, type DecideContext, type Decision } from './transition.js';
+import { Transition, type DecideContext, type Decision } from './transition.js';
 
 /**
- * What a command does to an instance. Pure and total: the same arguments give the same answer, nothing is written, and
- * every command on every state is either decided or refused with a stable code.
+ * Decides a command on an instance. The function is pure and total: the same arguments give the same answer, nothing is
+ * written, and every command on every state is either decided or refused with a stable code.
  *
- * The directory is asked by the caller: while a fact is missing in `context.directory` the answer is `needs`; add the
- * answers and give the command again (each pass asks as much as it can, and a chain of managers one step at a time, so
- * a few passes are enough). Nothing of an unfinished pass is kept.
+ * While `context.directory` lacks a fact, the answer is `needs`: the caller adds the directory's answers and calls again. Each
+ * pass collects as many questions as possible (a chain of managers one level at a time), and nothing of an unfinished pass is
+ * kept.
  *
- * The caller serialises commands of one instance (approvals.md "Concurrency rules"): the answer holds for exactly the
- * state it was given. `decided.state` is `replay(state, decided.events)`.
+ * The caller serialises the commands of one instance (approvals.md "Concurrency rules"), because the answer holds only for
+ * the given state. `decided.state` equals `replay(state, decided.events)`.
  */
 export function decide(graph: Graph, state: InstanceState, command: Command, context: DecideContext): Decision {
-  const work = new Work(graph, state, command.actor.id, context);
-  const refusal = run(work, command);
-  const questions = work.directory.missing;
+  const transition = new Transition(graph, state, command.actor.id, context);
+  const refusal = execute(transition, command);
+  const questions = transition.directory.missing;
   if (questions.length > 0) return { kind: 'needs', questions };
   if (refusal !== undefined) return { kind: 'refused', refusal };
-  return { kind: 'decided', events: work.events, state: work.state };
+  return { kind: 'decided', events: transition.events, state: transition.state };
 }
 
-function run(work: Work, command: Command): Refusal | undefined {
+function execute(transition: Transition, command: Command): EngineRefusal | undefined {
   switch (command.type) {
     case 'start':
-      return instance.start(work, command);
+      return instance.start(transition, command);
     case 'approve':
-      return task.approve(work, command);
+      return task.approve(transition, command);
     case 'reject':
-      return task.reject(work, command);
+      return task.reject(transition, command);
     case 'transfer':
-      return task.transfer(work, command);
+      return task.transfer(transition, command);
     case 'delegate':
-      return task.delegate(work, command);
+      return task.delegate(transition, command);
     case 'resolve':
-      return task.resolve(work, command);
+      return task.resolve(transition, command);
     case 'return':
-      return task.giveBack(work, command);
+      return task.returnInstance(transition, command);
     case 'resubmit':
-      return instance.resubmit(work, command);
+      return instance.resubmit(transition, command);
     case 'withdraw':
-      return instance.withdraw(work, command);
+      return instance.withdraw(transition, command);
     case 'cancel':
-      return instance.cancel(work, command);
+      return instance.cancel(transition, command);
     case 'suspend':
-      return instance.suspend(work, command);
+      return instance.suspend(transition, command);
     case 'resume':
-      return instance.resume(work, command);
+      return instance.resume(transition, command);
     case 'expire':
-      return instance.expire(work, command);
+      return instance.expire(transition, command);
     case 'recover':
-      return instance.recover(work, command);
+      return instance.recover(transition, command);
     case 'comment':
-      return instance.comment(work, command);
+      return instance.comment(transition, command);
     case 'cc':
-      return instance.copy(work, command);
+      return instance.copy(transition, command);
     case 'assign':
-      return task.assign(work, command);
+      return task.assign(transition, command);
   }
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProcessCase, smallCompany } from '../../testing/index.js';
-import { historyOf, type DefinitionInput, type WorkNode } from '../index.js';
-
-type Mode = WorkNode['mode'];
+import { MemoryInstance, sampleDirectory } from '../../testing/index.js';
+import { historyOf } from '../audit/history.js';
+import type { DefinitionInput, Mode } from '../definition/definition.js';
 
 const process = (mode: Mode): DefinitionInput => ({
   code: 'delegation',
@@ -25,75 +24,82 @@ const process = (mode: Mode): DefinitionInput => ({
 });
 
 const MIA = 'check#1/1';
-const PREPARED = 'check#1/3';
+const DELEGATED = 'check#1/3';
 
-/** Mia's task is with Hanna. */
-function delegated(mode: Mode = 'all'): ProcessCase {
-  const made = ProcessCase.started(process(mode), smallCompany(), 'ada');
-  made.must('mia', { type: 'delegate', task: MIA, to: 'hanna', comment: 'look at the offer' });
-  return made;
+/** Mia has delegated her task to Hanna. */
+function delegated(mode: Mode = 'all'): MemoryInstance {
+  const instance = MemoryInstance.started(process(mode), sampleDirectory(), 'ada');
+  instance.must('mia', { type: 'delegate', task: MIA, to: 'hanna', comment: 'check the offer' });
+  return instance;
 }
 
-const statusOf = (made: ProcessCase, key: string) => made.state.tasks.find((task) => task.key === key)?.status;
+const statusOf = (instance: MemoryInstance, key: string) =>
+  instance.state.tasks.find((task) => task.key === key)?.status;
 
-describe('a delegated task', () => {
-  it('is prepared by the delegate and decided by its owner', () => {
-    const made = delegated();
-    expect([...made.pending()].sort()).toEqual(['hanna@check', 'leo@check']);
-    made.must('hanna', { type: 'resolve', task: PREPARED, comment: 'it is fine' });
-    expect([statusOf(made, MIA), statusOf(made, PREPARED)]).toEqual(['pending', 'resolved']);
-    made.approve('mia', 'leo');
-    expect(made.state.status).toBe('approved');
+describe('Delegated task', () => {
+  it('is resolved by the delegate and decided by its owner', () => {
+    const instance = delegated();
+    expect([...instance.pending()].sort()).toEqual(['hanna@check', 'leo@check']);
+    instance.must('hanna', { type: 'resolve', task: DELEGATED, comment: 'it is fine' });
+    expect([statusOf(instance, MIA), statusOf(instance, DELEGATED)]).toEqual(['pending', 'resolved']);
+    instance.approve('mia', 'leo');
+    expect(instance.state.status).toBe('approved');
   });
 
-  it.each(['approve', 'reject'] as const)('is not decided by the delegate, nor by the owner meanwhile (%s)', (type) => {
-    const made = delegated();
-    expect(made.code('hanna', { type, task: PREPARED })).toBe('invalid_transition');
-    expect(made.code('mia', { type, task: MIA })).toBe('invalid_transition');
+  it.each(['approve', 'reject'] as const)(
+    'cannot be decided by the delegate, nor by the owner before it is resolved (%s)',
+    (type) => {
+      const instance = delegated();
+      expect(instance.code('hanna', { type, task: DELEGATED })).toBe('invalid_transition');
+      expect(instance.code('mia', { type, task: MIA })).toBe('invalid_transition');
+    },
+  );
+
+  it.each(['all', 'quorum'] as const)(
+    'keeps its step open, because the task of the delegate does not count (%s)',
+    (mode) => {
+      const instance = delegated(mode).approve('leo');
+      expect(instance.state.status).toBe('running');
+      instance.must('hanna', { type: 'resolve', task: DELEGATED });
+      expect(instance.state.status).toBe('running');
+      instance.approve('mia');
+      expect(instance.state.status).toBe('approved');
+    },
+  );
+
+  it('keeps its position in a sequence', () => {
+    const instance = delegated('sequential');
+    expect(instance.pending()).toEqual(['hanna@check']);
+    instance.must('hanna', { type: 'resolve', task: DELEGATED });
+    expect(instance.pending()).toEqual(['mia@check']);
+    instance.approve('mia');
+    expect(instance.pending()).toEqual(['leo@check']);
   });
 
-  it.each(['all', 'quorum'] as const)('keeps its node open, for what is prepared counts for nothing (%s)', (mode) => {
-    const made = delegated(mode).approve('leo');
-    expect(made.state.status).toBe('running');
-    made.must('hanna', { type: 'resolve', task: PREPARED });
-    expect(made.state.status).toBe('running');
-    made.approve('mia');
-    expect(made.state.status).toBe('approved');
-  });
-
-  it('keeps its place in a sequence', () => {
-    const made = delegated('sequential');
-    expect(made.pending()).toEqual(['hanna@check']);
-    made.must('hanna', { type: 'resolve', task: PREPARED });
-    expect(made.pending()).toEqual(['mia@check']);
-    made.approve('mia');
-    expect(made.pending()).toEqual(['leo@check']);
-  });
-
-  it('ends with its node or its instance, on both sides', () => {
+  it('closes with its step or its instance, for owner and delegate', () => {
     const other = delegated('any').approve('leo');
-    expect([statusOf(other, MIA), statusOf(other, PREPARED)]).toEqual(['skipped', 'skipped']);
+    expect([statusOf(other, MIA), statusOf(other, DELEGATED)]).toEqual(['skipped', 'skipped']);
     const withdrawn = delegated();
     withdrawn.must('ada', { type: 'withdraw' });
-    expect([statusOf(withdrawn, MIA), statusOf(withdrawn, PREPARED)]).toEqual(['cancelled', 'cancelled']);
+    expect([statusOf(withdrawn, MIA), statusOf(withdrawn, DELEGATED)]).toEqual(['cancelled', 'cancelled']);
   });
 
-  it('can be taken back by its owner and by an administrator, by either of its names', () => {
+  it('can be resolved by its owner and by an administrator, with the key of either task', () => {
     for (const [actor, task] of [
       ['mia', MIA],
-      ['root', PREPARED],
+      ['root', DELEGATED],
       ['root', MIA],
     ] as const) {
-      const made = delegated();
-      made.must(actor, { type: 'resolve', task });
-      expect([statusOf(made, MIA), statusOf(made, PREPARED)]).toEqual(['pending', 'resolved']);
+      const instance = delegated();
+      instance.must(actor, { type: 'resolve', task });
+      expect([statusOf(instance, MIA), statusOf(instance, DELEGATED)]).toEqual(['pending', 'resolved']);
     }
     expect(delegated().code('leo', { type: 'resolve', task: MIA })).toBe('not_assignee');
   });
 
-  it('goes to nobody who acts there already, who is unknown, or who is the applicant', () => {
-    const made = ProcessCase.started(process('all'), smallCompany(), 'ada');
-    const to = (person: string) => made.code('mia', { type: 'delegate', task: MIA, to: person });
+  it('cannot go to another assignee of the step, to an unknown person or to the applicant', () => {
+    const instance = MemoryInstance.started(process('all'), sampleDirectory(), 'ada');
+    const to = (person: string) => instance.code('mia', { type: 'delegate', task: MIA, to: person });
     expect([to('leo'), to('mia'), to('ghost'), to('ada')]).toEqual([
       'already_assigned',
       'already_assigned',
@@ -102,14 +108,14 @@ describe('a delegated task', () => {
     ]);
   });
 
-  it('has both ways, and who said what, on record', () => {
-    const made = delegated();
-    made.must('hanna', { type: 'resolve', task: PREPARED, comment: 'it is fine' });
-    const draft = new ProcessCase(made.graph, smallCompany(), 'ada').state;
-    const said = historyOf(draft, made.events).map(({ action, actorId, comment }) => [action, actorId, comment]);
-    expect(said).toEqual(
+  it('has delegation, resolution and both comments in its history', () => {
+    const instance = delegated();
+    instance.must('hanna', { type: 'resolve', task: DELEGATED, comment: 'it is fine' });
+    const draft = new MemoryInstance(instance.graph, sampleDirectory(), 'ada').state;
+    const entries = historyOf(draft, instance.events).map(({ action, actorId, comment }) => [action, actorId, comment]);
+    expect(entries).toEqual(
       expect.arrayContaining([
-        ['delegate', 'mia', 'look at the offer'],
+        ['delegate', 'mia', 'check the offer'],
         ['resolve', 'hanna', 'it is fine'],
         ['hand_back', 'hanna', null],
       ]),

@@ -1,37 +1,39 @@
-import type { Actor, Picks } from '../instance/command.js';
-import type { AssigneeSpec, WorkNode } from '../definition/definition.js';
-import type { Person } from '../directory/directory.js';
-import { validateForm, type FormData } from '../form/form-schema.js';
-import { isWork, leadsTo, type Graph } from '../graph/graph.js';
 import { barsApplicant } from '../assignees/plan-run.js';
-import { refuse, type Refusal } from '../instance/refusal.js';
-import { isClosed, isOpen, type InstanceState, type NodeRun, type Task } from '../instance/instance-state.js';
-import type { Work } from './transition.js';
+import type { AssigneeSpec, TaskStep } from '../definition/definition.js';
+import type { Person } from '../directory/directory.js';
+import type { FormData } from '../form/form-schema.js';
+import { validateForm } from '../form/validate-form.js';
+import { isTaskStep, leadsTo, type Graph } from '../graph/graph.js';
+import type { Actor, Picks } from '../instance/command.js';
+import { isClosed, isOpen, type InstanceState, type StepRun, type Task } from '../instance/instance-state.js';
+import { refuse, type EngineRefusal } from '../instance/refusal.js';
+import type { Transition } from './transition.js';
 
-/** People picked for one node, at most. */
+/** Most people picked for one step. */
 const MAX_PICKS = 20;
 
-/** A task that may be decided now, with its node and run. */
+/** A task that can be decided now, with its step and run. */
 export interface OpenTask {
   readonly task: Task;
-  readonly node: WorkNode;
-  readonly run: NodeRun;
+  readonly step: TaskStep;
+  readonly run: StepRun;
 }
 
 /**
- * Finds a task and makes sure that this actor may act on it now. Strangers learn nothing; what was decided already is told
- * with who, when and how, even when the instance is over (a double click is not an error of the instance).
+ * Finds a task and checks that the actor can act on it now.
  *
- * @param managersToo also holders of `approval:manage`.
- * @param delegation also both sides of a delegated task; a decision is neither the delegate's nor, until then, the owner's.
+ * Other people get `not_assignee` before they learn anything. A task that is decided gives `already_decided` with who, when
+ * and how, even after the end of the instance, because a double click is no error of the instance.
+ *
+ * @param managersToo whether holders of `approval:manage` can act too
+ * @param delegation whether the owner and the delegate of a delegated task can act. Neither of them can decide it.
  */
 export function openTaskFor(
-  work: Work,
+  { graph, state }: Transition,
   key: string,
   actor: Actor,
   { managersToo = false, delegation = false } = {},
-): OpenTask | Refusal {
-  const { state } = work;
+): OpenTask | EngineRefusal {
   const task = state.tasks.find((other) => other.key === key);
   if (task === undefined) return refuse('not_found', `There is no task ${key} in this instance.`);
   const mayAct = actor.kind === 'system' || actor.id === task.assigneeId || (managersToo && actor.manages);
@@ -40,93 +42,95 @@ export function openTaskFor(
   if (endedWithInstance && isClosed(state.status)) return closed(state);
   if (!isOpen(task)) {
     const decided = { by: task.by, at: task.at, action: task.action };
-    return refuse('already_decided', `Task ${key} was ended by ${task.by} at ${task.at} (${task.action}).`, {
+    return refuse('already_decided', `${task.by} ended task ${key} at ${task.at} (${task.action}). Reload it.`, {
       decided,
     });
   }
   if (state.status === 'suspended') {
-    return refuse('instance_suspended', `The instance is suspended: ${state.suspension?.message ?? 'no reason given'}`);
+    const cause = state.suspension?.message ?? 'no reason given';
+    return refuse('instance_suspended', `The instance is suspended: ${cause}`);
   }
-  if (state.status !== 'running') return notNow(state);
-  if (task.status === 'waiting') return refuse('invalid_transition', `Task ${key} waits for the people before it.`);
+  if (state.status !== 'running') return invalidNow(state);
+  if (task.status === 'waiting') {
+    return refuse('invalid_transition', `Task ${key} waits for the earlier tasks of its step.`);
+  }
   if (!delegation && (task.status === 'delegated' || task.origin === 'delegate')) {
-    return refuse('invalid_transition', `Task ${key} is delegated: resolve it, then its owner decides.`);
+    return refuse('invalid_transition', `Task ${key} is delegated. Resolve it first; then its owner decides.`);
   }
-  const node = work.graph.nodes.get(task.nodeId);
+  const step = graph.steps.get(task.nodeId);
   const run = state.runs.find((other) => other.nodeId === task.nodeId && other.visit === task.visit);
-  if (!isWork(node) || run === undefined) return refuse('not_found', `Task ${key} has no node in this version.`);
-  if (barsApplicant(node) && actor.id === state.applicantId) return selfApproval(actor.id);
-  return { task, node, run };
+  if (!isTaskStep(step) || run === undefined) return refuse('not_found', `This version has no step for task ${key}.`);
+  if (barsApplicant(step) && actor.id === state.applicantId) return selfApproval(actor.id);
+  return { task, step, run };
 }
 
-/** The refusal of a command that needs an instance which is not over. */
-function closed(state: InstanceState): Refusal {
-  return refuse('instance_closed', `The instance is ${state.status}; nothing can be changed any more.`);
+function closed(state: InstanceState): EngineRefusal {
+  return refuse('instance_closed', `The instance is ${state.status} and can no longer change.`);
 }
 
-/** The refusal of a command that does not fit the instance's status. */
-export function notNow(state: InstanceState): Refusal {
+/** Refuses a command that the status of the instance does not allow. */
+export function invalidNow(state: InstanceState): EngineRefusal {
   if (isClosed(state.status)) return closed(state);
-  return refuse('invalid_transition', `The instance is ${state.status}.`);
+  return refuse('invalid_transition', `The instance is ${state.status}, which does not allow this command.`);
 }
 
-/** The refusal of somebody deciding their own request. */
-export function selfApproval(userId: string): Refusal {
-  return refuse('self_approval', `${userId} is the applicant and cannot decide the own request at this node.`);
+function selfApproval(userId: string): EngineRefusal {
+  return refuse('self_approval', `${userId} is the applicant and cannot act on their own request at this step.`);
 }
 
-/** Checks a whole form; undefined when it may be used. */
-export function checkForm(graph: Graph, form: FormData): Refusal | undefined {
+/** Checks a whole form. @returns undefined when it is valid */
+export function checkForm(graph: Graph, form: FormData): EngineRefusal | undefined {
   const errors = validateForm(graph.definition.formSchema, form);
   if (errors.length === 0) return undefined;
-  return refuse('invalid_form', `${errors.length} field(s) of the form are not valid.`, { errors });
+  return refuse('invalid_form', `The form has ${errors.length} fault(s). Correct the fields in "errors".`, { errors });
 }
 
-/** Checks that picks are for nodes whose people this actor picks, and name active people; undefined when they may be used. */
+/** Checks that the actor picks for the picked steps, and that the picked people are active. @returns undefined when valid */
 export function checkPicks(
-  work: Work,
+  { graph, directory }: Transition,
   picks: Picks,
   kind: Extract<AssigneeSpec['type'], 'applicant_pick' | 'prev_approver_pick'>,
-  pickingNode: string,
-): Refusal | undefined {
+  pickingStep: string,
+): EngineRefusal | undefined {
   for (const { nodeId, users } of picks) {
-    const node = work.graph.nodes.get(nodeId);
-    const open = isWork(node) || node?.type === 'cc' ? node.assignees.some((spec) => spec.type === kind) : false;
-    if (!open || !leadsTo(work.graph, pickingNode, nodeId)) {
-      return refuse('invalid_pick', `Nobody is picked for node ${nodeId} here (${kind}).`);
+    const step = graph.steps.get(nodeId);
+    const takesPicks = (isTaskStep(step) || step?.type === 'cc') && step.assignees.some((spec) => spec.type === kind);
+    if (!takesPicks || !leadsTo(graph, pickingStep, nodeId)) {
+      return refuse('invalid_pick', `${nodeId} is no later step with ${kind}, so no people can be picked for it.`);
     }
-    if (users.length > MAX_PICKS)
-      return refuse('invalid_pick', `${users.length} people picked for ${nodeId}; at most ${MAX_PICKS}.`);
-    const unknown = users.find((id) => work.directory.person(id) === null);
-    if (unknown !== undefined) return refuse('invalid_pick', `${unknown} is not an active person here.`);
+    if (users.length > MAX_PICKS) {
+      return refuse('invalid_pick', `${users.length} people were picked for ${nodeId}; at most ${MAX_PICKS} can be.`);
+    }
+    const unknown = users.find((id) => directory.person(id) === null);
+    if (unknown !== undefined) return refuse('invalid_pick', `${unknown} is not an active person of this tenant.`);
   }
   return undefined;
 }
 
-/** Checks that a person may get a task of a run; undefined while the directory has to be asked. */
+/** Checks that a person can get a task of a run. @returns undefined while an answer of the directory is missing */
 export function newAssignee(
-  work: Work,
-  open: Omit<OpenTask, 'task'>,
+  { state, directory }: Transition,
+  { step, run }: Omit<OpenTask, 'task'>,
   group: string,
   userId: string,
-): Person | Refusal | undefined {
-  const person = work.directory.person(userId);
+): Person | EngineRefusal | undefined {
+  const person = directory.person(userId);
   if (person === undefined) return undefined;
-  if (person === null) return refuse('invalid_assignee', `${userId} is not an active person here.`);
-  if (barsApplicant(open.node) && userId === work.state.applicantId) return selfApproval(userId);
-  const counted = work.state.tasks.find(
+  if (person === null) return refuse('invalid_assignee', `${userId} is not an active person of this tenant.`);
+  if (barsApplicant(step) && userId === state.applicantId) return selfApproval(userId);
+  const counted = state.tasks.find(
     (task) =>
-      task.nodeId === open.run.nodeId &&
-      task.visit === open.run.visit &&
+      task.nodeId === run.nodeId &&
+      task.visit === run.visit &&
       task.group === group &&
       task.assigneeId === userId &&
       (isOpen(task) || task.status === 'approved' || task.status === 'rejected'),
   );
   if (counted === undefined) return person;
-  return refuse('already_assigned', `${userId} has task ${counted.key} at this node already; everybody counts once.`);
+  return refuse('already_assigned', `${userId} has task ${counted.key} of this step already. Choose another person.`);
 }
 
 /** Whether a guard refused. */
-export function isRefusal(value: object): value is Refusal {
+export function isRefusal(value: object): value is EngineRefusal {
   return 'code' in value && 'message' in value;
 }

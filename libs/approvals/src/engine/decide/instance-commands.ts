@@ -1,156 +1,161 @@
-import { advance } from './advance.js';
-import { changeStatus, closeInstance, expireInstance, suspend as suspendInstance } from './change-status.js';
-import type { Actor, Command } from '../instance/command.js';
-import { takeUp } from './task-commands.js';
-import { checkForm, checkPicks, notNow } from './guards.js';
-import { refuse, type Refusal } from '../instance/refusal.js';
+import type { Actor, CommandOf } from '../instance/command.js';
 import { isClosed, type InstanceState } from '../instance/instance-state.js';
-import type { Work } from './transition.js';
+import { refuse, type EngineRefusal } from '../instance/refusal.js';
+import { advance } from './advance.js';
+import { changeStatus, closeInstance, expireInstance, suspendInstance } from './change-status.js';
+import { checkForm, checkPicks, invalidNow } from './guards.js';
+import { continueInstance } from './continue-instance.js';
+import type { Transition } from './transition.js';
 
-type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
-
-/** People that one command may put on copy. */
+/** Most people that one command puts on copy. */
 const MAX_COPIES = 50;
 
 /** The applicant submits the draft. */
-export function start(work: Work, command: CommandOf<'start'>): Refusal | undefined {
-  if (!isApplicant(work, command.actor) && !command.actor.manages) return forbidden('submit', work);
-  if (work.state.status !== 'draft') return notNow(work.state);
-  return submit(work, command, 'start', [work.graph.startId]);
+export function start(transition: Transition, command: CommandOf<'start'>): EngineRefusal | undefined {
+  if (!isApplicant(transition, command.actor) && !command.actor.manages) return forbidden('submit', transition);
+  if (transition.state.status !== 'draft') return invalidNow(transition.state);
+  return submit(transition, command, 'start', [transition.graph.startId]);
 }
 
-/** The applicant submits a returned instance again, with the same or a corrected form. */
-export function resubmit(work: Work, command: CommandOf<'resubmit'>): Refusal | undefined {
-  if (!isApplicant(work, command.actor)) return forbidden('resubmit', work);
-  if (work.state.status !== 'returned') return notNow(work.state);
-  const { parked } = work.state;
-  return submit(work, command, 'resubmit', parked.length > 0 ? parked : [work.graph.startId]);
+/** The applicant submits a returned instance again. */
+export function resubmit(transition: Transition, command: CommandOf<'resubmit'>): EngineRefusal | undefined {
+  if (!isApplicant(transition, command.actor)) return forbidden('resubmit', transition);
+  if (transition.state.status !== 'returned') return invalidNow(transition.state);
+  const { parked } = transition.state;
+  return submit(transition, command, 'resubmit', parked.length > 0 ? parked : [transition.graph.startId]);
 }
 
 function submit(
-  work: Work,
+  transition: Transition,
   command: CommandOf<'start' | 'resubmit'>,
   verb: string,
   enter: readonly string[],
-): Refusal | undefined {
-  const form = command.form ?? work.state.form;
+): EngineRefusal | undefined {
+  const { graph } = transition;
+  const form = command.form ?? transition.state.form;
   const refusal =
-    checkForm(work.graph, form) ?? checkPicks(work, command.picks ?? [], 'applicant_pick', work.graph.startId);
+    checkForm(graph, form) ?? checkPicks(transition, command.picks ?? [], 'applicant_pick', graph.startId);
   if (refusal !== undefined) return refusal;
-  if (command.form !== undefined) work.emit({ type: 'form_changed', form, taskKey: null });
+  if (command.form !== undefined) transition.emit({ type: 'form_changed', form, taskKey: null });
   if (command.picks !== undefined && command.picks.length > 0) {
-    work.emit({ type: 'picks_made', picks: command.picks, taskKey: null });
+    transition.emit({ type: 'picks_made', picks: command.picks, taskKey: null });
   }
   const comment = command.type === 'resubmit' ? (command.comment ?? null) : null;
-  changeStatus(work, 'running', verb, comment, enter);
-  advance(work);
-  // Whoever submits can still correct the form; later the instance is suspended instead.
-  const { suspension } = work.state;
+  changeStatus(transition, 'running', verb, comment, enter);
+  advance(transition);
+  // At submission the applicant can still correct the form; later the instance is suspended instead.
+  const { suspension } = transition.state;
   return suspension?.reason === 'condition_failed' ? refuse('path_unresolvable', suspension.message) : undefined;
 }
 
-/** The applicant takes the request back. */
-export function withdraw(work: Work, command: CommandOf<'withdraw'>): Refusal | undefined {
-  if (!isApplicant(work, command.actor)) return forbidden('withdraw', work);
-  if (work.state.status !== 'running' && work.state.status !== 'returned') return notNow(work.state);
-  const policy = work.graph.definition.settings.withdraw;
-  if (policy === 'never') return refuse('forbidden', 'Requests of this process cannot be withdrawn.');
-  if (policy === 'before_first_decision' && wasDecided(work.state)) {
+/** The applicant withdraws the instance. */
+export function withdraw(transition: Transition, command: CommandOf<'withdraw'>): EngineRefusal | undefined {
+  if (!isApplicant(transition, command.actor)) return forbidden('withdraw', transition);
+  const { state, graph } = transition;
+  if (state.status !== 'running' && state.status !== 'returned') return invalidNow(state);
+  const policy = graph.definition.settings.withdraw;
+  if (policy === 'never') return refuse('forbidden', 'This process does not allow withdrawal.');
+  if (policy === 'before_first_decision' && wasDecided(state)) {
     return refuse(
       'invalid_transition',
-      'Somebody has decided already; this process can be withdrawn only before that.',
+      'A task has been decided already; this process allows withdrawal only before that.',
     );
   }
-  closeInstance(work, 'withdrawn', 'withdraw', command.reason ?? null);
+  closeInstance(transition, 'withdrawn', 'withdraw', command.reason ?? null);
   return undefined;
 }
 
-/** An administrator (or the applicant, where the process says so) ends the instance and says why. */
-export function cancel(work: Work, command: CommandOf<'cancel'>): Refusal | undefined {
-  const byApplicant = isApplicant(work, command.actor) && work.graph.definition.settings.applicantMayCancel;
-  if (!command.actor.manages && !byApplicant) return forbidden('cancel', work);
-  if (isClosed(work.state.status) || work.state.status === 'draft') return notNow(work.state);
-  if (command.reason.trim() === '') return refuse('reason_required', 'Say why the instance is cancelled.');
-  closeInstance(work, 'cancelled', 'cancel', command.reason);
+/** An administrator (or the applicant, if the process allows it) ends the instance with a reason. */
+export function cancel(transition: Transition, command: CommandOf<'cancel'>): EngineRefusal | undefined {
+  const { state, graph } = transition;
+  const byApplicant = isApplicant(transition, command.actor) && graph.definition.settings.applicantMayCancel;
+  if (!command.actor.manages && !byApplicant) return forbidden('cancel', transition);
+  if (isClosed(state.status) || state.status === 'draft') return invalidNow(state);
+  if (command.reason.trim() === '') return refuse('reason_required', 'A cancellation needs a reason.');
+  closeInstance(transition, 'cancelled', 'cancel', command.reason);
   return undefined;
 }
 
-/** An administrator stops the instance for a while. */
-export function suspend(work: Work, command: CommandOf<'suspend'>): Refusal | undefined {
-  if (!command.actor.manages) return forbidden('suspend', work);
-  if (work.state.status !== 'running') return notNow(work.state);
-  suspendInstance(work, 'admin', null, command.reason ?? 'suspended by an administrator');
+/** An administrator suspends the instance. */
+export function suspend(transition: Transition, command: CommandOf<'suspend'>): EngineRefusal | undefined {
+  if (!command.actor.manages) return forbidden('suspend', transition);
+  if (transition.state.status !== 'running') return invalidNow(transition.state);
+  suspendInstance(transition, 'admin', null, command.reason ?? 'suspended by an administrator');
   return undefined;
 }
 
-/** An administrator lets a suspended instance go on; refused while its cause still stands. */
-export function resume(work: Work, command: CommandOf<'resume'>): Refusal | undefined {
-  if (!command.actor.manages) return forbidden('resume', work);
-  if (work.state.status !== 'suspended') return notNow(work.state);
-  changeStatus(work, 'running', 'resume', null);
-  takeUp(work);
-  const { suspension } = work.state;
+/** An administrator resumes a suspended instance. It is refused while the cause of the suspension exists. */
+export function resume(transition: Transition, command: CommandOf<'resume'>): EngineRefusal | undefined {
+  if (!command.actor.manages) return forbidden('resume', transition);
+  if (transition.state.status !== 'suspended') return invalidNow(transition.state);
+  changeStatus(transition, 'running', 'resume', null);
+  continueInstance(transition);
+  const { suspension } = transition.state;
   return suspension === null ? undefined : refuse('cannot_resume', suspension.message);
 }
 
-/** The instance's time is over. */
-export function expire(work: Work, command: CommandOf<'expire'>): Refusal | undefined {
-  if (command.actor.kind !== 'system' && !command.actor.manages) return forbidden('expire', work);
-  if (work.state.status !== 'running' && work.state.status !== 'returned') return notNow(work.state);
-  expireInstance(work);
+/** The system (or an administrator) expires the instance. */
+export function expire(transition: Transition, command: CommandOf<'expire'>): EngineRefusal | undefined {
+  if (command.actor.kind !== 'system' && !command.actor.manages) return forbidden('expire', transition);
+  const { status } = transition.state;
+  if (status !== 'running' && status !== 'returned') return invalidNow(transition.state);
+  expireInstance(transition);
   return undefined;
 }
 
-/** An administrator takes up an expired instance where it was, with new tasks. */
-export function recover(work: Work, command: CommandOf<'recover'>): Refusal | undefined {
-  if (!command.actor.manages) return forbidden('recover', work);
-  if (work.state.status !== 'expired') return notNow(work.state);
-  if (work.state.expiredFrom === 'returned') {
-    changeStatus(work, 'returned', 'recover', null);
+/** An administrator continues an expired instance at the same steps, with new tasks. */
+export function recover(transition: Transition, command: CommandOf<'recover'>): EngineRefusal | undefined {
+  if (!command.actor.manages) return forbidden('recover', transition);
+  const { state } = transition;
+  if (state.status !== 'expired') return invalidNow(state);
+  if (state.expiredFrom === 'returned') {
+    changeStatus(transition, 'returned', 'recover', null);
   } else {
-    changeStatus(work, 'running', 'recover', null, work.state.parked);
-    advance(work);
+    changeStatus(transition, 'running', 'recover', null, state.parked);
+    advance(transition);
   }
   return undefined;
 }
 
-/** Somebody involved says something; allowed after the end too. */
-export function comment(work: Work, command: CommandOf<'comment'>): Refusal | undefined {
-  if (!isInvolved(work, command.actor)) return forbidden('comment on', work);
-  if (work.state.status === 'draft') return notNow(work.state);
+/** A person involved comments, also after the end. */
+export function comment(transition: Transition, command: CommandOf<'comment'>): EngineRefusal | undefined {
+  if (!isInvolved(transition, command.actor)) return forbidden('comment on', transition);
+  if (transition.state.status === 'draft') return invalidNow(transition.state);
   if (command.text.trim() === '') return refuse('reason_required', 'A comment needs a text.');
-  work.emit({ type: 'commented', text: command.text });
+  transition.emit({ type: 'commented', text: command.text });
   return undefined;
 }
 
-/** Somebody involved lets others read along; allowed after the end too. */
-export function copy(work: Work, command: CommandOf<'cc'>): Refusal | undefined {
-  if (!isInvolved(work, command.actor)) return forbidden('share', work);
-  if (work.state.status === 'draft') return notNow(work.state);
+/** A person involved puts others on copy, also after the end. */
+export function copy(transition: Transition, command: CommandOf<'cc'>): EngineRefusal | undefined {
+  if (!isInvolved(transition, command.actor)) return forbidden('share', transition);
+  if (transition.state.status === 'draft') return invalidNow(transition.state);
   const users = [...new Set(command.users)];
   if (users.length === 0 || users.length > MAX_COPIES) {
-    return refuse('invalid_assignee', `${users.length} people named; a copy goes to 1 to ${MAX_COPIES}.`);
+    return refuse('invalid_assignee', `${users.length} people were named; a copy goes to 1 to ${MAX_COPIES} people.`);
   }
-  const unknown = users.filter((id) => work.directory.person(id) === null);
-  if (unknown.length > 0) return refuse('invalid_assignee', `Not active people here: ${unknown.join(', ')}.`);
-  work.emit({ type: 'copied', users, nodeId: null, audienceKeys: [] });
+  const unknown = users.filter((id) => transition.directory.person(id) === null);
+  if (unknown.length > 0) {
+    return refuse('invalid_assignee', `These are not active people of this tenant: ${unknown.join(', ')}.`);
+  }
+  transition.emit({ type: 'copied', users, nodeId: null, audienceKeys: [] });
   return undefined;
 }
 
-/** Whether an actor is the applicant, has or had a task, or is on copy; or manages approvals. */
-function isInvolved(work: Work, actor: Actor): boolean {
-  const { state } = work;
+/** The applicant, people who have or had a task, people on copy, and managers. */
+function isInvolved(transition: Transition, actor: Actor): boolean {
+  const { state } = transition;
   return (
     actor.manages ||
     actor.kind === 'system' ||
-    isApplicant(work, actor) ||
+    isApplicant(transition, actor) ||
     state.cc.includes(actor.id) ||
     state.tasks.some((task) => task.assigneeId === actor.id || task.onBehalfOf === actor.id)
   );
 }
 
-function isApplicant(work: Work, actor: Actor): boolean {
-  return actor.kind === 'user' && actor.id === work.state.applicantId;
+function isApplicant(transition: Transition, actor: Actor): boolean {
+  return actor.kind === 'user' && actor.id === transition.state.applicantId;
 }
 
 function wasDecided(state: InstanceState): boolean {
@@ -159,6 +164,6 @@ function wasDecided(state: InstanceState): boolean {
   );
 }
 
-function forbidden(verb: string, work: Work): Refusal {
-  return refuse('forbidden', `${work.by} may not ${verb} this instance.`);
+function forbidden(verb: string, transition: Transition): EngineRefusal {
+  return refuse('forbidden', `${transition.by} may not ${verb} this instance.`);
 }

@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProcessCase, smallCompany } from '../../testing/index.js';
-import { historyOf, type DefinitionInput, type InstanceState } from '../index.js';
+import { MemoryInstance, sampleDirectory } from '../../testing/index.js';
+import { historyOf } from '../audit/history.js';
+import type { DefinitionInput } from '../definition/definition.js';
+import type { InstanceState } from '../instance/instance-state.js';
 
-/** What both systems can do, so that one assertion judges both. People approve by name; a refused verb answers with its code. */
+/** What both systems can do, so that the same assertion tests both. A refused command answers with its code. */
 interface Approvals {
   approve(user: string, task?: number): string;
   withdraw(): void;
   cancel(reason: string): void;
-  /** The process ends and another one goes on with what was stored. */
+  /** The server ends, and another one continues from the stored state. */
   restart(): void;
   status(): string;
-  tasks(): readonly { readonly assignee: string; readonly node: string; readonly status: string }[];
-  /** Texts kept for the record. */
+  tasks(): readonly { readonly assignee: string; readonly step: string; readonly status: string }[];
+  /** Actions and comments of the history. */
   history(): readonly string[];
   stored(): { readonly title: string; readonly form: Readonly<Record<string, unknown>> };
 }
@@ -22,69 +24,69 @@ interface Plan {
   readonly form: Readonly<Record<string, unknown>>;
 }
 
-/** Ours: the engine with nothing around it. */
-class Ours implements Approvals {
-  private made: ProcessCase;
+/** The engine alone. */
+class EngineApprovals implements Approvals {
+  private instance: MemoryInstance;
   private readonly draft: InstanceState;
 
   constructor(private readonly plan: Plan) {
-    this.made = ProcessCase.started(plan.definition, smallCompany(), plan.applicant, plan.form);
-    this.draft = new ProcessCase(this.made.graph, smallCompany(), plan.applicant, plan.form).state;
+    this.instance = MemoryInstance.started(plan.definition, sampleDirectory(), plan.applicant, plan.form);
+    this.draft = new MemoryInstance(this.instance.graph, sampleDirectory(), plan.applicant, plan.form).state;
   }
 
   approve(user: string, task?: number): string {
-    const mine = this.made.state.tasks.filter((other) => other.assigneeId === user);
-    const found = task === undefined ? mine.find((other) => other.status === 'pending') : mine[task];
-    const decision = this.made.do(user, { type: 'approve', task: found?.key ?? '' });
+    const tasks = this.instance.state.tasks.filter((other) => other.assigneeId === user);
+    const found = task === undefined ? tasks.find((other) => other.status === 'pending') : tasks[task];
+    const decision = this.instance.execute(user, { type: 'approve', task: found?.key ?? '' });
     return decision.kind === 'refused' ? decision.refusal.code : 'ok';
   }
 
   withdraw(): void {
-    this.made.must(this.plan.applicant, { type: 'withdraw' });
+    this.instance.must(this.plan.applicant, { type: 'withdraw' });
   }
 
   cancel(reason: string): void {
-    this.made.must('root', { type: 'cancel', reason });
+    this.instance.must('root', { type: 'cancel', reason });
   }
 
   restart(): void {
-    const stored = JSON.stringify(this.made.state);
-    const events = this.made.events;
-    this.made = new ProcessCase(this.made.graph, smallCompany(), this.plan.applicant, {});
-    this.made.state = JSON.parse(stored) as InstanceState;
-    this.made.events.push(...events);
+    const stored = JSON.stringify(this.instance.state);
+    const events = this.instance.events;
+    this.instance = new MemoryInstance(this.instance.graph, sampleDirectory(), this.plan.applicant, {});
+    this.instance.state = JSON.parse(stored) as InstanceState;
+    this.instance.events.push(...events);
   }
 
   status(): string {
-    return this.made.state.status;
+    return this.instance.state.status;
   }
 
   tasks(): ReturnType<Approvals['tasks']> {
-    return this.made.state.tasks.map(({ assigneeId, nodeId, status }) => ({
+    return this.instance.state.tasks.map(({ assigneeId, nodeId, status }) => ({
       assignee: assigneeId,
-      node: nodeId,
+      step: nodeId,
       status,
     }));
   }
 
   history(): readonly string[] {
-    return historyOf(this.draft, this.made.events).flatMap(({ action, comment }) =>
+    return historyOf(this.draft, this.instance.events).flatMap(({ action, comment }) =>
       comment === null ? [action] : [action, comment],
     );
   }
 
   stored(): ReturnType<Approvals['stored']> {
-    return this.made.state;
+    return this.instance.state;
   }
 }
 
-/** A model of how the origin decides (origin.md §1.6): its defects, nothing else. */
-class Origin implements Approvals {
+/** A model of the defects of the legacy system (origin.md §1.6). */
+class LegacyApprovals implements Approvals {
   #status = 'pending';
-  #tasks: { assignee: string; node: string; status: string }[] = [];
+  #tasks: { assignee: string; step: string; status: string }[] = [];
   #history: string[] = ['submit'];
-  /** Where the instance is: kept in memory only. */
-  #engine: { node: string | null } | null = { node: 'start' };
+  /** The position of the instance, which is only in memory. */
+  #engine: { step: string | null } | null = { step: 'start' };
   readonly #form: Record<string, string>;
 
   constructor(private readonly plan: Plan) {
@@ -93,8 +95,8 @@ class Origin implements Approvals {
   }
 
   approve(user: string, task?: number): string {
-    const mine = this.#tasks.filter((other) => other.assignee === user);
-    const found = task === undefined ? mine.find((other) => other.status === 'pending') : mine[task];
+    const tasks = this.#tasks.filter((other) => other.assignee === user);
+    const found = task === undefined ? tasks.find((other) => other.status === 'pending') : tasks[task];
     if (found === undefined) return 'not_found';
     found.status = 'approved';
     this.#history.push('approve');
@@ -104,15 +106,15 @@ class Origin implements Approvals {
 
   #next(): void {
     if (this.#engine === null) return;
-    const edge = this.plan.definition.edges.find((other) => other.from === this.#engine?.node);
-    const node = this.plan.definition.nodes.find((other) => other.id === edge?.to);
-    if (edge === undefined || node === undefined) return;
-    this.#engine = { node: node.id };
-    if (node.type === 'end') this.#status = 'approved';
-    if (node.type !== 'approve') return;
-    for (const spec of node.assignees) {
+    const edge = this.plan.definition.edges.find((other) => other.from === this.#engine?.step);
+    const step = this.plan.definition.nodes.find((other) => other.id === edge?.to);
+    if (edge === undefined || step === undefined) return;
+    this.#engine = { step: step.id };
+    if (step.type === 'end') this.#status = 'approved';
+    if (step.type !== 'approve') return;
+    for (const spec of step.assignees) {
       if (spec.type === 'user')
-        this.#tasks.push(...spec.users.map((assignee) => ({ assignee, node: node.id, status: 'pending' })));
+        this.#tasks.push(...spec.users.map((assignee) => ({ assignee, step: step.id, status: 'pending' })));
     }
   }
 
@@ -145,7 +147,7 @@ class Origin implements Approvals {
   }
 }
 
-const row = (...people: readonly (readonly string[])[]): DefinitionInput => {
+const sequence = (...people: readonly (readonly string[])[]): DefinitionInput => {
   const nodes: DefinitionInput['nodes'] = [
     { id: 'start', type: 'start' },
     ...people.map((users, i) => ({
@@ -157,10 +159,10 @@ const row = (...people: readonly (readonly string[])[]): DefinitionInput => {
     { id: 'end', type: 'end' },
   ];
   return {
-    code: 'row',
-    name: 'Row of approvals',
+    code: 'sequence',
+    name: 'Sequence of approvals',
     nodes,
-    edges: nodes.slice(1).map((node, i) => ({ from: nodes[i]?.id ?? '', to: node.id })),
+    edges: nodes.slice(1).map((step, i) => ({ from: nodes[i]?.id ?? '', to: step.id })),
   };
 };
 
@@ -186,7 +188,7 @@ const open = (system: Approvals): string[] =>
   system
     .tasks()
     .filter((task) => task.status === 'pending' || task.status === 'waiting')
-    .map((task) => `${task.assignee}@${task.node}`);
+    .map((task) => `${task.assignee}@${task.step}`);
 
 interface Defect {
   readonly number: number;
@@ -205,7 +207,7 @@ const defects: readonly Defect[] = [
   {
     number: 24,
     promise: 'an approval after a restart still moves the instance',
-    plan: plan(row(['mia'], ['leo'])),
+    plan: plan(sequence(['mia'], ['leo'])),
     check: (system) => {
       system.restart();
       system.approve('mia');
@@ -215,7 +217,7 @@ const defects: readonly Defect[] = [
   {
     number: 25,
     promise: 'an approval after the withdrawal changes nothing',
-    plan: plan(row(['mia'])),
+    plan: plan(sequence(['mia'])),
     check: (system) => {
       system.withdraw();
       expect(system.approve('mia', 0)).toBe('instance_closed');
@@ -224,8 +226,8 @@ const defects: readonly Defect[] = [
   },
   {
     number: 25,
-    promise: 'two clicks give one next task',
-    plan: plan(row(['mia'], ['leo'], ['zoe'])),
+    promise: 'a double click opens the next task once',
+    plan: plan(sequence(['mia'], ['leo'], ['zoe'])),
     check: (system) => {
       system.approve('mia', 0);
       expect(system.approve('mia', 0)).toBe('already_decided');
@@ -234,8 +236,8 @@ const defects: readonly Defect[] = [
   },
   {
     number: 27,
-    promise: 'a counter-sign waits for everybody, and nobody is left with an open task behind it',
-    plan: plan(row(['mia', 'leo'], ['zoe'])),
+    promise: 'mode all waits for all assignees and then leaves no task open',
+    plan: plan(sequence(['mia', 'leo'], ['zoe'])),
     check: (system) => {
       system.approve('mia');
       expect(open(system)).toEqual(['leo@n1']);
@@ -251,14 +253,14 @@ const defects: readonly Defect[] = [
   },
   {
     number: 28,
-    promise: 'a condition of which no edge holds takes the default and the instance ends instead of sticking',
+    promise: 'a condition takes the default edge when no other holds, so the instance ends',
     plan: plan(byAmount, { amount: 5 }),
     check: (system) => expect([system.status(), open(system)]).toEqual(['approved', []]),
   },
   {
     number: 29,
-    promise: 'a withdrawal closes the open tasks and is on record',
-    plan: plan(row(['mia', 'leo'])),
+    promise: 'a withdrawal closes the open tasks and is in the history',
+    plan: plan(sequence(['mia', 'leo'])),
     check: (system) => {
       system.withdraw();
       expect(open(system)).toEqual([]);
@@ -267,8 +269,8 @@ const defects: readonly Defect[] = [
   },
   {
     number: 29,
-    promise: 'a cancellation closes the open tasks and keeps its reason on record',
-    plan: plan(row(['mia', 'leo'])),
+    promise: 'a cancellation closes the open tasks and its reason is in the history',
+    plan: plan(sequence(['mia', 'leo'])),
     check: (system) => {
       system.cancel('ordered twice');
       expect(open(system)).toEqual([]);
@@ -277,14 +279,14 @@ const defects: readonly Defect[] = [
   },
   {
     number: 31,
-    promise: 'the title is kept and numbers of the form stay numbers',
+    promise: 'the title is stored and numbers of the form stay numbers',
     plan: plan(byAmount, { amount: 5_000 }),
     check: (system) => expect(system.stored()).toMatchObject({ title: 'By amount', form: { amount: 5_000 } }),
   },
   {
     number: 32,
-    promise: 'the applicant does not decide the own request',
-    plan: plan(row(['ada'])),
+    promise: 'the applicant cannot decide their own request',
+    plan: plan(sequence(['ada'])),
     check: (system) => {
       expect(system.approve('ada')).not.toBe('ok');
       expect(open(system)).toEqual(['mia@n1']);
@@ -292,18 +294,18 @@ const defects: readonly Defect[] = [
   },
 ];
 
-describe('defects of the origin that this engine does not have', () => {
+describe('Defects of the legacy system', () => {
   it.each(defects.map((defect) => [defect.number, defect.promise, defect] as const))(
-    'defect %d: %s',
+    'defect %d does not exist here: %s',
     (_, __, defect) => {
-      defect.check(new Ours(defect.plan));
+      defect.check(new EngineApprovals(defect.plan));
     },
   );
 
   it.each(defects.map((defect) => [defect.number, defect.promise, defect] as const))(
-    'the check for defect %d (%s) fails on a model of the origin',
+    'the check for defect %d (%s) fails on a model of the legacy system',
     (_, __, defect) => {
-      expect(() => defect.check(new Origin(defect.plan))).toThrow();
+      expect(() => defect.check(new LegacyApprovals(defect.plan))).toThrow();
     },
   );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProcessCase, smallCompany } from '../../testing/index.js';
-import type { DefinitionInput } from '../index.js';
+import { MemoryInstance, sampleDirectory } from '../../testing/index.js';
+import type { DefinitionInput } from '../definition/definition.js';
 
-/** first → (left1 → left2) beside right → last; each node one person. */
+/** first → (left1 → left2) parallel to right → last; one person at each step. */
 const branches: DefinitionInput = {
   code: 'branches',
   name: 'Branches',
@@ -28,50 +28,55 @@ const branches: DefinitionInput = {
   ],
 };
 
-function back(made: ProcessCase, user: string, to: string, resume?: 'jump_back'): ProcessCase {
-  made.must(user, { type: 'return', task: made.taskOf(user).key, to, ...(resume === undefined ? {} : { resume }) });
-  return made;
+function returned(instance: MemoryInstance, user: string, to: string, resume?: 'jump_back'): MemoryInstance {
+  instance.must(user, {
+    type: 'return',
+    task: instance.taskOf(user).key,
+    to,
+    ...(resume === undefined ? {} : { resume }),
+  });
+  return instance;
 }
 
-describe('parallel branches', () => {
-  it('meet at the first node that both lead to, in whatever order they finish', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena', 'leo');
-    expect(made.pending()).toEqual(['zoe@left2']);
-    expect(made.approve('zoe').pending()).toEqual(['hanna@last']);
-    expect(made.state.tasks.filter((task) => task.nodeId === 'last')).toHaveLength(1);
+describe('Parallel branches', () => {
+  it('meet at the first step that both lead to, whatever order they finish in', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'lena', 'leo');
+    expect(instance.pending()).toEqual(['zoe@left2']);
+    expect(instance.approve('zoe').pending()).toEqual(['hanna@last']);
+    expect(instance.state.tasks.filter((task) => task.nodeId === 'last')).toHaveLength(1);
   });
 
   it('are all closed when one is rejected', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia').reject('lena');
-    expect(made.state.status).toBe('rejected');
-    expect(made.code('leo', { type: 'approve', task: 'left1#1/1' })).toBe('instance_closed');
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia').reject('lena');
+    expect(instance.state.status).toBe('rejected');
+    expect(instance.code('leo', { type: 'approve', task: 'left1#1/1' })).toBe('instance_closed');
   });
 });
 
-describe('return', () => {
-  it('to an earlier node of the own branch leaves the other branch and its result alone', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena', 'leo');
-    back(made, 'zoe', 'left1');
-    expect([made.state.status, made.state.round, made.pending()]).toEqual(['running', 2, ['leo@left1']]);
-    made.approve('leo', 'zoe');
-    expect(made.pending()).toEqual(['hanna@last']);
+describe('Return', () => {
+  it('to an earlier step of its branch does not change the other branch', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'lena', 'leo');
+    returned(instance, 'zoe', 'left1');
+    expect([instance.state.status, instance.state.round, instance.pending()]).toEqual(['running', 2, ['leo@left1']]);
+    instance.approve('leo', 'zoe');
+    expect(instance.pending()).toEqual(['hanna@last']);
   });
 
-  it('to a node before the branches takes all of them back, and each is gone through again', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena', 'leo');
-    back(made, 'zoe', 'first');
-    expect(made.pending()).toEqual(['mia@first']);
-    made.approve('mia');
-    expect(made.pending()).toEqual(['leo@left1', 'lena@right']);
-    expect(made.approve('leo', 'lena', 'zoe', 'hanna').state.status).toBe('approved');
+  it('to a step before the branches repeats all of them', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'lena', 'leo');
+    returned(instance, 'zoe', 'first');
+    expect(instance.pending()).toEqual(['mia@first']);
+    instance.approve('mia');
+    expect(instance.pending()).toEqual(['leo@left1', 'lena@right']);
+    expect(instance.approve('leo', 'lena', 'zoe', 'hanna').state.status).toBe('approved');
   });
 
-  it('to a node before the branches closes the tasks of all of them', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'leo');
-    back(made, 'zoe', 'first');
-    expect(made.pending()).toEqual(['mia@first']);
-    expect(made.state.tasks.find((task) => task.assigneeId === 'lena')?.status).toBe('cancelled');
-    expect(made.state.runs.map((run) => `${run.nodeId} ${run.status}`)).toEqual([
+  it('to a step before the branches closes the tasks of all of them', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'leo');
+    returned(instance, 'zoe', 'first');
+    expect(instance.pending()).toEqual(['mia@first']);
+    expect(instance.state.tasks.find((task) => task.assigneeId === 'lena')?.status).toBe('cancelled');
+    expect(instance.state.runs.map((run) => `${run.nodeId} ${run.status}`)).toEqual([
       'first approved',
       'left1 approved',
       'right cancelled',
@@ -80,7 +85,7 @@ describe('return', () => {
     ]);
   });
 
-  it('forgets the way that was undone: neither its branches nor its approvals count on another way', () => {
+  it('undoes branches and approvals, which do not count on another path', () => {
     const other = structuredClone(branches);
     other.formSchema = { type: 'object', required: ['both'], properties: { both: { type: 'boolean' } } };
     other.settings = { duplicateApprover: 'all' };
@@ -104,85 +109,93 @@ describe('return', () => {
       { from: 'last', to: 'again' },
       { from: 'again', to: 'end' },
     ];
-    const made = ProcessCase.started(other, smallCompany(), 'ada', { both: true }).approve('mia', 'lena', 'leo');
-    back(made, 'zoe', 'first');
-    made.must('mia', { type: 'approve', task: made.taskOf('mia').key, formPatch: { both: false } });
-    expect(made.approve('fin1').pending()).toEqual(['lena@again']);
+    const instance = MemoryInstance.started(other, sampleDirectory(), 'ada', { both: true }).approve(
+      'mia',
+      'lena',
+      'leo',
+    );
+    returned(instance, 'zoe', 'first');
+    instance.must('mia', { type: 'approve', task: instance.taskOf('mia').key, formPatch: { both: false } });
+    expect(instance.approve('fin1').pending()).toEqual(['lena@again']);
     for (const to of ['left1', 'left2', 'right', 'last']) {
-      expect(made.code('lena', { type: 'return', task: made.taskOf('lena').key, to })).toBe('invalid_return');
+      expect(instance.code('lena', { type: 'return', task: instance.taskOf('lena').key, to })).toBe('invalid_return');
     }
-    expect(made.approve('lena').state.status).toBe('approved');
+    expect(instance.approve('lena').state.status).toBe('approved');
   });
 
-  it('with jump_back comes straight back to the node that returned', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena', 'leo', 'zoe');
-    back(made, 'hanna', 'first', 'jump_back');
-    expect(made.pending()).toEqual(['mia@first']);
-    expect(made.approve('mia').pending()).toEqual(['hanna@last']);
-    expect(made.state.jumps).toEqual([]);
-    expect(made.approve('hanna').state.status).toBe('approved');
+  it('with jump_back continues at the step that returned', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'lena', 'leo', 'zoe');
+    returned(instance, 'hanna', 'first', 'jump_back');
+    expect(instance.pending()).toEqual(['mia@first']);
+    expect(instance.approve('mia').pending()).toEqual(['hanna@last']);
+    expect(instance.state.jumps).toEqual([]);
+    expect(instance.approve('hanna').state.status).toBe('approved');
   });
 
-  it('to START with jump_back takes up the nodes that were being worked on, once the applicant resubmits', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'leo');
-    back(made, 'zoe', 'START', 'jump_back');
-    expect([made.state.status, made.pending()]).toEqual(['returned', []]);
-    made.must('ada', { type: 'resubmit' });
-    expect(made.pending()).toEqual(['lena@right', 'zoe@left2']);
+  it('to START with jump_back continues at the active steps after the resubmission', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'leo');
+    returned(instance, 'zoe', 'START', 'jump_back');
+    expect([instance.state.status, instance.pending()]).toEqual(['returned', []]);
+    instance.must('ada', { type: 'resubmit' });
+    expect(instance.pending()).toEqual(['lena@right', 'zoe@left2']);
   });
 
-  it('to START without it begins again', () => {
-    const made = back(ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'leo'), 'zoe', 'START');
-    made.must('ada', { type: 'resubmit' });
-    expect(made.pending()).toEqual(['mia@first']);
+  it('to START without jump_back starts from the beginning', () => {
+    const instance = returned(
+      MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'leo'),
+      'zoe',
+      'START',
+    );
+    instance.must('ada', { type: 'resubmit' });
+    expect(instance.pending()).toEqual(['mia@first']);
   });
 
   it.each(['last', 'right', 'left2', 'fork', 'end', 'nowhere'])(
-    'to %s is refused to left2: only approved nodes before it',
+    'from left2 to %s is refused: it is no approved step before left2',
     (to) => {
-      const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena', 'leo');
-      expect(made.code('zoe', { type: 'return', task: made.taskOf('zoe').key, to })).toBe('invalid_return');
+      const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'lena', 'leo');
+      expect(instance.code('zoe', { type: 'return', task: instance.taskOf('zoe').key, to })).toBe('invalid_return');
     },
   );
 
-  it('is possible until the last round, five by default', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada');
+  it('is possible until the last round, by default the fifth', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada');
     for (let round = 1; round < 5; round += 1) {
-      back(made, 'mia', 'START');
-      made.must('ada', { type: 'resubmit' });
+      returned(instance, 'mia', 'START');
+      instance.must('ada', { type: 'resubmit' });
     }
-    expect(made.state.round).toBe(5);
-    expect(made.code('mia', { type: 'return', task: made.taskOf('mia').key, to: 'START' })).toBe('max_rounds');
-    expect(made.approve('mia').pending()).toEqual(['leo@left1', 'lena@right']);
+    expect(instance.state.round).toBe(5);
+    expect(instance.code('mia', { type: 'return', task: instance.taskOf('mia').key, to: 'START' })).toBe('max_rounds');
+    expect(instance.approve('mia').pending()).toEqual(['leo@left1', 'lena@right']);
   });
 });
 
-describe('expiry', () => {
-  it('ends all tasks, and a recovery opens new ones at the same nodes', () => {
-    const made = ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'lena');
-    made.must({ id: 'system:timer', kind: 'system', manages: false }, { type: 'expire' });
-    expect(made.state.tasks.map((task) => task.status)).toEqual(['approved', 'expired', 'approved']);
-    made.must('root', { type: 'recover' });
-    expect(made.pending()).toEqual(['leo@left1']);
-    expect(made.approve('leo', 'zoe', 'hanna').state.status).toBe('approved');
+describe('Expiry', () => {
+  it('closes all tasks, and a recovery opens new ones at the same steps', () => {
+    const instance = MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'lena');
+    instance.must({ id: 'system:timer', kind: 'system', manages: false }, { type: 'expire' });
+    expect(instance.state.tasks.map((task) => task.status)).toEqual(['approved', 'expired', 'approved']);
+    instance.must('root', { type: 'recover' });
+    expect(instance.pending()).toEqual(['leo@left1']);
+    expect(instance.approve('leo', 'zoe', 'hanna').state.status).toBe('approved');
   });
 
-  it('of a returned instance gives it back to the applicant again', () => {
-    const made = back(
-      ProcessCase.started(branches, smallCompany(), 'ada').approve('mia', 'leo'),
+  it('of a returned instance is undone by a recovery: the instance is returned again', () => {
+    const instance = returned(
+      MemoryInstance.started(branches, sampleDirectory(), 'ada').approve('mia', 'leo'),
       'zoe',
       'START',
       'jump_back',
     );
-    made.must('root', { type: 'expire' });
-    made.must('root', { type: 'recover' });
-    expect(made.state).toMatchObject({ status: 'returned', round: 2 });
-    made.must('ada', { type: 'resubmit' });
-    expect(made.pending()).toEqual(['lena@right', 'zoe@left2']);
+    instance.must('root', { type: 'expire' });
+    instance.must('root', { type: 'recover' });
+    expect(instance.state).toMatchObject({ status: 'returned', round: 2 });
+    instance.must('ada', { type: 'resubmit' });
+    expect(instance.pending()).toEqual(['lena@right', 'zoe@left2']);
   });
 });
 
-describe('a loop', () => {
+describe('Loop', () => {
   const looped: DefinitionInput = {
     code: 'looped',
     name: 'Looped',
@@ -201,14 +214,14 @@ describe('a loop', () => {
     ],
   };
 
-  it('is gone through until its condition no longer holds', () => {
-    const made = ProcessCase.started(looped, smallCompany(), 'ada', { price: 150 }).approve('mia');
-    expect(made.taskOf('mia').key).toBe('offer#2/1');
-    made.must('mia', { type: 'approve', task: 'offer#2/1', formPatch: { price: 90 } });
-    expect(made.state.status).toBe('approved');
+  it('repeats until its condition no longer holds', () => {
+    const instance = MemoryInstance.started(looped, sampleDirectory(), 'ada', { price: 150 }).approve('mia');
+    expect(instance.taskOf('mia').key).toBe('offer#2/1');
+    instance.must('mia', { type: 'approve', task: 'offer#2/1', formPatch: { price: 90 } });
+    expect(instance.state.status).toBe('approved');
   });
 
-  it('that only rules go round ends in a visible suspension instead of for ever', () => {
+  it('of automatic approvals ends in a suspension', () => {
     const automatic = structuredClone(looped);
     automatic.nodes[1] = {
       id: 'offer',
@@ -216,9 +229,9 @@ describe('a loop', () => {
       assignees: [{ type: 'user', users: ['gone'] }],
       onEmpty: 'auto_approve',
     };
-    const made = ProcessCase.started(automatic, smallCompany(), 'ada', { price: 150 });
-    expect(made.state.suspension).toMatchObject({ reason: 'visit_limit' });
-    made.must('root', { type: 'cancel', reason: 'never cheap enough' });
-    expect(made.state.status).toBe('cancelled');
+    const instance = MemoryInstance.started(automatic, sampleDirectory(), 'ada', { price: 150 });
+    expect(instance.state.suspension).toMatchObject({ reason: 'visit_limit' });
+    instance.must('root', { type: 'cancel', reason: 'never cheap enough' });
+    expect(instance.state.status).toBe('cancelled');
   });
 });

@@ -1,9 +1,7 @@
-import type { Picks } from '../instance/command.js';
-import { decide } from './decide.js';
 import type { DirectoryQuestion } from '../directory/directory.js';
+import { stepName, type Graph } from '../graph/graph.js';
+import type { Picks } from '../instance/command.js';
 import type { InstanceEvent } from '../instance/instance-event.js';
-import { nameOf, type Graph } from '../graph/graph.js';
-import type { Refusal } from '../instance/refusal.js';
 import {
   draftInstance,
   type InstanceStatus,
@@ -12,43 +10,45 @@ import {
   type TakenEdge,
   type Task,
 } from '../instance/instance-state.js';
+import type { EngineRefusal } from '../instance/refusal.js';
+import { decide } from './decide.js';
 import type { DecideContext } from './transition.js';
 
-/** Approvals that one dry run gives at most; only a loop that no form leaves needs more. */
+/** Most approvals of one simulation. Only a loop that no form leaves needs more. */
 const MAX_DECISIONS = 2_000;
 
-/** One node on the simulated way. */
+/** One step of a simulation. */
 export interface SimulatedStep {
   readonly nodeId: string;
   readonly name: string;
   readonly type: string;
-  /** Who would get a task there, in order; `decided` when the rules would decide for them. */
+  /** The people who would get a task, in order. `decided`: the rules would decide for them. */
   readonly people: readonly {
     readonly id: string;
     readonly name: string;
     readonly onBehalfOf: string | null;
     readonly decided: boolean;
   }[];
-  /** Approvals of a quorum; null elsewhere. */
+  /** The approvals that a quorum requires; null in other modes. */
   readonly required: number | null;
 }
 
-/** What would happen to a form if everybody approved. */
+/** What would happen to a form if all assignees approved. */
 export type Simulation =
   | {
       readonly kind: 'path';
       readonly status: InstanceStatus;
       readonly steps: readonly SimulatedStep[];
       readonly edges: readonly TakenEdge[];
-      /** Why it would stop on the way. */
+      /** Why the instance would be suspended; null when it would not. */
       readonly suspension: Suspension | null;
     }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: EngineRefusal }
   | { readonly kind: 'needs'; readonly questions: readonly DirectoryQuestion[] };
 
 /**
- * The way of a form through the process, as the engine itself would go it with every task approved in order. Nothing is
- * stored; ask the directory and call again on `needs`, as with `decide`.
+ * Simulates a form: `decide` submits it and approves its tasks in order. Nothing is stored. While the answer is `needs`, the
+ * caller adds the directory's answers and calls again, as with `decide`.
  */
 export function simulate(
   graph: Graph,
@@ -60,14 +60,14 @@ export function simulate(
   const picks = input.picks === undefined ? {} : { picks: input.picks };
   let decision = decide(graph, draftInstance(input), { type: 'start', actor: applicant, ...picks }, context);
   const events: InstanceEvent[] = [];
-  for (let made = 0; ; made += 1) {
+  for (let approvals = 0; ; approvals += 1) {
     if (decision.kind !== 'decided') return decision;
     events.push(...decision.events);
     const { state }: { state: typeof decision.state } = decision;
     const next: Task | undefined = state.tasks.find((task) => task.status === 'pending');
-    if (state.status !== 'running' || next === undefined || made >= MAX_DECISIONS) {
-      const { status, way, suspension } = state;
-      return { kind: 'path', status, edges: way, steps: stepsOf(graph, events), suspension };
+    if (state.status !== 'running' || next === undefined || approvals >= MAX_DECISIONS) {
+      const { status, way: edges, suspension } = state;
+      return { kind: 'path', status, edges, steps: stepsOf(graph, events), suspension };
     }
     decision = decide(graph, state, { type: 'approve', actor: approver, task: next.key }, context);
   }
@@ -75,7 +75,7 @@ export function simulate(
 
 function stepsOf(graph: Graph, events: readonly InstanceEvent[]): readonly SimulatedStep[] {
   return events.flatMap((event): SimulatedStep[] => {
-    if (event.type !== 'node_entered') return [];
+    if (event.type !== 'step_entered') return [];
     const { nodeId, visit } = event;
     const opened = events.find(
       (other) => other.type === 'run_opened' && other.nodeId === nodeId && other.visit === visit,
@@ -89,8 +89,8 @@ function stepsOf(graph: Graph, events: readonly InstanceEvent[]): readonly Simul
     return [
       {
         nodeId,
-        name: nameOf(graph, nodeId),
-        type: graph.nodes.get(nodeId)?.type ?? 'end',
+        name: stepName(graph, nodeId),
+        type: graph.steps.get(nodeId)?.type ?? 'end',
         people,
         required: opened?.type === 'run_opened' ? opened.required : null,
       },

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { graphOf, ProcessCase, smallCompany, type CommandBody } from '../../testing/index.js';
-import { INSTANCE_STATUSES, TASK_STATUSES, type DefinitionInput, type InstanceStatus } from '../index.js';
+import { graphOf, MemoryInstance, sampleDirectory } from '../../testing/index.js';
+import type { DefinitionInput } from '../definition/definition.js';
+import type { CommandBody } from '../instance/command.js';
+import { INSTANCE_STATUSES, TASK_STATUSES, type InstanceStatus } from '../instance/instance-state.js';
 
 const SYSTEM = { id: 'system:timer', kind: 'system', manages: false } as const;
 
-/** Two managers in turn, then everybody of finance. */
+/** Two managers in sequence, then all of finance. */
 const process: DefinitionInput = {
   code: 'verbs',
   name: 'Verbs',
   nodes: [
     { id: 'start', type: 'start' },
-    { id: 'line', type: 'approve', mode: 'sequential', assignees: [{ type: 'user', users: ['mia', 'leo'] }] },
+    { id: 'managers', type: 'approve', mode: 'sequential', assignees: [{ type: 'user', users: ['mia', 'leo'] }] },
     {
       id: 'finance',
       type: 'approve',
@@ -21,16 +23,16 @@ const process: DefinitionInput = {
     { id: 'end', type: 'end' },
   ],
   edges: [
-    { from: 'start', to: 'line' },
-    { from: 'line', to: 'finance' },
+    { from: 'start', to: 'managers' },
+    { from: 'managers', to: 'finance' },
     { from: 'finance', to: 'end' },
   ],
 };
-const MIA = 'line#1/1';
+const MIA = 'managers#1/1';
 
-const instances: Record<InstanceStatus, () => ProcessCase> = {
-  draft: () => new ProcessCase(graphOf(process), smallCompany(), 'ada'),
-  running: () => ProcessCase.started(process, smallCompany(), 'ada'),
+const instances: Record<InstanceStatus, () => MemoryInstance> = {
+  draft: () => new MemoryInstance(graphOf(process), sampleDirectory(), 'ada'),
+  running: () => MemoryInstance.started(process, sampleDirectory(), 'ada'),
   returned: () => after('running', 'mia', { type: 'return', task: MIA, to: 'START' }),
   suspended: () => after('running', 'root', { type: 'suspend' }),
   approved: () => instances.running().approve('mia', 'leo', 'fin1', 'fin2', 'fin3'),
@@ -40,13 +42,13 @@ const instances: Record<InstanceStatus, () => ProcessCase> = {
   expired: () => after('running', SYSTEM, { type: 'expire' }),
 };
 
-function after(status: InstanceStatus, actor: string | typeof SYSTEM, body: CommandBody): ProcessCase {
-  const made = instances[status]();
-  made.must(actor, body);
-  return made;
+function after(status: InstanceStatus, actor: string | typeof SYSTEM, body: CommandBody): MemoryInstance {
+  const instance = instances[status]();
+  instance.must(actor, body);
+  return instance;
 }
 
-const verbs: Record<string, [string | typeof SYSTEM, CommandBody]> = {
+const commands: Record<string, [string | typeof SYSTEM, CommandBody]> = {
   start: ['ada', { type: 'start' }],
   resubmit: ['ada', { type: 'resubmit' }],
   withdraw: ['ada', { type: 'withdraw' }],
@@ -57,7 +59,7 @@ const verbs: Record<string, [string | typeof SYSTEM, CommandBody]> = {
   recover: ['root', { type: 'recover' }],
   comment: ['ada', { type: 'comment', text: 'please' }],
   cc: ['ada', { type: 'cc', users: ['ben'] }],
-  assign: ['root', { type: 'assign', nodeId: 'line', users: ['hanna'] }],
+  assign: ['root', { type: 'assign', nodeId: 'managers', users: ['hanna'] }],
   approve: ['mia', { type: 'approve', task: MIA }],
   reject: ['mia', { type: 'reject', task: MIA }],
   transfer: ['mia', { type: 'transfer', task: MIA, to: 'hanna' }],
@@ -70,7 +72,7 @@ const NO = 'invalid_transition';
 const OVER = 'instance_closed';
 const DONE = 'already_decided';
 
-/** The status that the instance then has, or the code of the refusal; the table of the README. */
+/** The next status of the instance, or the code of the refusal: the table in docs/approvals.md. */
 const expected: Record<string, Record<InstanceStatus, string>> = table(`
   verb     | draft      running    returned  suspended          approved  rejected  withdrawn cancelled expired
   start    | running    ${NO}      ${NO}     ${NO}              ${OVER}   ${OVER}   ${OVER}   ${OVER}   ${OVER}
@@ -93,19 +95,19 @@ const expected: Record<string, Record<InstanceStatus, string>> = table(`
 `);
 
 function table(text: string): Record<string, Record<InstanceStatus, string>> {
-  const [head, ...lines] = text.trim().split('\n');
-  const words = (line: string): string[] => line.split('|')[1]?.trim().split(/\s+/) ?? [];
+  const [head, ...rows] = text.trim().split('\n');
+  const words = (row: string): string[] => row.split('|')[1]?.trim().split(/\s+/) ?? [];
   const columns = words(head ?? '');
   return Object.fromEntries(
-    lines.map((line) => [
-      line.split('|')[0]?.trim() ?? '',
-      Object.fromEntries(words(line).map((word, i) => [columns[i], word])) as Record<InstanceStatus, string>,
+    rows.map((row) => [
+      row.split('|')[0]?.trim() ?? '',
+      Object.fromEntries(words(row).map((word, i) => [columns[i], word])) as Record<InstanceStatus, string>,
     ]),
   );
 }
 
-function outcome(made: ProcessCase, actor: string | typeof SYSTEM, body: CommandBody): string {
-  const decision = made.do(actor, body);
+function outcome(instance: MemoryInstance, actor: string | typeof SYSTEM, body: CommandBody): string {
+  const decision = instance.execute(actor, body);
   return decision.kind === 'decided'
     ? decision.state.status
     : decision.kind === 'refused'
@@ -113,24 +115,24 @@ function outcome(made: ProcessCase, actor: string | typeof SYSTEM, body: Command
       : 'needs';
 }
 
-describe('every verb on every state of an instance', () => {
-  const cells = Object.keys(verbs).flatMap((verb) => INSTANCE_STATUSES.map((status) => [verb, status] as const));
+describe('Instance states', () => {
+  const cells = Object.keys(commands).flatMap((verb) => INSTANCE_STATUSES.map((status) => [verb, status] as const));
 
-  it.each(cells)('%s when %s gives what the table says', (verb, status) => {
-    const made = instances[status]();
-    expect(made.state.status).toBe(status);
-    const [actor, body] = verbs[verb] ?? ['', { type: 'resume' }];
-    expect(outcome(made, actor, body)).toBe(expected[verb]?.[status]);
+  it.each(cells)('the command %s on an instance that is %s has the documented result', (verb, status) => {
+    const instance = instances[status]();
+    expect(instance.state.status).toBe(status);
+    const [actor, body] = commands[verb] ?? ['', { type: 'resume' }];
+    expect(outcome(instance, actor, body)).toBe(expected[verb]?.[status]);
   });
 });
 
-function delegated(): ProcessCase {
+function delegated(): MemoryInstance {
   return after('running', 'mia', { type: 'delegate', task: MIA, to: 'hanna' });
 }
 
-/** A case in which the named task has the status, with its assignee. */
-const tasks: Record<string, { task: string; assignee: string; make: () => ProcessCase }> = {
-  waiting: { task: 'line#1/2', assignee: 'leo', make: instances.running },
+/** For each status, an instance with a task of that status, and the assignee of the task. */
+const tasks: Record<string, { task: string; assignee: string; make: () => MemoryInstance }> = {
+  waiting: { task: 'managers#1/2', assignee: 'leo', make: instances.running },
   pending: { task: MIA, assignee: 'mia', make: instances.running },
   approved: { task: MIA, assignee: 'mia', make: () => instances.running().approve('mia') },
   rejected: {
@@ -147,25 +149,25 @@ const tasks: Record<string, { task: string; assignee: string; make: () => Proces
     task: MIA,
     assignee: 'mia',
     make: () => {
-      const made = instances.returned();
-      made.must('ada', { type: 'resubmit' });
-      return made;
+      const instance = instances.returned();
+      instance.must('ada', { type: 'resubmit' });
+      return instance;
     },
   },
   delegated: { task: MIA, assignee: 'mia', make: delegated },
   resolved: {
-    task: 'line#1/3',
+    task: 'managers#1/3',
     assignee: 'hanna',
     make: () => {
-      const made = delegated();
-      made.must('hanna', { type: 'resolve', task: 'line#1/3' });
-      return made;
+      const instance = delegated();
+      instance.must('hanna', { type: 'resolve', task: 'managers#1/3' });
+      return instance;
     },
   },
   skipped: {
     task: 'any#1/2',
     assignee: 'leo',
-    make: () => ProcessCase.started(anyOfTwo, smallCompany(), 'ada').approve('mia'),
+    make: () => MemoryInstance.started(anyOfTwo, sampleDirectory(), 'ada').approve('mia'),
   },
   cancelled: { task: MIA, assignee: 'mia', make: instances.withdrawn },
   expired: { task: MIA, assignee: 'mia', make: instances.expired },
@@ -187,7 +189,7 @@ const anyOfTwo: DefinitionInput = {
   ],
 };
 
-describe('every task verb on every state of a task', () => {
+describe('Task states', () => {
   const results: Record<string, string> = {
     waiting: NO,
     pending: 'decided',
@@ -210,44 +212,44 @@ describe('every task verb on every state of a task', () => {
   ];
   const cells = TASK_STATUSES.flatMap((status) => bodies('').map((body, i) => [body.type, status, i] as const));
 
-  it.each(cells)('%s of a task that is %s gives what the table says', (_, status, i) => {
+  it.each(cells)('the command %s on a task that is %s has the documented result', (_, status, i) => {
     const { task, assignee, make } = tasks[status] ?? { task: '', assignee: '', make: instances.draft };
-    const made = make();
-    expect(made.state.tasks.find((other) => other.key === task)?.status).toBe(status);
-    expect(made.code(assignee, bodies(task)[i] ?? { type: 'resume' })).toBe(results[status]);
+    const instance = make();
+    expect(instance.state.tasks.find((other) => other.key === task)?.status).toBe(status);
+    expect(instance.code(assignee, bodies(task)[i] ?? { type: 'resume' })).toBe(results[status]);
   });
 
-  it.each(cells)('%s of a task that is %s is refused to a stranger before anything is told', (_, status, i) => {
+  it.each(cells)('the command %s on a task that is %s is not_assignee for other people', (_, status, i) => {
     const { task, make } = tasks[status] ?? { task: '', make: instances.draft };
     expect(make().code('spy', bodies(task)[i] ?? { type: 'resume' })).toBe('not_assignee');
   });
 
-  it('answers the loser of an or-sign with who decided, when and how', () => {
-    const made = ProcessCase.started(anyOfTwo, smallCompany(), 'ada').approve('mia');
-    const at = made.events.find((event) => event.type === 'task_closed')?.at;
-    const decision = made.ask('leo', { type: 'approve', task: 'any#1/2' });
+  it('a task that a colleague decided first gives who decided, when and how', () => {
+    const instance = MemoryInstance.started(anyOfTwo, sampleDirectory(), 'ada').approve('mia');
+    const at = instance.events.find((event) => event.type === 'task_closed')?.at;
+    const decision = instance.decide('leo', { type: 'approve', task: 'any#1/2' });
     expect(decision).toMatchObject({
       refusal: { code: 'already_decided', decided: { by: 'mia', at, action: 'approve' } },
     });
   });
 
-  it('answers a double click on the last approval with already_decided, although the instance is over', () => {
-    const made = instances.approved();
-    expect(made.code('fin3', { type: 'approve', task: 'finance#1/3' })).toBe('already_decided');
+  it('a double click on the last approval gives already_decided, not instance_closed', () => {
+    const instance = instances.approved();
+    expect(instance.code('fin3', { type: 'approve', task: 'finance#1/3' })).toBe('already_decided');
   });
 
-  it('calls a task that a colleague returned already_decided, and after a recovery the expired one too', () => {
-    const made = instances.running().approve('mia', 'leo');
-    made.must('fin1', { type: 'return', task: 'finance#1/1', to: 'line' });
-    expect(made.code('fin2', { type: 'approve', task: 'finance#1/2' })).toBe('already_decided');
+  it('a task closed by a return gives already_decided, and so does an expired task after a recovery', () => {
+    const instance = instances.running().approve('mia', 'leo');
+    instance.must('fin1', { type: 'return', task: 'finance#1/1', to: 'managers' });
+    expect(instance.code('fin2', { type: 'approve', task: 'finance#1/2' })).toBe('already_decided');
     const recovered = instances.expired();
     recovered.must('root', { type: 'recover' });
     expect(recovered.code('mia', { type: 'approve', task: MIA })).toBe('already_decided');
-    expect(recovered.pending()).toEqual(['mia@line']);
+    expect(recovered.pending()).toEqual(['mia@managers']);
   });
 });
 
-describe('who may', () => {
+describe('Permissions', () => {
   it.each([
     ['start', 'draft', 'ben'],
     ['resubmit', 'returned', 'mia'],
@@ -261,15 +263,19 @@ describe('who may', () => {
     ['comment', 'running', 'ben'],
     ['cc', 'running', 'spy'],
     ['assign', 'running', 'mia'],
-  ] as const)('%s when %s is forbidden to %s', (verb, status, actor) => {
-    const [, body] = verbs[verb] ?? ['', { type: 'resume' }];
+  ] as const)('%s on an instance that is %s is forbidden to %s', (verb, status, actor) => {
+    const [, body] = commands[verb] ?? ['', { type: 'resume' }];
     expect(instances[status]().code(actor, body)).toBe('forbidden');
   });
 
-  it('lets the applicant cancel where the process says so, but not without a reason', () => {
-    const made = ProcessCase.started({ ...process, settings: { applicantMayCancel: true } }, smallCompany(), 'ada');
-    expect(made.code('ada', { type: 'cancel', reason: ' ' })).toBe('reason_required');
-    expect(made.code('ada', { type: 'cancel', reason: 'bought elsewhere' })).toBe('decided');
+  it('the applicant can cancel if the process allows it, but not without a reason', () => {
+    const instance = MemoryInstance.started(
+      { ...process, settings: { applicantMayCancel: true } },
+      sampleDirectory(),
+      'ada',
+    );
+    expect(instance.code('ada', { type: 'cancel', reason: ' ' })).toBe('reason_required');
+    expect(instance.code('ada', { type: 'cancel', reason: 'bought elsewhere' })).toBe('decided');
   });
 
   it.each([
@@ -277,15 +283,18 @@ describe('who may', () => {
     ['before_first_decision', 0, 'decided'],
     ['before_first_decision', 1, 'invalid_transition'],
     ['any_time', 1, 'decided'],
-  ] as const)('with withdraw %s and %d decisions the applicant gets %s', (withdraw, decisions, code) => {
-    const made = ProcessCase.started({ ...process, settings: { withdraw } }, smallCompany(), 'ada');
-    if (decisions > 0) made.approve('mia');
-    expect(made.code('ada', { type: 'withdraw' })).toBe(code);
-  });
+  ] as const)(
+    'with withdraw %s and %d decisions, withdrawal by the applicant gives %s',
+    (withdraw, decisions, code) => {
+      const instance = MemoryInstance.started({ ...process, settings: { withdraw } }, sampleDirectory(), 'ada');
+      if (decisions > 0) instance.approve('mia');
+      expect(instance.code('ada', { type: 'withdraw' })).toBe(code);
+    },
+  );
 
-  it('lets an administrator transfer a task, but not approve it', () => {
-    const made = instances.running();
-    expect(made.code('root', { type: 'transfer', task: MIA, to: 'hanna' })).toBe('decided');
-    expect(made.code('root', { type: 'approve', task: MIA })).toBe('not_assignee');
+  it('an administrator can transfer a task, but not approve it', () => {
+    const instance = instances.running();
+    expect(instance.code('root', { type: 'transfer', task: MIA, to: 'hanna' })).toBe('decided');
+    expect(instance.code('root', { type: 'approve', task: MIA })).toBe('not_assignee');
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProcessCase, smallCompany } from '../../testing/index.js';
-import type { DefinitionInput } from '../index.js';
+import { MemoryInstance, sampleDirectory } from '../../testing/index.js';
+import type { DefinitionInput } from '../definition/definition.js';
 
-type WorkInput = Extract<DefinitionInput['nodes'][number], { type: 'approve' }>;
+type ApproveInput = Extract<DefinitionInput['nodes'][number], { type: 'approve' }>;
 
-/** One approve node between start and end. */
-function oneNode(node: Partial<WorkInput>, settings: DefinitionInput['settings'] = {}): DefinitionInput {
+/** One approve step between start and end. */
+function oneStep(step: Partial<ApproveInput>, settings: DefinitionInput['settings'] = {}): DefinitionInput {
   return {
-    code: 'one-node',
-    name: 'One node',
+    code: 'one-step',
+    name: 'One step',
     nodes: [
       { id: 'start', type: 'start' },
-      { id: 'n', type: 'approve', assignees: [{ type: 'role', role: 'finance' }], ...node },
+      { id: 'n', type: 'approve', assignees: [{ type: 'role', role: 'finance' }], ...step },
       { id: 'end', type: 'end' },
     ],
     edges: [
@@ -22,84 +22,84 @@ function oneNode(node: Partial<WorkInput>, settings: DefinitionInput['settings']
   };
 }
 
-function started(node: Partial<WorkInput>): ProcessCase {
-  return ProcessCase.started(oneNode(node), smallCompany(), 'ada');
+function started(step: Partial<ApproveInput>): MemoryInstance {
+  return MemoryInstance.started(oneStep(step), sampleDirectory(), 'ada');
 }
 
-const statuses = (made: ProcessCase): readonly string[] => made.state.tasks.map((task) => task.status);
+const statuses = (instance: MemoryInstance): readonly string[] => instance.state.tasks.map((task) => task.status);
 
-describe('any (or-sign)', () => {
-  it('ends with the first approval and skips the others', () => {
-    const made = started({ mode: 'any' }).approve('fin2');
-    expect([made.state.status, statuses(made)]).toEqual(['approved', ['skipped', 'approved', 'skipped']]);
+describe('Mode any', () => {
+  it('is approved by the first approval and skips the other tasks', () => {
+    const instance = started({ mode: 'any' }).approve('fin2');
+    expect([instance.state.status, statuses(instance)]).toEqual(['approved', ['skipped', 'approved', 'skipped']]);
   });
 
-  it('ends with the first rejection, unless everybody is to be heard', () => {
+  it('is rejected by the first rejection, with collect only by the last', () => {
     expect(started({ mode: 'any' }).reject('fin1').state.status).toBe('rejected');
-    const heard = started({ mode: 'any', onReject: 'collect' }).reject('fin1').reject('fin3');
-    expect(heard.state.status).toBe('running');
-    expect(heard.reject('fin2').state.status).toBe('rejected');
+    const collected = started({ mode: 'any', onReject: 'collect' }).reject('fin1').reject('fin3');
+    expect(collected.state.status).toBe('running');
+    expect(collected.reject('fin2').state.status).toBe('rejected');
   });
 });
 
-describe('all (counter-sign)', () => {
+describe('Mode all', () => {
   it('needs every approval', () => {
-    const made = started({ mode: 'all' }).approve('fin1', 'fin3');
-    expect(made.pending()).toEqual(['fin2@n']);
-    expect(made.approve('fin2').state.status).toBe('approved');
+    const instance = started({ mode: 'all' }).approve('fin1', 'fin3');
+    expect(instance.pending()).toEqual(['fin2@n']);
+    expect(instance.approve('fin2').state.status).toBe('approved');
   });
 
-  it('is vetoed by one rejection and closes the open tasks at once', () => {
-    const made = started({ mode: 'all' }).approve('fin1').reject('fin2', 'too dear');
-    expect([made.state.status, statuses(made)]).toEqual(['rejected', ['approved', 'rejected', 'skipped']]);
-    expect(made.state.tasks[1]?.comment).toBe('too dear');
+  it('is rejected by one rejection and skips the open tasks at once', () => {
+    const instance = started({ mode: 'all' }).approve('fin1').reject('fin2', 'too dear');
+    expect([instance.state.status, statuses(instance)]).toEqual(['rejected', ['approved', 'rejected', 'skipped']]);
+    expect(instance.state.tasks[1]?.comment).toBe('too dear');
   });
 
-  it('hears everybody before it is rejected, with collect', () => {
-    const made = started({ mode: 'all', onReject: 'collect' }).reject('fin1').approve('fin2');
-    expect(made.pending()).toEqual(['fin3@n']);
-    expect(made.approve('fin3').state.status).toBe('rejected');
+  it('is rejected only after the last decision, with collect', () => {
+    const instance = started({ mode: 'all', onReject: 'collect' }).reject('fin1').approve('fin2');
+    expect(instance.pending()).toEqual(['fin3@n']);
+    expect(instance.approve('fin3').state.status).toBe('rejected');
   });
 });
 
-describe('sequential', () => {
-  it('asks one after the other', () => {
-    const made = started({ mode: 'sequential', dueHours: 2 });
-    expect(statuses(made)).toEqual(['pending', 'waiting', 'waiting']);
-    made.approve('fin1');
-    expect(statuses(made)).toEqual(['approved', 'pending', 'waiting']);
-    const second = made.state.tasks[1];
+describe('Mode sequential', () => {
+  it('activates one task after the other', () => {
+    const instance = started({ mode: 'sequential', dueHours: 2 });
+    expect(statuses(instance)).toEqual(['pending', 'waiting', 'waiting']);
+    instance.approve('fin1');
+    expect(statuses(instance)).toEqual(['approved', 'pending', 'waiting']);
+    const second = instance.state.tasks[1];
     expect(Date.parse(second?.dueAt ?? '') - Date.parse(second?.openedAt ?? '')).toBe(2 * 3_600_000);
-    expect(made.approve('fin2', 'fin3').state.status).toBe('approved');
+    expect(instance.approve('fin2', 'fin3').state.status).toBe('approved');
   });
 
-  it('keeps the turn when the task is transferred', () => {
-    const made = started({ mode: 'sequential' });
-    made.must('fin1', { type: 'transfer', task: made.taskOf('fin1').key, to: 'hanna' });
-    expect(made.pending()).toEqual(['hanna@n']);
-    expect(made.approve('hanna').pending()).toEqual(['fin2@n']);
+  it('keeps the order when a task is transferred', () => {
+    const instance = started({ mode: 'sequential' });
+    instance.must('fin1', { type: 'transfer', task: instance.taskOf('fin1').key, to: 'hanna' });
+    expect(instance.pending()).toEqual(['hanna@n']);
+    expect(instance.approve('hanna').pending()).toEqual(['fin2@n']);
   });
 });
 
-describe('quorum', () => {
-  it('closes early when it is reached', () => {
-    const made = started({ mode: 'quorum', quorum: { count: 2 } }).approve('fin1', 'fin2');
-    expect([made.state.status, statuses(made)]).toEqual(['approved', ['approved', 'approved', 'skipped']]);
+describe('Mode quorum', () => {
+  it('is approved as soon as the quorum is reached', () => {
+    const instance = started({ mode: 'quorum', quorum: { count: 2 } }).approve('fin1', 'fin2');
+    expect([instance.state.status, statuses(instance)]).toEqual(['approved', ['approved', 'approved', 'skipped']]);
   });
 
-  it('is rejected as soon as it is out of reach, and not before', () => {
-    const made = started({ mode: 'quorum', quorum: { count: 2 } }).reject('fin1');
-    expect(made.state.status).toBe('running');
-    expect(made.reject('fin2').state.status).toBe('rejected');
-    expect(statuses(made)).toEqual(['rejected', 'rejected', 'skipped']);
+  it('is rejected as soon as the quorum is out of reach, and not before', () => {
+    const instance = started({ mode: 'quorum', quorum: { count: 2 } }).reject('fin1');
+    expect(instance.state.status).toBe('running');
+    expect(instance.reject('fin2').state.status).toBe('rejected');
+    expect(statuses(instance)).toEqual(['rejected', 'rejected', 'skipped']);
   });
 
-  it('hears everybody before it is rejected, with collect', () => {
-    const made = started({ mode: 'quorum', quorum: { count: 2 }, onReject: 'collect' })
+  it('is rejected only after the last decision, with collect', () => {
+    const instance = started({ mode: 'quorum', quorum: { count: 2 }, onReject: 'collect' })
       .reject('fin1')
       .reject('fin2');
-    expect(made.pending()).toEqual(['fin3@n']);
-    expect(made.approve('fin3').state.status).toBe('rejected');
+    expect(instance.pending()).toEqual(['fin3@n']);
+    expect(instance.approve('fin3').state.status).toBe('rejected');
   });
 
   it.each([
@@ -108,37 +108,37 @@ describe('quorum', () => {
     [34, 2],
     [66.7, 3],
     [100, 3],
-  ])('of %d percent of three people needs %d', (percent, required) => {
+  ])('of %d percent of three people needs %d approvals', (percent, required) => {
     expect(started({ mode: 'quorum', quorum: { percent } }).state.runs[0]?.required).toBe(required);
   });
 
-  it('is not made smaller for too few people: the instance is suspended, and goes on when enough are assigned', () => {
-    const made = started({ mode: 'quorum', quorum: { count: 4 } });
-    expect(made.state.suspension).toMatchObject({ reason: 'quorum_out_of_reach', nodeId: 'n' });
-    expect(made.code('root', { type: 'resume' })).toBe('cannot_resume');
-    expect(made.code('root', { type: 'assign', nodeId: 'n', users: ['fin1'] })).toBe('invalid_assignee');
-    made.must('root', { type: 'assign', nodeId: 'n', users: ['fin1', 'fin2', 'fin3', 'zoe'] });
-    expect(made.approve('fin1', 'fin2', 'fin3', 'zoe').state.status).toBe('approved');
+  it('suspends the instance when there are too few people, until enough are assigned', () => {
+    const instance = started({ mode: 'quorum', quorum: { count: 4 } });
+    expect(instance.state.suspension).toMatchObject({ reason: 'quorum_out_of_reach', nodeId: 'n' });
+    expect(instance.code('root', { type: 'resume' })).toBe('cannot_resume');
+    expect(instance.code('root', { type: 'assign', nodeId: 'n', users: ['fin1'] })).toBe('invalid_assignee');
+    instance.must('root', { type: 'assign', nodeId: 'n', users: ['fin1', 'fin2', 'fin3', 'zoe'] });
+    expect(instance.approve('fin1', 'fin2', 'fin3', 'zoe').state.status).toBe('approved');
   });
 });
 
-describe('per group', () => {
+describe('Mode per_group', () => {
   const groups = [
     { type: 'role', role: 'finance' },
     { type: 'role', role: 'hr' },
   ] as const;
 
-  it('needs one of each group and skips the rest of a group that has agreed', () => {
-    const made = started({ mode: 'per_group', assignees: [...groups] }).approve('fin2');
-    expect(made.pending()).toEqual(['hanna@n']);
-    expect(statuses(made)).toEqual(['skipped', 'approved', 'skipped', 'pending']);
-    expect(made.approve('hanna').state.status).toBe('approved');
+  it('needs one approval of each group and skips the other tasks of an approved group', () => {
+    const instance = started({ mode: 'per_group', assignees: [...groups] }).approve('fin2');
+    expect(instance.pending()).toEqual(['hanna@n']);
+    expect(statuses(instance)).toEqual(['skipped', 'approved', 'skipped', 'pending']);
+    expect(instance.approve('hanna').state.status).toBe('approved');
   });
 
-  it('asks a person once for each group they stand for', () => {
-    const company = smallCompany().person('hanna', { roles: ['hr', 'finance'] });
-    const made = ProcessCase.started(oneNode({ mode: 'per_group', assignees: [...groups] }), company, 'ada');
-    expect(made.state.tasks.map((task) => `${task.assigneeId} ${task.group}`)).toEqual([
+  it('asks a person once for each of their groups', () => {
+    const directory = sampleDirectory().person('hanna', { roles: ['hr', 'finance'] });
+    const instance = MemoryInstance.started(oneStep({ mode: 'per_group', assignees: [...groups] }), directory, 'ada');
+    expect(instance.state.tasks.map((task) => `${task.assigneeId} ${task.group}`)).toEqual([
       'fin1 0',
       'fin2 0',
       'fin3 0',
@@ -148,11 +148,15 @@ describe('per group', () => {
   });
 });
 
-describe('a rejected node', () => {
-  it('gives the instance back with onReject return, and rejects it in the last round', () => {
-    const made = ProcessCase.started(oneNode({ onReject: 'return' }, { maxRounds: 2 }), smallCompany(), 'ada');
-    expect(made.reject('fin1').state).toMatchObject({ status: 'returned', round: 2 });
-    made.must('ada', { type: 'resubmit' });
-    expect(made.reject('fin1').state.status).toBe('rejected');
+describe('onReject return', () => {
+  it('returns the instance to the applicant, and rejects it in the last round', () => {
+    const instance = MemoryInstance.started(
+      oneStep({ onReject: 'return' }, { maxRounds: 2 }),
+      sampleDirectory(),
+      'ada',
+    );
+    expect(instance.reject('fin1').state).toMatchObject({ status: 'returned', round: 2 });
+    instance.must('ada', { type: 'resubmit' });
+    expect(instance.reject('fin1').state.status).toBe('rejected');
   });
 });

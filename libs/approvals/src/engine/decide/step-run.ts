@@ -1,42 +1,47 @@
-import { closeInstance, returnToStart, suspend } from './change-status.js';
-import type { WorkNode } from '../definition/definition.js';
-import { outcomeOf } from './step-outcome.js';
 import { planRun, type RunPlan } from '../assignees/plan-run.js';
 import type { Assignee } from '../assignees/resolve-assignees.js';
-import { tasksOf, type NodeRun, type Task, type TaskAction } from '../instance/instance-state.js';
-import { dueAt, type Work } from './transition.js';
+import type { TaskStep } from '../definition/definition.js';
+import { tasksOf, type StepRun, type Task, type TaskAction } from '../instance/instance-state.js';
+import { closeInstance, returnToStart, suspendInstance } from './change-status.js';
+import { outcomeOf } from './step-outcome.js';
+import { dueAt, type Transition } from './transition.js';
 
-/** The actor of decisions that the rules take for somebody. */
+/** The actor of decisions that the rules make for an assignee. */
 const RULES = 'system:rules';
 
-/** Finds out who acts at a node that was entered and opens their tasks, or does what its policies say. */
-export function openRun(work: Work, node: WorkNode, run: NodeRun): void {
-  const plan = planRun(work.graph, node, work.state, work.directory);
+/** Opens the tasks of a step that was entered, or applies the policy that decides it. */
+export function openRun(transition: Transition, step: TaskStep, run: StepRun): void {
+  const plan = planRun(transition.graph, step, transition.state, transition.directory);
   if (plan === undefined) return;
-  if (plan.kind === 'suspended') return suspend(work, plan.reason, node.id, plan.message);
+  if (plan.kind === 'suspended') return suspendInstance(transition, plan.reason, step.id, plan.message);
   const opened = plan.kind === 'tasks' ? plan : { groups: [], required: null, audienceKeys: [] };
-  work.emit({
+  transition.emit({
     type: 'run_opened',
-    nodeId: node.id,
+    nodeId: step.id,
     visit: run.visit,
-    mode: node.mode,
+    mode: step.mode,
     groups: opened.groups,
     required: opened.required,
     audienceKeys: opened.audienceKeys,
     policy: plan.kind === 'decided' ? plan.policy : null,
   });
   if (plan.kind === 'decided')
-    return finishRun(work, node, run, plan.policy === 'auto_approve' ? 'approved' : 'rejected', RULES);
-  openPlanned(work, node, run, plan);
-  settleRun(work, node, run, 'approve', RULES);
+    return finishRun(transition, step, run, plan.policy === 'auto_approve' ? 'approved' : 'rejected', RULES);
+  openPlanned(transition, step, run, plan);
+  settleRun(transition, step, run, 'approve', RULES);
 }
 
-function openPlanned(work: Work, node: WorkNode, run: NodeRun, plan: Extract<RunPlan, { kind: 'tasks' }>): void {
+function openPlanned(
+  transition: Transition,
+  step: TaskStep,
+  run: StepRun,
+  plan: Extract<RunPlan, { kind: 'tasks' }>,
+): void {
   for (const planned of plan.tasks) {
     const origin = planned.fallback ? 'escalation' : planned.onBehalfOf === null ? 'initial' : 'substitute';
-    const key = openTask(work, node, run, planned, { group: planned.group, origin });
+    const key = openTask(transition, step, run, planned, { group: planned.group, origin });
     if (planned.decided !== null) {
-      work.emit({
+      transition.emit({
         type: 'task_closed',
         key,
         status: 'approved',
@@ -50,22 +55,22 @@ function openPlanned(work: Work, node: WorkNode, run: NodeRun, plan: Extract<Run
 }
 
 /**
- * Opens one task. On a sequential node it waits while another task of the node is open.
+ * Opens one task. At a sequential step it waits while another task of the step is open.
  *
- * @returns the task's key
+ * @returns the key of the task
  */
 export function openTask(
-  work: Work,
-  node: WorkNode,
-  run: NodeRun,
+  transition: Transition,
+  step: TaskStep,
+  run: StepRun,
   assignee: Assignee,
   task: Pick<Task, 'group' | 'origin'> & Partial<Pick<Task, 'parentKey' | 'dueAt'>>,
 ): string {
-  const siblings = tasksOf(work.state, run);
+  const siblings = tasksOf(transition.state, run);
   const seq = siblings.length + 1;
   const key = `${run.nodeId}#${run.visit}/${seq}`;
-  const waits = node.mode === 'sequential' && siblings.some(isBeingWorkedOn);
-  work.emit({
+  const waits = step.mode === 'sequential' && siblings.some(isActive);
+  transition.emit({
     type: 'task_opened',
     task: {
       key,
@@ -79,8 +84,8 @@ export function openTask(
       origin: task.origin,
       parentKey: task.parentKey ?? null,
       status: waits ? 'waiting' : 'pending',
-      openedAt: work.now,
-      dueAt: waits ? null : task.dueAt === undefined ? dueAt(work.now, node.dueHours) : task.dueAt,
+      openedAt: transition.now,
+      dueAt: waits ? null : task.dueAt === undefined ? dueAt(transition.now, step.dueHours) : task.dueAt,
       action: null,
       by: null,
       at: null,
@@ -90,39 +95,51 @@ export function openTask(
   return key;
 }
 
-/** Judges a node after one of its tasks ended: goes on, closes it early, or lets the next in the sequence act. */
-export function settleRun(work: Work, node: WorkNode, ref: NodeRun, action: TaskAction, by = work.by): void {
-  const run = work.state.runs.find((other) => other.nodeId === ref.nodeId && other.visit === ref.visit);
+/** Evaluates a step after one of its tasks ended: closes the step early, or activates the next task of a sequence. */
+export function settleRun(
+  transition: Transition,
+  step: TaskStep,
+  { nodeId, visit }: StepRun,
+  action: TaskAction,
+  by = transition.by,
+): void {
+  const run = transition.state.runs.find((other) => other.nodeId === nodeId && other.visit === visit);
   if (run === undefined || run.status !== 'active') return;
-  const tasks = tasksOf(work.state, run);
-  const { result, settledGroups } = outcomeOf(run, tasks, node.type === 'approve' && node.onReject === 'collect');
+  const tasks = tasksOf(transition.state, run);
+  const { result, settledGroups } = outcomeOf(run, tasks, step.type === 'approve' && step.onReject === 'collect');
   if (result !== 'open') {
-    work.closeOpenTasks(run, 'skipped', action, { by });
-    return finishRun(work, node, run, result, by);
+    transition.closeOpenTasks(run, 'skipped', action, { by });
+    return finishRun(transition, step, run, result, by);
   }
-  for (const group of settledGroups) work.closeOpenTasks(run, 'skipped', action, { group, by });
+  for (const group of settledGroups) transition.closeOpenTasks(run, 'skipped', action, { group, by });
   const next = tasks.find((task) => task.status === 'waiting');
-  if (next !== undefined && !tasks.some(isBeingWorkedOn)) {
-    work.emit({ type: 'task_activated', key: next.key, dueAt: dueAt(work.now, node.dueHours) });
+  if (next !== undefined && !tasks.some(isActive)) {
+    transition.emit({ type: 'task_activated', key: next.key, dueAt: dueAt(transition.now, step.dueHours) });
   }
 }
 
-function isBeingWorkedOn(task: Task): boolean {
+function isActive(task: Task): boolean {
   return task.status === 'pending' || task.status === 'delegated';
 }
 
-function finishRun(work: Work, node: WorkNode, run: NodeRun, result: 'approved' | 'rejected', by: string): void {
-  work.emit({ type: 'run_closed', nodeId: run.nodeId, visit: run.visit, status: result, by });
-  if (result === 'approved') return leaveNode(work, run.nodeId);
-  const mayReturn = work.state.round < work.graph.definition.settings.maxRounds;
-  if (node.type === 'approve' && node.onReject === 'return' && mayReturn) returnToStart(work, 'restart', null);
-  else closeInstance(work, 'rejected', 'reject', null);
+function finishRun(
+  transition: Transition,
+  step: TaskStep,
+  run: StepRun,
+  result: 'approved' | 'rejected',
+  by: string,
+): void {
+  transition.emit({ type: 'run_closed', nodeId: run.nodeId, visit: run.visit, status: result, by });
+  if (result === 'approved') return leaveStep(transition, run.nodeId);
+  const mayReturn = transition.state.round < transition.graph.definition.settings.maxRounds;
+  if (step.type === 'approve' && step.onReject === 'return' && mayReturn) returnToStart(transition, 'restart', null);
+  else closeInstance(transition, 'rejected', 'reject', null);
 }
 
-/** Sends the token of a finished node on: along its edge, or straight back to the node that had returned here. */
-function leaveNode(work: Work, nodeId: string): void {
-  const jump = work.state.jumps.find((other) => other.from === nodeId);
-  const ways = work.graph.outgoing.get(nodeId) ?? [];
-  const to = jump === undefined ? ways.map((edge) => edge.to) : [jump.to];
-  work.emit({ type: 'node_left', nodeId, to, jump: jump !== undefined });
+/** Moves the token of a finished step along its edge, or to the step that had returned the instance with `jump_back`. */
+function leaveStep(transition: Transition, nodeId: string): void {
+  const jump = transition.state.jumps.find((other) => other.from === nodeId);
+  const edges = transition.graph.outgoing.get(nodeId) ?? [];
+  const to = jump === undefined ? edges.map((edge) => edge.to) : [jump.to];
+  transition.emit({ type: 'step_left', nodeId, to, jump: jump !== undefined });
 }

@@ -1,13 +1,12 @@
+import { DirectoryReader } from '../directory/directory-reader.js';
 import type { DirectoryQuestion, DirectorySnapshot } from '../directory/directory.js';
-import { DirectoryReader } from '../directory/directory.js';
-import type { InstanceEvent } from '../instance/instance-event.js';
-import { evolve } from '../instance/evolve.js';
 import type { Graph } from '../graph/graph.js';
-import type { Refusal } from '../instance/refusal.js';
-import type { InstanceState, NodeRun, TaskAction } from '../instance/instance-state.js';
-import { isOpen, tasksOf } from '../instance/instance-state.js';
+import { evolve } from '../instance/evolve.js';
+import type { InstanceEvent } from '../instance/instance-event.js';
+import { isOpen, tasksOf, type InstanceState, type StepRun, type TaskAction } from '../instance/instance-state.js';
+import type { EngineRefusal } from '../instance/refusal.js';
 
-/** What a command needs besides the state: the time and what the directory said. */
+/** What a command needs besides the state. */
 export interface DecideContext {
   /** ISO 8601. */
   readonly now: string;
@@ -17,48 +16,45 @@ export interface DecideContext {
 /** The answer to a command. */
 export type Decision =
   | { readonly kind: 'decided'; readonly events: readonly InstanceEvent[]; readonly state: InstanceState }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** Ask the directory, add the answers to the snapshot, and give the same command again. */
+  | { readonly kind: 'refused'; readonly refusal: EngineRefusal }
+  /** Add the directory's answers to the snapshot and decide the same command again. */
   | { readonly kind: 'needs'; readonly questions: readonly DirectoryQuestion[] };
 
-type Body<E> = E extends InstanceEvent ? Omit<E, 'by' | 'at'> & { readonly by?: string } : never;
+type EventBody<E> = E extends InstanceEvent ? Omit<E, 'by' | 'at'> & { readonly by?: string } : never;
 
-/** One command being decided: collects events and applies each at once, so every rule sees the state as it then is. */
-export class Work {
+/** Decides one command: collects its events and applies each one at once, so every rule reads the current state. */
+export class Transition {
   readonly #events: InstanceEvent[] = [];
+  readonly graph: Graph;
+  readonly by: string;
+  readonly now: string;
   readonly directory: DirectoryReader;
-  /** Nodes that cannot be entered before the directory has answered. */
+  /** Steps that cannot be entered before the directory has answered. */
   readonly blocked = new Set<string>();
   state: InstanceState;
 
-  constructor(
-    readonly graph: Graph,
-    before: InstanceState,
-    readonly by: string,
-    readonly context: DecideContext,
-  ) {
+  constructor(graph: Graph, before: InstanceState, by: string, { now, directory }: DecideContext) {
+    this.graph = graph;
+    this.by = by;
+    this.now = now;
     this.state = before;
-    this.directory = new DirectoryReader(context.directory, before.tenantId);
-  }
-
-  get now(): string {
-    return this.context.now;
+    this.directory = new DirectoryReader(directory, before.tenantId);
   }
 
   get events(): readonly InstanceEvent[] {
     return this.#events;
   }
 
-  /** Adds an event and its effect. */
-  emit(body: Body<InstanceEvent>): void {
+  /** Adds an event and applies it. */
+  emit(body: EventBody<InstanceEvent>): void {
     const event = { by: this.by, at: this.now, ...body } as InstanceEvent;
     this.#events.push(event);
     this.state = evolve(this.state, event);
   }
 
-  /** Ends every open task of a run without its assignee having acted. */
+  /** Closes the open tasks of a run without a decision of their assignees. */
   closeOpenTasks(
-    run: NodeRun,
+    run: StepRun,
     status: 'skipped' | 'cancelled' | 'expired',
     action: TaskAction,
     only: { readonly group?: string; readonly by?: string } = {},
@@ -71,17 +67,17 @@ export class Work {
     }
   }
 
-  /** Ends every run that people are working on. */
-  closeActiveRuns(taskStatus: 'cancelled' | 'expired', action: TaskAction, among?: ReadonlySet<string>): void {
+  /** Closes the active runs, of all steps or of some. */
+  closeActiveRuns(taskStatus: 'cancelled' | 'expired', action: TaskAction, steps?: ReadonlySet<string>): void {
     for (const run of this.state.runs) {
-      if (run.status !== 'active' || (among !== undefined && !among.has(run.nodeId))) continue;
+      if (run.status !== 'active' || (steps !== undefined && !steps.has(run.nodeId))) continue;
       this.closeOpenTasks(run, taskStatus, action);
       this.emit({ type: 'run_closed', nodeId: run.nodeId, visit: run.visit, status: 'cancelled' });
     }
   }
 }
 
-/** When a task of a node that allows so many hours is due. */
+/** When a task is due that a step allows so many hours. */
 export function dueAt(now: string, dueHours: number | undefined): string | null {
   return dueHours === undefined ? null : new Date(Date.parse(now) + dueHours * 3_600_000).toISOString();
 }

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { formSchemaShape } from '../form/form-schema.js';
 
-/** Nodes of one definition, at most. */
-export const MAX_NODES = 100;
-/** Edges of one definition, at most. */
-export const MAX_EDGES = 300;
+const MAX_STEPS = 100;
+const MAX_EDGES = 300;
 
-const nodeId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,49}$/, {
-  error: 'A node id is a letter followed by letters, digits, _ and - (at most 50).',
+const stepId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,49}$/, {
+  error: 'The id of a step is a letter followed by letters, digits, _ and - (at most 50 characters).',
 });
 const directoryId = z.string().regex(/^[A-Za-z0-9_.@|-]{1,128}$/, {
   error: 'An id has 1 to 128 characters out of A-Z a-z 0-9 _ . @ | - .',
@@ -15,8 +13,8 @@ const directoryId = z.string().regex(/^[A-Za-z0-9_.@|-]{1,128}$/, {
 const level = z.int().min(1).max(10).default(1);
 
 /**
- * Who acts at a node (api.md §6, `assignees[].type`); several specs add up, and each is one group of a `per_group` node.
- * What each stands for is said at `resolveAssignees`.
+ * Who acts at a step (api.md §6, `assignees[].type`). The people of several specs are added up; at a `per_group` step each
+ * spec is one group. `resolveAssignees` documents each type.
  */
 export const assigneeShape = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('user'), users: z.array(directoryId).min(1).max(200) }),
@@ -41,35 +39,35 @@ const quorumShape = z.union(
   { error: 'A quorum is {"count": n} or {"percent": p} with 0 < p <= 100.' },
 );
 
-const named = { id: nodeId, name: z.string().max(100).optional() };
-const work = {
+const named = { id: stepId, name: z.string().max(100).optional() };
+const taskStep = {
   ...named,
   /** How many of the assignees must approve; see `outcomeOf`. @defaultValue any */
   mode: z.enum(['any', 'all', 'sequential', 'quorum', 'per_group']).default('any'),
   /** Only with mode `quorum`. */
   quorum: quorumShape.optional(),
-  assignees: z.array(assigneeShape).min(1, 'A node that waits for people needs at least one assignee spec.').max(50),
-  /** What to do when nobody is left to act. @defaultValue admin */
+  assignees: z.array(assigneeShape).min(1, 'A step at which people act needs at least one assignee spec.').max(50),
+  /** What happens when no assignee is left. @defaultValue admin */
   onEmpty: z.enum(['admin', 'auto_approve', 'auto_reject', 'assign', 'suspend']).default('admin'),
   /** Who acts instead, with `onEmpty: assign`. */
   onEmptyAssignees: z.array(assigneeShape).min(1).max(50).optional(),
-  /** Hours until a task of this node is due; a fraction is allowed. */
+  /** Hours until a task of this step is due; fractions are allowed. */
   dueHours: z.number().gt(0).max(8_760).optional(),
-  /** Top-level form fields that an assignee may change when approving; none by default. */
+  /** Top-level form fields that an assignee can change when approving. @defaultValue none */
   editableFields: z.array(z.string().min(1).max(64)).max(200).optional(),
 };
 
-const nodeShape = z.discriminatedUnion('type', [
+const stepShape = z.discriminatedUnion('type', [
   z.strictObject({ ...named, type: z.literal('start') }),
   z.strictObject({
-    ...work,
+    ...taskStep,
     type: z.literal('approve'),
-    /** What a rejected node does to the instance. @defaultValue terminate */
+    /** What the rejection of this step does to the instance. @defaultValue terminate */
     onReject: z.enum(['terminate', 'return', 'collect']).default('terminate'),
-    /** What happens when the applicant would approve their own request. @defaultValue manager */
+    /** What happens when the applicant is an assignee. @defaultValue manager */
     selfApproval: z.enum(['manager', 'skip', 'allow', 'forbid']).default('manager'),
   }),
-  z.strictObject({ ...work, type: z.literal('handle') }),
+  z.strictObject({ ...taskStep, type: z.literal('handle') }),
   z.strictObject({ ...named, type: z.literal('cc'), assignees: z.array(assigneeShape).min(1).max(50) }),
   z.strictObject({ ...named, type: z.literal('condition') }),
   z.strictObject({ ...named, type: z.literal('parallel') }),
@@ -79,30 +77,30 @@ const nodeShape = z.discriminatedUnion('type', [
 ]);
 
 const edgeShape = z.strictObject({
-  from: nodeId,
-  to: nodeId,
-  /** CEL over `form`, `applicant`, `instance`; only on edges out of a condition node. */
+  from: stepId,
+  to: stepId,
+  /** CEL over `form`, `applicant`, `instance`; only on edges out of a condition step. */
   when: z.string().min(1).max(1_000).optional(),
-  /** The way out of a condition node when no `when` holds; exactly one there. */
+  /** The edge that is taken when no `when` holds. Each condition step has exactly one. */
   default: z.boolean().optional(),
-  /** Marks the way back of a deliberate loop; an unmarked cycle is a fault. */
+  /** Marks the edge that closes a deliberate loop; a cycle without such an edge is a fault. */
   loop: z.boolean().optional(),
 });
 
 const settingsShape = z.strictObject({
-  /** Rounds (first submission and each return) after which nothing can be returned any more. @defaultValue 5 */
+  /** Most rounds: the first submission, and one more for each return. @defaultValue 5 */
   maxRounds: z.int().min(1).max(50).default(5),
-  /** Whether somebody who approved an earlier node is asked again. @defaultValue none: always asked */
+  /** Whether a person who approved an earlier step is asked again. @defaultValue none: always asked again */
   duplicateApprover: z.enum(['none', 'all', 'consecutive']).default('none'),
-  /** Until when the applicant may withdraw. @defaultValue any_time */
+  /** Until when the applicant can withdraw. @defaultValue any_time */
   withdraw: z.enum(['any_time', 'before_first_decision', 'never']).default('any_time'),
-  /** Whether the applicant may cancel, like holders of `approval:manage`. @defaultValue false */
+  /** Whether the applicant can cancel, as holders of `approval:manage` can. @defaultValue false */
   applicantMayCancel: z.boolean().default(false),
   /** Hours until the whole instance is overdue. */
   dueHours: z.number().gt(0).max(87_600).optional(),
 });
 
-/** Shape of the body of `POST /processes` (api.md §6) without `publish`; what a shape cannot say is checked by `parseDefinition`. */
+/** Shape of the body of `POST /processes` (api.md §6) without `publish`. `parseDefinition` makes the further checks. */
 export const definitionShape = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, { error: 'A code has 1 to 50 characters out of a-z 0-9 - .' }),
   name: z.string().min(1).max(100),
@@ -110,20 +108,20 @@ export const definitionShape = z.strictObject({
   icon: z.string().max(100).optional(),
   description: z.string().max(2_000).optional(),
   formSchema: formSchemaShape.optional(),
-  nodes: z.array(nodeShape).min(2).max(MAX_NODES),
+  nodes: z.array(stepShape).min(2).max(MAX_STEPS),
   edges: z.array(edgeShape).min(1).max(MAX_EDGES),
   settings: settingsShape.prefault({}),
 });
 
-/** A process definition with its defaults filled in; checked by `parseDefinition`. */
+/** A process definition with its defaults. */
 export type Definition = z.infer<typeof definitionShape>;
-/** A definition as it is written, defaults left out. */
+/** A process definition as an author writes it: fields with a default can be left out. */
 export type DefinitionInput = z.input<typeof definitionShape>;
-/** A node of a definition. */
-export type Node = Definition['nodes'][number];
-/** A node at which people act. */
-export type WorkNode = Extract<Node, { type: 'approve' | 'handle' }>;
+/** A step: a node of the definition. */
+export type Step = Definition['nodes'][number];
+/** A step at which people get tasks. */
+export type TaskStep = Extract<Step, { type: 'approve' | 'handle' }>;
 /** An edge of a definition. */
 export type Edge = Definition['edges'][number];
-/** How many of a node's assignees must approve. */
-export type Mode = WorkNode['mode'];
+/** How many assignees of a step must approve. */
+export type Mode = TaskStep['mode'];

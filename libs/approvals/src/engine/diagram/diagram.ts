@@ -1,24 +1,24 @@
-import type { Node } from '../definition/definition.js';
-import { isWork, nameOf, type Graph } from '../graph/graph.js';
-import { tasksOf, visitsOf, type InstanceState, type NodeRun, type TaskStatus } from '../instance/instance-state.js';
+import type { Step } from '../definition/definition.js';
+import { isTaskStep, stepName, type Graph } from '../graph/graph.js';
+import { tasksOf, visitsOf, type InstanceState, type StepRun, type TaskStatus } from '../instance/instance-state.js';
 
-/** How a node is drawn: not reached, on the way into it, people at work, nobody found, and how it ended. */
-export type NodeState = 'idle' | 'waiting' | 'active' | 'blocked' | 'done' | 'rejected' | 'returned' | 'cancelled';
+/** How a step is drawn. `waiting`: a token is before it; `blocked`: it has no people to act. */
+export type StepState = 'idle' | 'waiting' | 'active' | 'blocked' | 'done' | 'rejected' | 'returned' | 'cancelled';
 
-/** A node with its place: `layer` counts steps from the start (left to right), `lane` the nodes of one layer. */
-export interface DiagramNode {
+/** A step with its position: `layer` is its distance from the start, `lane` its position in the layer. */
+export interface DiagramStep {
   readonly id: string;
-  readonly type: Node['type'];
+  readonly type: Step['type'];
   readonly name: string;
   readonly layer: number;
   readonly lane: number;
-  readonly state: NodeState;
+  readonly state: StepState;
   readonly visits: number;
-  /** The people of the latest visit. */
+  /** The people of the last visit. */
   readonly people: readonly { readonly id: string; readonly name: string; readonly status: TaskStatus }[];
 }
 
-/** An edge, and whether the instance took it (ways undone by a return are not drawn as taken). */
+/** An edge. `taken`: the instance took it, and no return undid it. */
 export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
@@ -28,25 +28,25 @@ export interface DiagramEdge {
   readonly taken: boolean;
 }
 
-/** Everything that a page needs to draw a process. */
+/** What a page needs to draw a process. */
 export interface Diagram {
-  readonly nodes: readonly DiagramNode[];
+  readonly nodes: readonly DiagramStep[];
   readonly edges: readonly DiagramEdge[];
 }
 
-/** A process as a drawing; with an instance, where it is and which way it came. */
+/** Lays out a process; with the state of an instance, also its position and the edges that it took. */
 export function diagramOf(graph: Graph, state?: InstanceState): Diagram {
-  const places = layout(graph);
-  const nodes = graph.definition.nodes.map((node): DiagramNode => {
-    const run = state?.runs.findLast((other) => other.nodeId === node.id);
+  const positions = layout(graph);
+  const nodes = graph.definition.nodes.map((step): DiagramStep => {
+    const run = state?.runs.findLast((other) => other.nodeId === step.id);
     const tasks = state === undefined || run === undefined ? [] : tasksOf(state, run);
     return {
-      id: node.id,
-      type: node.type,
-      name: nameOf(graph, node.id),
-      ...(places.get(node.id) ?? { layer: 0, lane: 0 }),
-      state: state === undefined ? 'idle' : nodeState(state, node, run),
-      visits: state === undefined ? 0 : visitsOf(state, node.id),
+      id: step.id,
+      type: step.type,
+      name: stepName(graph, step.id),
+      ...(positions.get(step.id) ?? { layer: 0, lane: 0 }),
+      state: state === undefined ? 'idle' : stepState(state, step, run),
+      visits: state === undefined ? 0 : visitsOf(state, step.id),
       people: tasks.map((task) => ({ id: task.assigneeId, name: task.assigneeName, status: task.status })),
     };
   });
@@ -61,16 +61,16 @@ export function diagramOf(graph: Graph, state?: InstanceState): Diagram {
   return { nodes, edges };
 }
 
-function nodeState(state: InstanceState, node: Node, run: NodeRun | undefined): NodeState {
-  if (state.suspension?.nodeId === node.id) return 'blocked';
-  const token = state.tokens.find((other) => other.nodeId === node.id);
+function stepState(state: InstanceState, step: Step, run: StepRun | undefined): StepState {
+  if (state.suspension?.nodeId === step.id) return 'blocked';
+  const token = state.tokens.find((other) => other.nodeId === step.id);
   if (token !== undefined) return token.phase;
-  if (isWork(node)) {
+  if (isTaskStep(step)) {
     if (run === undefined || (run.voided && run.status === 'approved')) return 'idle';
     return run.status === 'approved' ? 'done' : run.status;
   }
-  const passed = node.type === 'end' ? 'to' : 'from';
-  return state.way.some((edge) => edge[passed] === node.id) ? 'done' : 'idle';
+  const passed = step.type === 'end' ? 'to' : 'from';
+  return state.way.some((edge) => edge[passed] === step.id) ? 'done' : 'idle';
 }
 
 function layout(graph: Graph): ReadonlyMap<string, { layer: number; lane: number }> {

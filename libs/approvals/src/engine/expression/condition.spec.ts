@@ -36,7 +36,7 @@ function value(source: string, over: Partial<ConditionScope> = {}): unknown {
   return 'fault' in compiled ? compiled.fault : compiled.condition.evaluate({ ...scope, ...over });
 }
 
-describe('a condition', () => {
+describe('Condition', () => {
   it.each([
     'form.amount >= 10000',
     'form.amount == 12000 && form.amount != 5',
@@ -51,16 +51,16 @@ describe('a condition', () => {
     'form.ship.country == "FR" && form.ship.boxes == 4',
     '"buyer" in applicant.roles && applicant.id == "ada"',
     'instance.round == 2 && instance.businessType == "po"',
-  ])('can say %s', (source) => {
+  ])('can be %s', (source) => {
     expect(value(source)).toEqual({ value: true });
   });
 
-  it('gives a fault, not an exception, for a field that was left out; has() asks for it', () => {
+  it('gives a fault for a missing field, and has() is false for it', () => {
     expect(value('form.amount > 1', { form: {} })).toEqual({ fault: 'No such key: amount' });
     expect(value('has(form.amount) && form.amount > 1', { form: { amount: null } })).toEqual({ value: false });
   });
 
-  it('sees a free form when the process has no schema', () => {
+  it('can read any field when the process has no schema', () => {
     const compiled = conditionCompiler(undefined).compile('form.amount > 100 && form.kind == "a"');
     if ('fault' in compiled) throw new Error(compiled.fault);
     expect(compiled.condition.evaluate({ ...scope, form: { amount: 101, kind: 'a' } })).toEqual({ value: true });
@@ -68,29 +68,29 @@ describe('a condition', () => {
   });
 
   it.each([
-    ['reaching into the machine', 'form.constructor == "x"'],
+    ['a property of the JavaScript object', 'form.constructor == "x"'],
     ['an unknown variable', 'process.exit'],
     ['a regular expression, which may take exponential time', 'form.kind.matches("(a+)+$")'],
-    ['a name for a growing value', 'cel.bind(a, form.kind + form.kind, a == "x")'],
+    ['a named value', 'cel.bind(a, form.kind + form.kind, a == "x")'],
     ['a new list', 'form.counts.map(c, c + 1) == [2]'],
-    ['a walk inside a walk', 'form.tags.all(a, form.tags.all(b, a == b))'],
+    ['nested loops', 'form.tags.all(a, form.tags.all(b, a == b))'],
     ['time', 'timestamp("2026-01-01T00:00:00Z") > timestamp("2025-01-01T00:00:00Z")'],
-    ['parsing of bytes', 'b"{}".json() == {}'],
+    ['parsed bytes', 'b"{}".json() == {}'],
     ['too many parts', Array.from({ length: 120 }, () => '1').join(' + ') + ' > 0'],
     ['too deep nesting', `${'('.repeat(40)}true${')'.repeat(40)} && ${'!'.repeat(60)}true`],
     ['too long a text', `"${'x'.repeat(1_000)}" == form.kind`],
-    ['no answer of yes or no', 'form.amount'],
-  ])('may not use %s', (_, source) => {
+    ['a value that is not boolean', 'form.amount'],
+  ])('cannot use %s', (_, source) => {
     expect(conditionCompiler(schema).compile(source)).toHaveProperty('fault');
   });
 
-  it('answers within its bound for the largest form', () => {
+  it('can be evaluated on the largest form', () => {
     const largest = { ...form, lines: Array.from({ length: 200 }, () => ({ amount: 1 })), kind: 'x'.repeat(10_000) };
-    const walk = 'form.lines.all(l, l.amount < 2 && form.kind.contains("y") == false)';
-    expect(value(Array.from({ length: 10 }, () => walk).join(' && '), { form: largest })).toEqual({ value: true });
+    const loop = 'form.lines.all(l, l.amount < 2 && form.kind.contains("y") == false)';
+    expect(value(Array.from({ length: 10 }, () => loop).join(' && '), { form: largest })).toEqual({ value: true });
   });
 
-  it('leaves the form as it was', () => {
+  it('does not change the form', () => {
     const frozen = Object.freeze({ ...form, lines: Object.freeze([...form.lines]) });
     expect(value('form.lines.filter(l, l.amount > 1.0).size() == 2', { form: frozen })).toEqual({ value: true });
   });

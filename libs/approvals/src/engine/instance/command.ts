@@ -1,39 +1,39 @@
 import type { FormData } from '../form/form-schema.js';
 
-/** Who gives a command, as the shell verified it. */
+/** The verified author of a command. */
 export interface Actor {
   readonly id: string;
-  /** `system`: timers and directory events of the shell itself; may decide any task. */
+  /** `system`: due work and changes of the directory; may decide any task. */
   readonly kind: 'user' | 'system';
-  /** Holds `approval:manage`. */
+  /** Has the permission `approval:manage`. */
   readonly manages: boolean;
 }
 
-/** People picked for nodes with `applicant_pick` or `prev_approver_pick`, by node id. */
+/** The people picked for steps with `applicant_pick` or `prev_approver_pick`, by step. */
 export type Picks = readonly { readonly nodeId: string; readonly users: readonly string[] }[];
 
-/** What the applicant, approvers, administrators and the shell's timers can ask for. */
+/** What a user or the system asks of the engine. */
 export type Command = { readonly actor: Actor } & (
   | { readonly type: 'start'; readonly form?: FormData; readonly picks?: Picks }
   | {
       readonly type: 'approve';
       readonly task: string;
       readonly comment?: string;
-      /** New values of fields that the node lists in `editableFields`. */
+      /** New values of form fields; the step must list them in `editableFields`. */
       readonly formPatch?: FormData;
       readonly picks?: Picks;
     }
   | { readonly type: 'reject'; readonly task: string; readonly comment?: string }
   | { readonly type: 'transfer'; readonly task: string; readonly to: string; readonly comment?: string }
   | { readonly type: 'delegate'; readonly task: string; readonly to: string; readonly comment?: string }
-  /** Names the task that was delegated, or the one that this made. */
+  /** `task` is the delegated task, or the task that the delegate got. */
   | { readonly type: 'resolve'; readonly task: string; readonly comment?: string }
   | {
       readonly type: 'return';
       readonly task: string;
-      /** `START`, or the id of a visited approve or handle node that lies before this one. */
+      /** `START`, or the id of an approved task step before this one. */
       readonly to: string;
-      /** `restart` goes through all nodes again; `jump_back` comes straight back here. @defaultValue restart */
+      /** `restart` runs through all steps again; `jump_back` continues at this step. @defaultValue restart */
       readonly resume?: 'restart' | 'jump_back';
       readonly comment?: string;
     }
@@ -46,9 +46,13 @@ export type Command = { readonly actor: Actor } & (
   | { readonly type: 'recover' }
   | { readonly type: 'comment'; readonly text: string }
   | { readonly type: 'cc'; readonly users: readonly string[] }
-  /** Adds people to a node that is being worked on, or that found nobody. */
+  /** Adds people to an active step. */
   | { readonly type: 'assign'; readonly nodeId: string; readonly users: readonly string[] }
 );
 
-/** The verbs. */
-export type Verb = Command['type'];
+/** A command of one type. */
+export type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
+
+type WithoutActor<C> = C extends Command ? Omit<C, 'actor'> : never;
+/** A command without its actor. */
+export type CommandBody = WithoutActor<Command>;

@@ -1,15 +1,12 @@
 import type { EventOf, InstanceEvent } from './instance-event.js';
 import { isClosed, isOpen, type InstanceState, type Task, type Token } from './instance-state.js';
 
-/**
- * The state after an event. Pure and total: it decides nothing and refuses nothing; an event about an unknown task or
- * node changes only the revision.
- */
+/** Applies an event to a state. It refuses nothing: an event about an unknown task or step changes only the revision. */
 export function evolve(state: InstanceState, event: InstanceEvent): InstanceState {
   return { ...apply(state, event), revision: state.revision + 1 };
 }
 
-/** The state after a whole history. */
+/** Applies a list of events to a state. */
 export function replay(state: InstanceState, events: readonly InstanceEvent[]): InstanceState {
   return events.reduce(evolve, state);
 }
@@ -24,8 +21,8 @@ function apply(state: InstanceState, event: InstanceEvent): InstanceState {
       const named = new Set(event.picks.map((pick) => pick.nodeId));
       return { ...state, picks: [...state.picks.filter((pick) => !named.has(pick.nodeId)), ...event.picks] };
     }
-    case 'node_entered':
-      return nodeEntered(state, event);
+    case 'step_entered':
+      return stepEntered(state, event);
     case 'run_opened':
       return {
         ...state,
@@ -75,8 +72,8 @@ function apply(state: InstanceState, event: InstanceEvent): InstanceState {
             : run,
         ),
       };
-    case 'node_left':
-      return nodeLeft(state, event);
+    case 'step_left':
+      return stepLeft(state, event);
     case 'rolled_back':
       return rolledBack(state, event);
     case 'commented':
@@ -94,7 +91,7 @@ function withTaskStatus(state: InstanceState, key: string, from: Task['status'],
 function statusChanged(state: InstanceState, event: EventOf<'status_changed'>): InstanceState {
   const next: InstanceState = { ...state, status: event.to, suspension: event.suspension ?? null };
   if (event.to === 'returned') {
-    // Recovering an instance that expired while returned brings back what was parked then, and begins no new round.
+    // Recovering an instance that expired while it was returned keeps its parked steps and its round.
     return event.from === 'expired' ? { ...next, expiredFrom: null } : returnedToStart(next, event.park ?? []);
   }
   if (event.to === 'expired') return { ...next, tokens: [], expiredFrom: event.from, parked: event.park ?? [] };
@@ -108,14 +105,14 @@ function statusChanged(state: InstanceState, event: EventOf<'status_changed'>): 
   };
 }
 
-/** With nodes to take up again everything done so far still counts; without, the next submission begins from nothing. */
+/** With parked steps all approvals still count; without them, the next submission starts from the beginning. */
 function returnedToStart(state: InstanceState, parked: readonly string[]): InstanceState {
   const next = { ...state, tokens: [], round: state.round + 1, parked };
   if (parked.length > 0) return next;
   return { ...next, jumps: [], way: [], runs: state.runs.map((run) => ({ ...run, voided: true })) };
 }
 
-function nodeEntered(state: InstanceState, event: EventOf<'node_entered'>): InstanceState {
+function stepEntered(state: InstanceState, event: EventOf<'step_entered'>): InstanceState {
   const visits = state.visits.filter((visit) => visit.nodeId !== event.nodeId);
   const entered: InstanceState = {
     ...state,
@@ -124,12 +121,12 @@ function nodeEntered(state: InstanceState, event: EventOf<'node_entered'>): Inst
       token.nodeId === event.nodeId && token.phase === 'waiting' ? { ...token, phase: 'active' } : token,
     ),
   };
-  if (event.work === null) return entered;
+  if (event.mode === null) return entered;
   const run = {
     nodeId: event.nodeId,
     visit: event.visit,
     round: state.round,
-    mode: event.work,
+    mode: event.mode,
     groups: [''],
     required: null,
     opened: false,
@@ -140,7 +137,7 @@ function nodeEntered(state: InstanceState, event: EventOf<'node_entered'>): Inst
   return { ...entered, runs: [...state.runs, run] };
 }
 
-function nodeLeft(state: InstanceState, event: EventOf<'node_left'>): InstanceState {
+function stepLeft(state: InstanceState, event: EventOf<'step_left'>): InstanceState {
   const others = state.tokens.filter((token) => !(token.nodeId === event.nodeId && token.phase === 'active'));
   const taken = event.jump ? [] : event.to.map((to) => ({ from: event.nodeId, to }));
   return {
@@ -169,15 +166,15 @@ function rolledBack(state: InstanceState, event: EventOf<'rolled_back'>): Instan
   };
 }
 
-/** Tokens that meet on the way into one node become one. */
+/** Adds a token before a step; tokens that wait before the same step become one. */
 function arrive(tokens: readonly Token[], nodeId: string, from: string | null): readonly Token[] {
-  const origin = from === null ? [] : [from];
+  const sources = from === null ? [] : [from];
   if (!tokens.some((token) => token.nodeId === nodeId && token.phase === 'waiting')) {
-    return [...tokens, { nodeId, phase: 'waiting', from: origin }];
+    return [...tokens, { nodeId, phase: 'waiting', from: sources }];
   }
   return tokens.map((token) =>
     token.nodeId === nodeId && token.phase === 'waiting'
-      ? { ...token, from: [...new Set([...token.from, ...origin])] }
+      ? { ...token, from: [...new Set([...token.from, ...sources])] }
       : token,
   );
 }

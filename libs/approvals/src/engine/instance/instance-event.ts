@@ -1,11 +1,11 @@
 import type { Mode } from '../definition/definition.js';
 import type { FormData } from '../form/form-schema.js';
 import type { Picks } from './command.js';
-import type { InstanceStatus, NodeRun, Suspension, Task, TaskAction, TaskStatus } from './instance-state.js';
+import type { InstanceStatus, StepRun, Suspension, Task, TaskAction, TaskStatus } from './instance-state.js';
 
-/** Something that happened to an instance; `evolve` is its only meaning for the state. */
+/** One change of an instance. `evolve` applies it to the state. */
 export type InstanceEvent = {
-  /** Who caused it: a person, or the actor id of the shell's timers. */
+  /** Who caused it: a person, or a system actor. */
   readonly by: string;
   /** ISO 8601. */
   readonly at: string;
@@ -16,16 +16,17 @@ export type InstanceEvent = {
       readonly to: InstanceStatus;
       readonly verb: string;
       readonly reason: string | null;
-      /** Only towards `suspended`. */
+      /** Only to `suspended`. */
       readonly suspension?: Suspension;
-      /** Only towards `returned` and `expired`: nodes to take up again. */
+      /** Only to `returned` and `expired`: the steps at which the instance continues later. */
       readonly park?: readonly string[];
-      /** Where tokens begin: towards `running` out of draft, returned, expired. */
+      /** Only to `running` from draft, returned or expired: the steps that get a token. */
       readonly enter?: readonly string[];
     }
   | { readonly type: 'form_changed'; readonly form: FormData; readonly taskKey: string | null }
   | { readonly type: 'picks_made'; readonly picks: Picks; readonly taskKey: string | null }
-  | { readonly type: 'node_entered'; readonly nodeId: string; readonly visit: number; readonly work: Mode | null }
+  /** `mode` is null at a step without tasks. */
+  | { readonly type: 'step_entered'; readonly nodeId: string; readonly visit: number; readonly mode: Mode | null }
   | {
       readonly type: 'run_opened';
       readonly nodeId: string;
@@ -33,16 +34,16 @@ export type InstanceEvent = {
       readonly mode: Mode;
       readonly groups: readonly string[];
       readonly required: number | null;
-      /** Audience keys of the roles, departments … behind the assignees, for whoever follows them. */
+      /** Audience keys of the assignees' roles, departments, positions and groups. */
       readonly audienceKeys: readonly string[];
       /** Set when a policy decided without people. */
       readonly policy: 'auto_approve' | 'auto_reject' | null;
     }
   | { readonly type: 'task_opened'; readonly task: Task }
   | { readonly type: 'task_activated'; readonly key: string; readonly dueAt: string | null }
-  /** Somebody else works on it; their own task was opened right behind this event. */
+  /** The next event opens the delegate's task. */
   | { readonly type: 'task_delegated'; readonly key: string; readonly comment: string | null }
-  /** Its owner has it again. */
+  /** The delegate is done; the owner decides. */
   | { readonly type: 'task_handed_back'; readonly key: string }
   | {
       readonly type: 'task_closed';
@@ -57,15 +58,15 @@ export type InstanceEvent = {
       readonly type: 'run_closed';
       readonly nodeId: string;
       readonly visit: number;
-      readonly status: Exclude<NodeRun['status'], 'active'>;
+      readonly status: Exclude<StepRun['status'], 'active'>;
     }
-  /** The token moved on. `jump`: straight back to the node that had returned, past the edges between. */
-  | { readonly type: 'node_left'; readonly nodeId: string; readonly to: readonly string[]; readonly jump: boolean }
+  /** The token moved. `jump`: to the step that had returned the instance, without following an edge. */
+  | { readonly type: 'step_left'; readonly nodeId: string; readonly to: readonly string[]; readonly jump: boolean }
   | {
       readonly type: 'rolled_back';
       readonly from: string;
       readonly to: string;
-      /** Nodes whose approvals no longer count. */
+      /** The steps whose approvals no longer count. */
       readonly undone: readonly string[];
       readonly resume: 'restart' | 'jump_back';
     }

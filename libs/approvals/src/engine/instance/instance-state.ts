@@ -1,7 +1,8 @@
 import type { Mode } from '../definition/definition.js';
 import type { FormData } from '../form/form-schema.js';
+import type { Picks } from './command.js';
 
-/** States of an instance; the transitions between them are the table in the package's README. */
+/** States of an instance. docs/approvals.md has the table of their transitions. */
 export const INSTANCE_STATUSES = [
   'draft',
   'running',
@@ -16,7 +17,7 @@ export const INSTANCE_STATUSES = [
 /** See {@link INSTANCE_STATUSES}. */
 export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
-/** States of a task. All but the first three are terminal: such a task never changes again. */
+/** States of a task. All but the first three are final. */
 export const TASK_STATUSES = [
   'waiting',
   'pending',
@@ -34,72 +35,72 @@ export const TASK_STATUSES = [
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /**
- * Why a task exists; `escalation`: nobody whom the node names was left, so `onEmpty` chose (worth an alert). `delegate`: its
- * assignee prepares the decision of the task `parentKey`, whose owner decides; it counts for nothing itself.
+ * Why a task exists. `escalation`: no assignee of the step was left, so `onEmpty` chose one. `delegate`: the assignee prepares
+ * the decision of the task `parentKey`, whose owner decides; the delegate's task does not count.
  */
 export type TaskOrigin = 'initial' | 'substitute' | 'transfer' | 'delegate' | 'assign' | 'escalation';
 
 /** What closed a task. */
 export type TaskAction = 'approve' | 'reject' | 'transfer' | 'return' | 'resolve' | 'withdraw' | 'cancel' | 'expire';
 
-/** One person's part in one visit of a node. */
+/** One person's turn at one visit of a step. */
 export interface Task {
-  /** `<node>#<visit>/<seq>`: unique in the instance and the same on every replay; a shell keeps its own id beside it. */
+  /** `<step>#<visit>/<seq>`: unique in the instance, and the same on every replay. The id of its row is another one. */
   readonly key: string;
   readonly nodeId: string;
   readonly visit: number;
   readonly seq: number;
-  /** Index of the assignee spec (`'0'`, `'1'`, …) on a `per_group` node, otherwise `''`. */
+  /** Index of the assignee spec (`'0'`, `'1'`, …) at a `per_group` step, otherwise `''`. */
   readonly group: string;
   readonly assigneeId: string;
   readonly assigneeName: string;
-  /** The person whom the assignee substitutes. */
+  /** The person that the assignee substitutes. */
   readonly onBehalfOf: string | null;
   readonly origin: TaskOrigin;
-  /** The task that was transferred into this one, or that this one was delegated from. */
+  /** The task that was transferred or delegated to this one. */
   readonly parentKey: string | null;
   readonly status: TaskStatus;
   readonly openedAt: string;
-  /** ISO 8601; null while waiting, and where the node has no `dueHours`. */
+  /** ISO 8601; null while waiting, and at a step without `dueHours`. */
   readonly dueAt: string | null;
-  /** Set when the task ends: what ended it, who did that and when. For a skipped task that is the deciding colleague. */
+  /** What ended the task, who did it (for a skipped task, the person who decided the step) and when; null while open. */
   readonly action: TaskAction | null;
   readonly by: string | null;
   readonly at: string | null;
   readonly comment: string | null;
 }
 
-/** One visit of a node at which people act. */
-export interface NodeRun {
+/** One visit of a step at which people act. */
+export interface StepRun {
   readonly nodeId: string;
   readonly visit: number;
   readonly round: number;
   readonly mode: Mode;
-  /** Groups that must each approve; only `per_group` has more than the group `''`. */
+  /** The groups that must each approve; `['']` unless the mode is `per_group`. */
   readonly groups: readonly string[];
   /** Approvals of a quorum; null in the other modes. */
   readonly required: number | null;
-  /** False while nobody could be found to act; the instance is then suspended. */
+  /** False while the step has no people to act; the instance is then suspended. */
   readonly opened: boolean;
   readonly status: 'active' | 'approved' | 'rejected' | 'returned' | 'cancelled';
-  /** Place in the order of endings; null while active. */
+  /** Revision at which the run ended, which orders runs by their end; null while active. */
   readonly closedAs: number | null;
-  /** Undone by a return to an earlier node: its approvals no longer count. */
+  /** A return to an earlier step undid this run: its approvals no longer count. */
   readonly voided: boolean;
 }
 
 /**
- * A place of the instance in the graph. `waiting`: on the way into the node, until no other token can still arrive there
- * (every node is a join); `active`: people are working there.
+ * A position of the instance in the graph. `waiting`: before the step, while another token can still arrive there (every step
+ * is a join). `active`: people are acting at the step.
  */
 export interface Token {
   readonly nodeId: string;
   readonly phase: 'waiting' | 'active';
-  /** The nodes that it came from. */
+  /** The steps that it came from. */
   readonly from: readonly string[];
 }
 
-/** Why nobody can go on, and what an administrator has to look at. */
+/** Why the instance cannot continue, and what an administrator has to correct. */
 export interface Suspension {
   readonly reason:
     'admin' | 'nobody_to_act' | 'too_many_people' | 'quorum_out_of_reach' | 'condition_failed' | 'visit_limit';
@@ -107,13 +108,16 @@ export interface Suspension {
   readonly message: string;
 }
 
-/** An edge of the way taken so far; ways undone by a return are left out. */
+/** An edge that the instance took and that no return undid. */
 export interface TakenEdge {
   readonly from: string;
   readonly to: string;
 }
 
-/** Everything that the engine knows about one instance: plain JSON, changed only by `evolve`. */
+/**
+ * The complete state of one instance: plain JSON, changed only by `evolve`. The names of its fields are stored with every
+ * instance, so they are final.
+ */
 export interface InstanceState {
   readonly instanceId: string;
   readonly tenantId: string;
@@ -122,28 +126,30 @@ export interface InstanceState {
   readonly businessType: string;
   readonly businessId: string;
   readonly status: InstanceStatus;
-  /** 1 with the first submission; each return begins a new one. */
+  /** 1 for the first submission; each return starts the next round. */
   readonly round: number;
   readonly form: FormData;
   readonly tokens: readonly Token[];
-  /** The nodes to take up again, while returned with `jump_back` or expired. */
+  /** The steps at which the instance continues, while it is expired or was returned with `jump_back`. */
   readonly parked: readonly string[];
-  /** What an expired instance was before. */
+  /** The status before `expired`. */
   readonly expiredFrom: InstanceStatus | null;
-  readonly runs: readonly NodeRun[];
+  readonly runs: readonly StepRun[];
   readonly tasks: readonly Task[];
   readonly visits: readonly { readonly nodeId: string; readonly count: number }[];
+  /** The edges taken. */
   readonly way: readonly TakenEdge[];
-  /** Nodes that, when left, lead straight back to the node that returned to them. */
+  /** For each return with `jump_back`: when the step `from` is left, the instance continues at `to`. */
   readonly jumps: readonly { readonly from: string; readonly to: string }[];
-  readonly picks: readonly { readonly nodeId: string; readonly users: readonly string[] }[];
+  readonly picks: Picks;
+  /** The people on copy. */
   readonly cc: readonly string[];
   readonly suspension: Suspension | null;
-  /** Events so far; grows with every change. */
+  /** Number of events so far. */
   readonly revision: number;
 }
 
-/** What is known when somebody begins to fill in a form. */
+/** What a new instance is made from. */
 export interface NewInstance {
   readonly instanceId: string;
   readonly tenantId: string;
@@ -154,7 +160,7 @@ export interface NewInstance {
   readonly form?: FormData;
 }
 
-/** An instance that has not been submitted yet. */
+/** Makes the state of an instance that has not been submitted. */
 export function draftInstance(input: NewInstance): InstanceState {
   return {
     instanceId: input.instanceId,
@@ -181,17 +187,17 @@ export function draftInstance(input: NewInstance): InstanceState {
   };
 }
 
-/** Whether an instance is over; `expired` may still be recovered by an administrator. */
+/** Whether an instance has ended. An administrator can still recover an expired one. */
 export function isClosed(status: InstanceStatus): boolean {
   return !['draft', 'running', 'returned', 'suspended'].includes(status);
 }
 
-/** Whether a task may still change. */
+/** Whether a task can still change. */
 export function isOpen(task: Task): boolean {
   return task.status === 'waiting' || task.status === 'pending' || task.status === 'delegated';
 }
 
-/** The tasks of one visit of a node, in their order. */
+/** The tasks of one visit of a step, in order. */
 export function tasksOf(
   state: InstanceState,
   run: { readonly nodeId: string; readonly visit: number },
@@ -199,17 +205,17 @@ export function tasksOf(
   return state.tasks.filter((task) => task.nodeId === run.nodeId && task.visit === run.visit);
 }
 
-/** The visit of a node that people are working on. */
-export function activeRun(state: InstanceState, nodeId: string): NodeRun | undefined {
+/** The active visit of a step. */
+export function activeRun(state: InstanceState, nodeId: string): StepRun | undefined {
   return state.runs.find((run) => run.nodeId === nodeId && run.status === 'active');
 }
 
-/** How often a node was entered. */
+/** How many times a step was entered. */
 export function visitsOf(state: InstanceState, nodeId: string): number {
   return state.visits.find((visit) => visit.nodeId === nodeId)?.count ?? 0;
 }
 
-/** Whom somebody picked to act at a node. */
+/** The people picked for a step. */
 export function picksFor(state: InstanceState, nodeId: string): readonly string[] {
   return state.picks.find((pick) => pick.nodeId === nodeId)?.users ?? [];
 }

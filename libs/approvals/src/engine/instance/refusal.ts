@@ -1,42 +1,43 @@
-import type { Fault } from '../form/form-schema.js';
+import type { Fault } from '../form/fault.js';
 import type { TaskAction } from './instance-state.js';
 
-/** Every reason for which a command changes nothing; stable (api.md §6). The number is the HTTP status it is answered with. */
-export const REFUSAL_STATUS = {
-  not_found: 404,
-  not_assignee: 403,
-  forbidden: 403,
-  self_approval: 403,
-  field_locked: 403,
-  already_decided: 409,
-  already_assigned: 409,
-  instance_closed: 409,
-  instance_suspended: 409,
-  invalid_transition: 409,
-  max_rounds: 409,
-  cannot_resume: 409,
-  invalid_form: 422,
-  invalid_assignee: 422,
-  invalid_pick: 422,
-  invalid_return: 422,
-  reason_required: 422,
-  path_unresolvable: 422,
-} as const;
+/** Why a command changes nothing (api.md §6). The codes are stable. */
+export type RefusalCode =
+  | 'not_found'
+  | 'not_assignee'
+  | 'forbidden'
+  | 'self_approval'
+  | 'field_locked'
+  | 'already_decided'
+  | 'already_assigned'
+  | 'instance_closed'
+  | 'instance_suspended'
+  | 'invalid_transition'
+  | 'max_rounds'
+  | 'cannot_resume'
+  | 'invalid_form'
+  | 'invalid_assignee'
+  | 'invalid_pick'
+  | 'invalid_return'
+  | 'reason_required'
+  | 'path_unresolvable';
 
-/** See {@link REFUSAL_STATUS}. */
-export type RefusalCode = keyof typeof REFUSAL_STATUS;
-
-/** Why a command changed nothing: a stable code, a sentence with the value and the remedy, and data for the answer. */
-export interface Refusal {
+/** The expected negative answer to a command. */
+export interface EngineRefusal {
   readonly code: RefusalCode;
+  /** What happened, the value, and the remedy. */
   readonly message: string;
-  /** With `already_decided`: who ended the task, when, and by what. */
+  /** With `already_decided`: who ended the task, when, and by which action. */
   readonly decided?: { readonly by: string | null; readonly at: string | null; readonly action: TaskAction | null };
   /** With `invalid_form`. */
   readonly errors?: readonly Fault[];
 }
 
-/** Builds a {@link Refusal}. */
-export function refuse(code: RefusalCode, message: string, data: Omit<Refusal, 'code' | 'message'> = {}): Refusal {
+/** Makes an {@link EngineRefusal}. */
+export function refuse(
+  code: RefusalCode,
+  message: string,
+  data: Omit<EngineRefusal, 'code' | 'message'> = {},
+): EngineRefusal {
   return { code, message, ...data };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDefinition, type DefinitionInput, type Fault } from '../index.js';
+import type { DefinitionInput } from '../definition/definition.js';
+import type { Fault } from '../form/fault.js';
+import { parseDefinition } from './parse-definition.js';
 
 /** The purchase order of api.md §6. */
 const documented: DefinitionInput = {
@@ -40,14 +42,14 @@ const documented: DefinitionInput = {
   ],
 };
 
-/** Paths of the faults after setting values in the documented definition; `undefined` removes. */
+/** The faults after changing values of the documented definition; `undefined` removes a value. */
 function faultsWith(changes: Readonly<Record<string, unknown>>): readonly Fault[] {
   const draft = structuredClone(documented) as unknown as Record<string, unknown>;
   for (const [path, value] of Object.entries(changes)) {
-    const steps = path.split('.');
-    const last = steps.pop() ?? '';
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
     let at = draft;
-    for (const step of steps) at = at[step] as Record<string, unknown>;
+    for (const key of keys) at = at[key] as Record<string, unknown>;
     if (value === undefined) delete at[last];
     else at[last] = value;
   }
@@ -58,8 +60,8 @@ function faultsWith(changes: Readonly<Record<string, unknown>>): readonly Fault[
 const paths = (changes: Readonly<Record<string, unknown>>): readonly string[] =>
   faultsWith(changes).map((fault) => fault.path);
 
-describe('a definition', () => {
-  it('as documented is accepted, with its defaults filled in', () => {
+describe('Definition', () => {
+  it('is accepted as documented, with its defaults', () => {
     const parsed = parseDefinition(documented);
     if (!('definition' in parsed)) throw new Error(JSON.stringify(parsed.faults));
     expect(parsed.definition.nodes[1]).toMatchObject({
@@ -76,7 +78,7 @@ describe('a definition', () => {
     expect(parsed.graph.order).toEqual(['start', 'manager', 'band', 'finance', 'end']);
   });
 
-  it('is told all its faults together, each with its path', () => {
+  it('gets all its faults at once, each with its path', () => {
     const found = paths({
       'nodes.1.id': 'band',
       'nodes.3.quorum': undefined,
@@ -92,8 +94,8 @@ describe('a definition', () => {
   });
 
   it.each([
-    ['an unknown field of the whole', { owner: 'me' }, ['owner']],
-    ['an unknown field of a node', { 'nodes.1.escalate': true }, ['nodes[1].escalate']],
+    ['an unknown field', { owner: 'me' }, ['owner']],
+    ['an unknown field of a step', { 'nodes.1.escalate': true }, ['nodes[1].escalate']],
     ['an unknown field of an assignee', { 'nodes.3.assignees.0.level': 2 }, ['nodes[3].assignees[0].level']],
     ['an unknown field of an edge', { 'edges.2.if': 'x' }, ['edges[2].if']],
     [
@@ -101,24 +103,28 @@ describe('a definition', () => {
       { 'formSchema.properties.amount.pattern': '(a+)+$' },
       ['formSchema.properties.amount.pattern'],
     ],
-    ['an unknown node type', { 'nodes.1.type': 'vote' }, ['nodes[1].type']],
+    ['an unknown step type', { 'nodes.1.type': 'vote' }, ['nodes[1].type']],
     ['a mode that does not exist', { 'nodes.1.mode': 'most' }, ['nodes[1].mode']],
     ['no assignees', { 'nodes.1.assignees': [] }, ['nodes[1].assignees']],
-    ['a quorum of nought', { 'nodes.3.quorum': { count: 0 } }, ['nodes[3].quorum.count']],
+    ['a quorum of 0', { 'nodes.3.quorum': { count: 0 } }, ['nodes[3].quorum.count']],
     ['a quorum without its mode', { 'nodes.3.mode': 'all' }, ['nodes[3].quorum']],
-    ['due hours of nought', { 'nodes.3.dueHours': 0 }, ['nodes[3].dueHours']],
+    ['due hours of 0', { 'nodes.3.dueHours': 0 }, ['nodes[3].dueHours']],
     ['a code with spaces', { code: 'Purchase Order' }, ['code']],
     [
-      'a node id that is no identifier',
+      'the id of a step that is no identifier',
       { 'nodes.4.id': 'the end', 'edges.3.to': 'the end', 'edges.4.to': 'the end' },
       ['nodes[4].id', 'edges[3].to', 'edges[4].to'],
     ],
     [
-      'a required field that the form lacks',
+      'a required field that the form does not have',
       { 'formSchema.required': ['amount', 'supplier'] },
       ['formSchema.required[1]'],
     ],
-    ['editable fields that the form lacks', { 'nodes.1.editableFields': ['price'] }, ['nodes[1].editableFields[0]']],
+    [
+      'editable fields that the form does not have',
+      { 'nodes.1.editableFields': ['price'] },
+      ['nodes[1].editableFields[0]'],
+    ],
     ['onEmpty assign without people', { 'nodes.1.onEmpty': 'assign' }, ['nodes[1].onEmptyAssignees']],
     [
       'people for another onEmpty',
@@ -137,40 +143,44 @@ describe('a definition', () => {
     ['no default edge', { 'edges.3': { from: 'band', to: 'end', when: 'form.amount < 10000' } }, ['nodes[2]']],
     ['two default edges', { 'edges.2': { from: 'band', to: 'finance', default: true } }, ['nodes[2]']],
     ['a condition on the default edge', { 'edges.3.when': 'true' }, ['edges[3].when']],
-    ['a condition elsewhere', { 'edges.0.when': 'true' }, ['edges[0].when']],
-    ['a way out of a condition without one', { 'edges.2.when': undefined }, ['edges[2].when']],
-    ['two ways out of an approve node', { 'edges.5': { from: 'manager', to: 'end' } }, ['nodes[1]']],
+    ['a condition on an edge out of another step', { 'edges.0.when': 'true' }, ['edges[0].when']],
+    ['an edge out of a condition without when', { 'edges.2.when': undefined }, ['edges[2].when']],
+    ['two edges out of an approve step', { 'edges.5': { from: 'manager', to: 'end' } }, ['nodes[1]']],
     ['a dead end', { 'edges.4': { from: 'manager', to: 'finance' } }, ['nodes[1]', 'nodes[3]', 'nodes[3]']],
-    ['an unreachable node', { 'edges.1.to': 'end' }, ['nodes[2]', 'nodes[3]']],
-    ['an unmarked cycle', { 'edges.4.to': 'manager' }, ['edges[1]', 'edges[2]', 'edges[4]']],
-    ['a loop mark on a way forward', { 'edges.2.loop': true }, ['edges[2].loop']],
-    ['a field in a condition that the form lacks', { 'edges.2.when': 'form.amout >= 10000' }, ['edges[2].when']],
+    ['an unreachable step', { 'edges.1.to': 'end' }, ['nodes[2]', 'nodes[3]']],
+    ['a cycle without a loop edge', { 'edges.4.to': 'manager' }, ['edges[1]', 'edges[2]', 'edges[4]']],
+    ['loop on a forward edge', { 'edges.2.loop': true }, ['edges[2].loop']],
+    [
+      'a field in a condition that the form does not have',
+      { 'edges.2.when': 'form.amout >= 10000' },
+      ['edges[2].when'],
+    ],
     ['a comparison of text with a number', { 'edges.2.when': 'instance.title > 3' }, ['edges[2].when']],
-    ['a condition that is no yes or no', { 'edges.2.when': 'form.amount' }, ['edges[2].when']],
+    ['a condition that is not boolean', { 'edges.2.when': 'form.amount' }, ['edges[2].when']],
     ['a condition that does not parse', { 'edges.2.when': 'form.amount >=' }, ['edges[2].when']],
     ['a regular expression in a condition', { 'edges.2.when': 'instance.title.matches("(a+)+$")' }, ['edges[2].when']],
-  ])('with %s is refused there', (_, changes, expected) => {
+  ])('with %s is refused at that path', (_, changes, expected) => {
     expect(paths(changes)).toEqual(expected);
   });
 
   it.each([
     ['delay', { id: 'manager', type: 'delay', delayHours: 4 }],
     ['service', { id: 'manager', type: 'service', service: 'post-invoice' }],
-  ])('with a %s node is understood but refused until such nodes are run', (type, node) => {
-    expect(faultsWith({ 'nodes.1': node })).toEqual([
-      { path: 'nodes[1].type', message: `Nodes of type ${type} are not run yet; leave the node out.` },
+  ])('with a %s step is refused, because such steps are not supported yet', (type, step) => {
+    expect(faultsWith({ 'nodes.1': step })).toEqual([
+      { path: 'nodes[1].type', message: `Steps of type ${type} are not supported yet. Leave the step out.` },
     ]);
   });
 
-  it('may go back where the way is marked and passes people, and only there', () => {
+  it('can have a loop edge only where the loop contains a task step', () => {
     const back = { from: 'band', to: 'manager', when: 'form.amount > 5', loop: true };
     expect(paths({ 'edges.5': back })).toEqual([]);
     expect(paths({ 'edges.5': { ...back, loop: undefined } })).toEqual(['edges[1]', 'edges[5]']);
-    const idle = {
+    const automatic = {
       'nodes.1': { id: 'manager', type: 'cc', assignees: [{ type: 'role', role: 'hr' }] },
       'edges.5': back,
     };
-    expect(paths(idle)).toEqual(['edges[5].loop']);
+    expect(paths(automatic)).toEqual(['edges[5].loop']);
   });
 
   it.each([
@@ -186,7 +196,7 @@ describe('a definition', () => {
     expect('faults' in parseDefinition(input)).toBe(true);
   });
 
-  it('names at most 100 faults', () => {
+  it('gets at most 100 faults', () => {
     const nodes = Array.from({ length: 100 }, (_, i) => ({ id: `n${i}`, type: 'approve', assignees: [], surplus: 1 }));
     const parsed = parseDefinition({ code: 'x', name: 'X', nodes, edges: [] });
     expect('faults' in parsed && parsed.faults).toHaveLength(100);

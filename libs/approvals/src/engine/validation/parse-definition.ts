@@ -1,31 +1,35 @@
 import type { z } from 'zod';
-import { checkGraph } from './check-graph.js';
-import { checkNodes } from './check-steps.js';
 import { definitionShape, type Definition } from '../definition/definition.js';
-import { joinPath, type Fault } from '../form/form-schema.js';
+import { joinPath, type Fault } from '../form/fault.js';
 import { compileGraph, type Graph } from '../graph/graph.js';
+import { checkEdges } from './check-edges.js';
+import { checkGraph } from './check-graph.js';
+import { checkSteps } from './check-steps.js';
 
-/** Faults that one answer names at most. */
+/** Most faults of one answer. */
 const MAX_FAULTS = 100;
 
-/** A definition that may be published, or everything that is wrong with it. */
+/** A definition that can be published, or its faults. */
 export type ParsedDefinition =
   { readonly definition: Definition; readonly graph: Graph } | { readonly faults: readonly Fault[] };
 
 /**
- * Checks a definition as it was written (api.md §6) and makes it ready to run.
+ * Checks a definition as an author wrote it (api.md §6), fills in its defaults and compiles it.
  *
- * Fills in defaults; refuses unknown fields; checks ids, edges, reachability, cycles, default ways, assignee specs and
- * the types of all conditions.
+ * Unknown fields are refused. The check covers ids, edges, reachability, cycles, default edges, assignee specs and the types
+ * of all conditions.
  *
- * @returns the definition and its graph, or all faults together (at most 100) with their JSON paths: the `errors` of a
- * 422 `invalid_definition`
+ * @returns the definition and its graph, or all faults (at most 100) with their JSON paths: the `errors` of a 422
+ * `invalid_definition`
  */
 export function parseDefinition(input: unknown): ParsedDefinition {
   const shape = definitionShape.safeParse(input);
   if (!shape.success) return { faults: shape.error.issues.flatMap(faultsOf).slice(0, MAX_FAULTS) };
   const definition = shape.data;
-  const faults = [...checkNodes(definition), ...checkGraph(definition)];
+  const edgeFaults = checkEdges(definition);
+  // The graph can only be checked when every edge has its two steps.
+  const graphFaults = edgeFaults.length > 0 ? edgeFaults : checkGraph(definition);
+  const faults = [...checkSteps(definition), ...graphFaults];
   if (faults.length > 0) return { faults: faults.slice(0, MAX_FAULTS) };
   return { definition, graph: compileGraph(definition) };
 }
@@ -38,6 +42,6 @@ function faultsOf(issue: z.core.$ZodIssue): readonly Fault[] {
   return [{ path, message: issue.message }];
 }
 
-function pathOf(steps: readonly PropertyKey[]): string {
-  return steps.reduce<string>((path, step) => joinPath(path, typeof step === 'number' ? step : String(step)), '');
+function pathOf(keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>((path, key) => joinPath(path, typeof key === 'number' ? key : String(key)), '');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { formSchemaShape, validateForm } from './form-schema.js';
+import { formSchemaShape } from './form-schema.js';
+import { validateForm } from './validate-form.js';
 
 const schema = formSchemaShape.parse({
   type: 'object',
@@ -21,13 +22,13 @@ const schema = formSchemaShape.parse({
     },
   },
 });
-const good = { title: 'Bolts', amount: 5 };
+const valid = { title: 'Bolts', amount: 5 };
 const paths = (form: Record<string, unknown>): string[] => validateForm(schema, form).map((fault) => fault.path);
 
-describe('a form', () => {
-  it('that fits is accepted', () => {
+describe('Form', () => {
+  it('is accepted when it fits its schema', () => {
     const full = {
-      ...good,
+      ...valid,
       pieces: 3,
       size: 'm',
       day: '2026-02-28',
@@ -36,10 +37,10 @@ describe('a form', () => {
       lines: [{ item: 'a' }],
     };
     expect(paths(full)).toEqual([]);
-    expect(paths({ ...good, size: null })).toEqual([]);
+    expect(paths({ ...valid, size: null })).toEqual([]);
   });
 
-  it('is told all its faults together', () => {
+  it('gets all its faults at once', () => {
     expect(paths({ title: '', colour: 'red', lines: [{}, { item: 7 }] })).toEqual([
       'title',
       'amount',
@@ -67,24 +68,24 @@ describe('a form', () => {
     [{ lines: 'a' }, 'lines'],
     [{ lines: [null] }, 'lines[0]'],
   ])('with %j is refused at %s', (over, path) => {
-    expect(paths({ ...good, ...over })).toEqual([path]);
+    expect(paths({ ...valid, ...over })).toEqual([path]);
   });
 
   it.each([
     ['too long a list', { list: Array.from({ length: 201 }, () => 1) }, 'list'],
     ['too long a text', { text: 'x'.repeat(10_001) }, 'text'],
     ['too deep nesting', { a: { b: { c: { d: { e: { f: { g: 1 } } } } } } }, 'a.b.c.d.e.f.g'],
-    ['something that is not JSON', { f: () => 1 }, 'f'],
+    ['a value that is not JSON', { f: () => 1 }, 'f'],
     [
       'too many values',
       Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`l${i}`, Array.from({ length: 200 }, () => 1)])),
       '',
     ],
-  ])('without a schema is still refused with %s', (_, form, path) => {
+  ])('without a schema is refused with %s', (_, form, path) => {
     expect(validateForm(undefined, form).map((fault) => fault.path)).toEqual([path]);
   });
 
-  it('cannot smuggle a prototype past its schema', () => {
+  it('cannot contain a prototype that its schema does not have', () => {
     expect(paths(JSON.parse('{"title":"Bolts","amount":5,"__proto__":{"x":1}}') as Record<string, unknown>)).toEqual([
       '__proto__',
     ]);
