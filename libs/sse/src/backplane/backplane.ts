@@ -4,23 +4,23 @@ import type { Hint } from '../event-log/event-log.js';
 /** Injection token of the {@link Backplane}. */
 export const BACKPLANE = Symbol('BACKPLANE');
 
-/** What nodes tell each other. Durable payloads never travel here. */
+/** What servers send each other. Durable payloads never travel here. */
 export type BackplaneMessage =
   | { readonly kind: 'hint'; readonly hint: Hint }
   | { readonly kind: 'ephemeral'; readonly event: EphemeralEvent }
-  /** A committed event may wait in the outbox: the owner of the shard should look. */
+  /** A committed event may wait in the outbox; the owner of the shard should check now. */
   | { readonly kind: 'wake-up'; readonly shard: number }
   | ControlMessage;
 
 /**
- * One node asks or answers another: ends a stream, swaps a token, recomputes rights. May be lost like every message, so who
- * asks waits for an answer, and what must hold is stored as well.
+ * A server request or its answer: end a stream, refresh a token, recompute rights. It may be lost like every message, so the
+ * sender waits for an answer, and anything that must take effect is also stored.
  */
 export interface ControlMessage {
   readonly kind: 'control';
-  /** The node it is for; null for all, the sender included. */
+  /** The receiving server; null for all servers, including the sender. */
   readonly to: string | null;
-  /** JSON of the sender's own making, at most {@link MAX_CONTROL_BYTES}; never a token or a payload. */
+  /** JSON that the sender wrote, at most {@link MAX_CONTROL_BYTES}; never a token or a payload. */
   readonly text: string;
 }
 
@@ -28,19 +28,19 @@ export interface ControlMessage {
 export const MAX_CONTROL_BYTES = 4_096;
 
 /**
- * Carries small messages between the nodes of one cluster, in the order of each publisher.
+ * Carries small messages between the servers of one cluster, in the order of each publisher.
  *
- * Guarantees (`describeBackplane` proves them): every node that listens, the publishing one included, gets each
- * message at most once while the carrier is healthy. Messages may be lost when it is not; nothing durable depends on them.
+ * Guarantees (`describeBackplane` proves them): every listening server, including the publisher, receives each message at
+ * most once while the carrier is healthy. When it is not, messages may be lost; nothing durable depends on them.
  */
 export interface Backplane {
-  /** Begins to listen; resolves when messages published from now on will be heard. */
+  /** Starts listening; resolves once newly published messages will be received. */
   start(listener: (message: BackplaneMessage) => void): Promise<void>;
-  /** Hands a message over; never throws for a carrier that is away (it counts and logs instead). */
+  /** Queues a message. Never throws when the carrier is disconnected: it counts the loss and reports it instead. */
   publish(message: BackplaneMessage): void;
-  /** Whether the carrier answers; readiness. */
+  /** Whether the carrier responds; used for readiness. */
   isConnected(): boolean;
   stop(): Promise<void>;
-  /** What it could not send, and what it heard that was not ours; totals since the start of the process. */
+  /** Messages that could not be sent (`lost`) and received texts that are not ours (`foreign`), since the process started. */
   readonly counters?: { readonly lost: number; readonly foreign: number };
 }

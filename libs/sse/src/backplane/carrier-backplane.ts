@@ -9,18 +9,18 @@ import { packMessages } from './message-packing.js';
 
 const SELF_TEST_MS = 2_000;
 const SELF_TEST = 'self-test';
-/** While the carrier is away, losses are told this often, not once a flush. */
+/** While the carrier is disconnected, losses are reported this often, not on every flush. */
 const REPORT_INTERVAL_MS = 10_000;
-/** Nothing of ours is longer; the rest is not worth parsing. */
-const MAX_HEARD_LENGTH = 4_194_304;
+/** We never send a longer text, so parsing one would only cost time. */
+const MAX_RECEIVED_LENGTH = 4_194_304;
 
 type Listener = (message: BackplaneMessage) => void;
 
 /**
- * A {@link Backplane} over anything that brings texts from node to node. What is published waits for the next flush in a bounded
- * batch, in which later messages replace what they make needless; a flush that fails is lost, counted and told, and the batch tail repairs it.
+ * A {@link Backplane} over any {@link Carrier}. Published messages wait for the next flush in a bounded batch, where a newer
+ * message replaces the ones that it supersedes. A failed flush is lost, counted and reported; the batch tail repairs it.
  *
- * States: stopped → started → stopped. At the start a text is sent round once: a carrier that swallows it is refused with the remedy.
+ * States: stopped → started → stopped. Starting sends a self-test text: a carrier that does not return it is refused with the remedy.
  */
 export class CarrierBackplane implements Backplane {
   readonly #sender = randomBytes(9).toString('base64url');
@@ -28,9 +28,9 @@ export class CarrierBackplane implements Backplane {
   readonly #schedule = new FlushSchedule(() => this.#flush());
   #listener: Listener | null = null;
   #selfTest: (() => void) | null = null;
-  #untold = 0;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
-  /** Messages that could not be sent, and texts that were not ours. */
+  #unreported = 0;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
+  /** Messages that could not be sent (`lost`) and received texts that are not ours (`foreign`). */
   readonly counters = { lost: 0, foreign: 0 };
 
   constructor(
@@ -38,12 +38,12 @@ export class CarrierBackplane implements Backplane {
     private readonly onError: (what: string, error: unknown) => void,
   ) {}
 
-  /** @throws SseError, the carrier's own, when it cannot be reached or what is sent is not heard. */
+  /** @throws SseError of the carrier, when it cannot be reached or does not return the self-test. */
   async start(listener: Listener): Promise<void> {
     this.#listener = listener;
     try {
-      await this.carrier.start({ heard: (text) => this.#receive(text), failed: this.onError });
-      await this.#testOneself();
+      await this.carrier.start({ received: (text) => this.#receive(text), failed: this.onError });
+      await this.#runSelfTest();
     } catch (error) {
       this.#listener = null;
       await this.carrier.stop();
@@ -54,7 +54,7 @@ export class CarrierBackplane implements Backplane {
   publish(message: BackplaneMessage): void {
     if (this.#listener === null) this.counters.lost += 1;
     else if (this.#batch.add(message)) this.#schedule.request(message.kind !== 'ephemeral');
-    else this.#lose(1, new Error('too much waits for the carrier'));
+    else this.#lose(1, new Error('too many messages wait for the carrier'));
   }
 
   isConnected(): boolean {
@@ -63,7 +63,7 @@ export class CarrierBackplane implements Backplane {
 
   async stop(): Promise<void> {
     if (this.#listener === null) return;
-    // First, so that nothing more is taken while the rest leaves.
+    // First, so that nothing is accepted while the last flush runs.
     this.#listener = null;
     await this.#schedule.finish();
     await this.carrier.stop();
@@ -74,7 +74,7 @@ export class CarrierBackplane implements Backplane {
     if (messages.length === 0) return;
     try {
       const { texts, dropped } = packMessages(messages, this.carrier.maxTextBytes);
-      if (dropped > 0) this.#lose(dropped, new Error(`larger than the ${this.carrier.maxTextBytes} bytes of one text`));
+      if (dropped > 0) this.#lose(dropped, new Error(`larger than the limit of ${this.carrier.maxTextBytes} bytes`));
       await this.carrier.send(texts);
     } catch (error) {
       this.#lose(messages.length, error);
@@ -83,12 +83,12 @@ export class CarrierBackplane implements Backplane {
 
   #lose(count: number, error: unknown): void {
     this.counters.lost += count;
-    this.#untold += count;
+    this.#unreported += count;
     const nowMs = performance.now();
-    if (nowMs - this.#toldAtMs < REPORT_INTERVAL_MS) return;
-    this.#toldAtMs = nowMs;
-    this.onError(`${this.#untold} messages between nodes were lost`, error);
-    this.#untold = 0;
+    if (nowMs - this.#reportedAtMs < REPORT_INTERVAL_MS) return;
+    this.#reportedAtMs = nowMs;
+    this.onError(`${this.#unreported} messages between servers were lost`, error);
+    this.#unreported = 0;
   }
 
   #receive(text: string): void {
@@ -97,7 +97,7 @@ export class CarrierBackplane implements Backplane {
       if (text === `${SELF_TEST} ${this.#sender}`) this.#selfTest?.();
       return;
     }
-    const messages = text.length > MAX_HEARD_LENGTH ? null : decodeMessages(text);
+    const messages = text.length > MAX_RECEIVED_LENGTH ? null : decodeMessages(text);
     if (messages === null) {
       this.counters.foreign += 1;
       return;
@@ -105,15 +105,15 @@ export class CarrierBackplane implements Backplane {
     for (const message of messages) this.#listener?.(message);
   }
 
-  async #testOneself(): Promise<void> {
+  async #runSelfTest(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const heard = new Promise<boolean>((resolve) => {
+    const returned = new Promise<boolean>((resolve) => {
       this.#selfTest = () => resolve(true);
       timer = setTimeout(() => resolve(false), SELF_TEST_MS);
     });
     try {
       await this.carrier.send([`${SELF_TEST} ${this.#sender}`]);
-      if (!(await heard)) throw this.carrier.deaf(SELF_TEST_MS);
+      if (!(await returned)) throw this.carrier.selfTestFailed(SELF_TEST_MS);
     } finally {
       clearTimeout(timer);
       this.#selfTest = null;

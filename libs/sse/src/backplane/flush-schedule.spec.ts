@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FlushSchedule } from './flush-schedule.js';
 
 let flushes: number[];
@@ -18,23 +18,25 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-it('lets ephemeral events wait 20 ms for each other, counted from the first', async () => {
-  schedule.request(false);
-  await jest.advanceTimersByTimeAsync(12);
-  schedule.request(false);
-  await jest.advanceTimersByTimeAsync(7);
-  expect(flushes).toHaveLength(0);
-  await jest.advanceTimersByTimeAsync(1);
-  expect(flushes).toHaveLength(1);
-  await jest.advanceTimersByTimeAsync(1_000);
-  expect(flushes).toHaveLength(1);
-});
+describe('FlushSchedule', () => {
+  it('delays ephemeral events for 20 ms after the first one', async () => {
+    schedule.request(false);
+    await jest.advanceTimersByTimeAsync(12);
+    schedule.request(false);
+    await jest.advanceTimersByTimeAsync(7);
+    expect(flushes).toHaveLength(0);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(flushes).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(flushes).toHaveLength(1);
+  });
 
-it('lets hints, pokes and control messages not wait, and what waits goes with them', async () => {
-  schedule.request(false);
-  schedule.request(true);
-  await jest.advanceTimersByTimeAsync(0);
-  expect(flushes).toHaveLength(1);
-  await jest.advanceTimersByTimeAsync(1_000);
-  expect(flushes).toHaveLength(1);
+  it('flushes hints, wake-ups and control messages at once, together with everything that waits', async () => {
+    schedule.request(false);
+    schedule.request(true);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(flushes).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(flushes).toHaveLength(1);
+  });
 });

@@ -1,18 +1,18 @@
-/** Ephemeral events wait for each other; hints, pokes and control messages do not wait. */
+/** Ephemeral events wait this long for each other; hints, wake-ups and control messages do not wait. */
 const COALESCE_MS = 20;
 
 /**
- * Says when a batch is flushed: at the end of this turn of the event loop when something urgent waits, else 20 ms after the
- * first message. One flush at a time; what comes meanwhile goes with the next.
+ * Decides when a batch is flushed: at the end of this turn of the event loop when something urgent waits, otherwise 20 ms
+ * after the first message. One flush runs at a time; messages that arrive during a flush leave with the next one.
  */
 export class FlushSchedule {
-  /** Ends the wait for the next flush. */
+  /** Cancels the scheduled flush. */
   #cancelWait: (() => void) | null = null;
   #urgent = false;
   #running: Promise<void> | null = null;
   #again = false;
 
-  /** @param flush sends what waits; never rejects. */
+  /** @param flush sends everything that waits; never rejects. */
   constructor(private readonly flush: () => Promise<void>) {}
 
   request(urgent: boolean): void {
@@ -33,7 +33,7 @@ export class FlushSchedule {
     }
   }
 
-  /** Sends what still waits. Nothing is to be requested from now on. */
+  /** Sends what still waits. The caller requests nothing after this. */
   async finish(): Promise<void> {
     this.#cancel();
     await this.#running;

@@ -15,8 +15,8 @@ describeBackplane(
   { describe, it },
 );
 
-describe('the memory bus', () => {
-  it('brings what a listener publishes behind the message that it listens to, on every node', async () => {
+describe('MemoryBus', () => {
+  it('delivers what a listener publishes after the current message, on every server', async () => {
     const bus = new MemoryBus();
     const [a, b] = [new MemoryBackplane(bus), new MemoryBackplane(bus)];
     const heard: BackplaneMessage[][] = [[], []];

@@ -2,7 +2,7 @@ import type { Backplane, BackplaneMessage } from './backplane.js';
 
 type Listener = (message: BackplaneMessage) => void;
 
-/** Connects the {@link MemoryBackplane}s of several nodes in one process, in tests and examples. */
+/** Connects the {@link MemoryBackplane}s of several servers in one process, for tests and examples. */
 export class MemoryBus {
   readonly #listeners = new Set<Listener>();
   #waiting: BackplaneMessage[] = [];
@@ -17,8 +17,8 @@ export class MemoryBus {
   }
 
   /**
-   * Delivers at once, in the tick of the publisher. What a listener publishes meanwhile waits until every node has the
-   * message before it, so that all nodes see one order.
+   * Delivers at once, in the publisher's tick. A message that a listener publishes waits until every server has received the
+   * current one, so that all servers see the same order.
    */
   send(message: BackplaneMessage): void {
     if (this.#delivering) {
@@ -43,11 +43,11 @@ export class MemoryBus {
   }
 }
 
-/** A backplane for one process: nothing is lost and nothing waits. The default of the library. */
+/** A backplane for one process, without loss or delay. The default of the library. */
 export class MemoryBackplane implements Backplane {
   #listener: Listener | null = null;
 
-  /** @param bus given to connect several nodes of one process. */
+  /** @param bus shared by the servers of one process that should be connected. @defaultValue a bus of its own */
   constructor(private readonly bus: MemoryBus = new MemoryBus()) {}
 
   start(listener: Listener): Promise<void> {

@@ -2,13 +2,13 @@ import type { BackplaneMessage, ControlMessage } from './backplane.js';
 import type { EphemeralEvent } from '../vocabulary/envelope.js';
 import type { Hint } from '../event-log/event-log.js';
 
-/** What may wait for one flush; the carrier is away or too slow beyond it. */
+/** Limit of what waits for one flush; more means that the carrier is disconnected or too slow. */
 const MAX_BYTES = 1_048_576;
 const OVERHEAD_BYTES = 128;
 
 /**
- * Messages that wait for the next flush, in the order of publishing. Hints of one shard become one with the newest heads; of
- * ephemeral events with the same conflation key the latest stays.
+ * Messages that wait for the next flush, in the order of publishing. Hints of one shard are merged into one with the newest
+ * heads. Of ephemeral events with the same conflation key only the latest is kept.
  */
 export class MessageBatch {
   readonly #messages = new Map<string, BackplaneMessage>();
@@ -19,7 +19,7 @@ export class MessageBatch {
     return this.#messages.size === 0;
   }
 
-  /** @returns false when it was dropped because too much waits already. */
+  /** @returns false when the message was dropped because the batch is full. */
   add(message: BackplaneMessage): boolean {
     if (message.kind === 'wake-up') this.#messages.set(`wake-up ${message.shard}`, message);
     else if (message.kind === 'hint') this.#addHint(message.hint);
@@ -28,7 +28,7 @@ export class MessageBatch {
     return true;
   }
 
-  /** Empties it. */
+  /** Removes and returns all messages. */
   take(): BackplaneMessage[] {
     const messages = [...this.#messages.values()];
     this.#messages.clear();
@@ -43,7 +43,7 @@ export class MessageBatch {
       this.#messages.set(key, { kind: 'hint', hint });
       return;
     }
-    // A tenant may be called __proto__: only an object without prototype keeps that as a key.
+    // A tenant may be named __proto__: only an object without prototype keeps that as a key.
     const heads = Object.assign(Object.create(null) as Record<string, number>, before.hint.heads);
     for (const [tenant, head] of Object.entries(hint.heads)) heads[tenant] = Math.max(head, heads[tenant] ?? 0);
     this.#messages.set(key, {

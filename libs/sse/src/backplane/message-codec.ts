@@ -1,21 +1,21 @@
 import type { BackplaneMessage } from './backplane.js';
 import { asTenantId, asUserId } from '../vocabulary/principal.js';
 
-/** Writes messages as one text. */
+/** Encodes messages as one text. */
 export function encodeMessages(messages: readonly BackplaneMessage[]): string {
   return JSON.stringify(messages);
 }
 
 /**
- * Reads what {@link encodeMessages} wrote. Others may reach the carrier, so nothing is taken on trust.
- * @returns null when it is anything else.
+ * Decodes what {@link encodeMessages} wrote. Others may be able to publish on the carrier, so every field is checked.
+ * @returns null for any other text.
  */
 export function decodeMessages(text: string): BackplaneMessage[] | null {
   try {
     const parsed: unknown = JSON.parse(text);
     return Array.isArray(parsed) ? parsed.map(toMessage) : null;
   } catch {
-    // Not ours; the caller counts it.
+    // Not one of our texts; the caller counts it.
     return null;
   }
 }
@@ -59,6 +59,6 @@ function asInteger(value: unknown): number {
 }
 
 function asText(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('expected a text');
+  if (typeof value !== 'string') throw new TypeError('expected a string');
   return value;
 }

@@ -1,16 +1,16 @@
 import type { BackplaneMessage } from './backplane.js';
 import { encodeMessages } from './message-codec.js';
 
-/** What {@link packMessages} made. */
+/** Result of {@link packMessages}. */
 export interface PackedMessages {
   readonly texts: readonly string[];
-  /** Messages that fit in no text. */
+  /** Messages that are too large for any text. */
   readonly dropped: number;
 }
 
 /**
- * Writes messages, in their order, as few texts of at most `maxBytes` each. A hint that is too large is split by its tenants;
- * anything else that is too large is left out.
+ * Encodes messages in order as few texts of at most `maxBytes` each. A hint that is too large is split by tenant; any other
+ * message that is too large is dropped.
  */
 export function packMessages(messages: readonly BackplaneMessage[], maxBytes: number): PackedMessages {
   const texts: string[] = [];
@@ -35,7 +35,7 @@ export function packMessages(messages: readonly BackplaneMessage[], maxBytes: nu
   return { texts, dropped };
 }
 
-/** @returns two hints with half of the tenants each, or nothing when there is nothing to split. */
+/** @returns two hints with half of the tenants each, or an empty array when the message cannot be split. */
 function splitHint(message: BackplaneMessage | undefined): BackplaneMessage[] {
   if (message?.kind !== 'hint') return [];
   const heads = Object.entries(message.hint.heads);
@@ -43,7 +43,7 @@ function splitHint(message: BackplaneMessage | undefined): BackplaneMessage[] {
   const half = Math.ceil(heads.length / 2);
   return [heads.slice(0, half), heads.slice(half)].map((some) => ({
     kind: 'hint',
-    // Without prototype: a tenant may be called __proto__.
+    // Without prototype: a tenant may be named __proto__.
     hint: {
       ...message.hint,
       heads: Object.assign(Object.create(null), Object.fromEntries(some)) as Record<string, number>,

@@ -2,27 +2,30 @@ import { SseError } from '../vocabulary/sse.errors.js';
 
 const DEFAULT_CHANNEL_PREFIX = 'herald';
 
-/** 1 to 64 characters that every carrier takes as they are, none of which is a wildcard or a separator. */
+/** 1 to 64 characters that every carrier accepts unchanged; none is a wildcard or a separator. */
 const CHANNEL_PREFIX = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** What the backplanes over a server of their own have in common. */
+/** Options of the backplanes that use a Redis or NATS server. */
 export interface ServerBackplaneOptions {
-  /** Where the server is; a password in it is never shown. */
+  /** URL of that server. No error or log line ever shows its password. */
   readonly url: string;
   /**
-   * Begins the name of the channel. Clusters that share a server must differ in it: else ephemeral events of one reach the people
-   * of the other. 1–64 characters out of `A-Z a-z 0-9 _ -`. @defaultValue `herald`
+   * Prefix of the channel name. Clusters that share a Redis or NATS server need different prefixes: otherwise ephemeral events
+   * of one reach the users of the other. 1–64 characters out of `A-Z a-z 0-9 _ -`. @defaultValue `herald`
    */
   readonly prefix?: string;
-  /** Told what went wrong in the background; work goes on by itself. @defaultValue silence */
+  /** Called with each error in the background; the backplane recovers by itself. @defaultValue errors are ignored */
   readonly onError?: (what: string, error: unknown) => void;
 }
 
 const KNOWN: readonly string[] = ['url', 'prefix', 'onError'] satisfies (keyof ServerBackplaneOptions)[];
 
-/** @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault; `urlFault` says what is wrong with the URL, never the URL. */
+/**
+ * @param urlFault states what is wrong with the URL, never the URL itself; null when it is valid.
+ * @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault.
+ */
 export function checkServerOptions(
-  maker: string,
+  caller: string,
   options: ServerBackplaneOptions,
   urlFault: (url: string) => string | null,
 ): Required<ServerBackplaneOptions> {
@@ -30,11 +33,11 @@ export function checkServerOptions(
   const faults = Object.keys(options)
     .filter((name) => !KNOWN.includes(name))
     .map((name) => `${name} is not an option`);
-  const fault = typeof url === 'string' ? urlFault(url) : 'must be a text';
+  const fault = typeof url === 'string' ? urlFault(url) : 'must be a string';
   if (fault !== null) faults.push(`url ${fault}`);
   if (typeof prefix !== 'string' || !CHANNEL_PREFIX.test(prefix))
     faults.push(`prefix must be 1 to 64 characters out of A-Z a-z 0-9 _ -, got ${JSON.stringify(prefix)}`);
   if (typeof onError !== 'function') faults.push('onError must be a function');
-  if (faults.length > 0) throw new SseError('ERR_SSE_INVALID_OPTIONS', `${maker}: ${faults.join('; ')}.`);
+  if (faults.length > 0) throw new SseError('ERR_SSE_INVALID_OPTIONS', `${caller}: ${faults.join('; ')}.`);
   return { url, prefix, onError };
 }

@@ -10,16 +10,16 @@ const SEND_MS = 2_000;
 const PING_INTERVAL_MS = 5_000;
 const MAX_PINGS_OUT = 2;
 const MAX_TEXT_BYTES = 262_144;
-/** The largest message of ours that cannot be split, with room. NATS allows 1 MiB unless told otherwise. */
+/** Room for our largest message that cannot be split. The default of NATS is 1 MiB. */
 const MIN_PAYLOAD_BYTES = 131_072;
 
 /**
- * One connection that publishes and listens. The driver finds its servers again by itself; nothing is handed to it
- * while it is away, because its buffer has no bound, and each flush waits for the server's answer.
+ * One connection that publishes and listens. The driver reconnects by itself. It receives no texts while it is disconnected,
+ * because its buffer is unbounded, and each flush waits for the NATS server's answer.
  */
 export class NatsCarrier implements Carrier {
   #connection: NatsConnection | null = null;
-  #awaySinceMs: number | null = null;
+  #disconnectedAtMs: number | null = null;
   #stopped = false;
 
   constructor(
@@ -28,10 +28,10 @@ export class NatsCarrier implements Carrier {
   ) {}
 
   get isConnected(): boolean {
-    return this.#connection !== null && !this.#connection.isClosed() && this.#awaySinceMs === null;
+    return this.#connection !== null && !this.#connection.isClosed() && this.#disconnectedAtMs === null;
   }
 
-  /** What the server allows, at most 256 KiB. */
+  /** What the NATS server allows, at most 256 KiB. */
   get maxTextBytes(): number {
     return Math.min(MAX_TEXT_BYTES, this.#connection?.info?.max_payload ?? MAX_TEXT_BYTES);
   }
@@ -39,7 +39,7 @@ export class NatsCarrier implements Carrier {
   async start(events: CarrierEvents): Promise<void> {
     const { servers, tls, user, password, token } = this.login;
     this.#stopped = false;
-    this.#awaySinceMs = null;
+    this.#disconnectedAtMs = null;
     const connection = await connect({
       servers: [...servers],
       name: 'herald-sse',
@@ -47,10 +47,10 @@ export class NatsCarrier implements Carrier {
       pingInterval: PING_INTERVAL_MS,
       maxPingOut: MAX_PINGS_OUT,
       maxReconnectAttempts: -1,
-      // A password that is being changed must not end the tries.
+      // Reconnecting must survive a password rotation.
       ignoreAuthErrorAbort: true,
       reconnectDelayHandler: () =>
-        reconnectPauseMs(this.#awaySinceMs === null ? 0 : performance.now() - this.#awaySinceMs),
+        reconnectPauseMs(this.#disconnectedAtMs === null ? 0 : performance.now() - this.#disconnectedAtMs),
       ...(tls ? { tls: {} } : {}),
       ...(user === undefined ? {} : { user, pass: password ?? '' }),
       ...(token === undefined ? {} : { token }),
@@ -59,12 +59,12 @@ export class NatsCarrier implements Carrier {
     void this.#watch(connection, events);
     const allowed = connection.info?.max_payload ?? MIN_PAYLOAD_BYTES;
     if (allowed < MIN_PAYLOAD_BYTES) {
-      throw new Error(`its max_payload is ${allowed} bytes; ${MIN_PAYLOAD_BYTES} are needed`);
+      throw new Error(`its max_payload is ${allowed} bytes, but at least ${MIN_PAYLOAD_BYTES} are needed`);
     }
     connection.subscribe(this.subject, {
       callback: (error, message) => {
-        if (error === null) events.heard(message.string());
-        else events.failed('NATS refuses the subscription', error);
+        if (error === null) events.received(message.string());
+        else events.failed('NATS refused the subscription', error);
       },
     });
     await within('NATS', SEND_MS, connection.flush());
@@ -88,16 +88,16 @@ export class NatsCarrier implements Carrier {
     return new SseError(
       'ERR_SSE_BACKPLANE',
       `NATS at ${this.#hosts} cannot be used: ${causeOf(cause)}. Check that it runs (version 2.9 or newer), that NATS_URL has its address and login, and ` +
-        `that the login may publish and subscribe to ${this.subject}; or choose another SSE_BACKPLANE.`,
+        `that the login may publish and subscribe to ${this.subject}, or choose another SSE_BACKPLANE.`,
       { cause },
     );
   }
 
-  deaf(withinMs: number): SseError {
+  selfTestFailed(withinMs: number): SseError {
     return new SseError(
       'ERR_SSE_BACKPLANE',
-      `What was published to NATS at ${this.#hosts} was not heard within ${withinMs / 1000} s. A login without the permission to publish and subscribe to ` +
-        `${this.subject} does that. Give it, or choose another SSE_BACKPLANE.`,
+      `A message published to NATS at ${this.#hosts} did not come back within ${withinMs / 1000} s. The login probably lacks the permission to publish or ` +
+        `subscribe to ${this.subject}. Grant it, or choose another SSE_BACKPLANE.`,
     );
   }
 
@@ -105,17 +105,20 @@ export class NatsCarrier implements Carrier {
     return this.login.servers.join(', ');
   }
 
-  /** Follows the states of the connection until it is closed. */
+  /** Tracks the state of the connection until it is closed. */
   async #watch(connection: NatsConnection, events: CarrierEvents): Promise<void> {
     for await (const status of connection.status()) {
       if (this.#stopped) continue;
-      if (status.type === 'disconnect' && this.#awaySinceMs === null) {
-        this.#awaySinceMs = performance.now();
-        events.failed('The connection to NATS is away', new Error(`${status.server} hung up`));
-      } else if (status.type === 'reconnect') this.#awaySinceMs = null;
-      else if (status.type === 'error') events.failed('NATS complains', status.error);
+      if (status.type === 'disconnect' && this.#disconnectedAtMs === null) {
+        this.#disconnectedAtMs = performance.now();
+        events.failed('The connection to NATS was lost', new Error(`${status.server} closed the connection`));
+      } else if (status.type === 'reconnect') this.#disconnectedAtMs = null;
+      else if (status.type === 'error') events.failed('NATS reported an error', status.error);
     }
     if (!this.#stopped)
-      events.failed('The connection to NATS is closed for good', new Error('start this process again'));
+      events.failed(
+        'The driver closed the connection to NATS and will not reconnect',
+        new Error('restart this process'),
+      );
   }
 }

@@ -1,4 +1,4 @@
-/** How to reach a NATS cluster; the driver takes addresses and secrets apart. */
+/** How to reach a NATS cluster; the driver wants addresses and credentials separately. */
 export interface NatsLogin {
   /** `host:port` of each server. */
   readonly servers: readonly string[];
@@ -11,15 +11,15 @@ export interface NatsLogin {
 
 const DEFAULT_PORT = '4222';
 
-/** Reads `nats://user:password@host:4222,nats://other:4222`. @returns null when it is nothing of the kind. */
+/** Parses `nats://user:password@host:4222,nats://other:4222`. @returns null for anything else. */
 export function natsLogin(text: string): NatsLogin | null {
-  const words = text.split(',').map((word) => word.trim());
+  const urls = text.split(',').map((url) => url.trim());
   const servers: string[] = [];
   const schemes = new Set<string>();
   const logins = new Map<string, { readonly user: string; readonly password: string }>();
-  for (const word of words) {
-    if (!URL.canParse(word)) return null;
-    const { protocol, hostname, port, username, password, pathname, search } = new URL(word);
+  for (const url of urls) {
+    if (!URL.canParse(url)) return null;
+    const { protocol, hostname, port, username, password, pathname, search } = new URL(url);
     if (!['nats:', 'tls:'].includes(protocol) || hostname === '' || !['', '/'].includes(pathname) || search !== '')
       return null;
     schemes.add(protocol);
@@ -28,7 +28,7 @@ export function natsLogin(text: string): NatsLogin | null {
     if (login === null) return null;
     if (username !== '') logins.set(JSON.stringify(login), login);
   }
-  // One login and one kind of line for all of them: that is what the driver can do.
+  // The driver supports one login and one scheme for all servers.
   if (logins.size > 1 || schemes.size !== 1) return null;
   const [login] = logins.values();
   return {

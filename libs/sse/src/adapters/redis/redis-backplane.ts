@@ -2,7 +2,7 @@ import { CarrierBackplane } from '../../backplane/carrier-backplane.js';
 import { checkServerOptions, type ServerBackplaneOptions } from '../../backplane/server-backplane-options.js';
 import { RedisCarrier } from './redis-carrier.js';
 
-/** Says what is wrong with the URL of a Redis server, without showing it. @returns null when nothing is. */
+/** @returns what is wrong with the URL, without showing it; null when it is valid. */
 function redisUrlFault(url: string): string | null {
   const isRedis =
     URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol) && new URL(url).host !== '';
@@ -11,14 +11,15 @@ function redisUrlFault(url: string): string | null {
     : 'must be redis://user:password@host:6379 (rediss:// with TLS); special characters in the password must be percent-encoded';
 }
 
-/** Hints and ephemeral events over Redis Pub/Sub. `counters` tells what was lost and what was not ours. */
+/** Hints and ephemeral events over Redis Pub/Sub. */
 export type RedisBackplane = CarrierBackplane;
 
 /**
- * Makes a {@link RedisBackplane} for one Redis server (6 or newer) or whatever speaks its protocol; needs the package `redis`. Nothing
- * connects before the hub starts. Pub/Sub keeps nothing: what is published while the server is away is lost, counted, and repaired by the event log's tail.
+ * Creates a {@link RedisBackplane} for one Redis server (6 or newer) or a compatible one. It needs the package `redis` and
+ * connects when the hub starts. Pub/Sub stores nothing: a message published while Redis is unreachable is lost and counted,
+ * and the event log's tail repairs it.
  *
- * @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault. Its `start` throws `ERR_SSE_BACKPLANE`.
+ * @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault. `start` throws `ERR_SSE_BACKPLANE`.
  */
 export function createRedisBackplane(options: ServerBackplaneOptions): RedisBackplane {
   const { url, prefix, onError } = checkServerOptions('createRedisBackplane', options, redisUrlFault);

@@ -7,18 +7,18 @@ import { SseError } from '../../vocabulary/sse.errors.js';
 const CONNECT_MS = 5_000;
 const SEND_MS = 2_000;
 const PING_INTERVAL_MS = 5_000;
-/** A connection on which nothing moves, not even the answer to a ping, is dead. */
+/** A connection that receives nothing for so long, not even the answer to a ping, is dead. */
 const SILENCE_MS = 10_000;
-/** Redis takes 512 MB, but cuts subscribers whose output waits; small texts keep that far away. */
+/** Redis accepts 512 MB, but disconnects subscribers with a large output buffer; small texts stay well below that. */
 const MAX_TEXT_BYTES = 262_144;
-/** Commands that may wait for the socket; one flush has a handful. */
+/** Commands that may wait for the socket; one flush sends only a few. */
 const MAX_COMMANDS = 256;
 
 type Client = ReturnType<typeof makeClient>;
 
 /**
- * One connection that both publishes and listens, which RESP3 allows: so a node that hears nothing cannot think that it is connected. The
- * driver subscribes again by itself; its queue for times without a connection is off.
+ * One connection that both publishes and listens, which RESP3 allows: a server that receives nothing can therefore not
+ * believe that it is connected. The driver resubscribes by itself; its offline queue is off.
  */
 export class RedisCarrier implements Carrier {
   readonly maxTextBytes = MAX_TEXT_BYTES;
@@ -39,11 +39,11 @@ export class RedisCarrier implements Carrier {
     let last: unknown = null;
     client.on('error', (error: unknown) => {
       last = error;
-      if (client.wasStarted) events.failed('The connection to Redis is away', error);
+      if (client.wasStarted) events.failed('The connection to Redis was lost', error);
     });
     try {
       await within('Redis', CONNECT_MS + SEND_MS, client.connect());
-      await client.subscribe(this.channel, (text: string) => events.heard(text));
+      await client.subscribe(this.channel, (text: string) => events.received(text));
       client.wasStarted = true;
     } catch (error) {
       throw last ?? error;
@@ -67,16 +67,16 @@ export class RedisCarrier implements Carrier {
     return new SseError(
       'ERR_SSE_BACKPLANE',
       `Redis at ${this.#host} cannot be used: ${causeOf(cause)}. Check that it runs (version 6 or newer), that REDIS_URL has its address, user and password, and ` +
-        `that the user may PUBLISH and SUBSCRIBE to ${this.channel}; or choose another SSE_BACKPLANE.`,
+        `that the user may PUBLISH and SUBSCRIBE to ${this.channel}, or choose another SSE_BACKPLANE.`,
       { cause },
     );
   }
 
-  deaf(withinMs: number): SseError {
+  selfTestFailed(withinMs: number): SseError {
     return new SseError(
       'ERR_SSE_BACKPLANE',
-      `What was published to Redis at ${this.#host} was not heard within ${withinMs / 1000} s. A proxy that does not pass Pub/Sub on, or an address that leads to ` +
-        `several servers, would do that. Point REDIS_URL at one server, allow the user the channel ${this.channel}, or choose another SSE_BACKPLANE.`,
+      `A message published to Redis at ${this.#host} did not come back within ${withinMs / 1000} s. A proxy may not forward Pub/Sub, or the address may lead to ` +
+        `several servers. Point REDIS_URL at one server, allow the user the channel ${this.channel}, or choose another SSE_BACKPLANE.`,
     );
   }
 
@@ -86,7 +86,7 @@ export class RedisCarrier implements Carrier {
 }
 
 function makeClient(url: string) {
-  let awaySinceMs: number | null = null;
+  let disconnectedAtMs: number | null = null;
   const client = createClient({
     url,
     RESP: 3,
@@ -97,16 +97,16 @@ function makeClient(url: string) {
     socket: {
       connectTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
-      // A first connection that fails is an answer; a later one is tried again for ever.
+      // A failed first connection ends the start; later ones are retried without limit.
       reconnectStrategy: () => {
         if (!started.wasStarted) return false;
-        awaySinceMs ??= performance.now();
-        return reconnectPauseMs(performance.now() - awaySinceMs);
+        disconnectedAtMs ??= performance.now();
+        return reconnectPauseMs(performance.now() - disconnectedAtMs);
       },
     },
   });
   client.on('ready', () => {
-    awaySinceMs = null;
+    disconnectedAtMs = null;
   });
   const started = Object.assign(client, { wasStarted: false });
   return started;

@@ -7,21 +7,22 @@ import { ListenConnection } from './listen-connection.js';
 import { FrameAssembler, toFrames } from './notify-frames.js';
 
 const CHANNEL = 'herald_sse';
-/** Far below what the frames of one text can hold. */
+/** Far below what the frames of one text can carry. */
 const MAX_TEXT_BYTES = 1_048_576;
 
-/** What a {@link ListenBackplane} is made of. */
+/** Options of a {@link ListenBackplane}. */
 export interface ListenBackplaneOptions {
-  /** Sends; may go through a pooler. */
+  /** For sending; may go through a pooler. */
   readonly pool: Pool;
-  /** A direct login for the one connection that listens. */
+  /** URL of a direct connection, for listening. */
   readonly listenUrl: string;
   readonly onError: (what: string, error: unknown) => void;
 }
 
 /**
- * Carries hints between nodes with LISTEN/NOTIFY of the database that is there anyway. One NOTIFY per flush, in a transaction
- * of its own, never in a publisher's: NOTIFY serialises commits. Messages are lost while the database is away; the batch tail repairs that.
+ * Carries messages between servers with LISTEN/NOTIFY of the database that exists anyway. Each flush notifies in a transaction
+ * of its own, never in a publisher's, because NOTIFY serialises commits. Messages are lost while the database is unreachable;
+ * the batch tail repairs that.
  */
 export class ListenBackplane extends CarrierBackplane {
   constructor({ pool, listenUrl, onError }: ListenBackplaneOptions) {
@@ -29,7 +30,7 @@ export class ListenBackplane extends CarrierBackplane {
   }
 }
 
-/** Sends over a pool, listens on a connection of its own. */
+/** Sends over a pool and listens on a connection of its own. */
 class NotifyCarrier implements Carrier {
   readonly maxTextBytes = MAX_TEXT_BYTES;
   readonly #sender = randomBytes(9).toString('base64url');
@@ -50,14 +51,14 @@ class NotifyCarrier implements Carrier {
     this.#listening = new ListenConnection(this.listenUrl, CHANNEL, {
       notification: (payload) => {
         const text = this.#assembler.accept(payload);
-        if (text !== null) events.heard(text);
+        if (text !== null) events.received(text);
       },
       failed: (what, error) => events.failed(what, error),
     });
     await this.#listening.start();
   }
 
-  /** One statement, so one transaction: the frames arrive together and in order. */
+  /** One statement is one transaction, so the frames arrive together and in order. */
   async send(texts: readonly string[]): Promise<void> {
     await this.pool.query({
       name: 'sse-notify',
@@ -74,17 +75,17 @@ class NotifyCarrier implements Carrier {
   unreachable(cause: unknown): SseError {
     return new SseError(
       'ERR_SSE_STORAGE',
-      `No connection for LISTEN to ${new URL(this.listenUrl).host}: ${causeOf(cause)}. Check DATABASE_LISTEN_URL.`,
+      `The LISTEN connection to ${new URL(this.listenUrl).host} failed: ${causeOf(cause)}. Check DATABASE_LISTEN_URL.`,
       { cause },
     );
   }
 
-  deaf(withinMs: number): SseError {
+  selfTestFailed(withinMs: number): SseError {
     const { host, pathname } = new URL(this.listenUrl);
     return new SseError(
       'ERR_SSE_STORAGE',
-      `A NOTIFY was not heard within ${withinMs / 1000} s on ${host}${pathname}. A pooler in transaction mode (PgBouncer, for instance) swallows LISTEN, ` +
-        'or the URL leads to another database than the one for requests. Set DATABASE_LISTEN_URL to a direct connection to the same database, or choose another SSE_BACKPLANE.',
+      `A NOTIFY did not arrive within ${withinMs / 1000} s on ${host}${pathname}. A pooler in transaction mode (such as PgBouncer) drops LISTEN, or the URL leads to ` +
+        'another database than the one for requests. Set DATABASE_LISTEN_URL to a direct connection to the same database, or choose another SSE_BACKPLANE.',
     );
   }
 }

@@ -4,19 +4,19 @@ import pg from 'pg';
 const PING_INTERVAL_MS = 5_000;
 const PING_TIMEOUT_MS = 2_000;
 const MAX_BACKOFF_MS = 5_000;
-/** Notifications that wait because some listener lags; a full queue would stop every NOTIFY of the cluster. */
+/** Part of the notification queue that lagging listeners may fill; a full queue would fail every NOTIFY of the cluster. */
 const QUEUE_WARNING = 0.1;
 
-/** What a {@link ListenConnection} tells. */
+/** Callbacks of a {@link ListenConnection}. */
 export interface ListenEvents {
   notification(payload: string): void;
   failed(what: string, error: unknown): void;
 }
 
 /**
- * One connection that listens to one channel and does nothing else: never a transaction, which would keep the server from
- * tidying its queue. States: stopped → connected ⇄ reconnecting → stopped. A connection that is silently dead is found by a
- * ping within 7 s; what was missed meanwhile is the business of the batch tail.
+ * One connection that only listens to one channel. It never opens a transaction, which would keep PostgreSQL from cleaning up
+ * its notification queue. States: stopped → connected ⇄ reconnecting → stopped. A ping finds a silently dead connection within
+ * 7 s; the batch tail repairs what was missed until then.
  */
 export class ListenConnection {
   #client: pg.Client | null = null;
@@ -79,7 +79,7 @@ export class ListenConnection {
     this.#connected = false;
     this.#client = null;
     this.events.failed('The LISTEN connection was lost', error);
-    // Does not wait for a peer that may be gone.
+    // destroy() instead of end(): the peer may be gone, and end() would wait for it.
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     this.#reconnecting ??= this.#reconnect().finally(() => {
       this.#reconnecting = null;
@@ -120,8 +120,8 @@ export class ListenConnection {
       if (usage === null) this.#lost(client, new Error(`no answer to a ping within ${PING_TIMEOUT_MS} ms`));
       else if ((usage.rows[0]?.usage ?? 0) > QUEUE_WARNING) {
         this.events.failed(
-          'The notification queue fills up',
-          new Error('some listener of the cluster does not read: look for an old transaction in a listening session'),
+          'The notification queue of PostgreSQL is filling up',
+          new Error('a listener does not read: find the session that listens inside an old transaction and end it'),
         );
       }
     } catch (error) {

@@ -1,7 +1,7 @@
-/** Pokes of one shard within this time are one message: a busy shard is polled more often anyway. */
+/** Wake-ups of one shard within this time become one message: a busy shard is polled more often anyway. */
 const INTERVAL_MS = 20;
 
-/** Lets the first poke of a shard through at once, and of those that follow within 20 ms one at the end. */
+/** Sends the first wake-up of a shard at once, and one at the end for all that follow within 20 ms. */
 export class WakeUpLimiter {
   readonly #waiting = new Map<number, { readonly timer: NodeJS.Timeout; again: boolean }>();
 
