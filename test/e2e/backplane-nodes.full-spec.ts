@@ -151,7 +151,7 @@ describe('a service that counts shards otherwise than the nodes that run', () =>
     try {
       const { code, output } = await runToExit({ ...env, SSE_SHARDS: '2' });
       expect(output).toMatch(
-        /Nest Herald cannot start\. shards is 2, but running nodes number this log with 1\..*stop all nodes/,
+        /Nest Herald cannot start\. shards is 2, but the running servers use 1\..*stop all servers/,
       );
       expect(output).not.toMatch(/\n {4}at /);
       expect(code).toBe(78);

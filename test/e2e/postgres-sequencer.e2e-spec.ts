@@ -276,7 +276,7 @@ describe('several shards', () => {
     });
     await expect(start).rejects.toMatchObject({
       code: 'ERR_SSE_INVALID_OPTIONS',
-      message: expect.stringMatching(/shards is 2, but running nodes number this log with 1.*stop all nodes/),
+      message: expect.stringMatching(/shards is 2, but the running servers use 1.*stop all servers/),
     });
     await odd.eventLog.stop();
     await odd.stop();

@@ -3,7 +3,7 @@ import { createPostgresSse, type PostgresSseOptions } from './create-postgres-ss
 
 const good: PostgresSseOptions = { connectionString: 'postgres://127.0.0.1/erp', nodeId: 'node-1' };
 
-describe('options of the PostgreSQL adapters', () => {
+describe('createPostgresSse', () => {
   it.each([
     ['connectionString', 'mysql://127.0.0.1/erp', 'must be a postgres:// URL'],
     ['listenUrl', 'not a url', 'must be a postgres:// URL'],
@@ -14,7 +14,7 @@ describe('options of the PostgreSQL adapters', () => {
     ['retentionDays', 366, 'from 1 to 365, got 366'],
     ['poolSize', 1.5, 'from 1 to 100, got 1.5'],
     ['poolsize', 3, 'is not an option'],
-  ])('refuse %s = %j', (name, value, fault) => {
+  ])('refuses %s = %j', (name, value, fault) => {
     expect(() => createPostgresSse({ ...good, [name]: value })).toThrow(
       expect.objectContaining({
         code: 'ERR_SSE_INVALID_OPTIONS',
@@ -23,7 +23,7 @@ describe('options of the PostgreSQL adapters', () => {
     );
   });
 
-  it('report all faults together, and never the login', () => {
+  it('reports all faults together and never shows the login', () => {
     const options = { connectionString: 'mysql://erp:canary@127.0.0.1/erp', nodeId: '', shards: 0, pool: 1 };
     expect(() => createPostgresSse(options)).toThrow(
       /^createPostgresSse: (?!.*canary)pool is .*; connectionString .*; nodeId .*; shards /,

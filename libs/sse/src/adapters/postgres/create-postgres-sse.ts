@@ -16,49 +16,52 @@ import { PostgresTicketStore } from './control/postgres-ticket-store.js';
 
 /** Where the database is and how it is used. */
 export interface PostgresSseOptions {
-  /** Login that may take the role `herald_app`; every connection takes it at once. Run `sseMigrations` first. */
+  /** URL of a login that is a member of `herald_app`; every connection switches to that role. Run `sseMigrations` first. */
   readonly connectionString: string;
-  /** Direct login for LISTEN, round a transaction-mode pooler. @defaultValue `connectionString` */
+  /** URL of a direct connection for LISTEN, which a transaction-mode pooler does not support. @defaultValue `connectionString` */
   readonly listenUrl?: string;
-  /** Name of this process in the cluster; appears in leases and in `pg_stat_activity`. */
+  /** Name of this server in the cluster; appears in leases and in `pg_stat_activity`. */
   readonly nodeId: string;
-  /** Independent numberers; more for more than 9,000 events/s. A node that has another number than those that run refuses to start; stop all to change it. 1–64. @defaultValue 1 */
+  /**
+   * Number of independent sequencers; raise it beyond 9,000 events/s. All servers need the same number: a server with another one
+   * refuses to start, so stop all servers to change it. 1–64. @defaultValue 1
+   */
   readonly shards?: number;
-  /** Whole days that events stay in the log. 1–365. @defaultValue 7 */
+  /** How long events stay in the log, in whole days. 1–365. @defaultValue 7 */
   readonly retentionDays?: number;
   /**
-   * Connections for reads (live events, replay, tickets, presence), and as many again for sends without a transaction of the caller,
-   * which must not keep reads waiting; opened when they are needed. 1–100. @defaultValue 6
+   * Connections for reads (live events, replay, tickets, presence), and as many again for publishing without a transaction of the
+   * caller, which must not delay reads; opened on demand. 1–100. @defaultValue 6
    */
   readonly poolSize?: number;
-  /** How long somebody may have no connection on any node before that is told as offline, ms. 1–300,000. @defaultValue 10,000 */
+  /** How long a user may have no connection on any server before being announced as offline, in ms. 1–300,000. @defaultValue 10,000 */
   readonly offlineGraceMs?: number;
-  /** How long this process trusts a lease that it holds; leases themselves end by the clock of the database. @defaultValue the clock of the machine */
+  /** Measures how long this server may trust its leases; they end by the clock of the database. @defaultValue the system clock */
   readonly clock?: Clock;
-  /** Told what went wrong in the background; work goes on by itself. @defaultValue silence */
+  /** Called with each error in the background; the adapters recover by themselves. @defaultValue errors are ignored */
   readonly onError?: (what: string, error: unknown) => void;
 }
 
-/** The seams of `SseModule` in PostgreSQL. The hub starts and stops them; `stop` closes the pools after that. */
+/** The seams of `SseModule` in PostgreSQL. The hub starts and stops them; afterwards `stop` closes the pools. */
 export interface PostgresSse {
   readonly eventLog: PostgresEventLog;
   readonly presence: Presence;
   readonly ticketStore: TicketStore;
   readonly revocationStore: RevocationStore;
-  /** Needs {@link presence} of the same database: a node that it does not know cannot be asked. */
+  /** Needs {@link presence} of the same database: it refuses requests to a server that presence does not know. */
   readonly controlMailbox: ControlMailbox;
-  /** LISTEN/NOTIFY; leave it out where Redis or NATS carries the hints. */
+  /** LISTEN/NOTIFY; leave it out when Redis or NATS carries the hints. */
   readonly backplane: Backplane;
-  /** Closes all connections. Call it when the hub has stopped. */
+  /** Closes all connections. Call it after the hub has stopped. */
   readonly stop: () => Promise<void>;
 }
 
-/** Numbering, leases, tail, presence and NOTIFY together need few connections, and must never wait behind readers. */
+/** Sequencing, leases, tail, presence and NOTIFY need few connections together, but must never wait for readers. */
 const CONTROL_CONNECTIONS = 4;
 
 /**
- * Makes everything that `SseModule` can keep in PostgreSQL, over pools of its own in the role `herald_app`. Nothing connects
- * before the hub starts.
+ * Creates everything that `SseModule` can keep in PostgreSQL, over pools of its own in the role `herald_app`. It connects when
+ * the hub starts.
  *
  * @throws SseError `ERR_SSE_INVALID_OPTIONS`, naming every fault.
  */
@@ -118,26 +121,24 @@ function createPool(
     idleTimeoutMillis: 30_000,
     onConnect: outliveBrokenConnection,
   });
-  // Without a listener an idle connection that breaks would end the process.
+  // Without a listener, the error of a broken idle connection would end the process.
   pool.on('error', (error) => onError('An idle connection broke', error));
   return pool;
 }
 
 const KNOWN: readonly (keyof PostgresSseOptions)[] = [
-  ...([
-    'connectionString',
-    'listenUrl',
-    'nodeId',
-    'shards',
-    'retentionDays',
-    'poolSize',
-    'offlineGraceMs',
-    'clock',
-  ] as const),
+  'connectionString',
+  'listenUrl',
+  'nodeId',
+  'shards',
+  'retentionDays',
+  'poolSize',
+  'offlineGraceMs',
+  'clock',
   'onError',
 ];
 
-/** The highest that is allowed; the lowest is 1. */
+/** The allowed maximum; the minimum is 1. */
 const RANGES = { shards: 64, retentionDays: 365, poolSize: 100, offlineGraceMs: 300_000 } as const;
 
 function checkOptions(options: PostgresSseOptions, numbers: Readonly<Record<keyof typeof RANGES, number>>): void {

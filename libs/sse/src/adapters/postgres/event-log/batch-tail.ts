@@ -1,39 +1,39 @@
 import type { Pool } from 'pg';
 import type { Hint } from '../../../event-log/event-log.js';
 
-/** Time between two looks, spread by 20 % so that nodes do not look together. */
+/** Time between two reads, with 20 % jitter so that servers do not read at the same moment. */
 const TAIL_INTERVAL_MS = 1_000;
 const PAGE = 1_000;
 const HEADS_PER_HINT = 500;
 
-/** What a {@link BatchTail} tells. */
+/** Callbacks of a {@link BatchTail}. */
 export interface TailEvents {
   observe(hint: Hint): void;
-  /** The id of the log; told at every look. */
+  /** The id of the log, on every read. */
   identity(logId: string): void;
   failed(error: unknown): void;
 }
 
 /**
- * Repairs what the backplane lost: every node reads the numbers of the batches that it has not seen, about once a second.
- * They are dense, so nothing can hide. With it hints are about latency only.
+ * Repairs what the backplane lost: every server reads the batches that it has not seen, about once a second. Their numbers are
+ * dense, so a missing one shows. Thanks to the tail, hints only affect latency.
  */
 export class BatchTail {
   readonly #seen = new Map<number, number>();
-  /** The log that the numbers in {@link #seen} are of. */
+  /** The log that the numbers in {@link #seen} belong to. */
   #logId = '';
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** Monotonic time of the last look that worked. */
-  lastLookMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic time of the last successful read. */
+  lastReadMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly pool: Pool,
     private readonly events: TailEvents,
   ) {}
 
-  /** Begins behind the newest batches. @throws when the database does not answer. */
+  /** Starts after the newest batches. @throws when the database does not answer. */
   async start(): Promise<void> {
     this.#stopped = false;
     const { batches, logId } = await this.#newest();
@@ -52,7 +52,7 @@ export class BatchTail {
     if (this.#stopped) return;
     this.#timer = setTimeout(
       () => {
-        this.#running = this.#look();
+        this.#running = this.#read();
         void this.#running.then(() => this.#schedule());
       },
       TAIL_INTERVAL_MS * (0.8 + Math.random() * 0.4),
@@ -60,23 +60,23 @@ export class BatchTail {
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #read(): Promise<void> {
     try {
       const { batches, logId } = await this.#newest();
       this.events.identity(logId);
-      if (logId !== this.#logId) await this.#beginAnew(logId, batches);
-      const behind = [...batches].filter(([shard, no]) => no > (this.#seen.get(shard) ?? 0)).map(([shard]) => shard);
-      for (const shard of behind) await this.#follow(shard);
+      if (logId !== this.#logId) await this.#switchLog(logId, batches);
+      const grown = [...batches].filter(([shard, no]) => no > (this.#seen.get(shard) ?? 0)).map(([shard]) => shard);
+      for (const shard of grown) await this.#follow(shard);
     } catch (error) {
       this.events.failed(error);
     }
   }
 
   /**
-   * The batches of another log have numbers of their own: those of a promoted replica or a restored backup count on from lower ones,
-   * and would look as if they had been seen.
+   * Another log has its own batch numbers: those of a promoted replica or a restored backup continue from lower ones and would
+   * appear to be seen already.
    */
-  async #beginAnew(logId: string, batches: ReadonlyMap<number, number>): Promise<void> {
+  async #switchLog(logId: string, batches: ReadonlyMap<number, number>): Promise<void> {
     for (const [shard, no] of batches) await this.#observeEverything(shard, no);
     this.#seen.clear();
     for (const [shard, no] of batches) this.#seen.set(shard, no);
@@ -88,7 +88,7 @@ export class BatchTail {
       name: 'sse-newest-batches',
       text: 'SELECT i.log_id, b.shard, b.no FROM (SELECT sse.log_id() AS log_id) i LEFT JOIN sse.newest_batches() b ON true',
     });
-    this.lastLookMs = performance.now();
+    this.lastReadMs = performance.now();
     const batches = new Map<number, number>();
     for (const { shard, no } of rows) if (shard !== null) batches.set(shard, Number(no));
     return { batches, logId: rows[0]?.log_id ?? '' };
@@ -105,7 +105,7 @@ export class BatchTail {
       const first = rows[0];
       const last = rows.at(-1);
       if (!first || !last) return;
-      // This node slept longer than batches are kept, and what they said is gone: ask the log itself.
+      // This server was paused longer than batches are kept, so some are gone: read the heads from the log itself.
       if (Number(first.no) > after + 1) await this.#observeEverything(shard, Number(last.no));
       const heads = Object.create(null) as Record<string, number>;
       for (const row of rows) for (const [tenant, head] of Object.entries(row.heads)) heads[tenant] = head;

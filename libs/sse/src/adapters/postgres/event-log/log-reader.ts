@@ -27,10 +27,10 @@ const RANGE = `
   SELECT ${COLUMNS} FROM sse.event_log l WHERE l.tenant_id = $1 AND l.seq > $2 AND l.seq <= $3 ORDER BY l.seq LIMIT $4`;
 
 /**
- * One ordered index scan per key instead of one filter over everything that happened in the tenant: the cost follows what
- * the holder may see. The last two branches are the rows that name people, and every topic for followers of patterns.
+ * One ordered index scan per key instead of one filter over all events of the tenant, so the cost depends on what the
+ * subscription may see. The last two branches return the rows that name users, and every topic for followers of patterns.
  */
-const FOR_HOLDER = `
+const FOR_SUBSCRIPTION = `
   SELECT ${COLUMNS} FROM (
     SELECT x.* FROM unnest($4::text[]) AS k (audience) CROSS JOIN LATERAL (
       SELECT ${COLUMNS} FROM sse.event_log l
@@ -47,7 +47,7 @@ const FOR_HOLDER = `
      ORDER BY l.seq LIMIT $7)
   ) l ORDER BY l.seq LIMIT $7`;
 
-/** Reads `sse.event_log` as the application, in short transactions of one tenant: row-level security is the second fence behind `tenant_id = $1`. */
+/** Reads `sse.event_log` as the application role, in short transactions of one tenant, so row-level security backs up `tenant_id = $1`. */
 export class LogReader {
   constructor(private readonly pool: Pool) {}
 
@@ -74,19 +74,19 @@ export class LogReader {
     });
   }
 
-  async forHolder(tenantId: TenantId, request: ReplayRequest): Promise<ReplayPage> {
+  async forSubscription(tenantId: TenantId, request: ReplayRequest): Promise<ReplayPage> {
     const { after, upTo, keys, userId, everyTopic, limit } = request;
     const exact = [...new Set(keys)].filter((key) => key !== NAMED_USERS);
     const rows = await inTenant(this.pool, tenantId, async (client) => {
       const result = await client.query<LogRow>({
-        name: 'sse-for-holder',
-        text: FOR_HOLDER,
+        name: 'sse-for-subscription',
+        text: FOR_SUBSCRIPTION,
         values: [tenantId, after, upTo, exact, userId, everyTopic, limit],
       });
       return result.rows;
     });
     const events = rows.map((row) => toEvent(tenantId, row));
-    // A full page may end before upTo; a shorter one has considered everything.
+    // A full page may end before upTo; a shorter one has covered everything.
     return { events, scannedTo: events.length < limit ? upTo : (events.at(-1)?.seq ?? upTo) };
   }
 

@@ -3,13 +3,13 @@ import type { Pool } from 'pg';
 
 const INTERVAL_MS = 60_000;
 const DAYS_AHEAD = 3;
-/** A lock that readers hold for a moment; `sse.maintain` gives up after 200 ms so that nobody queues behind it. */
+/** SQLSTATE when readers hold the lock: `sse.maintain` gives up after 200 ms, so that no reader queues for its lock. */
 const LOCK_NOT_AVAILABLE = '55P03';
 const ATTEMPTS = 20;
 
 /**
- * Keeps the tables in shape, about once a minute on every node (the server lets one at a time work): partitions ahead of
- * time, old ones dropped with floor and checkpoint raised, expired rows deleted.
+ * Maintains the tables about once a minute on every server (PostgreSQL lets only one at a time work): it creates partitions
+ * ahead of time, drops old ones and raises floor and checkpoint, and deletes expired rows.
  */
 export class Maintenance {
   #timer: NodeJS.Timeout | null = null;
@@ -22,7 +22,7 @@ export class Maintenance {
     private readonly failed: (error: unknown) => void,
   ) {}
 
-  /** Resolves after the first run, whatever came of it: the default partition takes what has no partition yet. */
+  /** Resolves after the first run, even if it failed: the default partition takes rows that have no partition yet. */
   async start(): Promise<void> {
     this.#stopped = false;
     await this.#tick();
@@ -34,7 +34,7 @@ export class Maintenance {
     await this.#running;
   }
 
-  /** One run. @throws what the server says, after {@link ATTEMPTS} attempts to get the lock. */
+  /** One run. @throws the error of PostgreSQL, after {@link ATTEMPTS} attempts to get the lock. */
   async run(): Promise<{ readonly made: number; readonly dropped: number }> {
     const done = await this.#partitions();
     await this.pool.query('SELECT sse.prune()');

@@ -6,7 +6,7 @@ import { CommitSubscriber } from '../commit-subscriber.js';
 import { failedTransaction, joinTransaction } from '../open-transaction.js';
 import { shardOf } from './shard-of.js';
 
-/** A statement that publishes, and what it is given. */
+/** A statement that publishes, with its parameters. */
 interface Append {
   readonly name: string;
   readonly text: string;
@@ -14,13 +14,13 @@ interface Append {
 }
 
 /**
- * First arrow of a durable event: the publisher's transaction → `sse.outbox`. One statement, one round trip, no lock
- * besides its insert and no NOTIFY, so publishing costs what an INSERT costs and can never deadlock with the caller's own locks.
+ * First step of a durable event: the publisher's transaction → `sse.outbox`. It is one statement and one round trip, with no
+ * lock except its insert and no NOTIFY. So publishing costs one INSERT and never deadlocks with the caller's own locks.
  */
 export class Outbox {
   readonly #commits: CommitSubscriber;
 
-  /** @param onCommitted told after the commit of a transaction that published, where that can be known. */
+  /** @param onCommitted called after the commit of a transaction that published, when the commit can be observed. */
   constructor(
     private readonly pool: Pool,
     private readonly shards: number,
@@ -30,9 +30,9 @@ export class Outbox {
   }
 
   /**
-   * @param tx without it the events are their own transaction.
-   * @throws SseError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH` (the transaction belongs to another tenant; it cannot go on),
-   * `ERR_SSE_STORAGE` (schema or grants are missing); other errors of the server pass through with their SQLSTATE.
+   * @param tx the caller's transaction; without it the events are inserted in one of their own.
+   * @throws SseError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH` (the transaction belongs to another tenant and cannot
+   * continue), `ERR_SSE_STORAGE` (schema or grants are missing); other errors of PostgreSQL pass through with their SQLSTATE.
    */
   async append(events: readonly NewEvent[], tx?: Tx): Promise<{ readonly deduplicated: boolean }> {
     const [first] = events;
@@ -44,7 +44,7 @@ export class Outbox {
     if (events.some((event) => event.tenantId !== tenantId)) {
       throw new SseError(
         'ERR_SSE_TENANT_MISMATCH',
-        'One call publishes events of one tenant; call once for each tenant.',
+        'One call can only publish events of one tenant, but got several. Call once for each tenant.',
       );
     }
     const shard = shardOf(tenantId, this.shards);
@@ -59,12 +59,12 @@ export class Outbox {
         return { deduplicated: rows[0]?.count === 0 };
       }
       const transaction = joinTransaction(tx);
-      // Not a prepared statement: the host's connection may go through a pooler that cannot keep them.
+      // Not a prepared statement: the host's connection may go through a pooler that does not support them.
       const rows = await transaction.query(append.text, append.values);
       this.#commits.watch(transaction, shard);
       return { deduplicated: rows[0]?.count === 0 };
     } catch (error) {
-      throw explained(error);
+      throw toSseError(error);
     }
   }
 
@@ -100,26 +100,27 @@ function appendMany(events: readonly NewEvent[], tenantId: TenantId, shard: numb
   };
 }
 
-/** Ids never contain quotes or backslashes, but only quoting keeps a person called `NULL` a person. */
+/** Ids never contain quotes or backslashes, but without quotes a user with the id `NULL` would become a null. */
 function arrayLiteral(values: readonly string[]): string {
   return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
-function explained(error: unknown): unknown {
+/** Adds the remedy to the errors of PostgreSQL that have one; returns other errors unchanged. */
+function toSseError(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'HS002') {
     return new SseError(
       'ERR_SSE_TENANT_MISMATCH',
-      'The open transaction is tied to another tenant than the event. Publish in a transaction of the tenant, from its own TenantTransaction.run.',
+      'The open transaction belongs to another tenant than the event. Publish in a transaction of the same tenant, from its own TenantTransaction.run.',
       { cause: error },
     );
   }
-  // A client hears that its statement failed before it hears that its transaction did; publishing in between ends here.
+  // A client learns that its statement failed before it learns that its transaction did; publishing in between fails here.
   if (code === '25P02') return failedTransaction(error);
   if (code === '3F000' || code === '42883' || code === '42P01' || code === '42501') {
     return new SseError(
       'ERR_SSE_STORAGE',
-      'Publishing is not possible in this database: run sseMigrations of @nest-herald/migrations, and let the login be a member of herald_app (GRANT herald_app TO …).',
+      'This database cannot store events. Run sseMigrations of @nest-herald/migrations, and make the login a member of herald_app (GRANT herald_app TO …).',
       { cause: error },
     );
   }

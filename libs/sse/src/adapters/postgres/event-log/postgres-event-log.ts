@@ -26,37 +26,37 @@ import { Sequencer } from './sequencer.js';
 import { ShardLeases } from './shard-leases.js';
 import { shardOf } from './shard-of.js';
 
-/** Longer than the lease of nodes that were killed a moment ago. */
-const SHARDS_PATIENCE_MS = 1_800;
-const SHARDS_LOOK_MS = 100;
+/** Longer than the lease of servers that were killed a moment ago. */
+const SHARDS_TIMEOUT_MS = 1_800;
+const SHARDS_RETRY_MS = 100;
 
-/** A tail that has not looked for so long means that the database does not answer. */
+/** A tail that has not read for so long means that the database does not answer. */
 const STALE_TAIL_MS = 5_000;
 
-/** More than so many that wait are not counted, so that watching a backlog does not add to it. */
+/** The backlog is counted up to this number, so that measuring a long one does not slow it down further. */
 const BACKLOG_COUNTED = 10_000;
 
-/** What a {@link PostgresEventLog} is made of. */
+/** What a {@link PostgresEventLog} needs. */
 export interface PostgresEventLogOptions {
-  /** Reads. */
+  /** For reads. */
   readonly pool: Pool;
-  /** Publications without a transaction of the caller; apart from reads, so that a flood of them cannot hold up what is delivered. */
+  /** For publishing without a transaction of the caller; separate from reads, so that a flood of events cannot delay delivery. */
   readonly publishPool: Pool;
-  /** Numbering, leases, tail, maintenance; apart from reads, so that a storm of reconnects cannot hold numbering up. */
+  /** For sequencing, leases, tail and maintenance; separate from reads, so that a storm of reconnects cannot delay sequencing. */
   readonly controlPool: Pool;
   /** Unique per process start. */
   readonly owner: string;
   readonly shards: number;
   readonly retentionDays: number;
   readonly clock: Clock;
-  /** Told what went wrong in the background; work goes on by itself. */
+  /** Called with each error in the background; the event log recovers by itself. */
   readonly onError: (what: string, error: unknown) => void;
 }
 
 /**
- * The event log in PostgreSQL: outbox in the publisher's transaction, numbering by the owner of the shard, reading under
- * row-level security. Any number of processes share it. States: stopped → started → stopped; `append` works in each,
- * and what is appended while nobody numbers waits in the outbox.
+ * The event log in PostgreSQL: the outbox is written in the publisher's transaction, the owner of the shard sequences, reads run
+ * under row-level security. Any number of processes share it. States: stopped → started → stopped. `append` works in each
+ * state; events appended while no server sequences wait in the outbox.
  */
 export class PostgresEventLog implements EventLog {
   readonly revocationStore: RevocationStore;
@@ -67,7 +67,7 @@ export class PostgresEventLog implements EventLog {
   readonly #tail: BatchTail;
   readonly #maintenance: Maintenance;
   readonly #sequencers = new Map<number, Sequencer>();
-  readonly #ending = new Set<Promise<void>>();
+  readonly #stopping = new Set<Promise<void>>();
   readonly #wakeUps = new WakeUpLimiter((shard) => this.#sinks?.wakeUp(shard));
   #sinks: HintSinks | null = null;
   #logId: string | null = null;
@@ -79,8 +79,8 @@ export class PostgresEventLog implements EventLog {
     this.#outbox = new Outbox(publishPool, options.shards, (shard) => this.#committed(shard));
     this.#reader = new LogReader(pool);
     this.#leases = new ShardLeases(controlPool, options.owner, options.shards, options.clock, {
-      taken: (shard, term) => this.#begin(shard, term),
-      lost: (shard) => this.#end(shard),
+      taken: (shard, term) => this.#startSequencer(shard, term),
+      lost: (shard) => this.#stopSequencer(shard),
       identity: (logId) => this.#identify(logId),
       failed: (error) => onError('Leases could not be renewed', error),
     });
@@ -107,19 +107,17 @@ export class PostgresEventLog implements EventLog {
       );
     }
     await this.#maintenance.start();
-    await this.#adoptShards();
+    await this.#agreeOnShards();
     await this.#leases.start();
-    // Of two nodes that began at once with different numbers the second one has its way, and the first one ends here.
-    await this.#adoptShards();
+    // If two servers start at once with different numbers, the second one decides and the first one fails here.
+    await this.#agreeOnShards();
   }
 
   async stop(): Promise<void> {
     this.#wakeUps.stop();
     await this.#leases.stop();
-    await Promise.all(this.#ending);
-    await this.#leases
-      .release()
-      .catch((error: unknown) => this.options.onError('Leases could not be given back', error));
+    await Promise.all(this.#stopping);
+    await this.#leases.release().catch((error: unknown) => this.options.onError('Leases could not be released', error));
     await this.#tail.stop();
     await this.#maintenance.stop();
     this.#outbox.stop();
@@ -130,7 +128,7 @@ export class PostgresEventLog implements EventLog {
     return this.#outbox.append(events, tx);
   }
 
-  /** Somebody committed a transaction of their own that published: number it now and not at the next poll. */
+  /** A caller committed a transaction of its own that published: sequence it now instead of at the next poll. */
   committed(tenantId: TenantId): void {
     this.#committed(shardOf(tenantId, this.options.shards));
   }
@@ -148,7 +146,7 @@ export class PostgresEventLog implements EventLog {
   }
 
   readFor(tenantId: TenantId, request: ReplayRequest): Promise<ReplayPage> {
-    return this.#reader.forHolder(tenantId, request);
+    return this.#reader.forSubscription(tenantId, request);
   }
 
   firstSince(tenantId: TenantId, since: Date): Promise<number> {
@@ -170,14 +168,14 @@ export class PostgresEventLog implements EventLog {
 
   async health(): Promise<{ readonly ok: boolean; readonly detail?: string }> {
     if (this.#sinks === null) return { ok: false, detail: 'The event log is not started.' };
-    if (performance.now() - this.#tail.lastLookMs > STALE_TAIL_MS) {
+    if (performance.now() - this.#tail.lastReadMs > STALE_TAIL_MS) {
       return { ok: false, detail: 'The database has not answered for 5 s.' };
     }
     for (const [shard, sequencer] of this.#sequencers) {
       if (sequencer.failingSince)
         return {
           ok: false,
-          detail: `Numbering of shard ${shard} fails since ${sequencer.failingSince.toISOString()}.`,
+          detail: `Sequencing of shard ${shard} has failed since ${sequencer.failingSince.toISOString()}.`,
         };
     }
     try {
@@ -186,7 +184,7 @@ export class PostgresEventLog implements EventLog {
         shards,
       ]);
       if (rows.length === 0) return { ok: true };
-      return { ok: false, detail: `Nobody numbers shard ${rows.map((row) => row.shard).join(', ')}.` };
+      return { ok: false, detail: `No server sequences shard ${rows.map((row) => row.shard).join(', ')}.` };
     } catch (error) {
       return {
         ok: false,
@@ -195,12 +193,12 @@ export class PostgresEventLog implements EventLog {
     }
   }
 
-  /** For tests and operators: one run of what happens about once a minute. */
+  /** One run of the maintenance that otherwise runs about once a minute, for tests and operators. */
   maintain(): Promise<{ readonly made: number; readonly dropped: number }> {
     return this.#maintenance.run();
   }
 
-  #begin(shard: number, term: bigint): void {
+  #startSequencer(shard: number, term: bigint): void {
     const sequencer = new Sequencer({
       pool: this.options.controlPool,
       owner: this.options.owner,
@@ -211,30 +209,30 @@ export class PostgresEventLog implements EventLog {
       identify: async () => this.#identify(await this.#askLogId()),
       announce: (hint) => this.#sinks?.announce(hint),
       fenced: () => this.#leases.forget(shard),
-      failed: (error) => this.options.onError(`Numbering of shard ${shard} failed`, error),
+      failed: (error) => this.options.onError(`Sequencing of shard ${shard} failed`, error),
     });
     this.#sequencers.set(shard, sequencer);
   }
 
-  #end(shard: number): void {
+  #stopSequencer(shard: number): void {
     const sequencer = this.#sequencers.get(shard);
     if (!sequencer) return;
     this.#sequencers.delete(shard);
-    const ending = sequencer.stop().finally(() => this.#ending.delete(ending));
-    this.#ending.add(ending);
+    const stopping = sequencer.stop().finally(() => this.#stopping.delete(stopping));
+    this.#stopping.add(stopping);
   }
 
   #committed(shard: number): void {
     const own = this.#sequencers.get(shard);
     if (own) own.wakeUp();
-    // The owner is another process; before start there is nobody to tell, and the next poll finds it.
+    // Another server owns the shard. Before start there is no backplane, and the next poll finds the event.
     else if (this.#sinks !== null) this.#wakeUps.wakeUp(shard);
   }
 
-  /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when other nodes number with another number of shards. */
-  async #adoptShards(): Promise<void> {
+  /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when running servers use another number of shards. */
+  async #agreeOnShards(): Promise<void> {
     const { shards, controlPool } = this.options;
-    const deadline = performance.now() + SHARDS_PATIENCE_MS;
+    const deadline = performance.now() + SHARDS_TIMEOUT_MS;
     for (;;) {
       const { rows } = await controlPool.query<{ shards: number }>('SELECT sse.adopt_shards($1) AS shards', [shards]);
       const inForce = rows[0]?.shards;
@@ -242,10 +240,10 @@ export class PostgresEventLog implements EventLog {
       if (performance.now() > deadline) {
         throw new SseError(
           'ERR_SSE_INVALID_OPTIONS',
-          `shards is ${shards}, but running nodes number this log with ${inForce}. All nodes need the same number: set ${inForce} here, or stop all nodes and start them with ${shards}.`,
+          `shards is ${shards}, but the running servers use ${inForce}. All servers need the same number: set ${inForce} here, or stop all servers and start them with ${shards}.`,
         );
       }
-      await delay(SHARDS_LOOK_MS);
+      await delay(SHARDS_RETRY_MS);
     }
   }
 

@@ -5,27 +5,27 @@ import { TurnLimit } from './turn-limit.js';
 
 const BUSY_POLL_MS = 5;
 const IDLE_POLL_MS = 250;
-/** A snapshot that could see nothing: the first turn looks at the whole outbox. */
+/** A snapshot that saw nothing, so the first turn scans the whole outbox. */
 const SAW_NOTHING = '1:1:';
-/** SQLSTATE of a turn when the lease is not ours any more. */
+/** SQLSTATE of a turn when this server no longer owns the lease. */
 const FENCED = 'HS001';
-/** SQLSTATE of a turn when the log is another one than the caller believes. */
+/** SQLSTATE of a turn when the log is not the one that the caller knows. */
 const ANOTHER_LOG = 'HS002';
 
-/** What a {@link Sequencer} is made of. */
+/** What a {@link Sequencer} needs. */
 export interface SequencerDeps {
   readonly pool: Pool;
   readonly owner: string;
   readonly shard: number;
   readonly term: bigint;
-  /** Whether the lease surely still runs; asked before every turn. The server checks it again. */
+  /** Whether the lease is certainly valid; checked before every turn, and again by PostgreSQL. */
   readonly isTrusted: () => boolean;
-  /** The log that this process knows; checked by every turn, together with the snapshot that is of it. */
+  /** The log that this server knows; every turn checks it, because the previous snapshot belongs to that log. */
   readonly logId: () => string | null;
-  /** Asks the server which log it has; calls {@link Sequencer.rescan} when it is another one. */
+  /** Asks PostgreSQL for the id of its log; calls {@link Sequencer.rescan} when it has changed. */
   readonly identify: () => Promise<void>;
   readonly announce: (hint: Hint) => void;
-  /** The lease is lost by the server's word: this sequencer has ended. */
+  /** PostgreSQL refused the lease: this sequencer has ended. */
   readonly fenced: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -38,38 +38,38 @@ interface Turn {
 }
 
 /**
- * Second arrow of a durable event: outbox → event log, numbered after commit by one writer per shard, so that a late commit
- * gets a later number and nobody waits for it (delivery.md §2 "Sequence"). Works from construction until `stop`, or until it is fenced.
+ * Second step of a durable event: outbox → event log. One writer per shard assigns `seq` after commit, so a late commit gets a
+ * later `seq` and no other event waits for it (delivery.md §2 "Sequence"). It works from construction until `stop` or fencing.
  */
 export class Sequencer {
   readonly #done: Promise<void>;
   #stopped = false;
   #limit = new TurnLimit();
-  /** What the last turn that took everything could see. Advanced by such turns only. */
+  /** Snapshot of the last turn that took everything. Other turns do not advance it. */
   #previous = SAW_NOTHING;
-  /** Rises when what was seen no longer counts, so that a turn under way then does not bring it back. */
-  #sight = 0;
-  #wake: (() => void) | null = null;
+  /** Rises with every rescan, so that a turn that started before it does not restore the old snapshot. */
+  #scan = 0;
+  #endPause: (() => void) | null = null;
   #isWoken = false;
-  /** Since when every turn has failed; null while they work. For readiness. */
+  /** Since when every turn has failed; null while they succeed. For readiness. */
   failingSince: Date | null = null;
 
   constructor(private readonly deps: SequencerDeps) {
     this.#done = this.#run();
   }
 
-  /** Something may have been committed: look now instead of at the next poll. */
+  /** An event may have been committed: scan now instead of at the next poll. */
   wakeUp(): void {
     this.#isWoken = true;
-    this.#wake?.();
+    this.#endPause?.();
   }
 
   /**
-   * The log is another one than before: a replica was promoted, or a backup restored. Its transaction numbers may be lower than those
-   * of the last snapshot, which would then hide what is committed now, for ever. So everything is looked at anew.
+   * Scans the whole outbox again, because the log was replaced: a replica was promoted, or a backup restored. Its transaction
+   * ids may be lower than those of the last snapshot, which would then hide new commits for ever.
    */
   rescan(): void {
-    this.#sight += 1;
+    this.#scan += 1;
     this.#previous = SAW_NOTHING;
     this.#limit = new TurnLimit();
     this.wakeUp();
@@ -78,7 +78,7 @@ export class Sequencer {
   /** Resolves when the running turn has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#wake?.();
+    this.#endPause?.();
     await this.#done;
   }
 
@@ -86,7 +86,7 @@ export class Sequencer {
     let pauseMs = BUSY_POLL_MS;
     while (!this.#stopped) {
       if (!this.deps.isTrusted()) {
-        // The renewal decides: either it comes in time, or we are stopped.
+        // Either the renewal arrives in time, or this sequencer is stopped.
         await delay(BUSY_POLL_MS);
         continue;
       }
@@ -99,10 +99,10 @@ export class Sequencer {
     }
   }
 
-  /** @returns events numbered, 'some' when more may wait, or null when the turn failed. */
+  /** @returns how many events got their `seq`, 'some' when more may wait, or null when the turn failed. */
   async #turn(): Promise<number | 'some' | null> {
     const { pool, owner, shard, term, logId } = this.deps;
-    const sight = this.#sight;
+    const scan = this.#scan;
     const limit = this.#limit;
     const startedMs = performance.now();
     try {
@@ -113,9 +113,9 @@ export class Sequencer {
       });
       const turn = rows[0] as Turn;
       this.failingSince = null;
-      const all = limit.after(turn.taken, performance.now() - startedMs);
-      // A turn that was full, or looked at a part, may have left rows that this snapshot could see: they must stay candidates.
-      if (all && sight === this.#sight) this.#previous = turn.snapshot;
+      const all = limit.record(turn.taken, performance.now() - startedMs);
+      // A full or bounded turn may have left rows that this snapshot could see; they must stay candidates.
+      if (all && scan === this.#scan) this.#previous = turn.snapshot;
       if (turn.no !== null) this.deps.announce({ shard, no: Number(turn.no), heads: turn.heads });
       return all ? turn.taken : 'some';
     } catch (error) {
@@ -138,17 +138,17 @@ export class Sequencer {
     this.deps.failed(error);
   }
 
-  /** @returns whether a poke ended it. */
+  /** @returns whether a wake-up ended the pause. */
   async #pause(ms: number): Promise<boolean> {
     if (this.#stopped || this.#isWoken) return this.#isWoken;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
+      this.#endPause = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    this.#wake = null;
+    this.#endPause = null;
     return this.#isWoken;
   }
 }

@@ -8,16 +8,16 @@ interface Row {
   until: number;
 }
 
-/** The table of leases, by the clock of the database, which is that of the test. */
+/** The table of leases; the clock of the database is that of the test. */
 let table: Map<number, Row>;
 let calls: string[];
-let isAway: boolean;
+let isDown: boolean;
 let events: string[];
 let leases: ShardLeases;
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  [table, calls, isAway, events] = [new Map(), [], false, []];
+  [table, calls, isDown, events] = [new Map(), [], false, []];
 });
 
 afterEach(async () => {
@@ -43,7 +43,7 @@ function start(shards: number): Promise<void> {
 
 function query(asked: { readonly name: string; readonly values?: readonly unknown[] }): Promise<unknown> {
   calls.push(asked.name);
-  if (isAway) return Promise.reject(new Error('away'));
+  if (isDown) return Promise.reject(new Error('down'));
   const now = Date.now();
   if (asked.name === 'sse-lease-ends') {
     return Promise.resolve({ rows: [...table].map(([shard, { until }]) => ({ shard, ends_in_ms: until - now })) });
@@ -63,13 +63,13 @@ function query(asked: { readonly name: string; readonly values?: readonly unknow
 
 const theirs = (forMs: number): Row => ({ owner: 'other', term: 4, until: Date.now() + forMs });
 
-describe('leases', () => {
-  it('that nobody holds are taken at the start, all of them', async () => {
+describe('ShardLeases', () => {
+  it('takes all free leases at the start', async () => {
     await start(3);
     expect(events).toEqual(['taken 0 term 1', 'taken 1 term 1', 'taken 2 term 1']);
   });
 
-  it('of an owner are all prolonged in one statement', async () => {
+  it('renews all leases of an owner in one statement', async () => {
     await start(8);
     calls.length = 0;
     await jest.advanceTimersByTimeAsync(10_000);
@@ -81,7 +81,7 @@ describe('leases', () => {
   });
 
   it.each([1_010, 1_200, 1_333, 1_490, 1_500])(
-    'of an owner that died are taken within 25 ms of their end, %i ms away',
+    'takes the lease of a dead owner within 25 ms after its end, which is %i ms away',
     async (endsInMs) => {
       table.set(0, theirs(endsInMs));
       await start(1);
@@ -93,7 +93,7 @@ describe('leases', () => {
     },
   );
 
-  it('of an owner that lives are left alone, with one look for each renewal', async () => {
+  it('leaves the lease of a live owner alone and reads it once for each renewal', async () => {
     table.set(0, theirs(LEASE_TTL_MS));
     await start(1);
     const renewing = setInterval(() => (table.get(0)!.until = Date.now() + LEASE_TTL_MS), 500);
@@ -104,26 +104,26 @@ describe('leases', () => {
     expect(calls.length).toBeLessThanOrEqual(46);
   });
 
-  it('of shards that somebody else has ever used are looked after too', async () => {
+  it('takes the leases of shards that another server used before', async () => {
     table.set(5, theirs(-1));
     await start(1);
     expect(events.toSorted()).toEqual(['taken 0 term 1', 'taken 5 term 5']);
   });
 
-  it('are not trusted behind their end while the server does not answer, and then taken anew with a higher term', async () => {
+  it('stops trusting a lease at its end while the database is down, and takes it again with a higher term', async () => {
     await start(1);
-    isAway = true;
+    isDown = true;
     await jest.advanceTimersByTimeAsync(LEASE_TTL_MS - 600);
     expect(leases.isTrusted(0)).toBe(true);
     await jest.advanceTimersByTimeAsync(601);
     expect(leases.isTrusted(0)).toBe(false);
     await jest.advanceTimersByTimeAsync(1_000);
-    isAway = false;
+    isDown = false;
     await jest.advanceTimersByTimeAsync(1_000);
     expect(events).toEqual(['taken 0 term 1', 'lost 0', 'taken 0 term 2']);
   });
 
-  it('that the server does not confirm are lost', async () => {
+  it('loses a lease that the database does not confirm', async () => {
     await start(2);
     table.set(1, theirs(10_000));
     await jest.advanceTimersByTimeAsync(600);

@@ -1,40 +1,40 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../../vocabulary/clock.js';
 
-/** Length of a lease, by the clock of the database. */
+/** Duration of a lease, by the clock of the database. */
 export const LEASE_TTL_MS = 1_500;
-/** Time between two renewals, and between two looks at the leases of others. */
+/** Time between two renewals, and between two reads of the other servers' leases. */
 export const LEASE_RENEWAL_MS = 500;
-/** A lease that ends before the next look is looked at again when it ends, spread so that successors do not come in one moment. */
-const BEHIND_THE_END_MS = 5;
-const SPREAD_MS = 20;
+/** A lease that ends before the next read is read again when it ends, with jitter so that candidates do not collide. */
+const AFTER_END_MS = 5;
+const JITTER_MS = 20;
 
-/** What changes hands. */
+/** Callbacks of {@link ShardLeases}. */
 export interface LeaseEvents {
-  /** This process numbers the shard from now on. `term` fences all predecessors. */
+  /** This server owns the shard from now on. `term` fences all former owners. */
   taken(shard: number, term: bigint): void;
-  /** Somebody else may number it now. */
+  /** Another server may own the shard now. */
   lost(shard: number): void;
-  /** The id of the log as the server knows it now. */
+  /** The current id of the log in the database. */
   identity(logId: string): void;
   failed(error: unknown): void;
 }
 
 /**
- * Which shards this process numbers. States of a shard: not held → held (term n) → not held.
+ * The shards that this server owns. States of a shard: not held → held (term n) → not held.
  *
- * A lease is a row with an owner, a term and an end; the database's clock decides, every turn of the sequencer checks it
- * again. A session lock would not do: a process that is paused keeps it for ever.
+ * A lease is a row with an owner, a term and an end. The clock of the database decides, and every turn of the sequencer checks
+ * the lease again. A session lock would not do, because a paused process keeps it for ever.
  */
 export class ShardLeases {
   readonly #held = new Map<number, { readonly term: bigint; trustedUntil: number }>();
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** When the first lease of somebody else ends, as the last look saw it. */
-  #othersEndInMs = Number.POSITIVE_INFINITY;
+  /** Time until the first lease of another server ends, as of the last read. */
+  #nextForeignEndMs = Number.POSITIVE_INFINITY;
 
-  /** @param shards configured number; shards that were ever used are looked after too. */
+  /** @param shards the configured number; shards that were used before are owned too, so that no committed event is stranded. */
   constructor(
     private readonly pool: Pool,
     readonly owner: string,
@@ -49,7 +49,7 @@ export class ShardLeases {
     await this.#tick();
   }
 
-  /** Gives everything back, so that a successor begins at once. */
+  /** Ends the sequencers of all shards. {@link release} then frees the leases, so that a successor starts at once. */
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -64,7 +64,7 @@ export class ShardLeases {
     await this.pool.query('SELECT sse.release_leases($1)', [this.owner]);
   }
 
-  /** The server has said that the lease is not ours: it is taken anew, with a higher term, when it is free. */
+  /** PostgreSQL has refused the lease: it is taken again, with a higher term, when it is free. */
   forget(shard: number): void {
     this.#lose(shard);
   }
@@ -73,7 +73,7 @@ export class ShardLeases {
     return this.#held.has(shard);
   }
 
-  /** Whether the lease surely still runs: counted from before the renewal was asked for, by a clock that never jumps. */
+  /** Whether the lease is certainly valid, counted from before its renewal was requested, by a clock that never jumps. */
   isTrusted(shard: number): boolean {
     const lease = this.#held.get(shard);
     return lease !== undefined && this.clock.monotonicMs() < lease.trustedUntil;
@@ -84,14 +84,14 @@ export class ShardLeases {
     await this.#running;
     if (this.#stopped) return;
     const regularMs = LEASE_RENEWAL_MS * (0.9 + Math.random() * 0.2);
-    // An owner that lives has renewed by then; of one that died this is the first moment at which it can be followed.
-    const atTheEndMs = this.#othersEndInMs + BEHIND_THE_END_MS + Math.random() * SPREAD_MS;
-    this.#timer = setTimeout(() => void this.#tick(), Math.min(regularMs, atTheEndMs));
+    // A live owner has renewed by then; the shard of a dead one can be taken from this moment on.
+    const afterEndMs = this.#nextForeignEndMs + AFTER_END_MS + Math.random() * JITTER_MS;
+    this.#timer = setTimeout(() => void this.#tick(), Math.min(regularMs, afterEndMs));
     this.#timer.unref();
   }
 
   async #renewAndTake(): Promise<void> {
-    this.#othersEndInMs = Number.POSITIVE_INFINITY;
+    this.#nextForeignEndMs = Number.POSITIVE_INFINITY;
     try {
       if (this.#held.size > 0) await this.#renew();
       await this.#take();
@@ -130,7 +130,7 @@ export class ShardLeases {
     const free = [...wanted].filter((shard) => (endsInMs.get(shard) ?? 0) <= 0).sort((a, b) => a - b);
     for (const shard of wanted) {
       const ms = endsInMs.get(shard) ?? 0;
-      if (ms > 0) this.#othersEndInMs = Math.min(this.#othersEndInMs, ms);
+      if (ms > 0) this.#nextForeignEndMs = Math.min(this.#nextForeignEndMs, ms);
     }
     if (free.length === 0) return;
     const trustedUntil = this.clock.monotonicMs() + LEASE_TTL_MS;

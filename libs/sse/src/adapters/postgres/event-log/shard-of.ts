@@ -1,9 +1,9 @@
 import type { TenantId } from '../../../vocabulary/principal.js';
 
 /**
- * The shard that numbers a tenant's events: FNV-1a of the id, modulo the number of shards; the same as `sse.shard_of` of the
- * migrations. Every process must count the same number: a node that would number with another one refuses to start, processes
- * that only publish are not asked.
+ * The shard that sequences a tenant's events: FNV-1a of the id, modulo the number of shards, as `sse.shard_of` of the
+ * migrations computes it. All processes must use the same number of shards: a server with another one refuses to start, but a
+ * process that only publishes is not checked.
  */
 export function shardOf(tenantId: TenantId, shards: number): number {
   if (shards === 1) return 0;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { TurnLimit } from './turn-limit.js';
 
-const full = (limit: TurnLimit, tookMs: number): boolean => limit.after(limit.events, tookMs);
+const full = (limit: TurnLimit, tookMs: number): boolean => limit.record(limit.events, tookMs);
 
 describe('TurnLimit', () => {
-  it('takes more per turn while a backlog is worked off quickly, up to a bound', () => {
+  it('raises the limit up to a maximum while turns of a backlog are quick', () => {
     const limit = new TurnLimit();
     const seen = [limit.events];
     for (let turn = 0; turn < 4; turn++) {
@@ -14,7 +14,7 @@ describe('TurnLimit', () => {
     expect(seen).toEqual([500, 5_000, 10_000, 20_000, 20_000]);
   });
 
-  it('takes less again when turns get slow, and never less than an ordinary turn', () => {
+  it('lowers the limit when turns get slow, but never below that of an ordinary turn', () => {
     const limit = new TurnLimit();
     full(limit, 100);
     full(limit, 400);
@@ -23,33 +23,33 @@ describe('TurnLimit', () => {
     expect(limit.events).toBe(500);
   });
 
-  it('is back to an ordinary turn as soon as one that looked at everything is not full', () => {
+  it('returns to an ordinary turn as soon as a full scan does not fill a turn', () => {
     const limit = new TurnLimit();
     full(limit, 10);
-    expect(limit.after(1, 10)).toBe(false);
-    expect(limit.after(1, 10)).toBe(true);
+    expect(limit.record(1, 10)).toBe(false);
+    expect(limit.record(1, 10)).toBe(true);
     expect(limit.events).toBe(500);
     expect(limit.span).toBeNull();
   });
 
-  it('looks at a part while the outbox may be long, and says that all is taken only after a look at everything', () => {
+  it('bounds the scan while the outbox may be long, and reports that all is taken only after a full scan', () => {
     const limit = new TurnLimit();
     expect(limit.span).toBe(2_000);
     full(limit, 10);
     expect(limit.span).toBe(20_000);
-    expect(limit.after(0, 10)).toBe(false);
+    expect(limit.record(0, 10)).toBe(false);
     expect(limit.span).toBeNull();
     expect(full(limit, 10)).toBe(false);
     expect(limit.span).toBe(40_000);
   });
 
-  it('looks further where the ids of a part are too sparse to fill a turn, within bounds', () => {
+  it('scans further, up to a maximum, when the ids are too sparse to fill a turn', () => {
     const limit = new TurnLimit();
-    limit.after(20, 900);
+    limit.record(20, 900);
     full(limit, 900);
     expect(limit.span).toBe(8_000);
     for (let turn = 0; turn < 20; turn++) {
-      limit.after(20, 900);
+      limit.record(20, 900);
       full(limit, 900);
     }
     expect(limit.span).toBe(500 * 4_096);

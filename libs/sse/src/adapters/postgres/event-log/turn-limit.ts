@@ -2,17 +2,17 @@ const ORDINARY = 500;
 const BACKLOG = 5_000;
 const LARGEST = 20_000;
 const QUICK_MS = 250;
-/** Renewals of the lease wait for the turn, so a turn stays well below their patience. */
+/** Renewals of the lease wait for the turn, so a turn must take much less time than a lease lasts. */
 const SLOW_MS = 500;
 
-/** Shards share the ids and rollbacks leave holes, so a turn looks at more ids than it wants events. */
+/** Shards share the ids and rollbacks leave holes, so a turn scans more ids than it takes events. */
 const IDS_PER_EVENT = 4;
 const MOST_IDS_PER_EVENT = 4_096;
 
 /**
- * How many events one turn of the sequencer takes, and how far into the outbox it looks. With a fixed limit, or with a look at
- * everything in each turn, a backlog costs the square of its length; a larger limit costs time per turn, above all with large payloads.
- * States: unknown, as at a take-over (bounded look) → full turns (bounded, larger) → not full (look at everything) → all taken.
+ * How many events one turn of the sequencer takes, and how far into the outbox it scans. With a fixed limit, or with a full scan
+ * in each turn, a backlog costs the square of its length; a larger limit makes turns slower, above all with large payloads.
+ * States: unknown, as at a take-over (bounded scan) → full turns (bounded, larger) → not full (full scan) → all taken.
  */
 export class TurnLimit {
   #events = ORDINARY;
@@ -23,16 +23,17 @@ export class TurnLimit {
     return this.#events;
   }
 
-  /** Ids from the oldest row on that the turn looks at; null is all of them. */
+  /** How many ids, from the oldest row on, the turn scans; null means all. */
   get span(): number | null {
     return this.#bounded ? this.#events * this.#idsPerEvent : null;
   }
 
   /**
+   * Adapts to the last turn.
    * @param taken events that the turn took.
    * @returns whether the turn took everything that it could see.
    */
-  after(taken: number, tookMs: number): boolean {
+  record(taken: number, tookMs: number): boolean {
     const full = taken >= this.#events;
     const all = !full && !this.#bounded;
     if (full) this.#grow(tookMs);
