@@ -10,7 +10,7 @@ describeInBrowser('the approval pages, verb by verb,', (launch) => {
     const instanceId = await order({ supplier: 'Not yours' });
     const taskId = await taskOf('acme.manager', instanceId);
     const { page } = await arrive('acme.buyer', `#/approvals/tasks/${taskId}`);
-    await page.locator('.why', { hasText: 'This is the task of Grace Lindqvist.' }).waitFor();
+    await page.locator('.why', { hasText: 'This task belongs to Grace Lindqvist.' }).waitFor();
     for (const verb of ['approve', 'reject', 'return', 'transfer']) {
       expect(await page.locator(`.verb-${verb}`).getAttribute('aria-disabled')).toBe('true');
     }
@@ -49,7 +49,7 @@ describeInBrowser('the approval pages, verb by verb,', (launch) => {
     await manager.page.locator('.asking [role=combobox]').fill('Julia');
     await manager.page.locator('[data-id="acme.hr"]').click();
     await manager.page.locator('.confirm').click();
-    await manager.page.getByText('You handed this on.').waitFor();
+    await manager.page.getByText('You transferred this.').waitFor();
     await row(hr.page, 'Cascade Pumps').click();
     await hr.page.locator('.verb-reject').click();
     await hr.page.locator('.asking', { hasText: 'Reject this request?' }).waitFor();

@@ -107,7 +107,7 @@ describeInBrowser('a page on a broken line', (launch) => {
 
   it('cuts its own line for a demonstration and comes back', async () => {
     await reader.page.locator('nav a[href="#/connection"]').click();
-    await reader.page.locator('.cut').click();
+    await reader.page.locator('.drop').click();
     await reader.notLive();
     await reader.live();
     await reader.page.locator('.tile.connects dd', { hasText: '2' }).waitFor();

@@ -66,7 +66,7 @@ describeInBrowser('a page on a bad day', (launch) => {
     await reader.page.reload();
     await reader.page.locator('.ending').waitFor({ timeout: 20_000 });
     await reader.page.locator('[data-user="acme.admin"]').waitFor({ timeout: 80_000 });
-    await reader.page.getByText('Your session is over.').waitFor();
+    await reader.page.getByText('Your session has ended.').waitFor();
     await reader.context.close();
   }, 120_000);
 

@@ -132,7 +132,7 @@ describeInBrowser('the pages', (launch) => {
     await page.locator('[data-state=inbox]').click();
     await reader.rows('Leave policy').click();
     await page.locator('.snooze').click();
-    await page.getByText('For an hour').click();
+    await page.getByText('For one hour').click();
     await reader.rows('Leave policy').waitFor({ state: 'detached' });
     await page.locator('[data-state=snoozed]').click();
     await reader.rows('Leave policy').waitFor();
@@ -169,13 +169,13 @@ describeInBrowser('the pages', (launch) => {
     const { page } = sender;
     await page.locator('nav a[href="#/send"]').click();
     await page.locator('button[type=submit]').click();
-    await page.getByText('Pick at least one recipient.').waitFor();
+    await page.getByText('Select at least one recipient.').waitFor();
     await page.locator('[role=combobox]').fill('acme.hr');
     await page.locator('[role=combobox]').press('Enter');
     await page.locator('[name=title]').fill('With a bad link');
     await page.locator('[name=link]').fill('javascript:alert(1)');
     await page.locator('button[type=submit]').click();
-    await page.getByText('Some of this was not accepted').waitFor();
+    await page.getByText('Some fields are not valid').waitFor();
     expect(await page.locator('[name=link]').getAttribute('aria-invalid')).toBe('true');
     const others = sender.complaints.filter((text) => !REFUSED.test(text));
     (sender.complaints as string[]).splice(0, sender.complaints.length, ...others);

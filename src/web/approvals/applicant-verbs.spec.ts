@@ -27,11 +27,11 @@ test('the applicant may withdraw what is under way, and correct what came back',
 });
 
 test('a verb that the process forbids is shown with its reason', () => {
-  expect(offered('running', {}, { withdraw: 'never' })).toEqual(['withdraw: own.neverWithdraw']);
-  expect(offered('suspended')).toEqual(['withdraw: own.suspended']);
+  expect(offered('running', {}, { withdraw: 'never' })).toEqual(['withdraw: applicant.neverWithdraw']);
+  expect(offered('suspended')).toEqual(['withdraw: applicant.suspended']);
   expect(offered('running', {}, { withdraw: 'before_first_decision' })).toEqual(['withdraw']);
   expect(offered('running', {}, { withdraw: 'before_first_decision' }, 'approved')).toEqual([
-    'withdraw: own.wasDecided',
+    'withdraw: applicant.wasDecided',
   ]);
 });
 

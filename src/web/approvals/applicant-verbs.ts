@@ -1,4 +1,4 @@
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import type { Case } from './case-file.js';
 
 /** What can be done with a request as a whole; a comment stands beside the history. */
@@ -31,11 +31,11 @@ export function applicantVerbs(
       verb: 'withdraw',
       reason:
         status === 'suspended'
-          ? 'own.suspended'
+          ? 'applicant.suspended'
           : policy === 'never'
-            ? 'own.neverWithdraw'
+            ? 'applicant.neverWithdraw'
             : policy === 'before_first_decision' && wasDecided
-              ? 'own.wasDecided'
+              ? 'applicant.wasDecided'
               : null,
     });
   }

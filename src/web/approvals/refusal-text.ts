@@ -3,7 +3,7 @@ import type { ApiProblem } from '../api/problem.js';
 import { en } from '../i18n/en.js';
 import { explain } from '../i18n/explain.js';
 import { t, tValue } from '../i18n/language.js';
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import { fullTime } from '../i18n/time.js';
 
 type NameOf = (id: string) => string;

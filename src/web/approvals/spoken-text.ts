@@ -1,5 +1,6 @@
 import { currentLanguage, t } from '../i18n/language.js';
-import type { Language, TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
+import type { Language } from '../i18n/language.js';
 import { en } from '../i18n/en.js';
 
 const HAN = /\p{Script=Han}/u;

@@ -10,7 +10,7 @@ import type { Session } from '../app/session.js';
 import { Watch } from '../app/watch.js';
 import { Workspace } from '../app/workspace.js';
 import { currentLanguage, t } from '../i18n/language.js';
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import { fullTime } from '../i18n/time.js';
 import { appStyles } from '../styles/app-styles.js';
 import { controls } from '../styles/controls.js';
@@ -56,7 +56,7 @@ export class HeraldApp extends LitElement {
   constructor() {
     super();
     new Watch(this, () => [currentLanguage, this.#sessions, this.#route]);
-    this.#client.onUnauthenticated = () => this.#lose('notice.sessionOver');
+    this.#client.onUnauthenticated = () => this.#lose('notice.sessionEnded');
   }
 
   override willUpdate(): void {
@@ -83,7 +83,7 @@ export class HeraldApp extends LitElement {
       const { phase, cause } = workspace.stream.state;
       if (phase !== 'closed' || workspace !== this.#workspace) return;
       if (cause === 'closed:revoked') this.#lose('notice.revoked');
-      else if (cause === 'unauthenticated' || cause === 'closed:token_expired') this.#lose('notice.sessionOver');
+      else if (cause === 'unauthenticated' || cause === 'closed:token_expired') this.#lose('notice.sessionEnded');
     });
     return workspace;
   }
@@ -149,7 +149,7 @@ export class HeraldApp extends LitElement {
           this.endsAt === null
             ? nothing
             : html`<p class="note warn ending" role="status">
-                <herald-icon name="clock"></herald-icon>${t('notice.endsSoon', { time: fullTime(this.endsAt) })}
+                <herald-icon name="clock"></herald-icon>${t('notice.expiresSoon', { time: fullTime(this.endsAt) })}
               </p>`
         }
         ${this.#renderPage(

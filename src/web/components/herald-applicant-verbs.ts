@@ -111,12 +111,14 @@ export class HeraldApplicantVerbs extends LitElement {
     if (offered.length === 0 && this.done === null) return nothing;
     const returned = offered.some(({ verb }) => verb === 'resubmit');
     return html`<div class="verbs own" aria-busy=${this.busy}>
-      ${returned ? html`<p class="note warn"><herald-icon name="undo"></herald-icon>${t('own.returned')}</p>` : nothing}
+      ${returned ? html`<p class="note warn"><herald-icon name="undo"></herald-icon>${t('applicant.returned')}</p>` : nothing}
       <div aria-live="polite">${this.renderNews()}</div>
       <div class="buttons">${offered.map((one) => this.renderVerb(one))}</div>
       ${offered
         .filter(({ reason }) => reason !== null)
-        .map(({ verb, reason }) => html`<p class="hint why"><strong>${t(`own.${verb}`)}:</strong> ${t(reason!)}</p>`)}
+        .map(
+          ({ verb, reason }) => html`<p class="hint why"><strong>${t(`applicant.${verb}`)}:</strong> ${t(reason!)}</p>`,
+        )}
       ${this.asking === null ? nothing : this.renderAsking(this.asking)}
     </div>`;
   }
@@ -129,7 +131,7 @@ export class HeraldApplicantVerbs extends LitElement {
       </div>`;
     }
     if (this.done === null) return nothing;
-    return html`<p class="note good"><herald-icon name="check"></herald-icon>${t(`own.did.${this.done}`)}</p>`;
+    return html`<p class="note good"><herald-icon name="check"></herald-icon>${t(`applicant.did.${this.done}`)}</p>`;
   }
 
   private renderVerb({ verb, reason }: OfferedVerb) {
@@ -145,14 +147,14 @@ export class HeraldApplicantVerbs extends LitElement {
         this.asking = this.asking === verb ? null : verb;
       }}
     >
-      <herald-icon name=${ICONS[verb]}></herald-icon>${t(`own.${verb}`)}
+      <herald-icon name=${ICONS[verb]}></herald-icon>${t(`applicant.${verb}`)}
     </button>`;
   }
 
   private renderAsking(verb: ApplicantVerb) {
     const schema = this.shown.process?.formSchema;
     const isReady = !needsText(verb) || this.text.trim() !== '';
-    return html`<div class="asking" role="group" aria-label=${t(`own.${verb}`)}>
+    return html`<div class="asking" role="group" aria-label=${t(`applicant.${verb}`)}>
       ${
         verb === 'resubmit' && schema !== undefined
           ? html`<herald-schema-form
@@ -168,7 +170,7 @@ export class HeraldApplicantVerbs extends LitElement {
           : nothing
       }
       <label class="field">
-        <span class="label">${t(verb === 'withdraw' || verb === 'cancel' ? 'own.reason' : 'verbs.comment')}</span>
+        <span class="label">${t(verb === 'withdraw' || verb === 'cancel' ? 'applicant.reason' : 'verbs.comment')}</span>
         <textarea
           class="input"
           rows="2"
@@ -187,9 +189,9 @@ export class HeraldApplicantVerbs extends LitElement {
           aria-disabled=${this.busy || !isReady}
           @click=${() => void this.#do(verb)}
         >
-          ${t(`own.confirm.${verb}`)}
+          ${t(`applicant.confirm.${verb}`)}
         </button>
-        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.cancel')}</button>
+        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.close')}</button>
       </div>
     </div>`;
   }

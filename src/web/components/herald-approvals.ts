@@ -78,7 +78,7 @@ export class HeraldApprovals extends LitElement {
             .openId=${this.#address?.id ?? ''}
           ></herald-approval-list>
         </section>
-        <section class="card detail-pane" aria-label=${t(newKind === null ? 'case.title' : 'new.title')}>
+        <section class="card detail-pane" aria-label=${t(newKind === null ? 'request.title' : 'new.title')}>
           ${this.renderDetail(newKind)}
         </section>
       </div>
@@ -112,7 +112,7 @@ export class HeraldApprovals extends LitElement {
     if (this.#address === null) {
       return html`<div class="nothing">
         <herald-icon name="stamp"></herald-icon>
-        <p>${t('case.none')}</p>
+        <p>${t('request.none')}</p>
         <p class="hint keys">${t('approvals.keys')}</p>
       </div>`;
     }

@@ -8,7 +8,7 @@ import type { HistoryLine } from '../approvals/history-lines.js';
 import { spokenText } from '../approvals/spoken-text.js';
 import { en } from '../i18n/en.js';
 import { currentLanguage, t } from '../i18n/language.js';
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import { fullTime } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';
 import './herald-icon.js';
@@ -160,7 +160,7 @@ export class HeraldCaseHistory extends LitElement {
               ${historyLines(history).map((line) => this.renderLine(line))}
             </ol>`
       }
-      ${historyIsCut ? html`<p class="hint">${t('history.cut', { n: history.length })}</p>` : nothing}
+      ${historyIsCut ? html`<p class="hint">${t('history.truncated', { n: history.length })}</p>` : nothing}
     `;
   }
 
@@ -190,7 +190,7 @@ export class HeraldCaseHistory extends LitElement {
       ${
         line.opened.length === 0
           ? nothing
-          : html`<span class="more">${t('history.asked', { names: this.#asked(line.opened) })}</span>`
+          : html`<span class="more">${t('history.assigned', { names: this.#asked(line.opened) })}</span>`
       }
     </li>`;
   }

@@ -111,7 +111,7 @@ export class HeraldCaseVerbs extends LitElement {
     const isBarred = reasons.every((reason) => reason !== null);
     return html`<div class="verbs ${isBarred ? 'barred' : ''}" aria-busy=${this.busy}>
       <h2>
-        ${t(isBarred ? 'verbs.titleBarred' : 'verbs.title', { node: spokenText('node', task.nodeId, task.nodeName) })}
+        ${t(isBarred ? 'verbs.titleReadOnly' : 'verbs.title', { node: spokenText('node', task.nodeId, task.nodeName) })}
       </h2>
       <div aria-live="polite">${this.renderNews()}</div>
       ${isBarred ? nothing : this.renderComment(actions)}
@@ -226,7 +226,7 @@ export class HeraldCaseVerbs extends LitElement {
     const needsPerson = asking === 'transfer' || asking === 'delegate';
     const isReady = !needsPerson || this.toUsers.length > 0;
     return html`<div class="asking" role="group" aria-label=${t(`verb.${asking}`)}>
-      ${asking === 'reject' || asking === 'delegate' || asking === 'resolve' ? html`<p>${t(`verbs.sure.${asking}`)}</p>` : nothing}
+      ${asking === 'reject' || asking === 'delegate' || asking === 'resolve' ? html`<p>${t(`verbs.effect.${asking}`)}</p>` : nothing}
       ${
         asking === 'return'
           ? html`<label class="field">
@@ -268,7 +268,7 @@ export class HeraldCaseVerbs extends LitElement {
         >
           ${t(`verbs.confirm.${asking}`)}
         </button>
-        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.cancel')}</button>
+        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.close')}</button>
       </div>
     </div>`;
   }

@@ -139,7 +139,7 @@ export class HeraldCase extends LitElement {
         .nameOf=${nameOf}
       ></herald-applicant-verbs>
       <section>
-        <h2>${t('case.form')}</h2>
+        <h2>${t('request.form')}</h2>
         <herald-form-view
           .schema=${process?.formSchema}
           .form=${instance.formData}
@@ -176,8 +176,8 @@ export class HeraldCase extends LitElement {
       </div>
       <div class="chips" role="status">
         ${statusChip('instanceStatus', instance.status)}
-        ${nodes === '' ? nothing : html`<span class="chip at">${t('case.at', { nodes })}</span>`}
-        ${instance.round > 1 ? html`<span class="chip">${t('case.round', { n: instance.round })}</span>` : nothing}
+        ${nodes === '' ? nothing : html`<span class="chip at">${t('request.step', { nodes })}</span>`}
+        ${instance.round > 1 ? html`<span class="chip">${t('request.round', { n: instance.round })}</span>` : nothing}
         ${
           due === 'none' || !task?.dueAt
             ? nothing
@@ -193,8 +193,8 @@ export class HeraldCase extends LitElement {
           ><strong>${instance.applicantName}</strong><br /><span class="quiet-text"
             >${
               instance.startedAt === null
-                ? t('case.notSubmitted')
-                : t('case.submitted', { time: fullTime(instance.startedAt) })
+                ? t('request.notSubmitted')
+                : t('request.submitted', { time: fullTime(instance.startedAt) })
             }</span
           ></span
         >

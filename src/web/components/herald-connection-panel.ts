@@ -3,18 +3,19 @@ import { customElement, property } from 'lit/decorators.js';
 import { Ticking } from '../app/ticking.js';
 import { Watch } from '../app/watch.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import { clockTime, duration, fullTime, number } from '../i18n/time.js';
 import type { EventStream } from '../stream/event-stream.js';
 import { controls } from '../styles/controls.js';
 import { panelStyles } from '../styles/panel-styles.js';
 import './herald-icon.js';
 
-/** How long the page stays away: as long as a browser waits, and long enough to send it something meanwhile. */
-const CUT_MS = 3_000;
-const AWAY_MS = 10_000;
+/** About as long as a browser waits before it reconnects. */
+const DROP_MS = 3_000;
+/** Long enough to send a notification to the disconnected page. */
+const OFFLINE_MS = 10_000;
 
-/** How the page's line to the service stands, down to the last events; and two ways to break it for demonstrations. */
+/** The state of the stream, down to its recent events, and two buttons that break it for demonstrations. */
 @customElement('herald-connection-panel')
 export class HeraldConnectionPanel extends LitElement {
   static override styles = [controls, panelStyles];
@@ -40,13 +41,21 @@ export class HeraldConnectionPanel extends LitElement {
           ${
             phase === 'closed'
               ? html`<button class="button primary" @click=${() => this.stream.start()}>
-                  <herald-icon name="refresh"></herald-icon>${t('connection.again')}
+                  <herald-icon name="refresh"></herald-icon>${t('connection.reconnect')}
                 </button>`
-              : html`<button class="button cut" ?disabled=${phase !== 'open'} @click=${() => this.stream.cut(CUT_MS)}>
-                    <herald-icon name="scissors"></herald-icon>${t('connection.cut')}
+              : html`<button
+                    class="button drop"
+                    ?disabled=${phase !== 'open'}
+                    @click=${() => this.stream.drop(DROP_MS)}
+                  >
+                    <herald-icon name="scissors"></herald-icon>${t('connection.drop')}
                   </button>
-                  <button class="button away" ?disabled=${phase !== 'open'} @click=${() => this.stream.cut(AWAY_MS)}>
-                    <herald-icon name="clock"></herald-icon>${t('connection.away')}
+                  <button
+                    class="button offline"
+                    ?disabled=${phase !== 'open'}
+                    @click=${() => this.stream.drop(OFFLINE_MS)}
+                  >
+                    <herald-icon name="clock"></herald-icon>${t('connection.offline')}
                   </button>`
           }
         </div>
@@ -70,7 +79,7 @@ export class HeraldConnectionPanel extends LitElement {
         ${this.renderTile('connection.duplicates', number(facts.duplicates), 'duplicates')}
         ${this.renderTile('connection.resyncs', number(facts.resyncs), 'resyncs')}
         ${this.renderTile('connection.id', facts.connected?.connectionId ?? '–', 'id mono')}
-        ${this.renderTile('connection.tokenEnds', facts.connected === null ? '–' : fullTime(facts.connected.tokenExpiresAt), 'token')}
+        ${this.renderTile('connection.tokenExpires', facts.connected === null ? '–' : fullTime(facts.connected.tokenExpiresAt), 'token')}
         ${this.renderTile('connection.lastEvent', ago(facts.lastEventAtMs), 'last')}
       </dl>
       ${this.renderRecent()}
@@ -84,7 +93,7 @@ export class HeraldConnectionPanel extends LitElement {
     if (phase === 'waiting') {
       parts.push(
         nextTryAtMs === null
-          ? t('connection.browserTries')
+          ? t('connection.browserRetries')
           : t('connection.nextTry', { time: duration(Math.max(0, nextTryAtMs - nowMs)) }),
       );
     }

@@ -26,7 +26,7 @@ export class HeraldFormView extends LitElement {
 
   override render() {
     const rows = formRows(this.schema, this.form);
-    if (rows.length === 0) return html`<p class="quiet-text">${t('case.emptyForm')}</p>`;
+    if (rows.length === 0) return html`<p class="quiet-text">${t('request.emptyForm')}</p>`;
     const simple = rows.filter(({ value }) => value.kind !== 'table');
     return html`
       <dl>

@@ -8,6 +8,7 @@ import { inboxAddress } from '../app/page-route.js';
 import { Watch } from '../app/watch.js';
 import { explain } from '../i18n/explain.js';
 import { currentLanguage, t } from '../i18n/language.js';
+import { isNarrowed } from '../inbox/filter.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';
 import { emptyState } from '../styles/empty-state.js';
@@ -175,7 +176,7 @@ export class HeraldInbox extends LitElement {
     if (page.items.length === 0) {
       return html`<div class="nothing">
         <herald-icon name="check"></herald-icon>
-        <p>${t(`empty.${page.filter.state}`)}</p>
+        <p>${t(isNarrowed(page.filter) ? 'empty.filtered' : `empty.${page.filter.state}`)}</p>
       </div>`;
     }
     return html`<div class="scroll">

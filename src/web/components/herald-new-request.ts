@@ -109,7 +109,7 @@ export class HeraldNewRequest extends LitElement {
       <form novalidate @submit=${this.#submit}>
         <div class="top">
           <h1>${t('new.title')}</h1>
-          <a class="button quiet" href=${this.backTo}><herald-icon name="close"></herald-icon>${t('verbs.cancel')}</a>
+          <a class="button quiet" href=${this.backTo}><herald-icon name="close"></herald-icon>${t('verbs.close')}</a>
         </div>
         <nav class="segments" aria-label=${t('new.kind')}>
           ${DOCUMENT_KINDS.map(

@@ -140,7 +140,7 @@ export class HeraldNotificationDetail extends LitElement {
     held = false,
   ) {
     const text = t(`action.${verb}`);
-    const title = held ? t('detail.held') : text;
+    const title = held ? t('detail.ackFirst') : text;
     return html`<button
       class="button quiet verb-${verb}"
       title=${title}
@@ -159,7 +159,7 @@ export class HeraldNotificationDetail extends LitElement {
     }
     return html`<div class="note warn ack">
       <herald-icon name="stamp"></herald-icon>
-      <span>${t('detail.ackWanted')}</span>
+      <span>${t('detail.ackRequested')}</span>
       <button
         class="button primary acknowledge"
         ?disabled=${this.busy}

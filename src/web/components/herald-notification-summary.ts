@@ -138,7 +138,9 @@ export class HeraldNotificationSummary extends LitElement {
       item.collapseCount > 1
         ? html`<span class="chip number">${t('item.collapsed', { n: item.collapseCount })}</span>`
         : nothing,
-      item.requiresAck && item.ackedAt === null ? html`<span class="chip high">${t('item.ackWanted')}</span>` : nothing,
+      item.requiresAck && item.ackedAt === null
+        ? html`<span class="chip high">${t('item.ackRequested')}</span>`
+        : nothing,
       item.snoozedUntil === null
         ? nothing
         : html`<span class="chip">${t('item.snoozedUntil', { time: fullTime(item.snoozedUntil) })}</span>`,

@@ -15,7 +15,7 @@ import { Ticking } from '../app/ticking.js';
 import { Watch } from '../app/watch.js';
 import { explain } from '../i18n/explain.js';
 import { currentLanguage, t } from '../i18n/language.js';
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import { duration, fullTime, number, relativeTime } from '../i18n/time.js';
 import type { EventStream } from '../stream/event-stream.js';
 import type { TopicFollower } from '../stream/topic-follower.js';

@@ -225,7 +225,7 @@ export class HeraldRecipientPicker extends LitElement {
     return html`<span class="picked"
       >${name}<button
         type="button"
-        aria-label=${t('send.takeAway', { name })}
+        aria-label=${t('send.remove', { name })}
         @click=${() => this.#set(this.chosen.filter((other) => other !== id))}
       >
         <herald-icon name="close"></herald-icon></button

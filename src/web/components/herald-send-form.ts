@@ -11,7 +11,7 @@ import type { Session } from '../app/session.js';
 import { Watch } from '../app/watch.js';
 import { addsDetail, explain } from '../i18n/explain.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
-import type { TextKey } from '../i18n/language.js';
+import type { TextKey } from '../i18n/dictionary.js';
 import { controls } from '../styles/controls.js';
 import { sendStyles } from '../styles/send-styles.js';
 import './herald-icon.js';
@@ -160,7 +160,7 @@ export class HeraldSendForm extends LitElement {
   private renderRecipients() {
     if (this.audience === 'tenant') {
       return html`<p class="note warn">
-        <herald-icon name="people"></herald-icon>${t('send.everybody', { tenant: this.session.tenantName })}
+        <herald-icon name="people"></herald-icon>${t('send.everyone', { tenant: this.session.tenantName })}
       </p>`;
     }
     return html`<herald-recipient-picker

@@ -1,11 +1,11 @@
 import type { ApiProblem } from '../api/problem.js';
-import { t, translate } from './language.js';
-import type { TextKey } from './language.js';
+import type { TextKey } from './dictionary.js';
 import { en } from './en.js';
+import { t, translate } from './language.js';
 
 /**
- * A refusal in words of the page's language: by the service's stable code where the dictionary has it, else what the
- * service itself says (English), else the status.
+ * A refusal in the language of the page: the dictionary's text for the stable code, else the service's own detail
+ * (English), else the status.
  */
 export function explain(problem: ApiProblem): string {
   const key = `problem.${problem.code}`;
@@ -14,7 +14,7 @@ export function explain(problem: ApiProblem): string {
   return t('problem.other', { status: problem.status });
 }
 
-/** Whether the service's own words add something to {@link explain}. */
+/** Whether the service's own detail says more than {@link explain}. */
 export function addsDetail(problem: ApiProblem): boolean {
   const key = `problem.${problem.code}`;
   return (

@@ -1,24 +1,18 @@
 import { Observed } from '../app/observed.js';
+import type { Dictionary, TextKey } from './dictionary.js';
 import { en } from './en.js';
 import { zh } from './zh.js';
 
 /** Languages of the pages. */
 export type Language = 'en' | 'zh';
-/** A text that depends on a number: `one` where the language tells it apart. */
-export interface Plural {
-  readonly one: string;
-  readonly other: string;
-}
-export type TextKey = keyof typeof en;
-export type Dictionary = Readonly<Record<TextKey, string | Plural>>;
 
 const STORAGE_KEY = 'herald.language';
 const DICTIONARIES: Readonly<Record<Language, Dictionary>> = { en, zh };
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
 
 /**
- * Finds a text and fills its `{name}` places. Pure, so that tests can compare the dictionaries.
- * A plural takes its number from `params.n`.
+ * Finds a text and fills its `{name}` placeholders. A plural takes its number from `params.n`.
+ * Pure, so that tests can compare the dictionaries.
  */
 export function translate(
   language: Language,
@@ -27,7 +21,7 @@ export function translate(
 ): string {
   const entry = DICTIONARIES[language][key];
   const text = typeof entry === 'string' ? entry : Number(params['n']) === 1 ? entry.one : entry.other;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(params[name] ?? place));
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
 }
 
 class CurrentLanguage extends Observed {
@@ -49,7 +43,7 @@ class CurrentLanguage extends Observed {
   }
 }
 
-/** The language of the page; components watch it. */
+/** The language of the page. Components observe it. */
 export const currentLanguage = new CurrentLanguage();
 
 /** A text in the language of the page. */
@@ -57,13 +51,13 @@ export function t(key: TextKey, params?: Readonly<Record<string, string | number
   return translate(currentLanguage.language, key, params);
 }
 
-/** A text for a value that the server chose (`key` + value), or the value itself where the dictionary has none. */
+/** The text for a value that the server chose (`prefix.value`), or the value itself if the dictionary has none. */
 export function tValue(prefix: string, value: string): string {
   const key = `${prefix}.${value}`;
   return key in en ? t(key as TextKey) : value;
 }
 
-/** Applies the stored choice, else the first language of the browser that we speak. */
+/** Applies the stored choice, else the first supported language of the browser. */
 export function applyStoredLanguage(): void {
   const stored = localStorage.getItem(STORAGE_KEY);
   if (stored === 'en' || stored === 'zh') return currentLanguage.set(stored);
@@ -71,7 +65,7 @@ export function applyStoredLanguage(): void {
   currentLanguage.set(wanted.toLowerCase().startsWith('zh') ? 'zh' : 'en');
 }
 
-/** Chooses and remembers a language. */
+/** Switches to a language and stores the choice. */
 export function chooseLanguage(language: Language): void {
   localStorage.setItem(STORAGE_KEY, language);
   currentLanguage.set(language);

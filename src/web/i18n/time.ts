@@ -6,7 +6,7 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400_000],
 ];
 
-/** "3 minutes ago" / "3分钟前"; from a week on the date. Both instants in milliseconds. */
+/** "3 minutes ago" / "3分钟前", or the date when it is a week or more away. `nowMs` in epoch milliseconds. */
 export function relativeTime(at: string | null, nowMs: number): string {
   if (at === null) return t('time.never');
   const thenMs = Date.parse(at);
@@ -19,7 +19,7 @@ export function relativeTime(at: string | null, nowMs: number): string {
   return format.format(Math.round(distanceMs / step[1]), step[0]);
 }
 
-/** Day and time in words of the page's language, in the reader's own time zone. */
+/** Date and time in the language of the page and the reader's time zone. */
 export function fullTime(at: string): string {
   return new Intl.DateTimeFormat(currentLanguage.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
     new Date(at),
@@ -35,7 +35,7 @@ function dateOnly(at: string): string {
   return new Intl.DateTimeFormat(currentLanguage.locale, { dateStyle: 'medium' }).format(new Date(at));
 }
 
-/** A length of time as `1 d 2 h`, `3 h 4 min`, `5 min 6 s` or `7 s`: the two largest units, rounded down. */
+/** A duration as `1 d 2 h`, `3 h 4 min`, `5 min 6 s` or `7 s`: the two largest units, rounded down. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const parts: string[] = [];
@@ -54,23 +54,23 @@ export function duration(ms: number): string {
   return parts.slice(0, 2).join(' ');
 }
 
-/** An amount with its currency, as the page's language writes it; an unknown currency stands behind the figure. */
+/** An amount with its currency in the format of the page's language. An unknown currency follows the number. */
 export function money(value: number, currency: string): string {
   try {
     return new Intl.NumberFormat(currentLanguage.locale, { style: 'currency', currency }).format(value);
   } catch {
-    // Not the code of a currency: the figure is right all the same.
+    // Not a currency code. The number is still correct.
     return `${number(value)} ${currency}`;
   }
 }
 
-/** A day (`2026-11-21`) in words of the page's language, the same day wherever the reader is. */
+/** A date (`2026-11-21`) in the language of the page. It is the same day in every time zone. */
 export function dayOf(date: string): string {
   const format = new Intl.DateTimeFormat(currentLanguage.locale, { dateStyle: 'medium', timeZone: 'UTC' });
   return format.format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
 }
 
-/** A number with the separators of the page's language. */
+/** A number in the format of the page's language. */
 export function number(value: number): string {
   return new Intl.NumberFormat(currentLanguage.locale, { maximumFractionDigits: 1 }).format(value);
 }

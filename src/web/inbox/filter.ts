@@ -1,21 +1,26 @@
 import type { InboxFilter, NotificationItem } from '../api/notification.js';
 
-/** The inbox without any narrowing. */
+/** The inbox without criteria. */
 export const WHOLE_INBOX: InboxFilter = { state: 'inbox', category: '', priority: '', type: '', q: '' };
 
-/** Whether an item belongs into a list with this filter, as `GET /api/v1/notifications` would decide. */
+/** Whether the filter asks for more than a state: an empty list then does not mean that nothing is left to read. */
+export function isNarrowed({ category, priority, type, q }: InboxFilter): boolean {
+  return category !== '' || priority !== '' || type !== '' || q !== '';
+}
+
+/** Whether an item belongs in a list with this filter. Same rule as `GET /api/v1/notifications`. */
 export function matches(item: NotificationItem, filter: InboxFilter): boolean {
   if (!isInState(item, filter)) return false;
-  return matchesNarrowing(item, filter);
+  return matchesCriteria(item, filter);
 }
 
 /**
- * Whether an item that is in the list already stays there after a change. Reading it does not take it away under the
- * reader's eyes: that happens when the list is fetched the next time.
+ * Whether a listed item stays in the list after a change. An item that was just read stays until the next fetch, so that
+ * it does not vanish while the person reads it.
  */
 export function staysIn(item: NotificationItem, filter: InboxFilter): boolean {
   const state = filter.state === 'unread' || filter.state === 'read' ? 'inbox' : filter.state;
-  return isInState(item, { ...filter, state }) && matchesNarrowing(item, filter);
+  return isInState(item, { ...filter, state }) && matchesCriteria(item, filter);
 }
 
 function isInState(item: NotificationItem, { state }: InboxFilter): boolean {
@@ -37,7 +42,7 @@ function isInState(item: NotificationItem, { state }: InboxFilter): boolean {
   }
 }
 
-function matchesNarrowing(item: NotificationItem, { category, priority, type, q }: InboxFilter): boolean {
+function matchesCriteria(item: NotificationItem, { category, priority, type, q }: InboxFilter): boolean {
   if (category !== '' && item.category !== category) return false;
   if (priority !== '' && item.priority !== priority) return false;
   if (type !== '' && item.type !== type) return false;

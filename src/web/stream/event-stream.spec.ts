@@ -100,7 +100,7 @@ describe('the event stream', () => {
     const { line, lines, stream } = openStream();
     line().say('connected', connected('live'), 'abcd1234.5');
     line().fail(0);
-    expect(stream.state).toMatchObject({ phase: 'waiting', cause: 'line-lost', nextTryAtMs: null });
+    expect(stream.state).toMatchObject({ phase: 'waiting', cause: 'connection-lost', nextTryAtMs: null });
     expect(lines).toHaveLength(1);
     line().say('connected', connected('replay'), 'abcd1234.5');
     expect(stream.state.phase).toBe('open');

@@ -88,10 +88,10 @@ export class EventStream extends Observed {
     if (this.#state.phase === 'waiting') this.#open('waiting', this.#state.cause);
   }
 
-  /** Drops the line without a goodbye and comes back `awayMs` later, as after a fault of the network. */
-  cut(awayMs: number): void {
+  /** Drops the connection and reconnects after `awayMs`, as after a network fault. */
+  drop(awayMs: number): void {
     this.#release();
-    this.#retryIn(awayMs, 'cut', null);
+    this.#retryIn(awayMs, 'dropped', null);
   }
 
   #open(phase: 'connecting' | 'waiting', cause: StreamCause): void {
@@ -161,7 +161,7 @@ export class EventStream extends Observed {
     if (source.readyState !== CLOSED_FOR_GOOD) {
       // The browser tries again by itself; what the server said in its last event explains more than "lost".
       const explained = this.#state.phase === 'waiting' && this.#state.cause !== 'none';
-      return this.#move('waiting', explained ? this.#state.cause : 'line-lost');
+      return this.#move('waiting', explained ? this.#state.cause : 'connection-lost');
     }
     this.#release();
     const run = this.#run;

@@ -2,7 +2,8 @@
 export type StreamPhase = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
 
 /** Why a stream is not open. `closed:<reason>` carries the reason of the server's `close` event. */
-export type StreamCause = 'none' | 'line-lost' | 'silent' | 'refused' | 'unauthenticated' | 'cut' | `closed:${string}`;
+export type StreamCause =
+  'none' | 'connection-lost' | 'silent' | 'refused' | 'unauthenticated' | 'dropped' | `closed:${string}`;
 
 export interface StreamState {
   readonly phase: StreamPhase;
