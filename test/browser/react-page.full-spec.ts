@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ROOT } from '../support/built-service.js';
 import { describeInBrowser } from '../support/browser.js';
 import { type Example, startExample } from '../support/example-process.js';
-import { startLineProxy } from '../support/line-proxy.js';
+import { startLineProxy } from '../support/breakable-proxy.js';
 
 const run = promisify(execFile);
 

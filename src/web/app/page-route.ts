@@ -1,4 +1,4 @@
-import { Observed } from './observed.js';
+import { Observed } from '../reactive/observed.js';
 
 export type PageName = 'inbox' | 'approvals' | 'send' | 'connection' | 'online';
 const PAGE_NAMES: readonly string[] = ['inbox', 'approvals', 'send', 'connection', 'online'];

@@ -1,5 +1,5 @@
 import type { DemoApi, DemoPerson } from '../api/demo-api.js';
-import { Observed } from './observed.js';
+import { Observed } from '../reactive/observed.js';
 
 /** Names behind ids, for one's own company. Where nobody tells them (outside demo mode) an id stands for itself. */
 export class People extends Observed {

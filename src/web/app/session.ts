@@ -1,5 +1,5 @@
 import type { SignInAnswer } from '../api/demo-api.js';
-import { Observed } from './observed.js';
+import { Observed } from '../reactive/observed.js';
 
 /** Who is signed in, for display only: the token itself stays in the HttpOnly cookie, out of reach of any script. */
 export interface Session {

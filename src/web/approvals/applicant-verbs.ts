@@ -1,5 +1,5 @@
 import type { TextKey } from '../i18n/dictionary.js';
-import type { Case } from './case-file.js';
+import type { Case } from './request-store.js';
 
 /** What can be done with a request as a whole; a comment stands beside the history. */
 export type ApplicantVerb = 'resubmit' | 'withdraw' | 'cancel' | 'comment';

@@ -1,6 +1,6 @@
 import type { ApprovalTask, ProcessInstance } from '../api/approval.js';
 import type { ApprovalsApi } from '../api/approvals-api.js';
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 import type { EventStream } from '../stream/event-stream.js';
 import type { Connected } from '../stream/stream-state.js';
 import { PagedList } from './paged-list.js';

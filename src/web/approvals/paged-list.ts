@@ -1,8 +1,8 @@
 import type { Page } from '../api/notification.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
-import { Observed } from '../app/observed.js';
-import { SingleFlight } from '../app/single-flight.js';
+import { Observed } from '../reactive/observed.js';
+import { SingleFlight } from '../api/single-flight.js';
 
 /** Beyond this many items a refresh starts again with the first page. */
 const MAX_KEPT = 500;

@@ -1,5 +1,5 @@
 import type { People } from '../app/people.js';
-import type { Case } from './case-file.js';
+import type { Case } from './request-store.js';
 
 /** Names of those who take part in a request, out of its own answers first; other ids as far as the company's list knows them. */
 export function personNames(shown: Case, people: People): (id: string) => string {

@@ -1,7 +1,7 @@
 import type { ApprovalTask, TaskActions } from '../api/approval.js';
 import type { ApiProblem } from '../api/problem.js';
 import { en } from '../i18n/en.js';
-import { explain } from '../i18n/explain.js';
+import { explain } from '../api/explain-problem.js';
 import { t, tValue } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { fullTime } from '../i18n/time.js';

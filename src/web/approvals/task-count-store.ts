@@ -1,6 +1,6 @@
 import type { ApprovalsApi } from '../api/approvals-api.js';
 import { asProblem } from '../api/problem.js';
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 
 /** Data of `approval.tasks.count`. */
 export interface TasksCount {

@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { fullTime } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { NotificationItem } from '../api/notification.js';
 import { appLink } from '../app/app-link.js';
 import { inboxAddress } from '../app/page-route.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { Ticking } from '../app/ticking.js';
-import { Watch } from '../app/watch.js';
+import { Ticking } from '../reactive/interval-controller.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { clockTime, duration, fullTime, number } from '../i18n/time.js';

@@ -1,10 +1,10 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FieldSchema, FormData } from '../api/approval.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { formRows } from '../approvals/form-rows.js';
 import type { FormRow, FormValue } from '../approvals/form-rows.js';
-import { spokenText } from '../approvals/spoken-text.js';
+import { spokenText } from '../approvals/localized-name.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { dayOf, fullTime, money, number } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';

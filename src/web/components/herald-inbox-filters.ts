@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES } from '../api/notification.js';
 import type { InboxFilter } from '../api/notification.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';

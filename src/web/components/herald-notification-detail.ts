@@ -4,7 +4,7 @@ import type { NotificationAction, NotificationItem } from '../api/notification.j
 import { ApiProblem } from '../api/problem.js';
 import { appLink } from '../app/app-link.js';
 import type { People } from '../app/people.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { fullTime } from '../i18n/time.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';

@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { NotificationItem, NotificationType } from '../api/notification.js';
-import { Minute } from '../app/minute.js';
-import { Watch } from '../app/watch.js';
+import { Minute } from '../reactive/clock-controller.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { fullTime, relativeTime } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';

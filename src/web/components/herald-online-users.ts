@@ -11,9 +11,9 @@ import type {
 import { ApiProblem } from '../api/problem.js';
 import { OnlinePeople } from '../app/online-people.js';
 import type { People } from '../app/people.js';
-import { Ticking } from '../app/ticking.js';
-import { Watch } from '../app/watch.js';
-import { explain } from '../i18n/explain.js';
+import { Ticking } from '../reactive/interval-controller.js';
+import { Watch } from '../reactive/watch-controller.js';
+import { explain } from '../api/explain-problem.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { duration, fullTime, number, relativeTime } from '../i18n/time.js';

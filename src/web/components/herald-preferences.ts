@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { isDark, toggleTheme } from '../app/theme.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { chooseLanguage, currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import './herald-icon.js';

@@ -1,13 +1,13 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Diagram, DiagramNode, FieldSchema } from '../api/approval.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { conditionText } from '../approvals/condition-text.js';
 import { layoutGraph } from '../approvals/graph-layout.js';
 import type { Orientation, PlacedEdge, PlacedNode } from '../approvals/graph-layout.js';
 import { fitted } from '../approvals/graph-shapes.js';
-import { spokenText } from '../approvals/spoken-text.js';
-import { lookOf } from '../approvals/status-look.js';
+import { spokenText } from '../approvals/localized-name.js';
+import { lookOf } from './status-style.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { number } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import './herald-icon.js';

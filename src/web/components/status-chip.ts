@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { InstanceStatus, NodeState, TaskStatus } from '../api/approval.js';
-import { lookOf } from '../approvals/status-look.js';
+import { lookOf } from './status-style.js';
 import { tValue } from '../i18n/language.js';
 import './herald-icon.js';
 

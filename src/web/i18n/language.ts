@@ -1,4 +1,4 @@
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 import type { Dictionary, TextKey } from './dictionary.js';
 import { en } from './en.js';
 import { zh } from './zh.js';

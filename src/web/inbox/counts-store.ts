@@ -1,4 +1,4 @@
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 import type { Counts } from '../api/notification.js';
 import type { NotificationsApi } from '../api/notifications-api.js';
 

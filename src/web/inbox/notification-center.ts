@@ -1,12 +1,12 @@
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 import type { Counts, NotificationItem } from '../api/notification.js';
 import { ApiProblem } from '../api/problem.js';
 import type { ItemOperation, NotificationsApi } from '../api/notifications-api.js';
 import type { EventStream } from '../stream/event-stream.js';
 import type { Connected } from '../stream/stream-state.js';
-import type { InboxChange } from './change.js';
+import type { InboxChange } from './inbox-change.js';
 import { CountsStore } from './counts-store.js';
-import { WHOLE_INBOX } from './filter.js';
+import { WHOLE_INBOX } from './inbox-filter.js';
 import { NotificationList } from './notification-list.js';
 
 /** Types of api.md §5 with a position in the log. */

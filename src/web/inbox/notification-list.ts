@@ -1,9 +1,9 @@
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 import type { InboxFilter, NotificationItem } from '../api/notification.js';
 import type { NotificationsApi } from '../api/notifications-api.js';
 import { ApiProblem } from '../api/problem.js';
-import { applyChange } from './change.js';
-import type { InboxChange } from './change.js';
+import { applyChange } from './inbox-change.js';
+import type { InboxChange } from './inbox-change.js';
 
 const REFRESH_SOON_MS = 300;
 /** Beyond this many live items a list is fetched anew instead of growing. */

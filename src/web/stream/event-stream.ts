@@ -1,4 +1,4 @@
-import { Observed } from '../app/observed.js';
+import { Observed } from '../reactive/observed.js';
 import { backoffMs } from './backoff.js';
 import { isBehind, parsePosition } from './position.js';
 import type { PositionStore } from './position-store.js';

@@ -1,4 +1,4 @@
-import { SingleFlight } from '../app/single-flight.js';
+import { SingleFlight } from '../api/single-flight.js';
 import type { EventStream } from './event-stream.js';
 
 /** Says to the service which topics a connection follows. */

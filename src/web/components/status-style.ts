@@ -1,5 +1,5 @@
 import type { InstanceStatus, NodeState, TaskStatus } from '../api/approval.js';
-import type { IconName } from '../components/herald-icon.js';
+import type { IconName } from './herald-icon.js';
 
 /** How a status looks: the chip's colour and its sign, so that nobody has to tell colours apart. */
 export interface StatusLook {

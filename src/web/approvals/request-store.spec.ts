@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ApprovalsApi } from '../api/approvals-api.js';
 import { ApiProblem } from '../api/problem.js';
-import { CaseFile } from './case-file.js';
+import { CaseFile } from './request-store.js';
 
 const TASKS = [
   { id: 't1', instanceId: 'i', assigneeId: 'acme.manager', status: 'approved' },

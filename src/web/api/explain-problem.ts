@@ -1,7 +1,7 @@
-import type { ApiProblem } from '../api/problem.js';
-import type { TextKey } from './dictionary.js';
-import { en } from './en.js';
-import { t, translate } from './language.js';
+import type { ApiProblem } from './problem.js';
+import type { TextKey } from '../i18n/dictionary.js';
+import { en } from '../i18n/en.js';
+import { t, translate } from '../i18n/language.js';
 
 /**
  * A refusal in the language of the page: the dictionary's text for the stable code, else the service's own detail

@@ -1,5 +1,5 @@
 import type { NotificationItem } from '../api/notification.js';
-import { matches, staysIn } from './filter.js';
+import { matches, staysIn } from './inbox-filter.js';
 import type { InboxFilter } from '../api/notification.js';
 
 /** A change of the inbox, from the stream or as the answer to something the person did. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InboxState, NotificationItem } from '../api/notification.js';
-import { applyChange } from './change.js';
-import { WHOLE_INBOX, matches } from './filter.js';
+import { applyChange } from './inbox-change.js';
+import { WHOLE_INBOX, matches } from './inbox-filter.js';
 
 const item = (id: string, more: Partial<NotificationItem> = {}): NotificationItem => ({
   id,

@@ -10,8 +10,8 @@ import type {
 import type { ApprovalsApi } from '../api/approvals-api.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
-import { Observed } from '../app/observed.js';
-import { SingleFlight } from '../app/single-flight.js';
+import { Observed } from '../reactive/observed.js';
+import { SingleFlight } from '../api/single-flight.js';
 
 /** Which request is opened, by which of its ids. */
 export interface CaseAddress {

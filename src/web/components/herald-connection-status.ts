@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { Watch } from '../app/watch.js';
+import { Watch } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { EventStream } from '../stream/event-stream.js';
 import { controls } from '../styles/controls.js';

@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { HistoryCheck } from '../api/approval.js';
-import { Watch } from '../app/watch.js';
-import type { Case } from '../approvals/case-file.js';
-import { historyLines } from '../approvals/history-lines.js';
-import type { HistoryLine } from '../approvals/history-lines.js';
-import { spokenText } from '../approvals/spoken-text.js';
+import { Watch } from '../reactive/watch-controller.js';
+import type { Case } from '../approvals/request-store.js';
+import { historyLines } from '../approvals/timeline.js';
+import type { HistoryLine } from '../approvals/timeline.js';
+import { spokenText } from '../approvals/localized-name.js';
 import { en } from '../i18n/en.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';

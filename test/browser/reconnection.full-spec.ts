@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
 import { call } from '../support/http.js';
-import { type LineProxy, startLineProxy } from '../support/line-proxy.js';
+import { type LineProxy, startLineProxy } from '../support/breakable-proxy.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';

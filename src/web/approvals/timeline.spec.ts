@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { HistoryEntry } from '../api/approval.js';
-import { historyLines } from './history-lines.js';
+import { historyLines } from './timeline.js';
 
 let n = 0;
 const entry = (action: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
