@@ -1,7 +1,7 @@
-// Shows: a React page on the browser's own EventSource. The page signs in, the server sets an HttpOnly cookie, and the browser sends
-// it with the stream and with every reconnect: no token in JavaScript, none in a URL.
+// Shows a React page with the browser's own EventSource. The page signs in, the server sets an HttpOnly cookie, and the browser
+// sends it with the stream and with every reconnect. No token is in JavaScript or in a URL.
 //
-// Build the page first (npx vite build page --outDir ../built), then start this with BUILT_PAGE=built.
+// Build the page first (npx vite build page --outDir ../built). Then start this with BUILT_PAGE=built.
 import 'reflect-metadata';
 import { Body, Controller, HttpCode, Inject, Module, Post, Res, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -21,7 +21,7 @@ class ChatController {
     @Inject(JwtService) private readonly tokens: JwtService,
   ) {}
 
-  /** Believes every name: put your own login here. */
+  /** Accepts every name. Replace it with your own login. */
   @Post('sign-in')
   @HttpCode(204)
   async signIn(@Body() { name }: { name: string }, @Res({ passthrough: true }) response: Response): Promise<void> {

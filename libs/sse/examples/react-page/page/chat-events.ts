@@ -1,4 +1,4 @@
-/** The events of this application: the server publishes by this map, the page reads by it. */
+/** The events of this application. Server and page share this map. */
 export interface ChatEvents {
   readonly remark: { readonly from: string; readonly text: string };
 }

@@ -6,12 +6,12 @@ import { useEventStream } from './use-event-stream.js';
 const post = (path: string, body: unknown): Promise<Response> =>
   fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-/** One text field and one button. */
-function Ask({ label, onAnswer }: { readonly label: string; readonly onAnswer: (text: string) => Promise<unknown> }) {
+/** A form with one text field and one button. */
+function TextForm({ label, onText }: { readonly label: string; readonly onText: (text: string) => Promise<unknown> }) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;
-    void onAnswer((form.elements.namedItem('text') as HTMLInputElement).value).then(() => form.reset());
+    void onText((form.elements.namedItem('text') as HTMLInputElement).value).then(() => form.reset());
   };
   return (
     <form onSubmit={submit}>
@@ -25,10 +25,10 @@ function Remarks() {
   const [remarks, setRemarks] = useState<readonly ChatEvents['remark'][]>([]);
   const add = useCallback((remark: ChatEvents['remark']) => setRemarks((all) => [...all, remark].slice(-100)), []);
   const refetch = useCallback(() => setRemarks([]), []);
-  const line = useEventStream(add, refetch);
+  const status = useEventStream(add, refetch);
   return (
     <>
-      <p role="status">{line}</p>
+      <p role="status">{status}</p>
       <ul>
         {remarks.map(({ from, text }, index) => (
           <li key={index}>
@@ -36,7 +36,7 @@ function Remarks() {
           </li>
         ))}
       </ul>
-      <Ask label="Say" onAnswer={(text) => post('/remarks', { text })} />
+      <TextForm label="Say" onText={(text) => post('/remarks', { text })} />
     </>
   );
 }
@@ -44,7 +44,7 @@ function Remarks() {
 function Page() {
   const [isSignedIn, setSignedIn] = useState(false);
   if (isSignedIn) return <Remarks />;
-  return <Ask label="Sign in" onAnswer={(name) => post('/sign-in', { name }).then(() => setSignedIn(true))} />;
+  return <TextForm label="Sign in" onText={(name) => post('/sign-in', { name }).then(() => setSignedIn(true))} />;
 }
 
 createRoot(document.querySelector('main')!).render(<Page />);
