@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Builds the pages to `dist/web`. Addresses are relative, so the pages work behind any path prefix; nothing is inlined
- * (no `data:` address, no inline script), so that a policy of `default-src 'self'` is enough.
+ * Builds the pages to `dist/web`. Addresses are relative, so the pages work under any path prefix. Nothing is inlined
+ * (no `data:` addresses, no inline scripts), so the policy `default-src 'self'` is enough.
  */
 export default defineConfig({
   root: here('.'),

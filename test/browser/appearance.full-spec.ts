@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { faintTexts, isWiderThanItsWindow, LOOKS } from '../support/appearance.js';
+import { APPEARANCES, lowContrastTexts, scrollsSideways } from '../support/appearance.js';
 import { describeInBrowser } from '../support/browser.js';
 import { call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-describeInBrowser('every page', (launch) => {
+describeInBrowser('each page', (launch) => {
   let database: TestDatabase;
   let service: Service;
   let browser: Browser;
@@ -23,7 +23,7 @@ describeInBrowser('every page', (launch) => {
       { priority: 'low', type: 'system', to: { tenant: true } },
     ];
     for (const kind of kinds) {
-      const title = `A notification with a title that is too long for one line of a small telephone`;
+      const title = `A notification with a title that is too long for one line of a small phone`;
       const body = { to: { users: ['acme.admin'] }, title, content: 'word '.repeat(80), ...kind };
       expect((await call(`${service.url}/api/v1/notifications`, { token, body })).status).toBe(201);
     }
@@ -34,39 +34,36 @@ describeInBrowser('every page', (launch) => {
     await database?.drop();
   });
 
-  it.each(LOOKS)('can be read and fits: $name', async ({ colorScheme, locale, viewport }) => {
+  it.each(APPEARANCES)('has enough contrast and fits the window: $name', async ({ colorScheme, locale, viewport }) => {
     const context = await browser.newContext({ colorScheme, locale, viewport });
     const page = await context.newPage();
-    const look = async (where: string): Promise<void> => {
-      expect({ where, faint: await faintTexts(page), isTooWide: await isWiderThanItsWindow(page) }).toEqual({
-        where,
-        faint: [],
-        isTooWide: false,
-      });
+    const check = async (view: string): Promise<void> => {
+      const found = { view, lowContrast: await lowContrastTexts(page), isTooWide: await scrollsSideways(page) };
+      expect(found).toEqual({ view, lowContrast: [], isTooWide: false });
     };
     await page.goto(service.url);
     await page.locator('[data-user="acme.admin"]').waitFor();
-    await look('sign-in');
+    await check('sign-in');
     await page.locator('[data-user="acme.admin"]').click();
     await page.locator('.row').first().waitFor();
-    await look('inbox');
+    await check('inbox');
     await page.locator('.row', { hasText: /./ }).first().click();
     await page.locator('article').waitFor();
-    await look('notification');
+    await check('notification');
     await page.goto(`${service.url}/#/send`);
     await page.locator('button[type=submit]').click();
     await page.locator('.fault:visible').first().waitFor();
-    await look('send, with faults');
+    await check('send, with faults');
     await page.goto(`${service.url}/#/connection`);
     await page.locator('.tile').first().waitFor();
-    await look('connection');
+    await check('connection');
     await page.goto(`${service.url}/#/online`);
     await page.locator('.open-row').first().click();
     await page.locator('.connection').waitFor();
-    await look('online');
+    await check('online');
     await page.locator('.bell').click();
     await page.locator('herald-bell .item').first().waitFor();
-    await look('bell');
+    await check('bell');
     await context.close();
   });
 });

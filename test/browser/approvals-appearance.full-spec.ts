@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { faintDrawnTexts, faintTexts, isWiderThanItsWindow, LOOKS } from '../support/appearance.js';
+import { APPEARANCES, lowContrastSvgTexts, lowContrastTexts, scrollsSideways } from '../support/appearance.js';
 import { describeInBrowser } from '../support/browser.js';
 import { call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-describeInBrowser('each page of the approvals', (launch) => {
+describeInBrowser('each approvals page', (launch) => {
   let database: TestDatabase;
   let service: Service;
   let browser: Browser;
-  /** A request that finance has returned, rejected by nobody yet, and one that is over. */
+  /** A returned request, a rejected one, and a pending task. */
   const ids = { returned: '', rejected: '', task: '' };
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describeInBrowser('each page of the approvals', (launch) => {
       return answer.body;
     };
     const submit = async (supplier: string): Promise<{ readonly instanceId: string; readonly taskId: string }> => {
-      const lines = [{ item: 'A spindle of a name that is too long for a line of a small telephone', amount: 125_000 }];
+      const lines = [{ item: 'A spindle with a name that is too long for one line of a small phone', amount: 125_000 }];
       const { id } = await api('acme.buyer', 'purchase-orders', { supplier, lines, costCentre: 'CC-1' });
       const { instanceId } = await api('acme.buyer', `purchase-orders/${id}/submit`, {});
       const { items } = await api('acme.manager', 'approval-tasks/my-tasks?limit=1');
@@ -50,20 +50,20 @@ describeInBrowser('each page of the approvals', (launch) => {
     await database?.drop();
   });
 
-  it.each(LOOKS)(
-    'can be read and fits: $name',
+  it.each(APPEARANCES)(
+    'has enough contrast and fits the window: $name',
     async ({ colorScheme, locale, viewport }) => {
       const context = await browser.newContext({ colorScheme, locale, viewport });
       const page = await context.newPage();
-      const look = async (where: string): Promise<void> => {
-        const seen = { where, faint: await faintTexts(page), isTooWide: await isWiderThanItsWindow(page) };
-        expect(seen).toEqual({ where, faint: [], isTooWide: false });
+      const check = async (view: string): Promise<void> => {
+        const found = { view, lowContrast: await lowContrastTexts(page), isTooWide: await scrollsSideways(page) };
+        expect(found).toEqual({ view, lowContrast: [], isTooWide: false });
       };
       const open = (address: string) => page.evaluate(`location.hash = ${JSON.stringify(`#/approvals/${address}`)}`);
-      const drawn = async (): Promise<void> => {
+      const checkGraph = async (): Promise<void> => {
         await page.locator('herald-process-graph svg[role=img] text').first().waitFor();
-        const { count, faint } = await faintDrawnTexts(page);
-        expect(faint).toEqual([]);
+        const { count, lowContrast } = await lowContrastSvgTexts(page);
+        expect(lowContrast).toEqual([]);
         expect(count).toBeGreaterThan(3);
       };
       await page.goto(service.url);
@@ -74,24 +74,24 @@ describeInBrowser('each page of the approvals', (launch) => {
           .locator(tab === 'mine' ? 'herald-approval-list .row' : 'herald-approval-list .nothing')
           .first()
           .waitFor();
-        await look(tab);
+        await check(tab);
       }
       await open(`instances/${ids.returned}`);
-      await page.locator('.own-resubmit').click();
+      await page.locator('.applicant-resubmit').click();
       await page.locator('herald-schema-form input').first().waitFor();
-      await look('a returned request, corrected');
-      await drawn();
+      await check('a returned request, being edited');
+      await checkGraph();
       await open(`instances/${ids.rejected}`);
-      await page.locator('herald-case .chips [data-status=rejected]').waitFor();
-      await look('a rejected request');
-      await drawn();
+      await page.locator('herald-request .chips [data-status=rejected]').waitFor();
+      await check('a rejected request');
+      await checkGraph();
       await open(`tasks/${ids.task}`);
       await page.locator('.why').waitFor();
-      await look('a task of somebody else');
+      await check('a task of someone else');
       await open('new/order');
       await page.locator('button.submit').click();
       await page.locator('.fault').first().waitFor();
-      await look('a new order, with faults');
+      await check('a new order with missing fields');
       await context.clearCookies();
       await page.evaluate('localStorage.removeItem("herald.session")');
       await page.reload();
@@ -99,10 +99,10 @@ describeInBrowser('each page of the approvals', (launch) => {
       await open(`tasks/${ids.task}`);
       for (const verb of ['return', 'transfer', 'reject']) {
         await page.locator(`.verb-${verb}`).click();
-        await page.locator('.asking').waitFor();
-        await look(`a task, asked to ${verb}`);
+        await page.locator('.verb-form').waitFor();
+        await check(`a task with the form of ${verb}`);
       }
-      await drawn();
+      await checkGraph();
       await context.close();
     },
     60_000,

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { stageApprovalPages } from '../support/approval-pages.js';
+import { setUpApprovalPages } from '../support/approval-pages.js';
 import { describeInBrowser } from '../support/browser.js';
 import { until } from '../support/until.js';
 
-describeInBrowser('the approval pages, verb by verb,', (launch) => {
-  const { url, arrive, api, order, taskOf, row, status } = stageApprovalPages(launch);
+describeInBrowser('the approvals page', (launch) => {
+  const { url, arrive, api, order, taskOf, row, status } = setUpApprovalPages(launch);
 
-  it('disable what somebody may not do, and say why', async () => {
+  it('disables the verbs of someone else’s task and shows the reason', async () => {
     const instanceId = await order({ supplier: 'Not yours' });
     const taskId = await taskOf('acme.manager', instanceId);
     const { page } = await arrive('acme.buyer', `#/approvals/tasks/${taskId}`);
@@ -15,12 +15,12 @@ describeInBrowser('the approval pages, verb by verb,', (launch) => {
       expect(await page.locator(`.verb-${verb}`).getAttribute('aria-disabled')).toBe('true');
     }
     await page.locator('.verb-approve').click({ force: true });
-    await page.locator('.own-withdraw').click();
+    await page.locator('.applicant-withdraw').click();
     await page.locator('.confirm').click();
     await status(page, 'withdrawn').waitFor();
   }, 60_000);
 
-  it('return a request with a question, and take it up again corrected', async () => {
+  it('returns a request with a question and accepts the resubmission', async () => {
     const instanceId = await order({ supplier: 'Borealis Cables', amount: 700 });
     const [buyer, manager] = await Promise.all([
       arrive('acme.buyer', `#/approvals/instances/${instanceId}`),
@@ -32,41 +32,41 @@ describeInBrowser('the approval pages, verb by verb,', (launch) => {
     await manager.page.locator('.confirm').click();
     await manager.page.getByText('You returned this.').waitFor();
     await buyer.page.locator('blockquote', { hasText: 'Which cost centre?' }).waitFor();
-    await buyer.page.locator('.own-resubmit').click();
-    await buyer.page.locator('.asking [name=costCentre]').fill('CC-77');
+    await buyer.page.locator('.applicant-resubmit').click();
+    await buyer.page.locator('.verb-form [name=costCentre]').fill('CC-77');
     await buyer.page.locator('.confirm').click();
     await status(buyer.page, 'running').waitFor();
     await buyer.page.locator('[data-field=costCentre]', { hasText: 'CC-77' }).waitFor();
-    await manager.page.locator('herald-case .chips', { hasText: 'Round 2' }).waitFor();
+    await manager.page.locator('herald-request .chips', { hasText: 'Round 2' }).waitFor();
     await row(manager.page, 'Borealis Cables').first().waitFor();
   }, 60_000);
 
-  it('hand a task on, and reject with a second look', async () => {
+  it('transfers a task, and rejects after a confirmation', async () => {
     const instanceId = await order({ supplier: 'Cascade Pumps' });
     const [manager, hr] = await Promise.all([arrive('acme.manager'), arrive('acme.hr')]);
     await row(manager.page, 'Cascade Pumps').click();
     await manager.page.locator('.verb-transfer').click();
-    await manager.page.locator('.asking [role=combobox]').fill('Julia');
+    await manager.page.locator('.verb-form [role=combobox]').fill('Julia');
     await manager.page.locator('[data-id="acme.hr"]').click();
     await manager.page.locator('.confirm').click();
     await manager.page.getByText('You transferred this.').waitFor();
     await row(hr.page, 'Cascade Pumps').click();
     await hr.page.locator('.verb-reject').click();
-    await hr.page.locator('.asking', { hasText: 'Reject this request?' }).waitFor();
+    await hr.page.locator('.verb-form', { hasText: 'Reject this request?' }).waitFor();
     await hr.page.locator('.confirm').click();
     await hr.page.getByText('You rejected this.').waitFor();
-    await until('it came back to the buyer', async () => {
+    await until('the request is returned to the buyer', async () => {
       const { status: now } = await api('acme.buyer', `process-instances/${instanceId}`);
       return now === 'returned';
     });
   }, 60_000);
 
-  it('ask somebody for advice, who answers, and decide then', async () => {
+  it('asks a colleague for advice, shows the answer and then approves', async () => {
     await order({ supplier: 'Delta Gears' });
     const [manager, hr] = await Promise.all([arrive('acme.manager'), arrive('acme.hr')]);
     await row(manager.page, 'Delta Gears').click();
     await manager.page.locator('.verb-delegate').click();
-    await manager.page.locator('.asking [role=combobox]').fill('Julia');
+    await manager.page.locator('.verb-form [role=combobox]').fill('Julia');
     await manager.page.locator('[data-id="acme.hr"]').click();
     await manager.page.locator('.confirm').click();
     await manager.page.getByText('You asked for advice').waitFor();
@@ -81,20 +81,20 @@ describeInBrowser('the approval pages, verb by verb,', (launch) => {
     await manager.page.getByText('You approved this.').waitFor();
   }, 60_000);
 
-  it('open by the link of a notification, in the page and from outside', async () => {
+  it('opens a request from a notification link, inside the pages and from outside', async () => {
     const { page } = await arrive('acme.manager', '#/inbox');
     const instanceId = await order({ supplier: 'Linked' });
     const taskId = await taskOf('acme.manager', instanceId);
     await page.locator('herald-toasts a', { hasText: 'Linked' }).click();
-    await page.locator('herald-case h1', { hasText: 'Linked' }).waitFor();
+    await page.locator('herald-request h1', { hasText: 'Linked' }).waitFor();
     expect(page.url()).toBe(`${url()}/#/approvals/tasks/${taskId}`);
     await page.goto(`${url()}/approvals/instances/${instanceId}`);
-    await page.locator('herald-case h1', { hasText: 'Linked' }).waitFor();
+    await page.locator('herald-request h1', { hasText: 'Linked' }).waitFor();
     expect(page.url()).toBe(`${url()}/#/approvals/instances/${instanceId}`);
     await page.locator('.verb-approve').waitFor();
   }, 60_000);
 
-  it('are not offered where the service has no approvals', async () => {
+  it('is hidden if the service has no approvals', async () => {
     const visitor = await arrive('acme.hr', '#/inbox');
     const { page } = visitor;
     await page.locator('nav a[href="#/approvals"]').waitFor();
@@ -106,12 +106,12 @@ describeInBrowser('the approval pages, verb by verb,', (launch) => {
     expect(await page.locator('nav a').count()).toBe(3);
   }, 60_000);
 
-  it('can be used with the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await order({ supplier: 'By hand' });
     const { page } = await arrive('acme.manager');
     await row(page, 'By hand').waitFor();
     await page.locator('.tab[data-tab=pending]').focus();
-    // Past the other lists to the first row.
+    // Past the other tabs to the first row.
     for (let count = 0; count < 4; count++) await page.keyboard.press('Tab');
     await page.keyboard.press('j');
     await page.keyboard.press('k');

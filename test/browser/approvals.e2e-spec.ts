@@ -1,14 +1,14 @@
 import { expect, it } from '@jest/globals';
-import { stageApprovalPages } from '../support/approval-pages.js';
+import { setUpApprovalPages } from '../support/approval-pages.js';
 import { describeInBrowser } from '../support/browser.js';
 import { until } from '../support/until.js';
 
 const MARKUP = '<img src=x onerror=alert(1)><b>bold</b>';
 
-describeInBrowser('the approval pages', (launch) => {
-  const { arrive, api, order, taskOf, row, status, approve } = stageApprovalPages(launch);
+describeInBrowser('the approvals page', (launch) => {
+  const { arrive, api, order, taskOf, row, status, approve } = setUpApprovalPages(launch);
 
-  it('take an order from the buyer over the manager and two of finance, everybody looking on', async () => {
+  it('takes an order from the buyer through the manager and two finance approvers, live for everyone', async () => {
     const buyer = await arrive('acme.buyer', '#/approvals/new/order');
     const [manager, finance, finance2] = await Promise.all([
       arrive('acme.manager'),
@@ -32,11 +32,11 @@ describeInBrowser('the approval pages', (launch) => {
     await row(manager.page, 'Aurora Spindles').waitFor({ state: 'detached' });
     await page.locator('herald-process-graph .node.active', { hasText: 'Finance' }).waitFor();
     await approve(finance, 'Aurora Spindles');
-    // One of the two that it needs: nothing is decided yet, and the second sees how it stands.
+    // One of two required approvals. The step is still open, and the second approver sees the count.
     await row(finance2.page, 'Aurora Spindles').click();
     await finance2.page.locator('herald-process-graph .node.active', { hasText: '1 of 3 approved' }).waitFor();
     expect(await status(finance2.page, 'running').count()).toBe(1);
-    // No event is addressed to the manager any more: the page follows the topic of the request.
+    // Events no longer reach the manager directly. The page follows the topic of the request.
     await manager.page.locator('herald-process-graph .node.active', { hasText: '1 of 3 approved' }).waitFor();
     await approve(finance2, 'Aurora Spindles');
 
@@ -51,10 +51,10 @@ describeInBrowser('the approval pages', (launch) => {
     await row(page, 'Aurora Spindles').locator('[data-status=approved]').waitFor();
   }, 60_000);
 
-  it('show a new task within a second', async () => {
+  it('shows a new task within a second', async () => {
     const { page } = await arrive('acme.manager');
     let bestMs = Infinity;
-    // A busy machine may be late once; three times late is the page.
+    // A busy machine can be late once. Three late attempts are a fault of the page.
     for (let attempt = 1; attempt <= 3 && bestMs >= 1_000; attempt++) {
       const supplier = `Quick ${attempt}`;
       const began = performance.now();
@@ -65,7 +65,7 @@ describeInBrowser('the approval pages', (launch) => {
     expect(bestMs).toBeLessThan(1_000);
   }, 60_000);
 
-  it('tell who decided first when a colleague was quicker', async () => {
+  it('shows who decided first when a colleague was faster', async () => {
     const node = { id: 'check', type: 'approve', name: 'Check', assignees: [{ type: 'role', role: 'finance' }] };
     await api(
       'acme.admin',
@@ -85,7 +85,7 @@ describeInBrowser('the approval pages', (launch) => {
     const { page } = await arrive('acme.finance');
     await row(page, 'Who is first').click();
     await page.locator('.verb-approve').waitFor();
-    // The page hears of the colleague's decision only after the click.
+    // Holds back the page's reads, so that it learns of the colleague's decision only after the click.
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     const reads = /\/api\/v1\/(approval-tasks|process-instances)\/.*/;
@@ -105,13 +105,13 @@ describeInBrowser('the approval pages', (launch) => {
     await page.unrouteAll({ behavior: 'wait' });
   }, 60_000);
 
-  it('show markup in forms, names and comments as text (defect 12)', async () => {
+  it('shows markup in forms, names and comments as text (defect 12)', async () => {
     const instanceId = await order({ supplier: MARKUP });
     await api('acme.buyer', `process-instances/${instanceId}/comment`, { comment: MARKUP });
     const { page } = await arrive('acme.manager');
     await row(page, MARKUP).click();
     await page.locator('[data-field=supplier]', { hasText: MARKUP }).waitFor();
     await page.locator('blockquote', { hasText: MARKUP }).waitFor();
-    expect(await page.locator('img[src="x"], herald-case b, herald-approval-list b').count()).toBe(0);
+    expect(await page.locator('img[src="x"], herald-request b, herald-approval-list b').count()).toBe(0);
   }, 60_000);
 });

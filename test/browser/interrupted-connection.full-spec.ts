@@ -2,16 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import type { Browser } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
 import { call } from '../support/http.js';
-import { type LineProxy, startLineProxy } from '../support/breakable-proxy.js';
+import { type BreakableProxy, startBreakableProxy } from '../support/breakable-proxy.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 import { visit, type Visitor } from '../support/visitor.js';
 
-describeInBrowser('a page on a broken line', (launch) => {
+describeInBrowser('a page with an interrupted connection', (launch) => {
   let database: TestDatabase;
   let service: Service;
-  let proxy: LineProxy;
+  let proxy: BreakableProxy;
   let browser: Browser;
   let reader: Visitor;
 
@@ -20,7 +20,7 @@ describeInBrowser('a page on a broken line', (launch) => {
   beforeAll(async () => {
     database = await createTestDatabase();
     service = await start();
-    proxy = await startLineProxy(service.url);
+    proxy = await startBreakableProxy(service.url);
     browser = await launch();
   }, 120_000);
   afterAll(async () => {
@@ -42,7 +42,7 @@ describeInBrowser('a page on a broken line', (launch) => {
     });
     expect(status).toBe(201);
   };
-  /** Each title stands in the list once. */
+  /** Expects each title exactly once in the list. */
   const expectOnce = async (...titles: readonly string[]): Promise<void> => {
     for (const title of titles) {
       await reader.rows(title).first().waitFor();
@@ -50,7 +50,7 @@ describeInBrowser('a page on a broken line', (launch) => {
     }
   };
 
-  it('keeps everything over a reload, and announces nothing a second time', async () => {
+  it('keeps everything across a reload, and announces nothing twice', async () => {
     await send('before the reload');
     await reader.rows('before the reload').waitFor();
     const reloaded = reader.page.reload();
@@ -65,7 +65,7 @@ describeInBrowser('a page on a broken line', (launch) => {
     expect(announced).toEqual([...new Set(announced)]);
   });
 
-  it('gets what it missed while its line was cut, once', async () => {
+  it('receives once what it missed while its connection was reset', async () => {
     await send('before the cut');
     await reader.rows('before the cut').waitFor();
     proxy.mode = 'hang-up';
@@ -87,7 +87,7 @@ describeInBrowser('a page on a broken line', (launch) => {
     expect(await reader.page.locator('.tile.resume dd').textContent()).toContain('Replay');
   });
 
-  it('comes back by itself after kill -9 of the service and 502 of the proxy: nothing lost, nothing twice', async () => {
+  it('recovers after kill -9 of the service and 502 from the proxy, with nothing lost or doubled', async () => {
     await send('before the kill');
     await reader.rows('before the kill').waitFor();
     await service.kill();
@@ -105,7 +105,7 @@ describeInBrowser('a page on a broken line', (launch) => {
     ]);
   }, 120_000);
 
-  it('cuts its own line for a demonstration and comes back', async () => {
+  it('drops its own connection for a demonstration and reconnects', async () => {
     await reader.page.locator('nav a[href="#/connection"]').click();
     await reader.page.locator('.drop').click();
     await reader.notLive();

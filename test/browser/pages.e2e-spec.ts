@@ -9,7 +9,7 @@ import { signToken } from '../support/token.js';
 import { until } from '../support/until.js';
 import { visit, type Visitor } from '../support/visitor.js';
 
-/** What an answer of 400 leaves in the console; the page shows it in its own words. */
+/** The console error of a 400. The page shows the refusal itself. */
 const REFUSED = /status of 400/;
 
 describeInBrowser('the pages', (launch) => {
@@ -35,7 +35,7 @@ describeInBrowser('the pages', (launch) => {
   afterEach(async () => {
     const all = visitors.splice(0);
     await Promise.all(all.map(({ context }) => context.close()));
-    expect(all.flatMap(({ userId, complaints }) => complaints.map((text) => `${userId}: ${text}`))).toEqual([]);
+    expect(all.flatMap(({ userId, browserErrors }) => browserErrors.map((text) => `${userId}: ${text}`))).toEqual([]);
   });
 
   const arrive = async (userId: string, locale?: string): Promise<Visitor> => {
@@ -54,7 +54,7 @@ describeInBrowser('the pages', (launch) => {
   };
   const badge = (page: Page) => page.locator('herald-bell .badge');
 
-  it('show what one is sent within a second, and to nobody else', async () => {
+  it('show a notification to its recipient within a second, and to no one else', async () => {
     const sender = await arrive('acme.buyer');
     const [receiver, stranger] = await Promise.all([arrive('acme.finance'), arrive('beta.buyer')]);
     await sender.page.locator('nav a[href="#/send"]').click();
@@ -68,10 +68,10 @@ describeInBrowser('the pages', (launch) => {
     await sender.page.getByText('Sent to 1 person.').waitFor();
     expect(await badge(receiver.page).textContent()).toBe('1');
 
-    // What comes behind it on their own streams shows that it went past the others.
+    // A later event on each of the other streams proves that the first one did not reach them.
     await send('acme.buyer', { title: 'For the buyer' });
     await send('beta.buyer', { title: 'For the stranger' });
-    await until('the buyer hears of it', async () => (await sender.announced()).includes('For the buyer'));
+    await until('the buyer receives it', async () => (await sender.announced()).includes('For the buyer'));
     await stranger.rows('For the stranger').waitFor();
     expect(await sender.announced()).toEqual(['For the buyer']);
     expect(await stranger.announced()).toEqual(['For the stranger']);
@@ -91,15 +91,15 @@ describeInBrowser('the pages', (launch) => {
     expect(await reader.page.locator('article b, img[src="x"], .row b').count()).toBe(0);
     await reader.page.locator('.bell').click();
     await reader.page.locator('herald-bell .item', { hasText: title }).waitFor();
-    // The same title in a model of the origin's test page, which sets innerHTML: there it is markup, so the counts prove something.
-    const model = await reader.page.context().newPage();
-    await model.setContent('<p id="log"></p>');
-    await model.evaluate(`document.getElementById('log').innerHTML += ${JSON.stringify(title)}`);
-    expect(await model.locator('b, img[src="x"]').count()).toBe(2);
-    await model.close();
+    // A model of the legacy test page, which sets innerHTML: here the title becomes markup, so the counts above prove something.
+    const legacy = await reader.page.context().newPage();
+    await legacy.setContent('<p id="log"></p>');
+    await legacy.evaluate(`document.getElementById('log').innerHTML += ${JSON.stringify(title)}`);
+    expect(await legacy.locator('b, img[src="x"]').count()).toBe(2);
+    await legacy.close();
   });
 
-  it('mark everything as read and take it back', async () => {
+  it('mark everything as read and undo it', async () => {
     const reader = await arrive('acme.hr');
     for (const title of ['One', 'Two', 'Three']) await send('acme.hr', { title });
     await until('three are unread', async () => (await badge(reader.page).textContent()) === '3');
@@ -111,10 +111,13 @@ describeInBrowser('the pages', (launch) => {
       'three are unread again',
       async () => (await badge(reader.page).textContent({ timeout: 5_000 })) === '3',
     );
-    await until('the rows say so', async () => (await reader.page.locator('.row .title.unread').count()) === 3);
+    await until(
+      'the rows are unread again',
+      async () => (await reader.page.locator('.row .title.unread').count()) === 3,
+    );
   });
 
-  it('archive, bring back, snooze, and hold what must be acknowledged', async () => {
+  it('archive, unarchive and snooze, and require an acknowledgement first', async () => {
     const reader = await arrive('beta.hr');
     const { page } = reader;
     await send('beta.hr', { title: 'Leave policy', requiresAck: true });
@@ -138,14 +141,14 @@ describeInBrowser('the pages', (launch) => {
     await reader.rows('Leave policy').waitFor();
   });
 
-  it('can be used with the keyboard alone', async () => {
+  it('work with the keyboard alone', async () => {
     const context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();
     await page.goto(service.url);
     await page.locator('[data-user="beta.finance"]').waitFor();
     await tabTo(page, '[data-user="beta.finance"]');
     await page.keyboard.press('Enter');
-    await page.locator('herald-connection-sign a.open').waitFor();
+    await page.locator('herald-connection-status a.open').waitFor();
     for (const title of ['First', 'Second']) await send('beta.finance', { title });
     await page.locator('.row', { hasText: 'Second' }).waitFor();
     await tabTo(page, '.row');
@@ -164,7 +167,7 @@ describeInBrowser('the pages', (launch) => {
     await context.close();
   });
 
-  it('tell in words what the service does not accept', async () => {
+  it('explain what the service does not accept', async () => {
     const sender = await arrive('acme.admin');
     const { page } = sender;
     await page.locator('nav a[href="#/send"]').click();
@@ -177,8 +180,8 @@ describeInBrowser('the pages', (launch) => {
     await page.locator('button[type=submit]').click();
     await page.getByText('Some fields are not valid').waitFor();
     expect(await page.locator('[name=link]').getAttribute('aria-invalid')).toBe('true');
-    const others = sender.complaints.filter((text) => !REFUSED.test(text));
-    (sender.complaints as string[]).splice(0, sender.complaints.length, ...others);
+    const others = sender.browserErrors.filter((text) => !REFUSED.test(text));
+    (sender.browserErrors as string[]).splice(0, sender.browserErrors.length, ...others);
   });
 
   it('offer only what the permissions allow', async () => {
@@ -190,20 +193,20 @@ describeInBrowser('the pages', (launch) => {
     await admin.page.locator('nav a[href="#/online"]').click();
     await admin.page.locator('tr[data-user="acme.buyer"]', { hasText: 'Tomás Rivera' }).waitFor();
     expect(await admin.page.locator('tr[data-user^="beta"]').count()).toBe(0);
-    // From here on only the events tell the page who comes.
+    // From here on the page learns of arrivals only from events.
     expect((await following).status()).toBe(200);
     await admin.page.route('**/online-users?*', () => undefined);
-    // Nobody who was here a moment ago: who comes back within the grace of 10 s comes back without an event.
+    // Only people who were not online before: a return within the 10 s grace period causes no event.
     await Promise.all([arrive('acme.manager'), arrive('beta.manager')]);
     await admin.page.locator('tr[data-user="acme.manager"]').waitFor();
     expect(await admin.page.locator('tr[data-user^="beta"]').count()).toBe(0);
   });
 
-  it('forget the person on signing out, in every tab', async () => {
+  it('sign out in every tab', async () => {
     const first = await arrive('beta.admin');
     const second = await first.context.newPage();
     await second.goto(service.url);
-    await second.locator('herald-connection-sign a.open').waitFor();
+    await second.locator('herald-connection-status a.open').waitFor();
     await first.page.locator('.me').click();
     await first.page.locator('.sign-out').click();
     await first.page.locator('[data-user="beta.admin"]').waitFor();
@@ -213,7 +216,7 @@ describeInBrowser('the pages', (launch) => {
     expect(answer.status()).toBe(401);
   });
 
-  it('follow another tab that signs in as somebody else', async () => {
+  it('follow another tab that signs in as someone else', async () => {
     const first = await arrive('acme.hr');
     const second = await first.context.newPage();
     await second.goto(service.url);
@@ -227,7 +230,7 @@ describeInBrowser('the pages', (launch) => {
     expect(await first.rows('One').count()).toBe(0);
   });
 
-  it('speak Chinese to who speaks Chinese, and remember a choice of language and light', async () => {
+  it('start in Chinese for a Chinese browser, and remember a chosen language and theme', async () => {
     const reader = await arrive('beta.manager', 'zh-CN');
     const { page } = reader;
     await page.locator('nav a', { hasText: '收件箱' }).waitFor();

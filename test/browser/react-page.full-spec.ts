@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ROOT } from '../support/built-service.js';
 import { describeInBrowser } from '../support/browser.js';
 import { type Example, startExample } from '../support/example-process.js';
-import { startLineProxy } from '../support/breakable-proxy.js';
+import { startBreakableProxy } from '../support/breakable-proxy.js';
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ describeInBrowser('examples/react-page', (launch) => {
   let example: Example;
 
   beforeAll(async () => {
-    // As a program of its own: the bundler's native part does not know the objects of a test's realm.
+    // In its own process: the bundler's native code does not accept objects of Jest's realm.
     const page = join(ROOT, 'libs/sse/examples/react-page/page');
     await run(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', page, '--outDir', built], {
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -48,7 +48,7 @@ describeInBrowser('examples/react-page', (launch) => {
   }
   const remarks = (page: Page): Promise<readonly string[]> => page.locator('li').allTextContents();
 
-  it('shows what others say, as text, and keeps its token out of reach of scripts', async () => {
+  it('shows remarks of others as text, and hides its token from scripts', async () => {
     const [ann, bob] = [await signIn('ann'), await signIn('bob')];
     await say(ann, '<img src=x onerror="document.title=1"> hello');
     await bob.getByText('hello').waitFor();
@@ -58,8 +58,8 @@ describeInBrowser('examples/react-page', (launch) => {
     expect(await bob.evaluate('document.cookie')).toBe('');
   });
 
-  it('loses nothing and doubles nothing when its line is cut', async () => {
-    const proxy = await startLineProxy(example.url);
+  it('loses and doubles nothing when its connection is reset', async () => {
+    const proxy = await startBreakableProxy(example.url);
     try {
       const [ann, bob] = [await signIn('ann'), await signIn('bob', proxy.url)];
       await say(ann, 'before the cut');

@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
 import { call } from '../support/http.js';
-import { type LineProxy, startLineProxy } from '../support/breakable-proxy.js';
+import { type BreakableProxy, startBreakableProxy } from '../support/breakable-proxy.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 import { visit } from '../support/visitor.js';
 
-describeInBrowser('a page on a bad day', (launch) => {
+describeInBrowser('a page under repeated faults', (launch) => {
   let database: TestDatabase;
   let service: Service;
-  let proxy: LineProxy;
+  let proxy: BreakableProxy;
   let browser: Browser;
 
   const start = () =>
@@ -25,7 +25,7 @@ describeInBrowser('a page on a bad day', (launch) => {
   beforeAll(async () => {
     database = await createTestDatabase();
     service = await start();
-    proxy = await startLineProxy(service.url);
+    proxy = await startBreakableProxy(service.url);
     browser = await launch();
   }, 120_000);
   afterAll(async () => {
@@ -44,11 +44,11 @@ describeInBrowser('a page on a bad day', (launch) => {
     expect(status).toBe(201);
   };
 
-  it('notices a line that says nothing any more after two and a half heartbeats, and opens another', async () => {
+  it('replaces a silent connection after two and a half heartbeats', async () => {
     const reader = await visit(browser, proxy.url, 'acme.hr');
     proxy.mode = 'silent';
     await send('acme.hr', 'into the silence');
-    await reader.page.locator('herald-connection-sign a:not(.open)').waitFor({ timeout: 30_000 });
+    await reader.page.locator('herald-connection-status a:not(.open)').waitFor({ timeout: 30_000 });
     proxy.mode = 'forward';
     proxy.cut();
     await reader.live(60_000);
@@ -58,19 +58,19 @@ describeInBrowser('a page on a bad day', (launch) => {
     await reader.context.close();
   }, 120_000);
 
-  it('says that the session ends soon, and signs out when it has ended', async () => {
+  it('warns before the session expires, and signs out when it has', async () => {
     const reader = await visit(browser, proxy.url, 'acme.admin');
     const value = await signToken({ tenant: 'acme', user: 'acme.admin', expiresInSeconds: 63 });
     const [cookie] = await reader.context.cookies();
     await reader.context.addCookies([{ ...cookie!, value }]);
     await reader.page.reload();
-    await reader.page.locator('.ending').waitFor({ timeout: 20_000 });
+    await reader.page.locator('.session-warning').waitFor({ timeout: 20_000 });
     await reader.page.locator('[data-user="acme.admin"]').waitFor({ timeout: 80_000 });
     await reader.page.getByText('Your session has ended.').waitFor();
     await reader.context.close();
   }, 120_000);
 
-  it('shows 60 notifications once each, in order, over cuts, refusals, kills and reloads', async () => {
+  it('shows 60 notifications once each, in order, across resets, refusals, kills and reloads', async () => {
     const reader = await visit(browser, proxy.url, 'acme.finance');
     const titles = Array.from({ length: 60 }, (_, index) => `number ${String(index + 1).padStart(2, '0')}`);
     for (const [index, title] of titles.entries()) {

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 800 };
-/** How a page is looked at: bright and dark, two languages, two sizes. */
-export const LOOKS = [
+/** Combinations to check: light and dark, two languages, two sizes. */
+export const APPEARANCES = [
   { name: 'light, in English, on a desk', colorScheme: 'light', locale: 'en-GB', viewport: DESK },
   { name: 'dark, in Chinese, on a desk', colorScheme: 'dark', locale: 'zh-CN', viewport: DESK },
   { name: 'light, in Chinese, on a phone', colorScheme: 'light', locale: 'zh-CN', viewport: PHONE },
@@ -11,10 +11,10 @@ export const LOOKS = [
 ] as const;
 
 /**
- * Walks all visible text, through all shadow roots, and compares its colour with the colour behind it (WCAG 2.2, 1.4.3:
- * 4.5, or 3 for large text). Runs in the page, hence text. Disabled controls are exempt.
+ * Walks all visible text through all shadow roots and compares its colour with its background (WCAG 2.2, 1.4.3: 4.5, or 3
+ * for large text). Disabled controls are exempt. It runs in the page, so it is a string.
  */
-const FAINT_TEXT = `(() => {
+const LOW_CONTRAST_TEXT = `(() => {
   const colour = (text) => {
     const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
     return { r, g, b, a };
@@ -30,12 +30,12 @@ const FAINT_TEXT = `(() => {
     return 0.2126 * x + 0.7152 * y + 0.0722 * z;
   };
   const parent = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
-  const behind = (element) => {
+  const backgroundOf = (element) => {
     const layers = [];
     for (let one = element; one !== null; one = parent(one)) layers.push(colour(getComputedStyle(one).backgroundColor));
     return layers.reverse().reduce((below, top) => over(top, below), { r: 255, g: 255, b: 255, a: 1 });
   };
-  const faint = [];
+  const found = [];
   const walk = (root) => {
     for (const node of root.childNodes) {
       if (node.nodeType === Node.ELEMENT_NODE && !['STYLE', 'SCRIPT', 'NOSCRIPT'].includes(node.tagName)) {
@@ -47,33 +47,30 @@ const FAINT_TEXT = `(() => {
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       if (box.width <= 1 || box.height <= 1 || element.closest('.segment:has(:disabled)')) continue;
-      const background = behind(element);
+      const background = backgroundOf(element);
       const [light, dark] = [luminance(over(colour(style.color), background)), luminance(background)].sort((x, y) => y - x);
       const ratio = (light + 0.05) / (dark + 0.05);
       const size = parseFloat(style.fontSize);
       const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-      if (ratio < (isLarge ? 3 : 4.5)) faint.push(ratio.toFixed(2) + ' ' + node.textContent.trim().slice(0, 40));
+      if (ratio < (isLarge ? 3 : 4.5)) found.push(ratio.toFixed(2) + ' ' + node.textContent.trim().slice(0, 40));
     }
   };
   walk(document.body);
-  return faint;
+  return found;
 })()`;
 
-/** Texts of the page that are too faint to read, with their contrast. */
-export function faintTexts(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(FAINT_TEXT);
+/** Texts of the page with too little contrast, each with its ratio. */
+export function lowContrastTexts(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(LOW_CONTRAST_TEXT);
 }
 
-/** Whether one would have to scroll sideways. */
-export function isWiderThanItsWindow(page: Page): Promise<boolean> {
+/** Whether the page is wider than its window. */
+export function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate<boolean>('document.scrollingElement.scrollWidth > innerWidth');
 }
 
-/**
- * Texts of drawings (SVG) that are too faint: their fill against the fill of the shape that they stand on, or against the
- * page behind the drawing.
- */
-const FAINT_DRAWN_TEXT = `(() => {
+/** Compares the fill of each SVG text with the fill of its shape, or with the background of the SVG. */
+const LOW_CONTRAST_SVG_TEXT = `(() => {
   const luminance = (text) => {
     const [x, y, z] = text.match(/[\\d.]+/g).slice(0, 3).map(Number)
       .map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
@@ -96,14 +93,16 @@ const FAINT_DRAWN_TEXT = `(() => {
   };
   const seen = drawings.flatMap((drawing) => [...drawing.querySelectorAll('text')]).map((text) => {
     const shape = text.closest('.node')?.querySelector('rect, path, circle');
-    const behind = shape ? getComputedStyle(shape).fill : surface(text);
-    const [light, dark] = [luminance(getComputedStyle(text).fill), luminance(behind)].sort((x, y) => y - x);
+    const background = shape ? getComputedStyle(shape).fill : surface(text);
+    const [light, dark] = [luminance(getComputedStyle(text).fill), luminance(background)].sort((x, y) => y - x);
     return { words: text.textContent.trim(), ratio: (light + 0.05) / (dark + 0.05) };
   });
-  return { count: seen.length, faint: seen.filter(({ ratio }) => ratio < 4.5).map(({ words, ratio }) => ratio.toFixed(2) + ' ' + words) };
+  return { count: seen.length, lowContrast: seen.filter(({ ratio }) => ratio < 4.5).map(({ words, ratio }) => ratio.toFixed(2) + ' ' + words) };
 })()`;
 
-/** How many texts the drawings of the page have, and which of them are too faint to read. */
-export function faintDrawnTexts(page: Page): Promise<{ readonly count: number; readonly faint: readonly string[] }> {
-  return page.evaluate(FAINT_DRAWN_TEXT);
+/** How many texts the SVG images of the page have, and which of them have too little contrast. */
+export function lowContrastSvgTexts(
+  page: Page,
+): Promise<{ readonly count: number; readonly lowContrast: readonly string[] }> {
+  return page.evaluate(LOW_CONTRAST_SVG_TEXT);
 }

@@ -6,24 +6,24 @@ import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { signToken } from './token.js';
 import { visit, type Visitor } from './visitor.js';
 
-/** What refusals leave in the console; the page shows them in its own words. */
+/** Console errors of refused requests. The page shows the refusals itself. */
 const REFUSED = /status of (404|409|412)/;
 
-/** A company at work, and people who look at its approvals. */
+/** A service with a demo tenant, and people at its approvals page. */
 export interface ApprovalPages {
   /** Address of the service. */
   readonly url: () => string;
-  /** A person at the approvals, or at another place of the pages; they leave with the test. */
+  /** Signs a person in and opens the approvals or another page. The test's end closes it. */
   readonly arrive: (userId: string, address?: string) => Promise<Visitor>;
   readonly open: (visitor: Visitor, address: string) => Promise<void>;
-  /** Asks the API as somebody. @throws Error for any refusal. */
+  /** Calls the API as a user. @throws Error for any refusal. */
   readonly api: (
     user: string,
     path: string,
     body?: unknown,
     permissions?: readonly string[],
   ) => Promise<Answer['body']>;
-  /** Submits an order by the API. @returns the id of its request. */
+  /** Submits an order through the API. @returns the id of its request. */
   readonly order: (more?: Readonly<Record<string, unknown>>) => Promise<string>;
   readonly taskOf: (user: string, instanceId: string) => Promise<string>;
   readonly row: (page: Page, title: string) => Locator;
@@ -31,8 +31,8 @@ export interface ApprovalPages {
   readonly approve: (visitor: Visitor, title: string) => Promise<void>;
 }
 
-/** For the body of a suite: a service with the demo company, and a browser. What a browser complains about fails the test. */
-export function stageApprovalPages(launch: () => Promise<Browser>): ApprovalPages {
+/** Starts a service with the demo tenant and a browser for a suite. An error in a browser's console fails the test. */
+export function setUpApprovalPages(launch: () => Promise<Browser>): ApprovalPages {
   let database: TestDatabase;
   let service: Service;
   let browser: Browser;
@@ -56,8 +56,8 @@ export function stageApprovalPages(launch: () => Promise<Browser>): ApprovalPage
   afterEach(async () => {
     const all = visitors.splice(0);
     await Promise.all(all.map(({ context }) => context.close()));
-    const complaints = all.flatMap(({ userId, complaints: texts }) => texts.map((text) => `${userId}: ${text}`));
-    expect(complaints.filter((text) => !REFUSED.test(text))).toEqual([]);
+    const browserErrors = all.flatMap(({ userId, browserErrors: texts }) => texts.map((text) => `${userId}: ${text}`));
+    expect(browserErrors.filter((text) => !REFUSED.test(text))).toEqual([]);
   });
 
   const arrive = async (userId: string, address = '#/approvals'): Promise<Visitor> => {
@@ -80,7 +80,7 @@ export function stageApprovalPages(launch: () => Promise<Browser>): ApprovalPage
     if (answer.status >= 300) throw new Error(`${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
-  /** Submits an order by the API. @returns the id of its request. */
+  /** Submits an order through the API. @returns the id of its request. */
   const order = async (more: Readonly<Record<string, unknown>> = {}): Promise<string> => {
     const form = { supplier: 'Kestrel Tools', amount: 500, ...more };
     const { id } = await api('acme.buyer', 'purchase-orders', form);
@@ -92,10 +92,10 @@ export function stageApprovalPages(launch: () => Promise<Browser>): ApprovalPage
     return items.find((task: { instanceId: string }) => task.instanceId === instanceId).id;
   };
   const row = (page: Page, title: string) => page.locator('herald-approval-list .row').filter({ hasText: title });
-  const status = (page: Page, word: string) => page.locator(`herald-case .chips [data-status=${word}]`);
+  const status = (page: Page, word: string) => page.locator(`herald-request .chips [data-status=${word}]`);
   const approve = async ({ page }: Visitor, title: string): Promise<void> => {
     await row(page, title).click();
-    await page.locator('herald-case h1', { hasText: title }).waitFor();
+    await page.locator('herald-request h1', { hasText: title }).waitFor();
     await page.locator('.verb-approve').click();
     await page.getByText('You approved this.').waitFor();
   };

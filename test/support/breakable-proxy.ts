@@ -2,19 +2,19 @@ import { createServer, connect } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /**
- * What the proxy does with connections: passes them on; hangs up at once; answers 502 as nginx does without its upstream;
- * or says nothing at all, as a network that loses everything.
+ * What the proxy does with connections: it forwards them; resets them at once; responds with 502, as nginx does without
+ * its upstream; or drops all data, as a broken network does.
  */
-export type LineMode = 'forward' | 'hang-up' | 'bad-gateway' | 'silent';
+export type ProxyMode = 'forward' | 'hang-up' | 'bad-gateway' | 'silent';
 
-/** A line between browser and service that a test can break. */
-export interface LineProxy {
-  /** `http://127.0.0.1:<port>`; stays the same when the service moves. */
+/** A TCP proxy between browser and service that a test can break. */
+export interface BreakableProxy {
+  /** `http://127.0.0.1:<port>`. It stays the same when the target changes. */
   readonly url: string;
-  mode: LineMode;
-  /** Passes new connections to another service. */
+  mode: ProxyMode;
+  /** Forwards new connections to another service. */
   pointTo(serviceUrl: string): void;
-  /** Cuts every open connection, without a goodbye. */
+  /** Resets every open connection. */
   cut(): void;
   close(): Promise<void>;
 }
@@ -22,22 +22,22 @@ export interface LineProxy {
 const BAD_GATEWAY =
   'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
-/** Starts a TCP proxy on a free port of the loopback interface. Where the service is down it answers 502. */
-export async function startLineProxy(serviceUrl: string): Promise<LineProxy> {
+/** Starts a proxy on a free port of the loopback interface. If the service is down it responds with 502. */
+export async function startBreakableProxy(serviceUrl: string): Promise<BreakableProxy> {
   const sockets = new Set<Socket>();
   let target = new URL(serviceUrl);
-  const own = (socket: Socket): void => {
+  const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // A cut line is an error at one of its ends; that is what it is for.
+    // A reset connection is an error at its other end. Tests cause that on purpose.
     socket.on('error', () => socket.destroy());
   };
   const server = createServer((client) => {
-    own(client);
+    track(client);
     if (proxy.mode === 'hang-up') return client.resetAndDestroy();
     if (proxy.mode === 'bad-gateway') return badGateway(client);
     const upstream = connect({ host: target.hostname, port: Number(target.port) });
-    own(upstream);
+    track(upstream);
     upstream.once('error', () => badGateway(client));
     upstream.on('data', (bytes) => proxy.mode === 'silent' || client.write(bytes));
     client.on('data', (bytes) => proxy.mode === 'silent' || upstream.write(bytes));
@@ -45,7 +45,7 @@ export async function startLineProxy(serviceUrl: string): Promise<LineProxy> {
     client.on('close', () => upstream.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const proxy: LineProxy = {
+  const proxy: BreakableProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mode: 'forward',
     pointTo: (url) => void (target = new URL(url)),

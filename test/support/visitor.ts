@@ -1,28 +1,28 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
-/** A person at the pages, in a browser profile of their own. */
+/** A signed-in person with a browser profile of their own. */
 export interface Visitor {
   readonly userId: string;
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the browser complained about: console errors, uncaught exceptions, broken policies. */
-  readonly complaints: readonly string[];
+  /** Errors in the browser: console errors, uncaught exceptions, violated policies, dialogs. */
+  readonly browserErrors: readonly string[];
   /** Rows of the inbox with this title. */
   rows(title: string): Locator;
-  /** Titles that were announced (toasts) since the last page load, in order. */
+  /** Titles of the toasts since the last page load, in order. */
   announced(): Promise<readonly string[]>;
-  /** Resolves when the page says that it is live. */
+  /** Waits until the page is live. */
   live(timeoutMs?: number): Promise<void>;
-  /** Waits until the page says that it is not. */
+  /** Waits until the page is not live. */
   notLive(): Promise<void>;
 }
 
-/** Remembers each toast that is ever put on the page: a second one for the same thing would be gone before a test looks. */
+/** Records every toast. Otherwise a duplicate toast could disappear before a test checks for it. */
 const WATCH_TOASTS = `
   window.announcedTitles = [];
-  const look = () => {
+  const watch = () => {
     const toasts = document.querySelector('herald-app')?.shadowRoot?.querySelector('herald-toasts')?.shadowRoot;
-    if (!toasts) return requestAnimationFrame(look);
+    if (!toasts) return requestAnimationFrame(watch);
     new MutationObserver((changes) => {
       for (const node of changes.flatMap((change) => [...change.addedNodes])) {
         const summary = node instanceof Element && node.matches('.toast') && node.querySelector('herald-notification-summary');
@@ -30,10 +30,10 @@ const WATCH_TOASTS = `
       }
     }).observe(toasts, { childList: true, subtree: true });
   };
-  addEventListener('DOMContentLoaded', look);
+  addEventListener('DOMContentLoaded', watch);
 `;
 
-/** Signs a demo person in at the pages. */
+/** Opens the pages and signs in as a demo person. */
 export async function visit(
   browser: Browser,
   url: string,
@@ -46,7 +46,7 @@ export async function visit(
   });
   context.setDefaultTimeout(8_000);
   const page = await context.newPage();
-  const complaints = complaintsOf(page);
+  const browserErrors = collectErrors(page);
   await page.addInitScript(WATCH_TOASTS);
   await page.goto(url);
   await page.locator(`[data-user="${userId}"]`).click();
@@ -54,23 +54,23 @@ export async function visit(
     userId,
     page,
     context,
-    complaints,
+    browserErrors,
     rows: (title) => page.locator('herald-inbox .row').filter({ hasText: title }),
     announced: () => page.evaluate<string[]>('announcedTitles'),
-    live: (timeout = 15_000) => page.locator('herald-connection-sign a.open').waitFor({ timeout }),
-    notLive: () => page.locator('herald-connection-sign a:not(.open)').waitFor(),
+    live: (timeout = 15_000) => page.locator('herald-connection-status a.open').waitFor({ timeout }),
+    notLive: () => page.locator('herald-connection-status a:not(.open)').waitFor(),
   };
   await visitor.live();
   return visitor;
 }
 
-function complaintsOf(page: Page): readonly string[] {
-  const complaints: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+function collectErrors(page: Page): readonly string[] {
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(String(error)));
   page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`);
+    errors.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  return complaints;
+  return errors;
 }

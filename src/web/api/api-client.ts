@@ -1,35 +1,35 @@
 import { ApiProblem, problemOf } from './problem.js';
 
-/** Values of a query; `undefined` and `''` are left out. */
+/** Query parameters. `undefined` and `''` are omitted. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 export interface RequestOptions {
   readonly query?: Query;
   readonly body?: unknown;
-  /** Makes a repeated request the same request (api.md §2). */
+  /** Identifies a repeated request as the same request (api.md §2). */
   readonly idempotencyKey?: string;
-  /** Revision that the change is based on; the service answers 412 when there is a newer one. */
+  /** Revision that the change is based on. The service responds with 412 if there is a newer one. */
   readonly ifRevision?: number;
 }
 
 /**
- * Calls the service with the session cookie. The cookie is HttpOnly: no script of the page ever holds the token.
- * Answers are JSON; everything else is an {@link ApiProblem}.
+ * Calls the service with the session cookie. The cookie is HttpOnly, so no script ever holds the token.
+ * Responses are JSON. Everything else is an {@link ApiProblem}.
  */
 export class ApiClient {
-  /** Called when the service says that the session is over (401). */
+  /** Called when the service reports that the session has ended (401). */
   onUnauthenticated: (() => void) | undefined;
 
   /**
    * @param baseUrl the service's address, ending in `/`
-   * @param timeoutMs how long an answer may take
+   * @param timeoutMs how long a response may take
    */
   constructor(
     readonly baseUrl: URL,
     private readonly timeoutMs = 15_000,
   ) {}
 
-  /** Absolute address of a path below the base. */
+  /** Absolute URL of a path below the base. */
   address(path: string, query: Query = {}): URL {
     const url = new URL(path, this.baseUrl);
     for (const [name, value] of Object.entries(query)) {
@@ -38,7 +38,7 @@ export class ApiClient {
     return url;
   }
 
-  /** @throws ApiProblem for every answer that is not 2xx, and when there is none. */
+  /** @throws ApiProblem for every response that is not 2xx, and when there is none. */
   async request<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: RequestOptions = {}): Promise<T> {
     const headers = new Headers({ Accept: 'application/json, application/problem+json' });
     if (options.body !== undefined) headers.set('Content-Type', 'application/json');
@@ -71,7 +71,7 @@ export class ApiClient {
   }
 }
 
-/** A key for one attempt of a person to do something; random where the page is not a secure context too. */
+/** A random key for one attempt. `crypto.randomUUID` would need a secure context, this does not. */
 export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-/** Shapes of api.md §6, as the pages read them. Texts are plain text and are only ever rendered as text. */
+/** Types of api.md §6, as far as the pages read them. Texts are plain text and are only ever rendered as text. */
 export type InstanceStatus =
   'draft' | 'running' | 'returned' | 'suspended' | 'approved' | 'rejected' | 'withdrawn' | 'cancelled' | 'expired';
 
@@ -15,7 +15,7 @@ export type TaskStatus =
   | 'cancelled'
   | 'expired';
 
-/** A request on its way through a process. */
+/** One run of a process. The pages call it a request. */
 export interface ProcessInstance {
   readonly id: string;
   readonly processId: string;
@@ -40,7 +40,7 @@ export interface ProcessInstance {
 /** The values of a form, by field. */
 export type FormData = Readonly<Record<string, unknown>>;
 
-/** One person's part in a request. */
+/** One person's turn at a step of a request. */
 export interface ApprovalTask {
   readonly id: string;
   readonly instanceId: string;
@@ -57,7 +57,7 @@ export interface ApprovalTask {
   readonly assigneeName: string;
   readonly onBehalfOf: string | null;
   readonly action: string | null;
-  /** Who ended it. */
+  /** The person who ended it. */
   readonly by: string | null;
   readonly comment: string | null;
   readonly dueAt: string | null;
@@ -68,7 +68,7 @@ export interface ApprovalTask {
 
 export type TaskVerb = 'approve' | 'reject' | 'transfer' | 'delegate' | 'resolve' | 'return';
 
-/** What the reader may do with a task and, where not, why. */
+/** What the reader may do with a task, and the reason where they may not. */
 export interface TaskActions {
   readonly taskId: string;
   readonly revision: number;
@@ -78,7 +78,7 @@ export interface TaskActions {
     readonly code?: string;
     readonly reason?: string;
   }[];
-  /** Nodes to which it can be returned besides `START`, the applicant. */
+  /** Steps that it can be returned to, besides `START` (the applicant). */
   readonly returnTo: readonly { readonly id: string; readonly name: string }[];
   readonly editableFields: readonly string[];
 }
@@ -100,7 +100,7 @@ export interface DiagramNode {
 export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
-  /** Condition in CEL; null where there is none. */
+  /** Condition in CEL, or null. */
   readonly when: string | null;
   readonly default: boolean;
   readonly loop: boolean;
@@ -112,7 +112,7 @@ export interface Diagram {
   readonly edges: readonly DiagramEdge[];
 }
 
-/** One row of a request's history. */
+/** One entry of a request's history. */
 export interface HistoryEntry {
   readonly n: number;
   readonly taskKey: string | null;
@@ -123,12 +123,12 @@ export interface HistoryEntry {
   readonly fromStatus: string | null;
   readonly toStatus: string | null;
   readonly comment: string | null;
-  /** JSON text of what changed, or null. */
+  /** What changed, as JSON text, or null. */
   readonly diff: unknown;
   readonly at: string;
 }
 
-/** Whether the history is as it was written; otherwise the first row that is not. */
+/** Whether the history is unaltered. If not, `n` is the first altered entry. */
 export interface HistoryCheck {
   readonly ok: boolean;
   readonly rows?: number;

@@ -14,17 +14,17 @@ import type { Page } from './notification.js';
 
 const TASKS = 'api/v1/approval-tasks';
 const INSTANCES = 'api/v1/process-instances';
-/** The largest page that the service gives. */
+/** The largest page that the service returns. */
 const PAGE_LIMIT = 100;
 
-/** What belongs to one press of a button: the same key makes a repeated press the same request. */
+/** One click on a button. A repeated click with the same key is the same request. */
 export interface Attempt {
   readonly idempotencyKey: string;
-  /** Revision on the screen. */
+  /** Revision that the page shows. */
   readonly ifRevision?: number;
 }
 
-/** What a verb of a task is given. */
+/** A verb of a task with its fields. */
 export type TaskCommand =
   | { readonly verb: 'approve'; readonly comment: string; readonly formPatch?: FormData }
   | { readonly verb: 'reject' | 'resolve'; readonly comment: string }
@@ -50,7 +50,7 @@ export class ApprovalsApi {
     return this.client.request('GET', `${INSTANCES}/my-applications`, { query: { limit, cursor } });
   }
 
-  /** Requests that the reader was put on copy of. */
+  /** Requests that the reader was copied on. */
   copies(limit: number, cursor?: string): Promise<Page<ProcessInstance>> {
     return this.client.request('GET', `${TASKS}/cc`, { query: { limit, cursor } });
   }
@@ -81,7 +81,7 @@ export class ApprovalsApi {
     return this.client.request('GET', `${INSTANCES}/${encodeURIComponent(instanceId)}/diagram`);
   }
 
-  /** The history from its beginning, at most `maxPages` pages of 100 rows. */
+  /** The history from its start, at most `maxPages` pages of 100 entries. */
   async history(instanceId: string, maxPages = 10): Promise<Page<HistoryEntry>> {
     const items: HistoryEntry[] = [];
     let page: Page<HistoryEntry> = { items: [], nextCursor: null, hasMore: true };
@@ -102,7 +102,7 @@ export class ApprovalsApi {
     return this.client.request('GET', `api/v1/processes/${encodeURIComponent(id)}`);
   }
 
-  /** The process with a code; null where there is none. */
+  /** The process with a code, or null. */
   async processByCode(code: string): Promise<ProcessWithGraph | null> {
     const page = await this.client.request<Page<Process>>('GET', 'api/v1/processes', { query: { code } });
     const [found] = page.items;

@@ -13,7 +13,7 @@ export interface DemoTenant {
   readonly people: readonly DemoPerson[];
 }
 
-export interface SignInAnswer {
+export interface SignInResponse {
   readonly accessToken: string;
   readonly expiresAt: string;
   readonly user: {
@@ -24,20 +24,24 @@ export interface SignInAnswer {
   };
 }
 
-/** Demo people and sign-in, api.md §4. Outside demo mode every call is a 404. */
+/** Demo people and sign-in (api.md §4). Outside demo mode every call responds with 404. */
 export class DemoApi {
   constructor(private readonly client: ApiClient) {}
 
-  /** Those whom one may become at the sign-in; with `all` everybody who works at the companies. */
+  /** The people one can sign in as. With `all`, everyone in the demo tenants. */
   async people(all = false): Promise<readonly DemoTenant[]> {
-    const answer = await this.client.request<{ readonly tenants: readonly DemoTenant[] }>('GET', 'api/v1/demo/people', {
-      query: all ? { all: 'true' } : {},
-    });
-    return answer.tenants;
+    const response = await this.client.request<{ readonly tenants: readonly DemoTenant[] }>(
+      'GET',
+      'api/v1/demo/people',
+      {
+        query: all ? { all: 'true' } : {},
+      },
+    );
+    return response.tenants;
   }
 
   /** Sets the session cookie. */
-  signIn(userId: string): Promise<SignInAnswer> {
+  signIn(userId: string): Promise<SignInResponse> {
     return this.client.request('POST', 'api/v1/demo/sign-in', { body: { userId } });
   }
 

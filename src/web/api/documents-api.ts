@@ -1,7 +1,7 @@
 import type { ApiClient } from './api-client.js';
 import type { FormData } from './approval.js';
 
-/** Documents of the demo ERP that people hand in for approval. */
+/** Documents of the demo ERP that need approval. */
 export type DocumentKind = 'order' | 'leave';
 export const DOCUMENT_KINDS = ['order', 'leave'] as const;
 
@@ -10,19 +10,19 @@ const PATHS: Readonly<Record<DocumentKind, string>> = {
   leave: 'api/v1/leave-requests',
 };
 
-/** Code of the process that decides a kind of document. */
+/** Code of the approval process for each kind of document. */
 export const PROCESS_CODES: Readonly<Record<DocumentKind, string>> = {
   order: 'demo-purchase-order',
   leave: 'demo-leave',
 };
 
-/** A document as the demo ERP answers it, as far as the pages read it. */
+/** A document of the demo ERP, as far as the pages read it. */
 export interface DemoDocument {
   readonly id: string;
   readonly instanceId: string | null;
 }
 
-/** Purchase orders and leave requests of the demo ERP. Outside demo mode every call is a 404. */
+/** Purchase orders and leave requests of the demo ERP. Outside demo mode every call responds with 404. */
 export class DocumentsApi {
   constructor(private readonly client: ApiClient) {}
 
@@ -30,7 +30,7 @@ export class DocumentsApi {
     return this.client.request('POST', PATHS[kind], { body: form, idempotencyKey });
   }
 
-  /** Hands a document to its approval. */
+  /** Submits a document for approval. */
   submit(kind: DocumentKind, id: string, idempotencyKey: string): Promise<DemoDocument> {
     return this.client.request('POST', `${PATHS[kind]}/${encodeURIComponent(id)}/submit`, { idempotencyKey });
   }

@@ -7,14 +7,14 @@ import { t, translate } from '../i18n/language.js';
  * A refusal in the language of the page: the dictionary's text for the stable code, else the service's own detail
  * (English), else the status.
  */
-export function explain(problem: ApiProblem): string {
+export function explainProblem(problem: ApiProblem): string {
   const key = `problem.${problem.code}`;
   if (key in en) return t(key as TextKey);
   if (problem.detail !== '') return problem.detail;
   return t('problem.other', { status: problem.status });
 }
 
-/** Whether the service's own detail says more than {@link explain}. */
+/** Whether the service's own detail says more than {@link explainProblem}. */
 export function addsDetail(problem: ApiProblem): boolean {
   const key = `problem.${problem.code}`;
   return (

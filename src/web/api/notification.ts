@@ -1,4 +1,4 @@
-/** Shapes of api.md §5, as the pages read them. */
+/** Types of api.md §5, as far as the pages read them. */
 export type NotificationType = 'system' | 'approval' | 'task' | 'message' | 'alert';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 export const NOTIFICATION_TYPES = ['message', 'task', 'approval', 'alert', 'system'] as const;
@@ -12,7 +12,7 @@ export interface NotificationItem {
   readonly priority: Priority;
   readonly title: string;
   readonly content: string | null;
-  /** The live event cuts a long content; the whole is at `GET /:id`. */
+  /** Whether the live event left out part of a long content. `GET /:id` returns all of it. */
   readonly contentTruncated?: boolean;
   readonly link: string | null;
   readonly data: unknown;
@@ -20,7 +20,7 @@ export interface NotificationItem {
   readonly actorId: string | null;
   readonly relatedType: string | null;
   readonly relatedId: string | null;
-  /** `users` when the person was named, else the audience key through which they see it. */
+  /** `users` if the person was addressed by name, else the audience key that includes them. */
   readonly audience: string;
   readonly requiresAck: boolean;
   readonly isRead: boolean;
@@ -35,7 +35,7 @@ export interface NotificationItem {
   readonly revision: number;
 }
 
-/** A button that came with a notification: the page opens its address, the service is not asked. */
+/** A button of a notification. The page opens its address and does not call the service. */
 export interface NotificationAction {
   readonly key: string;
   readonly label: string;
@@ -46,10 +46,10 @@ export interface NotificationAction {
 export interface Counts {
   readonly unread: number;
   readonly unseen: number;
-  /** Whether the figures stop at 999. */
+  /** Whether the counts stop at 999. */
   readonly capped: boolean;
   readonly byCategory: Readonly<Record<string, { readonly unread: number; readonly unseen: number }>>;
-  /** `<n>.<id>`; n rises with every change of the person's own rows. */
+  /** `<n>.<id>`. n increases with every change of the person's own rows. */
   readonly rev: string;
 }
 
@@ -62,7 +62,7 @@ export interface Page<T> {
 export type InboxState = 'inbox' | 'unread' | 'read' | 'snoozed' | 'archived';
 export const INBOX_STATES = ['inbox', 'unread', 'read', 'snoozed', 'archived'] as const;
 
-/** What one list shows. Empty strings mean "any". */
+/** What a list shows. An empty string means "any". */
 export interface InboxFilter {
   readonly state: InboxState;
   readonly category: string;
@@ -85,7 +85,7 @@ export interface NewNotification {
 export interface SentNotification {
   readonly id: string;
   readonly mode?: 'materialised' | 'lazy';
-  /** People it went to; null for an audience that is resolved by its readers. */
+  /** Number of recipients, or null for an audience that is fanned out on read. */
   readonly recipients?: number | null;
   readonly jobId?: string;
 }

@@ -1,7 +1,7 @@
 import type { ApiClient } from './api-client.js';
 import type { Counts, InboxFilter, NewNotification, NotificationItem, Page, SentNotification } from './notification.js';
 
-/** Changes of one item that answer the item. */
+/** Changes of one item whose response is the item. */
 export type ItemOperation = 'read' | 'unread' | 'seen' | 'archive' | 'unarchive' | 'unsnooze' | 'ack';
 
 const BASE = 'api/v1/notifications';

@@ -50,21 +50,21 @@ export interface StreamStatistics {
   readonly uptimeSeconds: number;
 }
 
-/** Who is online and how the streams do, api.md §3. Needs `sse:admin`. */
+/** Online users and stream statistics (api.md §3). Requires `sse:admin`. */
 export class OperationsApi {
   constructor(private readonly client: ApiClient) {}
 
-  /** With those whose going has not been told yet: somebody who comes back in time comes back without an event. */
+  /** Includes people within the grace period: a person who returns in time causes no event. */
   onlineUsers(): Promise<OnlineUsers> {
     return this.client.request('GET', 'api/v1/sse/online-users', { query: { limit: 100, leaving: 'true' } });
   }
 
   async connectionsOf(userId: string): Promise<readonly OnlineConnection[]> {
-    const answer = await this.client.request<{ readonly connections: readonly OnlineConnection[] }>(
+    const response = await this.client.request<{ readonly connections: readonly OnlineConnection[] }>(
       'GET',
       `api/v1/sse/online-users/${encodeURIComponent(userId)}`,
     );
-    return answer.connections;
+    return response.connections;
   }
 
   statistics(): Promise<StreamStatistics> {

@@ -1,38 +1,38 @@
-/** What was there before: who ended the task, when, and by what. */
-export interface DecidedBefore {
+/** The decision that came first: who ended the task, when, and with which verb. */
+export interface EarlierDecision {
   readonly by: string | null;
   readonly at: string | null;
   readonly action: string | null;
 }
 
-/** A refusal of the service as the pages show it: RFC 9457 problem documents, and the failures below HTTP. */
+/** A refusal of the service (an RFC 9457 problem document), or a failure below HTTP. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
 
   constructor(
-    /** HTTP status; 0 when there was no answer. */
+    /** HTTP status, or 0 without a response. */
     readonly status: number,
-    /** Stable code of the service; `network`, `timeout` or `http_<status>` where there is no document. */
+    /** Stable code of the service. Without a document: `network`, `timeout` or `http_<status>`. */
     readonly code: string,
-    /** What the service says about it, in its own words. */
+    /** The service's own text, in English. */
     readonly detail: string,
     readonly requestId: string | null = null,
     /** Faults of single fields. */
     readonly errors: readonly { readonly path: string; readonly message: string }[] = [],
     readonly retryAfterMs: number | null = null,
-    /** Who decided first, where the code is `already_decided` (api.md §6). */
-    readonly decided: DecidedBefore | null = null,
+    /** Only with the code `already_decided` (api.md §6). */
+    readonly earlierDecision: EarlierDecision | null = null,
   ) {
     super(detail);
   }
 }
 
-/** A refusal as it is, anything else as a fault of the page. */
+/** Wraps anything that is not a refusal as an internal fault of the page. */
 export function asProblem(fault: unknown): ApiProblem {
   return fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
 }
 
-/** Reads the problem out of an answer that is not 2xx. Never throws: a body that is no document is ignored. */
+/** Reads the problem of a response that is not 2xx. Never throws: a body that is no problem document is ignored. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const body = asRecord(await response.json().catch(() => null));
   const errors = Array.isArray(body['errors']) ? body['errors'].map(asRecord) : [];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { SingleFlight } from './single-flight.js';
 
-test('runs once at a time, and once more for all calls that came meanwhile', async () => {
+test('SingleFlight runs once at a time, and once more for all calls during a run', async () => {
   let running = 0;
   let runs = 0;
   const gates: (() => void)[] = [];

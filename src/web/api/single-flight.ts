@@ -1,15 +1,15 @@
 /**
- * Runs a piece of work once at a time: calls while it runs become one further run behind it, so that a burst of events
- * costs two fetches and the last one began after the last event.
+ * Runs a task once at a time. All calls during a run share one further run. A burst of events therefore costs two
+ * fetches, and the second starts after the last event.
  */
 export class SingleFlight {
   #running: Promise<void> | null = null;
   #isWantedAgain = false;
 
-  /** @param work must not throw */
+  /** @param work must not reject */
   constructor(private readonly work: () => Promise<void>) {}
 
-  /** @returns when a run that began at or after this call is done. */
+  /** Resolves when a run that started at or after this call has ended. */
   run(): Promise<void> {
     if (this.#running !== null) {
       this.#isWantedAgain = true;
@@ -24,7 +24,7 @@ export class SingleFlight {
       this.#isWantedAgain = false;
       await this.work();
     } while (this.#isWantedAgain);
-    // In the same turn as the last look, so that no call falls between.
+    // In the same tick as the check above, so that no call is missed in between.
     this.#running = null;
   }
 }

@@ -8,7 +8,7 @@ test.each([
   ['/approvals/instances/019a-2/', '#/approvals/instances/019a-2'],
   ['/herald/approvals/tasks/1', '#/approvals/tasks/1'],
   ['https://erp.example/herald/approvals/tasks/1', '#/approvals/tasks/1'],
-])('opens %s inside the pages', (link, address) => {
+])('appLink opens %s inside the pages', (link, address) => {
   expect(appLink(link, BASE)).toBe(address);
 });
 
@@ -22,6 +22,6 @@ test.each([
   'https://elsewhere.example/approvals/tasks/1',
   'javascript:alert(1)//approvals/tasks/1',
   'https://',
-])('leaves %s alone', (link) => {
+])('appLink ignores %s', (link) => {
   expect(appLink(link, BASE)).toBeNull();
 });

@@ -1,8 +1,8 @@
 const APPROVAL = /^approvals\/(tasks|instances)\/([\w-]{1,64})\/?$/;
 
 /**
- * The address inside the pages (`#/approvals/…`) of a link that means one of them, so that it opens without loading
- * everything anew; null for every other link.
+ * Turns a link to one of the pages into its in-page address (`#/approvals/…`), which opens without a page load.
+ * Returns null for every other link.
  */
 export function appLink(link: string | null | undefined, base: string): string | null {
   if (link === null || link === undefined || link === '') return null;
@@ -10,7 +10,7 @@ export function appLink(link: string | null | undefined, base: string): string |
     const url = new URL(link, base);
     const home = new URL('./', base);
     if (url.origin !== home.origin) return null;
-    // Senders write `/approvals/…` without knowing below which prefix the service is reached.
+    // Senders write `/approvals/…` and do not know the path prefix of the service.
     const path = url.pathname.startsWith(home.pathname)
       ? url.pathname.slice(home.pathname.length)
       : url.pathname.slice(1);

@@ -26,8 +26,8 @@ async function start(...items: readonly OnlineUser[]): Promise<OnlinePeople> {
 }
 const shown = (people: OnlinePeople): readonly string[] => people.list?.items.map((one) => one.userId) ?? [];
 
-describe('the people online', () => {
-  it('come and go with the events, in the order of their ids, and are counted', async () => {
+describe('OnlinePeople', () => {
+  it('adds and removes people as events arrive, sorted by id, and counts them', async () => {
     const people = await start(user('bob', 3));
     expect(people.change(change('ann', true, 1))).toBe(true);
     expect([shown(people), people.list?.total]).toEqual([['ann', 'bob'], 2]);
@@ -35,7 +35,7 @@ describe('the people online', () => {
     expect([shown(people), people.list?.total]).toEqual([['ann'], 1]);
   });
 
-  it('P46: are as the newest session says, in whatever order and how often the events come', async () => {
+  it('P46: follows the newest session, whatever the order and number of events', async () => {
     const sessions = fc.integer({ min: 1, max: 4 });
     const events = fc.tuple(sessions, fc.boolean()).chain(([last, isOnline]) => {
       const all = Array.from({ length: last }, (_, n) => [
@@ -57,27 +57,27 @@ describe('the people online', () => {
     );
   });
 
-  it('P46: stay online when the end of an older session comes late', async () => {
+  it('P46: keeps a person online when the end of an older session arrives late', async () => {
     const people = await start(user('ann', 5));
     expect(people.change(change('ann', false, 4))).toBe(false);
     expect(people.change(change('ann', true, 5))).toBe(false);
     expect(people.list?.items[0]?.devices).toEqual(['desk']);
   });
 
-  it('are not set back by an answer that is older than what came while it was under way', async () => {
+  it('applies events that arrive during a fetch on top of its response', async () => {
     const people = await start(user('ann', 1));
-    let answer: (value: { items: OnlineUser[]; total: number }) => void = () => undefined;
-    const refreshing = people.refresh(() => new Promise((resolve) => (answer = resolve)));
+    let respond: (value: { items: OnlineUser[]; total: number }) => void = () => undefined;
+    const refreshing = people.refresh(() => new Promise((resolve) => (respond = resolve)));
     people.change(change('ann', false, 1));
     people.change(change('bob', true, 1));
-    answer({ items: [user('ann', 1)], total: 1 });
+    respond({ items: [user('ann', 1)], total: 1 });
     await refreshing;
     expect(shown(people)).toEqual(['bob']);
   });
 
-  it('stay as they were when they cannot be fetched', async () => {
+  it('keeps its list when the fetch fails', async () => {
     const people = await start(user('ann', 1));
-    await expect(people.refresh(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    await expect(people.refresh(() => Promise.reject(new Error('offline')))).rejects.toThrow('offline');
     expect(shown(people)).toEqual(['ann']);
   });
 });

@@ -1,37 +1,37 @@
 import type { OnlineUser, OnlineUsers, PresenceChange } from '../api/operations-api.js';
 
 /**
- * Who is online: what was fetched, kept up by the event `presence`. A change counts when its session is newer than what is
- * known of the person, or when it ends the session that is known: what comes late, or twice, changes nothing.
+ * Who is online: a fetched list that `presence` events keep current. A change applies when its session is newer than the
+ * known one, or when it ends the known one. Late and duplicate events therefore change nothing.
  */
 export class OnlinePeople {
   #total = 0;
   #users = new Map<string, OnlineUser>();
-  /** The session that has ended, of those who have left since the fetch. */
+  /** The last ended session of each person who left since the fetch. */
   #ended = new Map<string, number>();
-  /** Changes that came while a fetch is under way: the answer may be older than they are. */
-  #meanwhile: PresenceChange[] | null = null;
+  /** Changes that arrived during the current fetch: its response may be older. Null while none is running. */
+  #changesDuringFetch: PresenceChange[] | null = null;
 
   /** Null before the first fetch. */
   list: OnlineUsers | null = null;
 
-  /** Fetches anew, one at a time. @throws what `fetch` throws; the list stays as it is then. */
+  /** Replaces the list. Calls must not overlap. @throws what `fetch` throws; the list then stays as it is. */
   async refresh(fetch: () => Promise<OnlineUsers>): Promise<void> {
-    const meanwhile: PresenceChange[] = [];
-    this.#meanwhile = meanwhile;
-    const { items, total } = await fetch().finally(() => (this.#meanwhile = null));
+    const changes: PresenceChange[] = [];
+    this.#changesDuringFetch = changes;
+    const { items, total } = await fetch().finally(() => (this.#changesDuringFetch = null));
     this.#users = new Map(items.map((user) => [user.userId, user]));
     this.#ended = new Map();
     this.#total = total;
-    for (const change of meanwhile) this.#apply(change);
-    this.#show();
+    for (const change of changes) this.#apply(change);
+    this.#updateList();
   }
 
-  /** @returns whether the list is another one now. */
+  /** @returns whether the list changed. */
   change(change: PresenceChange): boolean {
-    this.#meanwhile?.push(change);
+    this.#changesDuringFetch?.push(change);
     if (this.list === null || !this.#apply(change)) return false;
-    this.#show();
+    this.#updateList();
     return true;
   }
 
@@ -46,7 +46,7 @@ export class OnlinePeople {
     return online || known !== undefined;
   }
 
-  #show(): void {
+  #updateList(): void {
     const items = [...this.#users.values()].sort((a, b) => (a.userId < b.userId ? -1 : 1));
     this.list = { items, total: Math.max(this.#total, items.length) };
   }

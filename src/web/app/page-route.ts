@@ -3,7 +3,10 @@ import { Observed } from '../reactive/observed.js';
 export type PageName = 'inbox' | 'approvals' | 'send' | 'connection' | 'online';
 const PAGE_NAMES: readonly string[] = ['inbox', 'approvals', 'send', 'connection', 'online'];
 
-/** The page in the address: `#/inbox`, `#/inbox/<id>`, `#/approvals/tasks/<id>`, … so that the service needs no route for it. */
+/**
+ * The page in the address: `#/inbox`, `#/inbox/<id>`, `#/approvals/tasks/<id>`, … It is in the fragment, so the service
+ * needs no routes for the pages.
+ */
 export class PageRoute extends Observed {
   #page: PageName = 'inbox';
   #path: readonly string[] = [];
@@ -18,12 +21,12 @@ export class PageRoute extends Observed {
     return this.#page;
   }
 
-  /** What is opened on the page, e.g. a notification's id; empty for none. */
+  /** What is open on the page, such as a notification's id. Empty for none. */
   get detail(): string {
     return this.#path[0] ?? '';
   }
 
-  /** Everything behind the page's name. */
+  /** Everything after the page's name. */
   get path(): readonly string[] {
     return this.#path;
   }
@@ -36,13 +39,13 @@ export class PageRoute extends Observed {
   }
 }
 
-/** The address of an opened notification. */
+/** The address of a notification. */
 export function inboxAddress(id: string): string {
   return `#/inbox/${encodeURIComponent(id)}`;
 }
 
-/** The address of an opened request, by the id of a task or of the request itself. */
-export function caseAddress(kind: 'tasks' | 'instances', id: string): string {
+/** The address of a request, by the id of one of its tasks or by its own id. */
+export function requestAddress(kind: 'tasks' | 'instances', id: string): string {
   return `#/approvals/${kind}/${encodeURIComponent(id)}`;
 }
 
@@ -50,7 +53,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A mistyped address opens nothing.
+    // Malformed escapes open nothing.
     return '';
   }
 }

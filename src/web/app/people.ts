@@ -1,7 +1,7 @@
 import type { DemoApi, DemoPerson } from '../api/demo-api.js';
 import { Observed } from '../reactive/observed.js';
 
-/** Names behind ids, for one's own company. Where nobody tells them (outside demo mode) an id stands for itself. */
+/** Names and titles of the people in one's own tenant. Outside demo mode there is no list, and ids are shown instead. */
 export class People extends Observed {
   #people: readonly DemoPerson[] = [];
 
@@ -22,7 +22,7 @@ export class People extends Observed {
       this.#people = tenants.find(({ id }) => id === this.tenantId)?.people ?? [];
       this.changed();
     } catch {
-      // No list of people here: ids stand for themselves.
+      // Without a list the page shows ids.
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { may, sessionOf } from './session.js';
+import { isPermitted, sessionOf } from './session.js';
 
 const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
 const session = (accessToken: string, roles: readonly string[] = ['buyer']) =>
@@ -12,19 +12,19 @@ const session = (accessToken: string, roles: readonly string[] = ['buyer']) =>
     'Acme',
   );
 
-test('offers what the permissions of the token cover', () => {
+test('isPermitted grants what the permissions of the token cover', () => {
   const one = session(token({ permissions: ['notification:send', 'sse:*'], name: '李婷' }));
-  expect(may(one, 'notification:send')).toBe(true);
-  expect(may(one, 'sse:admin')).toBe(true);
-  expect(may(one, 'notification:broadcast')).toBe(false);
+  expect(isPermitted(one, 'notification:send')).toBe(true);
+  expect(isPermitted(one, 'sse:admin')).toBe(true);
+  expect(isPermitted(one, 'notification:broadcast')).toBe(false);
 });
 
-test('offers everything to an administrator, and nothing for a token that it cannot read', () => {
-  expect(may(session(token({}), ['admin']), 'sse:admin')).toBe(true);
-  expect(may(session('nonsense'), 'notification:send')).toBe(false);
+test('isPermitted grants everything to an administrator, and nothing for an unreadable token', () => {
+  expect(isPermitted(session(token({}), ['admin']), 'sse:admin')).toBe(true);
+  expect(isPermitted(session('nonsense'), 'notification:send')).toBe(false);
 });
 
-test('keeps no token', () => {
+test('sessionOf does not keep the token', () => {
   const accessToken = token({ permissions: [] });
   expect(JSON.stringify(session(accessToken))).not.toContain(accessToken.split('.')[1]);
 });

@@ -1,7 +1,7 @@
-import type { SignInAnswer } from '../api/demo-api.js';
+import type { SignInResponse } from '../api/demo-api.js';
 import { Observed } from '../reactive/observed.js';
 
-/** Who is signed in, for display only: the token itself stays in the HttpOnly cookie, out of reach of any script. */
+/** Who is signed in, for display only. The token stays in the HttpOnly cookie, which no script can read. */
 export interface Session {
   readonly userId: string;
   readonly tenantId: string;
@@ -15,9 +15,9 @@ export interface Session {
 const STORAGE_KEY = 'herald.session';
 
 /**
- * The session of this browser. The cookie is shared by all tabs, so all tabs must show the same person: a sign-in or
- * sign-out in one tab is followed by the others (`storage` events), or a page would show one company's inbox over
- * another company's stream.
+ * The session of this browser. All tabs share the cookie, so they must show the same person. A sign-in or sign-out in one
+ * tab therefore applies to all (`storage` events). Otherwise a page could show the inbox of one tenant over the stream of
+ * another.
  */
 export class SessionStore extends Observed {
   #session: Session | null = read();
@@ -48,22 +48,25 @@ export class SessionStore extends Observed {
   }
 }
 
-/** Makes the session out of a sign-in; the permissions are read from the token's claims and only hide buttons. */
-export function sessionOf(answer: SignInAnswer, tenantName: string): Session {
-  const { user } = answer;
+/** Builds the session from a sign-in. Permissions come from the token's claims and only decide which buttons to show. */
+export function sessionOf(response: SignInResponse, tenantName: string): Session {
+  const { user } = response;
   return {
     userId: user.id,
     tenantId: user.tenantId,
     tenantName,
     name: user.name,
     roles: user.roles,
-    permissions: permissionsIn(answer.accessToken),
-    expiresAt: answer.expiresAt,
+    permissions: permissionsIn(response.accessToken),
+    expiresAt: response.expiresAt,
   };
 }
 
-/** Whether the page offers something; the service decides by itself. Role `admin` may all of its own tenant (api.md §2). */
-export function may(session: Pick<Session, 'roles' | 'permissions'>, permission: string): boolean {
+/**
+ * Whether the page should offer something. The service checks again. The role `admin` has every permission in its own
+ * tenant (api.md §2).
+ */
+export function isPermitted(session: Pick<Session, 'roles' | 'permissions'>, permission: string): boolean {
   const group = `${permission.split(':')[0]}:*`;
   return session.roles.includes('admin') || session.permissions.some((held) => held === permission || held === group);
 }
@@ -74,7 +77,7 @@ function permissionsIn(token: string): readonly string[] {
     const permissions = (claims as { readonly permissions?: unknown }).permissions;
     return Array.isArray(permissions) ? permissions.filter((value) => typeof value === 'string') : [];
   } catch {
-    // Not a token that we can read: the page then offers less than the service would allow.
+    // An opaque token: the page offers less than the service would allow.
     return [];
   }
 }
@@ -84,7 +87,7 @@ function read(): Session | null {
     const session = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null') as Session | null;
     return session !== null && Date.parse(session.expiresAt) > Date.now() ? session : null;
   } catch {
-    // Written by an older version of the page: sign in again.
+    // Written by an older version of the page. The person signs in again.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** Appearance: what the system says, unless the person chose otherwise. */
+/** Light or dark: the system's setting, unless the person chose one. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const STORAGE_KEY = 'herald.theme';
@@ -9,20 +9,20 @@ export function storedTheme(): Theme {
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
-/** Applies the stored choice to the document; the tokens in page.css follow `color-scheme`. */
+/** Applies the stored choice to the document. The tokens in page.css follow `color-scheme`. */
 export function applyStoredTheme(): void {
   const theme = storedTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
 }
 
-/** Whether the page is dark at this moment, whoever decided it. */
+/** Whether the page is dark now, by choice or by the system's setting. */
 export function isDark(): boolean {
   const theme = storedTheme();
   return theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark';
 }
 
-/** Switches to the other appearance; going back to what the system says is stored as `system`. */
+/** Switches between light and dark. Switching back to the system's setting removes the stored choice. */
 export function toggleTheme(): void {
   const wanted: Theme = isDark() ? 'light' : 'dark';
   const systemIsDark = matchMedia('(prefers-color-scheme: dark)').matches;

@@ -14,7 +14,7 @@ import { SessionPositionStore } from '../stream/position-store.js';
 import { People } from './people.js';
 import type { Session } from './session.js';
 
-/** What a signed-in person works with: one stream, one inbox, one's approvals. Whoever makes it must close it. */
+/** Everything a signed-in person works with: the stream, the inbox, the approvals. Its creator must close it. */
 export class Workspace {
   readonly stream: EventStream;
   readonly center: NotificationCenter;
@@ -22,7 +22,7 @@ export class Workspace {
   readonly topics: TopicFollower;
   readonly documents: DocumentsApi;
   readonly people: People;
-  readonly #ends: (() => void)[] = [];
+  readonly #cleanups: (() => void)[] = [];
 
   constructor(
     readonly session: Session,
@@ -41,7 +41,7 @@ export class Workspace {
     });
     const streamApi = new StreamApi(client);
     this.topics = new TopicFollower(this.stream, (connectionId, topics) => streamApi.setTopics(connectionId, topics));
-    this.#ends.push(
+    this.#cleanups.push(
       this.topics.attach(),
       this.center.attach(this.stream),
       this.approvals.attach(this.stream),
@@ -53,6 +53,6 @@ export class Workspace {
 
   close(): void {
     this.stream.stop();
-    for (const end of this.#ends) end();
+    for (const cleanUp of this.#cleanups) cleanUp();
   }
 }

@@ -19,14 +19,14 @@ const offered = (
     who.manages ?? false,
   ).map(({ verb, reason }) => (reason === null ? verb : `${verb}: ${reason}`));
 
-test('the applicant may withdraw what is under way, and correct what came back', () => {
+test('the applicant can withdraw a running request and resubmit a returned one', () => {
   expect(offered('running')).toEqual(['withdraw']);
   expect(offered('returned')).toEqual(['resubmit', 'withdraw']);
   expect(offered('approved')).toEqual([]);
   expect(offered('running', { userId: 'acme.hr' })).toEqual([]);
 });
 
-test('a verb that the process forbids is shown with its reason', () => {
+test('a verb that the process forbids has a reason', () => {
   expect(offered('running', {}, { withdraw: 'never' })).toEqual(['withdraw: applicant.neverWithdraw']);
   expect(offered('suspended')).toEqual(['withdraw: applicant.suspended']);
   expect(offered('running', {}, { withdraw: 'before_first_decision' })).toEqual(['withdraw']);
@@ -35,7 +35,7 @@ test('a verb that the process forbids is shown with its reason', () => {
   ]);
 });
 
-test('ending a request is for those who manage them, and for applicants where the process says so', () => {
+test('managers can cancel a request, and applicants where the process allows it', () => {
   expect(offered('running', { userId: 'acme.admin', manages: true })).toEqual(['cancel']);
   expect(offered('running', {}, { applicantMayCancel: true })).toEqual(['withdraw', 'cancel']);
   expect(offered('withdrawn', { userId: 'acme.admin', manages: true })).toEqual([]);

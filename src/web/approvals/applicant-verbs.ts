@@ -1,21 +1,21 @@
 import type { TextKey } from '../i18n/dictionary.js';
-import type { Case } from './request-store.js';
+import type { RequestDetails } from './request-store.js';
 
-/** What can be done with a request as a whole; a comment stands beside the history. */
+/** Verbs of a request as a whole. The comment is shown below the history. */
 export type ApplicantVerb = 'resubmit' | 'withdraw' | 'cancel' | 'comment';
 
 export interface OfferedVerb {
   readonly verb: ApplicantVerb;
-  /** Why it cannot be used; null when it can. */
+  /** Why it cannot be used, or null if it can. */
   readonly reason: TextKey | null;
 }
 
 /**
- * The verbs of a request that concern this reader, but for the comment. The service decides by itself; this only keeps buttons away that
- * cannot work, and says why one that belongs to the reader cannot be used now.
+ * The verbs that this reader has for a request, without the comment. The service checks again. This only hides buttons
+ * that cannot work, and gives the reason why one of the reader's own verbs is disabled.
  */
 export function applicantVerbs(
-  { instance, tasks, process }: Pick<Case, 'instance' | 'tasks' | 'process'>,
+  { instance, tasks, process }: Pick<RequestDetails, 'instance' | 'tasks' | 'process'>,
   userId: string,
   manages: boolean,
 ): readonly OfferedVerb[] {

@@ -3,10 +3,10 @@ import type { ApprovalsApi } from '../api/approvals-api.js';
 import type { EventStream } from '../stream/event-stream.js';
 import { ApprovalCenter } from './approval-center.js';
 
-/** The lists that were asked for, in order. */
-let asked: string[] = [];
+/** The lists that were fetched, in order. */
+let fetched: string[] = [];
 const page = (name: string) => () => {
-  asked.push(name);
+  fetched.push(name);
   return Promise.resolve({ items: [], nextCursor: null, hasMore: false });
 };
 const API = {
@@ -15,35 +15,35 @@ const API = {
   myApplications: page('mine'),
   copies: page('cc'),
   countMyTasks: () => {
-    asked.push('count');
+    fetched.push('count');
     return Promise.resolve(0);
   },
 } as unknown as ApprovalsApi;
 
-/** A stream that says what a test lets it say. */
+/** A stream whose events the test sends. */
 function stream() {
   const handlers = new Map<string, Set<(data: unknown) => void>>();
   const on = (type: string, handler: (data: unknown) => void): (() => void) => {
     handlers.set(type, (handlers.get(type) ?? new Set()).add(handler));
     return () => handlers.get(type)?.delete(handler);
   };
-  const say = (type: string, data: unknown): void => handlers.get(type)?.forEach((handler) => handler(data));
-  return { on, say };
+  const emit = (type: string, data: unknown): void => handlers.get(type)?.forEach((handler) => handler(data));
+  return { on, emit };
 }
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
-/** Opens lists at a center that listens. */
-async function listening(...tabs: readonly ('pending' | 'done' | 'mine' | 'cc')[]) {
+/** An attached center with open lists. */
+async function attached(...tabs: readonly ('pending' | 'done' | 'mine' | 'cc')[]) {
   const center = new ApprovalCenter(API, () => 0.5);
-  const { on, say } = stream();
+  const { on, emit } = stream();
   const end = center.attach({ on } as unknown as EventStream);
   const touched: (string | null)[] = [];
   center.onTouched((id) => touched.push(id));
   for (const tab of tabs) await center.open(tab);
   await settle();
-  asked = [];
-  return { center, say, end, touched };
+  fetched = [];
+  return { center, emit, end, touched };
 }
 
 beforeEach(() => {
@@ -53,56 +53,56 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test('fetches what an event is about, and only lists that somebody opened', async () => {
-  const { say, touched } = await listening('pending', 'mine');
-  say('approval.task.created', { taskId: 't', instanceId: 'i' });
+test('ApprovalCenter fetches what an event is about, and only opened lists', async () => {
+  const { emit, touched } = await attached('pending', 'mine');
+  emit('approval.task.created', { taskId: 't', instanceId: 'i' });
   await settle();
-  expect(asked).toEqual(['pending']);
-  say('approval.instance.updated', { instanceId: 'i' });
+  expect(fetched).toEqual(['pending']);
+  emit('approval.instance.updated', { instanceId: 'i' });
   await settle();
-  expect(asked).toEqual(['pending', 'mine']);
+  expect(fetched).toEqual(['pending', 'mine']);
   expect(touched).toEqual(['i', 'i']);
 });
 
-test('a burst of events costs two fetches, not one each', async () => {
-  const { say } = await listening('pending');
-  for (let count = 0; count < 50; count++) say('approval.task.closed', { taskId: String(count), instanceId: 'i' });
+test('ApprovalCenter answers a burst of events with two fetches', async () => {
+  const { emit } = await attached('pending');
+  for (let count = 0; count < 50; count++) emit('approval.task.closed', { taskId: String(count), instanceId: 'i' });
   await settle();
-  expect(asked).toEqual(['pending', 'pending']);
+  expect(fetched).toEqual(['pending', 'pending']);
 });
 
-test('fetches everything after a connect and after a resync, once', async () => {
-  const { say, touched } = await listening('pending');
-  say('connected', { resume: 'replay' });
+test('ApprovalCenter fetches everything once after a connect and once after a resync', async () => {
+  const { emit, touched } = await attached('pending');
+  emit('connected', { resume: 'replay' });
   await settle();
-  expect(asked).toEqual(['count', 'pending']);
-  say('connected', { resume: 'reset' });
+  expect(fetched).toEqual(['count', 'pending']);
+  emit('connected', { resume: 'reset' });
   await settle();
-  expect(asked).toEqual(['count', 'pending']);
-  say('resync', {});
+  expect(fetched).toEqual(['count', 'pending']);
+  emit('resync', {});
   await settle();
-  expect(asked).toEqual(['count', 'pending', 'count', 'pending']);
+  expect(fetched).toEqual(['count', 'pending', 'count', 'pending']);
   expect(touched).toEqual([null, null]);
 });
 
-test('waits a random while when everybody hears that people changed places, and not when it was oneself', async () => {
-  const { say } = await listening('pending');
-  say('directory.changed', { userId: null });
-  say('directory.changed', { userId: null });
+test('ApprovalCenter waits a random time after a change of the whole directory, but not after one of its own user', async () => {
+  const { emit } = await attached('pending');
+  emit('directory.changed', { userId: null });
+  emit('directory.changed', { userId: null });
   await jest.advanceTimersByTimeAsync(2_499);
-  expect(asked).toEqual([]);
+  expect(fetched).toEqual([]);
   await jest.advanceTimersByTimeAsync(1);
-  expect(asked).toEqual(['count', 'pending']);
-  say('directory.changed', { userId: 'acme.buyer' });
+  expect(fetched).toEqual(['count', 'pending']);
+  emit('directory.changed', { userId: 'acme.buyer' });
   await settle();
-  expect(asked).toEqual(['count', 'pending', 'count', 'pending']);
+  expect(fetched).toEqual(['count', 'pending', 'count', 'pending']);
 });
 
-test('hears nothing once it is detached, not even what it waited for', async () => {
-  const { say, end } = await listening('pending');
-  say('directory.changed', { userId: null });
+test('ApprovalCenter does nothing once it is detached, not even what it had scheduled', async () => {
+  const { emit, end } = await attached('pending');
+  emit('directory.changed', { userId: null });
   end();
-  say('approval.task.created', { taskId: 't', instanceId: 'i' });
+  emit('approval.task.created', { taskId: 't', instanceId: 'i' });
   await jest.advanceTimersByTimeAsync(10_000);
-  expect(asked).toEqual([]);
+  expect(fetched).toEqual([]);
 });

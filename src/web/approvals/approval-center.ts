@@ -7,7 +7,7 @@ import { PagedList } from './paged-list.js';
 import { TaskCountStore } from './task-count-store.js';
 import type { TasksCount } from './task-count-store.js';
 
-/** Types of approvals.md "Events" with a position in the log, and the news that people changed places. */
+/** Durable types of approvals.md "Events", and the event for a changed directory. */
 export const APPROVAL_DURABLE_TYPES = [
   'approval.task.created',
   'approval.task.updated',
@@ -21,12 +21,12 @@ export const APPROVAL_EPHEMERAL_TYPES = ['approval.tasks.count'] as const;
 export type ApprovalTab = 'pending' | 'done' | 'mine' | 'cc';
 export const APPROVAL_TABS = ['pending', 'mine', 'done', 'cc'] as const;
 
-/** A change of the directory reaches everybody at once: they must not all ask at once. */
+/** A change of the directory reaches everyone at once. The jitter keeps them from fetching at once. */
 const SHARED_JITTER_MS = 5_000;
 
 /**
- * The approvals of one person: figures and lists, kept current by the stream. State is fetched after `connected` or
- * `resync`, never before, so that nothing falls between the fetch and the stream; the events only say what to fetch.
+ * The approvals of one person: the task count and the lists. State is fetched after `connected` or `resync`, never
+ * before, so that no event is missed between the fetch and the stream. Events only say what to fetch.
  */
 export class ApprovalCenter extends Observed {
   readonly count: TaskCountStore;
@@ -35,7 +35,7 @@ export class ApprovalCenter extends Observed {
   readonly mine: PagedList<ProcessInstance>;
   readonly cc: PagedList<ProcessInstance>;
   readonly #touched = new Set<(instanceId: string | null) => void>();
-  /** Lists that somebody has looked at: others are fetched when they are opened. */
+  /** Lists that were opened. The others are fetched when they are opened. */
   readonly #opened = new Set<ApprovalTab>();
   #later: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,22 +51,25 @@ export class ApprovalCenter extends Observed {
     this.cc = new PagedList((limit, cursor) => api.copies(limit, cursor));
   }
 
-  /** Calls `listener` with the id of each request that changed, with null when any may have. @returns its end. */
+  /**
+   * Calls `listener` with the id of each request that changed, or with null if any may have changed.
+   * @returns the function that unsubscribes.
+   */
   onTouched(listener: (instanceId: string | null) => void): () => void {
     this.#touched.add(listener);
     return () => this.#touched.delete(listener);
   }
 
-  /** Somebody looks at a list: it is fetched, and kept current from now on. */
+  /** Fetches a list and keeps it current from now on. */
   async open(tab: ApprovalTab): Promise<void> {
     this.#opened.add(tab);
     await this[tab].refresh();
   }
 
-  /** @returns the function that detaches it again. */
+  /** @returns the function that detaches it. */
   attach(stream: EventStream): () => void {
     const ends = [
-      // With "reset" a resync follows right behind, and its position is the one to fetch for.
+      // After "reset" a resync follows at once. Its position is the one to fetch for.
       stream.on('connected', (data) => (data as Connected).resume !== 'reset' && this.#refetch()),
       stream.on('resync', () => this.#refetch()),
       stream.on('approval.tasks.count', (data) => this.count.accept(data as TasksCount)),
@@ -85,7 +88,7 @@ export class ApprovalCenter extends Observed {
     };
   }
 
-  /** Fetches what an own verb changed, without waiting for its events. */
+  /** Fetches what the reader's own verb changed, without waiting for its events. */
   refreshAfter(instanceId: string): void {
     this.#refresh('pending', 'done', 'mine');
     this.#touch(instanceId);

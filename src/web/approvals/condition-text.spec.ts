@@ -11,12 +11,12 @@ test.each([
   ["form.kind != 'sick'", 'KIND ≠ sick'],
   ['form.urgent == true', 'URGENT = true'],
   ['form.amount > -1.5', 'AMOUNT > -1.5'],
-])('says %s as people say it', (when, text) => {
+])('conditionText makes %s readable', (when, text) => {
   expect(conditionText(when, titleOf, number)).toBe(text);
 });
 
 test.each(['form.a > 1 && form.b < 2', 'size(form.lines) > 3', 'applicant.id == "x"', 'form.a == "x" || true'])(
-  'leaves %s as it was written',
+  'conditionText leaves %s unchanged',
   (when) => {
     expect(conditionText(when, titleOf, number)).toBe(when);
   },

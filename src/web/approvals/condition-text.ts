@@ -1,10 +1,10 @@
 const COMPARISON =
   /^form\.([A-Za-z_]\w*)\s*(>=|<=|==|!=|>|<)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false)$/;
-const SIGNS: Readonly<Record<string, string>> = { '>=': '≥', '<=': '≤', '==': '=', '!=': '≠', '>': '>', '<': '<' };
+const SYMBOLS: Readonly<Record<string, string>> = { '>=': '≥', '<=': '≤', '==': '=', '!=': '≠', '>': '>', '<': '<' };
 
 /**
- * A condition as people read it: `form.amount >= 10000` as "Amount ≥ 10,000". Whatever is more than one comparison of a
- * field stays as it was written.
+ * A readable condition: `form.amount >= 10000` becomes "Amount ≥ 10,000". Anything but a single comparison of one field
+ * stays as it is.
  */
 export function conditionText(
   when: string,
@@ -13,7 +13,7 @@ export function conditionText(
 ): string {
   const found = COMPARISON.exec(when.trim());
   if (found === null) return when;
-  const [, field = '', sign = '', value = ''] = found;
+  const [, field = '', operator = '', value = ''] = found;
   const shown = /^["']/.test(value) ? value.slice(1, -1) : /^[tf]/.test(value) ? value : number(Number(value));
-  return `${titleOf(field)} ${SIGNS[sign] ?? sign} ${shown}`;
+  return `${titleOf(field)} ${SYMBOLS[operator] ?? operator} ${shown}`;
 }

@@ -19,7 +19,7 @@ const ORDER: FieldSchema = {
   },
 };
 
-test('names every required field that is empty, in lines too', () => {
+test('missingFields lists empty required fields, also those of lines', () => {
   expect(missingFields(ORDER, { supplier: '', lines: [{ item: 'Bolt' }, { item: '', amount: 0 }] })).toEqual([
     'supplier',
     'amount',
@@ -29,7 +29,7 @@ test('names every required field that is empty, in lines too', () => {
   expect(missingFields(ORDER, { supplier: 'Kestrel', amount: 0 })).toEqual([]);
 });
 
-test('sends no empty field, and keeps those that the schema does not know', () => {
+test('cleanForm drops empty fields and keeps unknown ones', () => {
   const form = {
     supplier: 'Kestrel',
     amount: 0,
@@ -46,7 +46,7 @@ test('sends no empty field, and keeps those that the schema does not know', () =
   expect(cleanForm(ORDER, { lines: [] })).toEqual({});
 });
 
-test('adds lines up to the cent', () => {
+test('withTotal sums the lines exactly', () => {
   expect(withTotal({ lines: [{ amount: 0.1 }, { amount: 0.2 }, {}] })['amount']).toBe(0.3);
   expect(withTotal({ amount: 5, lines: [] })).toEqual({ amount: 5, lines: [] });
   expect(withTotal({ amount: 5 })).toEqual({ amount: 5 });

@@ -1,12 +1,12 @@
 import type { FieldSchema, FormData } from '../api/approval.js';
 
-/** A fault of a field, by its path (`lines.0.amount`). */
+/** What is wrong with a field. `path` as in `lines.0.amount`. */
 export interface FieldFault {
   readonly path: string;
   readonly message: string;
 }
 
-/** What a form lacks before the service is asked: paths of required fields that are empty. */
+/** Paths of the required fields that are empty. */
 export function missingFields(schema: FieldSchema, form: FormData, prefix = ''): readonly string[] {
   const missing: string[] = [];
   for (const name of schema.required ?? []) {
@@ -22,7 +22,7 @@ export function missingFields(schema: FieldSchema, form: FormData, prefix = ''):
   return missing;
 }
 
-/** The form as it is sent: without fields that were left empty. Fields that the schema does not know stay. */
+/** The form without its empty fields, ready to send. Fields that the schema does not know stay. */
 export function cleanForm(schema: FieldSchema | undefined, form: FormData): FormData {
   const fields = schema?.properties ?? {};
   return Object.fromEntries(
@@ -36,7 +36,7 @@ export function cleanForm(schema: FieldSchema | undefined, form: FormData): Form
   );
 }
 
-/** A form whose lines have amounts is about their sum, to the cent; every other form stays as it is. */
+/** Sets the amount of a form to the sum of its lines, to the cent. A form without lines stays as it is. */
 export function withTotal(form: FormData): FormData {
   const { lines } = form;
   if (!Array.isArray(lines) || lines.length === 0) return form;
@@ -46,7 +46,7 @@ export function withTotal(form: FormData): FormData {
   return { ...form, amount: cents / 100 };
 }
 
-/** Whether the amount of a form follows from its lines. */
+/** Whether the amount of a form is computed from its lines. */
 export function hasLines({ lines }: FormData): boolean {
   return Array.isArray(lines) && lines.length > 0;
 }

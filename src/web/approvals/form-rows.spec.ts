@@ -6,7 +6,7 @@ const ORDER: FieldSchema = {
   type: 'object',
   required: ['supplier', 'amount'],
   properties: {
-    // As a database gives them back: shortest name first.
+    // The order in which the database returns them: shortest name first.
     lines: {
       type: 'array',
       items: {
@@ -26,11 +26,11 @@ const ORDER: FieldSchema = {
   },
 };
 
-test('shows what is required first and lists last', () => {
+test('fieldOrder puts required fields first and lists last', () => {
   expect(fieldOrder(ORDER)).toEqual(['supplier', 'amount', 'currency', 'neededOn', 'lines']);
 });
 
-test('shows amounts with their currency, days as days, lists of objects as a table', () => {
+test('formRows shows amounts with their currency, dates as dates and lists of objects as tables', () => {
   const rows = formRows(ORDER, {
     amount: 30,
     currency: 'EUR',
@@ -60,7 +60,7 @@ test('shows amounts with their currency, days as days, lists of objects as a tab
   ]);
 });
 
-test('shows fields that no schema names, and leaves empty ones out', () => {
+test('formRows shows fields that no schema names, and leaves out empty ones', () => {
   const rows = formRows(undefined, {
     note: 'hello',
     empty: '',
@@ -77,13 +77,13 @@ test('shows fields that no schema names, and leaves empty ones out', () => {
   ]);
 });
 
-test('takes a text for a day only where the schema says so and it is one', () => {
+test('formRows treats a text as a date only if the schema says so and it is valid', () => {
   expect(formRows(undefined, { on: '2026-12-01' })[0]?.value.kind).toBe('text');
   const schema: FieldSchema = { type: 'object', properties: { on: { type: 'string', format: 'date' } } };
   expect(formRows(schema, { on: 'soon' })[0]?.value.kind).toBe('text');
 });
 
-test('knows the amount that a request is about, where it has a currency', () => {
+test('amountOf needs a number and a currency', () => {
   expect(amountOf({ amount: 12.5, currency: 'EUR' })).toEqual({ value: 12.5, currency: 'EUR' });
   expect(amountOf({ amount: 12.5 })).toBeNull();
   expect(amountOf({ amount: '12.5', currency: 'EUR' })).toBeNull();

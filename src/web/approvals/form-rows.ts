@@ -1,6 +1,6 @@
 import type { FieldSchema, FormData } from '../api/approval.js';
 
-/** A value as the page shows it: text that was written, a number, a day, a table of objects, … */
+/** A value as the page shows it. */
 export type FormValue =
   | { readonly kind: 'text' | 'choice' | 'date' | 'date-time' | 'user'; readonly text: string }
   | { readonly kind: 'number'; readonly value: number }
@@ -15,7 +15,7 @@ export type FormValue =
 
 export interface FormColumn {
   readonly name: string;
-  /** Title of the definition; null where it has none. */
+  /** Title from the definition, or null. */
   readonly title: string | null;
   readonly isNumber: boolean;
 }
@@ -29,12 +29,12 @@ export interface FormRow {
   readonly value: FormValue;
 }
 
-/** Names of number fields that mean money when the form names a currency. */
+/** Names of number fields that are amounts of money if the form has a currency. */
 const MONEY = /(amount|total|price|cost|budget|sum)$/i;
 
 /**
- * The values of a form in the order of its schema, then what the schema does not name. Empty fields are left out, and so
- * is a currency that stands beside its amounts already.
+ * The values of a form in the order of its schema, followed by fields that the schema does not name. Empty fields are left
+ * out. The currency is left out too if the amounts already show it.
  */
 export function formRows(schema: FieldSchema | undefined, form: FormData): readonly FormRow[] {
   const fields = schema?.properties ?? {};
@@ -45,21 +45,21 @@ export function formRows(schema: FieldSchema | undefined, form: FormData): reado
     const value = valueOf(form[name], name, fields[name], currency);
     if (value !== null) rows.push({ name, title: fields[name]?.title ?? null, value });
   }
-  const isSaid = rows.some(({ value }) => value.kind === 'money');
-  return isSaid ? rows.filter(({ name }) => name !== 'currency') : rows;
+  const isCurrencyShown = rows.some(({ value }) => value.kind === 'money');
+  return isCurrencyShown ? rows.filter(({ name }) => name !== 'currency') : rows;
 }
 
-/** Names of fields in the order in which they are shown: a stored schema keeps no order but that of what it requires. */
+/** Field names in display order. A stored schema only keeps the order of its required fields, so those come first. */
 export function fieldOrder(schema: FieldSchema | undefined): readonly string[] {
   const names = Object.keys(schema?.properties ?? {});
   const required = (schema?.required ?? []).filter((name) => names.includes(name));
   const rest = names.filter((name) => !required.includes(name));
-  // Lists are long: they come last.
+  // Lists are long, so they come last.
   const isList = (name: string): boolean => schema?.properties?.[name]?.type === 'array';
   return [...required, ...rest].toSorted((a, b) => Number(isList(a)) - Number(isList(b)));
 }
 
-/** The amount that a request is about; null where it is about none. */
+/** The amount of a request, or null. */
 export function amountOf(form: FormData): { readonly value: number; readonly currency: string } | null {
   const currency = currencyOf(form);
   const value = form['amount'] ?? form['total'];

@@ -63,15 +63,15 @@ const labelOf = ({ when, default: isDefault }: DiagramEdge): string => when ?? (
 const isApart = (a: PlacedNode, b: PlacedNode): boolean =>
   a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
 const at = ({ nodes }: GraphLayout, id: string): PlacedNode => nodes.find(({ node: { id: other } }) => other === id)!;
-/** Places that a path names, control points too. */
+/** All points of a path, with its control points. */
 const points = (path: string): readonly (readonly [number, number])[] =>
   [...path.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
 
-describe.each(['across', 'down'] as const)('the drawing %s', (orientation) => {
+describe.each(['across', 'down'] as const)('layoutGraph %s', (orientation) => {
   test.each([
     ['by amount', ORDER],
     ['in parallel', PARALLEL],
-  ])('keeps nodes apart and everything inside: %s', (_, diagram) => {
+  ])('keeps nodes apart and everything inside the drawing: %s', (_, diagram) => {
     const layout = layoutGraph(diagram, orientation, labelOf);
     for (const [index, one] of layout.nodes.entries()) {
       for (const other of layout.nodes.slice(index + 1)) expect(isApart(one, other)).toBe(true);
@@ -87,24 +87,26 @@ describe.each(['across', 'down'] as const)('the drawing %s', (orientation) => {
     }
   });
 
-  test('goes forward with each layer', () => {
+  test('advances with each layer', () => {
     const layout = layoutGraph(ORDER, orientation, labelOf);
     const starts = ORDER.nodes.map(({ id }) => (orientation === 'across' ? at(layout, id).x : at(layout, id).y));
     expect(starts).toEqual(starts.toSorted((a, b) => a - b));
   });
 
-  test('leads edges over several layers around the nodes between', () => {
+  test('routes edges over several layers around the nodes between', () => {
     const layout = layoutGraph(ORDER, orientation, labelOf);
     const far = layout.edges.filter(({ edge: { from, to } }) => from === 'band' && to !== 'department');
-    const aside = far.map(({ path }) => Math.max(...points(path).map(([x, y]) => (orientation === 'across' ? y : x))));
+    const reaches = far.map(({ path }) =>
+      Math.max(...points(path).map(([x, y]) => (orientation === 'across' ? y : x))),
+    );
     const department = at(layout, 'department');
     const edgeOfDepartment =
       orientation === 'across' ? department.y + department.height : department.x + department.width;
-    for (const reach of aside) expect(reach).toBeGreaterThan(edgeOfDepartment);
-    expect(new Set(aside).size).toBe(2);
+    for (const reach of reaches) expect(reach).toBeGreaterThan(edgeOfDepartment);
+    expect(new Set(reaches).size).toBe(2);
   });
 
-  test('writes every condition inside the drawing, each in a place of its own', () => {
+  test('writes every condition inside the drawing, each at its own position', () => {
     const layout = layoutGraph(ORDER, orientation, labelOf);
     const labels = layout.edges.flatMap(({ label }) => (label === null ? [] : [label]));
     expect(labels.map(({ text }) => text)).toEqual(['form.amount >= 100000', 'form.amount >= 10000', 'otherwise']);
@@ -113,7 +115,7 @@ describe.each(['across', 'down'] as const)('the drawing %s', (orientation) => {
   });
 });
 
-test('a drawing of nothing has room for nothing, and an edge to nowhere is left out', () => {
+test('layoutGraph accepts an empty diagram and ignores an edge to a missing node', () => {
   expect(layoutGraph({ nodes: [], edges: [] }, 'across', labelOf).nodes).toEqual([]);
   expect(layoutGraph({ nodes: [node('a', 0)], edges: [edge('a', 'gone')] }, 'across', labelOf).edges).toEqual([]);
 });

@@ -6,10 +6,10 @@ import { en } from '../i18n/en.js';
 const HAN = /\p{Script=Han}/u;
 
 /**
- * A name out of a process definition in the reader's language, as far as the dictionary knows its id. Definitions have
- * one language: one that is written in the reader's own is left alone, and so is every English one for English readers.
+ * Translates a name from a process definition if the dictionary knows its id. A definition has one language, so a name
+ * that is already in the reader's language stays as it is.
  */
-export function spokenText(
+export function localizedName(
   prefix: 'field' | 'node' | 'process' | 'value',
   id: string,
   text: string,

@@ -1,13 +1,13 @@
 import type { Page } from '../api/notification.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
-import { Observed } from '../reactive/observed.js';
 import { SingleFlight } from '../api/single-flight.js';
+import { Observed } from '../reactive/observed.js';
 
-/** Beyond this many items a refresh starts again with the first page. */
+/** Above this many items a refresh returns to the first page. */
 const MAX_KEPT = 500;
 
-/** A list that is fetched in pages, newest first. The newest call wins; what is on the screen stays until its answer. */
+/** A list fetched in pages, newest first. The newest call wins. The old items stay until its response. */
 export class PagedList<T extends { readonly id: string }> extends Observed {
   #items: readonly T[] = [];
   #cursor: string | null = null;
@@ -30,7 +30,7 @@ export class PagedList<T extends { readonly id: string }> extends Observed {
   get isLoading(): boolean {
     return this.#isLoading;
   }
-  /** Whether it has been fetched at least once. */
+  /** Whether it was fetched at least once. */
   get isLoaded(): boolean {
     return this.#isLoaded;
   }
@@ -38,7 +38,7 @@ export class PagedList<T extends { readonly id: string }> extends Observed {
     return this.#problem;
   }
 
-  /** Fetches anew as much as is shown, in one page of 20 to 100 items. Never throws: see {@link problem}. */
+  /** Fetches as many items as are shown, in one page of 20 to 100. Never throws: see {@link problem}. */
   refresh(): Promise<void> {
     return this.#refreshing.run();
   }
@@ -51,7 +51,7 @@ export class PagedList<T extends { readonly id: string }> extends Observed {
     );
   }
 
-  /** Fetches the next page; items that are shown already are not shown twice. */
+  /** Fetches the next page without repeating items. */
   async loadMore(): Promise<void> {
     const cursor = this.#cursor;
     if (cursor === null || this.#isLoading) return;
@@ -64,12 +64,12 @@ export class PagedList<T extends { readonly id: string }> extends Observed {
     );
   }
 
-  async #load(ask: () => Promise<Page<T>>, accept: (page: Page<T>) => readonly T[]): Promise<void> {
+  async #load(fetchPage: () => Promise<Page<T>>, accept: (page: Page<T>) => readonly T[]): Promise<void> {
     const request = ++this.#request;
     this.#isLoading = true;
     this.changed();
     try {
-      const page = await ask();
+      const page = await fetchPage();
       if (request !== this.#request) return;
       this.#items = accept(page);
       this.#cursor = page.hasMore ? page.nextCursor : null;

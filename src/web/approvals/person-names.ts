@@ -1,10 +1,12 @@
-import type { People } from '../app/people.js';
-import type { Case } from './request-store.js';
+import type { RequestDetails } from './request-store.js';
 
-/** Names of those who take part in a request, out of its own answers first; other ids as far as the company's list knows them. */
-export function personNames(shown: Case, people: People): (id: string) => string {
+/**
+ * Looks up names of people in a request. The request's own data comes first.
+ * @param otherName names everyone who takes no part in the request
+ */
+export function personNames(shown: RequestDetails, otherName: (id: string) => string): (id: string) => string {
   const names = new Map<string, string>([[shown.instance.applicantId, shown.instance.applicantName]]);
   for (const task of shown.tasks) names.set(task.assigneeId, task.assigneeName);
   for (const node of shown.diagram.nodes) for (const { id, name } of node.people) names.set(id, name);
-  return (id) => names.get(id) ?? people.nameOf(id);
+  return (id) => names.get(id) ?? otherName(id);
 }

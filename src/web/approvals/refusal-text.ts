@@ -1,14 +1,14 @@
 import type { ApprovalTask, TaskActions } from '../api/approval.js';
 import type { ApiProblem } from '../api/problem.js';
 import { en } from '../i18n/en.js';
-import { explain } from '../api/explain-problem.js';
+import { explainProblem } from '../api/explain-problem.js';
 import { t, tValue } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { fullTime } from '../i18n/time.js';
 
 type NameOf = (id: string) => string;
 
-/** Refusals that mean: what is on the screen is no longer how it is. */
+/** Codes that mean that the page shows an old state. */
 const OUTDATED: ReadonlySet<string> = new Set([
   'already_decided',
   'instance_closed',
@@ -18,18 +18,18 @@ const OUTDATED: ReadonlySet<string> = new Set([
   'precondition_failed',
 ]);
 
-/** Whether a refusal means that somebody was first, so that the view has to be fetched anew. */
+/** Whether a refusal means that the page shows an old state and must reload it. */
 export function isOutdated(problem: ApiProblem): boolean {
   return OUTDATED.has(problem.code);
 }
 
 /**
- * A refused verb in kind words: who decided, when and how; what one clicked changed nothing. A stale revision (412) does
- * not say what changed, so the task is asked as it is now: it may have ended.
+ * The text for a refused verb: who decided first, when and how. A stale revision (412) does not say what changed, so the
+ * reloaded task is consulted: it may have ended.
  */
 export function refusalText(problem: ApiProblem, nameOf: NameOf, task: ApprovalTask | null = null): string {
   const hasEnded = problem.status === 412 && task !== null && task.decidedAt !== null;
-  const decided = hasEnded ? { by: task.by, at: task.decidedAt, action: task.action } : problem.decided;
+  const decided = hasEnded ? { by: task.by, at: task.decidedAt, action: task.action } : problem.earlierDecision;
   if (decided !== null) {
     return t('conflict.decided', {
       name: decided.by === null ? t('person.unknown') : nameOf(decided.by),
@@ -39,10 +39,10 @@ export function refusalText(problem: ApiProblem, nameOf: NameOf, task: ApprovalT
   }
   if (problem.status === 412) return t('conflict.stale');
   const key = `conflict.${problem.code}`;
-  return key in en ? t(key as TextKey) : explain(problem);
+  return key in en ? t(key as TextKey) : explainProblem(problem);
 }
 
-/** Why a verb cannot be used: by the service's stable code, else in the service's own words. */
+/** Why a verb cannot be used: the dictionary's text for the code, else the service's own text. */
 export function reasonText(
   { code, reason }: TaskActions['actions'][number],
   task: ApprovalTask,
@@ -54,7 +54,7 @@ export function reasonText(
   return key in en ? t(key as TextKey) : (reason ?? t('reason.unknown'));
 }
 
-/** How a task ended: by whom, how and when. */
+/** How a task ended: who ended it, with which verb, and when. */
 export function endingText(task: ApprovalTask, nameOf: NameOf): string {
   if (task.decidedAt === null) return tValue('taskStatus', task.status);
   return t('task.ended', {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ApprovalsApi } from '../api/approvals-api.js';
 import { ApiProblem } from '../api/problem.js';
-import { CaseFile } from './request-store.js';
+import { RequestStore } from './request-store.js';
 
 const TASKS = [
   { id: 't1', instanceId: 'i', assigneeId: 'acme.manager', status: 'approved' },
@@ -20,30 +20,30 @@ const api = (more: Readonly<Record<string, unknown>> = {}) =>
     ...more,
   }) as unknown as ApprovalsApi;
 
-test('opens a task by its id, and at a request the open task of the reader', async () => {
-  const byTask = new CaseFile(api(), { kind: 'tasks', id: 't1' }, 'acme.finance');
+test('RequestStore shows the task in the address, or the open task of the reader', async () => {
+  const byTask = new RequestStore(api(), { kind: 'tasks', id: 't1' }, 'acme.finance');
   await byTask.refresh();
   expect(byTask.shown?.task?.id).toBe('t1');
-  const byInstance = new CaseFile(api(), { kind: 'instances', id: 'i' }, 'acme.finance');
+  const byInstance = new RequestStore(api(), { kind: 'instances', id: 'i' }, 'acme.finance');
   await byInstance.refresh();
   expect([byInstance.shown?.task?.id, byInstance.shown?.actions?.taskId]).toEqual(['t2', 't2']);
-  const stranger = new CaseFile(api(), { kind: 'instances', id: 'i' }, 'acme.buyer');
+  const stranger = new RequestStore(api(), { kind: 'instances', id: 'i' }, 'acme.buyer');
   await stranger.refresh();
   expect([stranger.shown?.task, stranger.shown?.actions]).toEqual([null, null]);
 });
 
-test('is worth showing without its process and without its check', async () => {
+test('RequestStore shows a request whose process and history check are unavailable', async () => {
   const no = () => Promise.reject(new ApiProblem(404, 'not_found', ''));
-  const file = new CaseFile(api({ process: no, verify: no }), { kind: 'instances', id: 'i' }, 'acme.buyer');
+  const file = new RequestStore(api({ process: no, verify: no }), { kind: 'instances', id: 'i' }, 'acme.buyer');
   await file.refresh();
   expect([file.shown?.process, file.shown?.check, file.problem]).toEqual([null, null, null]);
 });
 
-test('keeps what it shows when a later fetch fails, and says why', async () => {
+test('RequestStore keeps its data when a later fetch fails, and reports the problem', async () => {
   let fails = false;
   const instance = () =>
     fails ? Promise.reject(new ApiProblem(0, 'network', '')) : Promise.resolve({ id: 'i', processId: 'p' });
-  const file = new CaseFile(api({ instance }), { kind: 'instances', id: 'i' }, 'acme.buyer');
+  const file = new RequestStore(api({ instance }), { kind: 'instances', id: 'i' }, 'acme.buyer');
   await file.refresh();
   fails = true;
   await file.refresh();
@@ -53,8 +53,8 @@ test('keeps what it shows when a later fetch fails, and says why', async () => {
   expect(file.problem).toBeNull();
 });
 
-test('shows nothing that comes after it was closed', async () => {
-  const file = new CaseFile(api(), { kind: 'instances', id: 'i' }, 'acme.buyer');
+test('RequestStore ignores a response that arrives after it was closed', async () => {
+  const file = new RequestStore(api(), { kind: 'instances', id: 'i' }, 'acme.buyer');
   const fetching = file.refresh();
   file.close();
   await fetching;

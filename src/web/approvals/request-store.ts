@@ -10,61 +10,61 @@ import type {
 import type { ApprovalsApi } from '../api/approvals-api.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
-import { Observed } from '../reactive/observed.js';
 import { SingleFlight } from '../api/single-flight.js';
+import { Observed } from '../reactive/observed.js';
 
-/** Which request is opened, by which of its ids. */
-export interface CaseAddress {
+/** A request by the id of one of its tasks, or by its own id. */
+export interface RequestAddress {
   readonly kind: 'tasks' | 'instances';
   readonly id: string;
 }
 
-/** Everything about one request, as of one moment. */
-export interface Case {
+/** Everything about one request, from one fetch. */
+export interface RequestDetails {
   readonly instance: ProcessInstance;
   readonly tasks: readonly ApprovalTask[];
   readonly diagram: Diagram;
   readonly history: readonly HistoryEntry[];
-  /** Whether rows of the history are left out because there are too many. */
-  readonly historyIsCut: boolean;
+  /** Whether the history has more entries than were fetched. */
+  readonly historyIsTruncated: boolean;
   readonly check: HistoryCheck | null;
-  /** Null where the process is not shown to the reader any more. */
+  /** Null if the reader may no longer see the process. */
   readonly process: ProcessWithGraph | null;
-  /** The opened task, or the reader's own open one. */
+  /** The task in the address, else the reader's own open task. */
   readonly task: ApprovalTask | null;
   readonly actions: TaskActions | null;
 }
 
-/** The opened request: fetched as a whole, and again whenever it was touched. What is shown stays until the answer. */
-export class CaseFile extends Observed {
-  #shown: Case | null = null;
+/** The opened request. It is fetched as a whole, and again after each change. The old data stays until the new arrives. */
+export class RequestStore extends Observed {
+  #shown: RequestDetails | null = null;
   #problem: ApiProblem | null = null;
   #isClosed = false;
   readonly #fetching = new SingleFlight(() => this.#fetch());
 
   constructor(
     private readonly api: ApprovalsApi,
-    readonly address: CaseAddress,
+    readonly address: RequestAddress,
     private readonly userId: string,
   ) {
     super();
   }
 
-  get shown(): Case | null {
+  get shown(): RequestDetails | null {
     return this.#shown;
   }
 
-  /** Why the latest fetch failed; what was fetched before is still shown. */
+  /** Why the latest fetch failed. Earlier data is still shown. */
   get problem(): ApiProblem | null {
     return this.#problem;
   }
 
-  /** Fetches everything anew. Never throws: see {@link problem}. */
+  /** Fetches everything again. Never throws: see {@link problem}. */
   refresh(): Promise<void> {
     return this.#fetching.run();
   }
 
-  /** An answer that is still on its way changes nothing any more. */
+  /** Ignores responses that are still pending. */
   close(): void {
     this.#isClosed = true;
   }
@@ -82,7 +82,7 @@ export class CaseFile extends Observed {
     this.changed();
   }
 
-  async #read(): Promise<Case> {
+  async #read(): Promise<RequestDetails> {
     const { kind, id } = this.address;
     const opened = kind === 'tasks' ? await this.api.task(id) : null;
     const instanceId = opened?.instanceId ?? id;
@@ -91,7 +91,7 @@ export class CaseFile extends Observed {
       this.api.tasksOf(instanceId),
       this.api.diagram(instanceId),
       this.api.history(instanceId),
-      // The rest is worth showing without it.
+      // The request is worth showing without the check.
       this.api.verify(instanceId).catch(() => null),
     ]);
     const task =
@@ -102,7 +102,7 @@ export class CaseFile extends Observed {
       this.#shown?.process ?? this.api.process(instance.processId).catch(() => null),
       task === null ? null : this.api.actions(task.id),
     ]);
-    const historyIsCut = history.hasMore;
-    return { instance, tasks, diagram, history: history.items, historyIsCut, check, process, task, actions };
+    const historyIsTruncated = history.hasMore;
+    return { instance, tasks, diagram, history: history.items, historyIsTruncated, check, process, task, actions };
   }
 }

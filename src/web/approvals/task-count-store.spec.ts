@@ -6,7 +6,7 @@ import { TaskCountStore } from './task-count-store.js';
 const storeOf = (countMyTasks: () => Promise<number>) =>
   new TaskCountStore({ countMyTasks } as unknown as ApprovalsApi);
 
-test('shows the newest count, whatever order they come in', () => {
+test('TaskCountStore keeps the newest count, in whatever order counts arrive', () => {
   const store = storeOf(() => Promise.resolve(0));
   store.accept({ pending: 3, overdue: 1, rev: '12' });
   store.accept({ pending: 9, overdue: 9, rev: '9' });
@@ -15,19 +15,19 @@ test('shows the newest count, whatever order they come in', () => {
   expect(store.pending).toBe(0);
 });
 
-test('does not let a fetched count undo one that was pushed meanwhile', async () => {
-  let answer: (count: number) => void = () => {};
-  const store = storeOf(() => new Promise((resolve) => (answer = resolve)));
+test('TaskCountStore keeps a count that was pushed during a fetch', async () => {
+  let respond: (count: number) => void = () => {};
+  const store = storeOf(() => new Promise((resolve) => (respond = resolve)));
   const fetching = store.refresh();
   store.accept({ pending: 2, overdue: 0, rev: '1' });
-  answer(5);
+  respond(5);
   await fetching;
   expect(store.pending).toBe(2);
 });
 
-test('knows a service without approvals by its 404, and keeps what it knows in every other trouble', async () => {
-  const trouble = [new ApiProblem(0, 'network', ''), new ApiProblem(404, 'not_found', '')];
-  const store = storeOf(() => Promise.reject(trouble.shift()));
+test('TaskCountStore recognises a service without approvals by its 404 and by no other failure', async () => {
+  const failures = [new ApiProblem(0, 'network', ''), new ApiProblem(404, 'not_found', '')];
+  const store = storeOf(() => Promise.reject(failures.shift()));
   await store.refresh();
   expect(store.isOffered).toBeNull();
   await store.refresh();

@@ -6,13 +6,13 @@ import { Observed } from '../reactive/observed.js';
 export interface TasksCount {
   readonly pending: number;
   readonly overdue: number;
-  /** Of two counts the one with the greater number is the newer. */
+  /** Increases with each count. */
   readonly rev: string;
 }
 
 /**
- * How many tasks wait for the reader: pushed by the service, fetched after each connect. Also knows whether the service
- * has approvals at all: a host without them answers 404, and then nothing about them is shown.
+ * The number of pending tasks: pushed by the service, and fetched after each connect. It also knows whether the service
+ * offers approvals. A host without them responds with 404, and the pages then hide them.
  */
 export class TaskCountStore extends Observed {
   #pending = 0;
@@ -32,12 +32,12 @@ export class TaskCountStore extends Observed {
     return this.#overdue;
   }
 
-  /** Whether this service has approvals; null until it has said so. */
+  /** Whether the service offers approvals, or null while unknown. */
   get isOffered(): boolean | null {
     return this.#isOffered;
   }
 
-  /** A pushed count; one that is older than what is shown is ignored. */
+  /** Takes a pushed count. An older one than the current count is ignored. */
   accept(count: TasksCount): void {
     const rev = BigInt(count.rev);
     if (rev < this.#rev) return;
@@ -45,12 +45,12 @@ export class TaskCountStore extends Observed {
     this.#set(count.pending, count.overdue);
   }
 
-  /** Asks, in case the pushed count was lost or the service does not push. Never throws. */
+  /** Fetches the count, in case a pushed one was lost or the service does not push. Never throws. */
   async refresh(): Promise<void> {
     const before = this.#rev;
     try {
       const pending = await this.api.countMyTasks();
-      // A count that was pushed meanwhile is newer than this answer may be.
+      // A count that was pushed during the fetch may be newer than this response.
       this.#isOffered = true;
       if (this.#rev === before) this.#set(pending, this.#overdue);
       else this.changed();
@@ -64,7 +64,7 @@ export class TaskCountStore extends Observed {
   #set(pending: number, overdue: number): void {
     this.#pending = pending;
     this.#overdue = Math.min(overdue, pending);
-    // A 404 is the word of the routes themselves, which the pages need.
+    // A pushed count does not overrule a 404: the pages need the routes.
     this.#isOffered ??= true;
     this.changed();
   }

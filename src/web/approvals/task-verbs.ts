@@ -1,38 +1,24 @@
 import type { FormData, TaskActions, TaskVerb } from '../api/approval.js';
 import type { TaskCommand } from '../api/approvals-api.js';
-import type { IconName } from '../components/herald-icon.js';
-
-/** A verb as a button. */
-export interface VerbButton {
-  readonly verb: TaskVerb;
-  readonly icon: IconName;
-}
 
 /** In the order of their buttons. */
-const VERBS: readonly VerbButton[] = [
-  { verb: 'resolve', icon: 'undo' },
-  { verb: 'approve', icon: 'check' },
-  { verb: 'reject', icon: 'close' },
-  { verb: 'return', icon: 'undo' },
-  { verb: 'transfer', icon: 'forward' },
-  { verb: 'delegate', icon: 'people' },
-];
+const VERBS: readonly TaskVerb[] = ['resolve', 'approve', 'reject', 'return', 'transfer', 'delegate'];
 
-/** The verbs that the service names for a task; a service that does not know one of them does not offer it. */
-export function verbsOf({ actions }: TaskActions): readonly VerbButton[] {
-  return VERBS.filter(({ verb }) => actions.some(({ action }) => action === verb));
+/** The verbs that the service names for a task, in the order of their buttons. Verbs that the page does not know are left out. */
+export function verbsOf({ actions }: TaskActions): readonly TaskVerb[] {
+  return VERBS.filter((verb) => actions.some(({ action }) => action === verb));
 }
 
-/** What the reader has filled in for a decision. */
+/** What the person has entered for a decision. */
 export interface DecisionDraft {
   readonly comment: string;
   readonly returnTo: string;
   readonly toUsers: readonly string[];
-  /** Fields that are corrected with an approval. */
+  /** Fields that the approver corrects. */
   readonly patch: FormData;
 }
 
-/** The command of a verb; null while it lacks the person that it needs. */
+/** The command for a verb, or null while a required person is missing. */
 export function commandOf(verb: TaskVerb, { comment, returnTo, toUsers, patch }: DecisionDraft): TaskCommand | null {
   switch (verb) {
     case 'approve':

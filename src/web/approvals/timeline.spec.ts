@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { HistoryEntry } from '../api/approval.js';
-import { historyLines } from './timeline.js';
+import { timelineOf } from './timeline.js';
 
 let n = 0;
 const entry = (action: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
@@ -20,8 +20,8 @@ const entry = (action: string, more: Partial<HistoryEntry> = {}): HistoryEntry =
 const task = (action: string, key: string, more: Partial<HistoryEntry> = {}): HistoryEntry =>
   entry(action, { taskKey: key, nodeId: key.split('#')[0]!, actorId: 'acme.finance', ...more });
 
-test('tells what people did, with the tasks that it opened, and not what only follows', () => {
-  const lines = historyLines([
+test('timelineOf lists actions with the tasks that they opened, without consequences', () => {
+  const items = timelineOf([
     entry('start', { toStatus: 'running' }),
     task('open', 'check#1/1'),
     task('open', 'check#1/2'),
@@ -29,30 +29,30 @@ test('tells what people did, with the tasks that it opened, and not what only fo
     task('skipped_by_approve', 'check#1/2', { toStatus: 'skipped' }),
     entry('approve', { actorId: 'acme.finance', toStatus: 'approved', comment: 'Fine' }),
   ]);
-  expect(lines.map(({ action, opened, comment, toStatus }) => ({ action, opened, comment, toStatus }))).toEqual([
+  expect(items.map(({ action, opened, comment, toStatus }) => ({ action, opened, comment, toStatus }))).toEqual([
     { action: 'start', opened: ['check#1/1', 'check#1/2'], comment: null, toStatus: 'running' },
     { action: 'approve', opened: [], comment: 'Fine', toStatus: 'approved' },
   ]);
 });
 
-test('keeps two people apart who do the same at the same moment', () => {
-  const lines = historyLines([
+test('timelineOf keeps two people apart who act at the same time', () => {
+  const items = timelineOf([
     task('approve', 'check#1/1', { actorId: 'acme.finance' }),
     task('approve', 'check#1/2', { actorId: 'acme.finance2' }),
     entry('approve', { actorId: 'acme.finance2', toStatus: 'approved' }),
   ]);
-  expect(lines.map(({ actorId, toStatus }) => [actorId, toStatus])).toEqual([
+  expect(items.map(({ actorId, toStatus }) => [actorId, toStatus])).toEqual([
     ['acme.finance', null],
     ['acme.finance2', 'approved'],
   ]);
 });
 
-test('names the fields that were changed and the people on copy, and survives what it cannot read', () => {
-  const lines = historyLines([
+test('timelineOf lists changed fields and copied people, and ignores an unreadable diff', () => {
+  const items = timelineOf([
     entry('change_form', { diff: '[{"field":"amount","from":1,"to":2},{"other":1}]' }),
     entry('cc', { diff: '["acme.hr"]' }),
     entry('change_form', { diff: '{not json' }),
     entry('something_new', { diff: { a: 1 } }),
   ]);
-  expect(lines.map(({ diff }) => diff)).toEqual([['amount'], ['acme.hr'], [], []]);
+  expect(items.map(({ diff }) => diff)).toEqual([['amount'], ['acme.hr'], [], []]);
 });

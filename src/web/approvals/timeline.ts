@@ -1,46 +1,47 @@
 import type { HistoryEntry, InstanceStatus } from '../api/approval.js';
 
-/** A line of the timeline: one thing that somebody did, and whom it concerned. */
-export interface HistoryLine {
-  /** Number of its first row. */
+/** One action in a request's timeline. */
+export interface TimelineItem {
+  /** Number of its first history entry. */
   readonly n: number;
   readonly action: string;
   readonly actorId: string;
   readonly onBehalfOf: string | null;
   readonly nodeId: string | null;
-  /** Status of the request that it led to; null where it changed none. */
+  /** Status of the request after it, or null if it changed none. */
   readonly toStatus: InstanceStatus | null;
   readonly comment: string | null;
-  /** Fields that were changed, or people who were put on copy. */
+  /** Fields that were changed, or people who were copied. */
   readonly diff: readonly string[];
   readonly at: string;
   /** Keys of the tasks that it opened. */
   readonly opened: readonly string[];
 }
 
-/** Actions that only follow from what was done before them. */
+/** Actions that only follow from an earlier one. */
 const CONSEQUENCES = /^(open|activate|return_to|hand_back)$|^(skipped|cancelled|expired)_by_/;
 
 /**
- * The history as people tell it: what somebody did is a line, the tasks that it opened stand beside it, and what merely
- * follows (colleagues' tasks that ended with it, the request that ended with its last task) is left out. Every row is still covered by the check of the history.
+ * Turns the history into a timeline: one item per action, with the tasks that it opened. Consequences are left out:
+ * colleagues' tasks that ended with it, and the request that ended with its last task. The history check still covers
+ * every entry.
  */
-export function historyLines(entries: readonly HistoryEntry[]): readonly HistoryLine[] {
-  const lines: HistoryLine[] = [];
+export function timelineOf(entries: readonly HistoryEntry[]): readonly TimelineItem[] {
+  const items: TimelineItem[] = [];
   for (const entry of entries) {
-    const last = lines.at(-1);
+    const last = items.at(-1);
     if (CONSEQUENCES.test(entry.action)) {
       if (entry.action === 'open' && entry.taskKey !== null && last !== undefined) {
-        lines[lines.length - 1] = { ...last, opened: [...last.opened, entry.taskKey] };
+        items[items.length - 1] = { ...last, opened: [...last.opened, entry.taskKey] };
       }
       continue;
     }
-    const cause = entry.taskKey === null ? lines.find((line) => isSameStep(line, entry)) : undefined;
+    const cause = entry.taskKey === null ? items.find((item) => isSameAction(item, entry)) : undefined;
     if (cause !== undefined) {
-      lines[lines.indexOf(cause)] = { ...cause, toStatus: statusOf(entry) };
+      items[items.indexOf(cause)] = { ...cause, toStatus: statusOf(entry) };
       continue;
     }
-    lines.push({
+    items.push({
       n: entry.n,
       action: entry.action,
       actorId: entry.actorId,
@@ -53,20 +54,20 @@ export function historyLines(entries: readonly HistoryEntry[]): readonly History
       opened: [],
     });
   }
-  return lines;
+  return items;
 }
 
-/** Whether a change of the request is the other half of what somebody did with a task (the last approval approves it). */
-function isSameStep(line: HistoryLine, entry: HistoryEntry): boolean {
-  return line.nodeId !== null && line.action === entry.action && line.actorId === entry.actorId && line.at === entry.at;
+/** Whether a change of the request results from an action on a task: the last approval also approves the request. */
+function isSameAction(item: TimelineItem, entry: HistoryEntry): boolean {
+  return item.nodeId !== null && item.action === entry.action && item.actorId === entry.actorId && item.at === entry.at;
 }
 
-/** The status of the request that a row led to; rows of tasks tell those of their task. */
+/** The status of the request after an entry. Entries of tasks carry the status of their task instead. */
 function statusOf({ taskKey, toStatus }: HistoryEntry): InstanceStatus | null {
   return taskKey === null ? (toStatus as InstanceStatus | null) : null;
 }
 
-/** Names out of the `diff` of a row, which is JSON text: changed fields, or people. */
+/** The changed fields or the people named in an entry's `diff`, which is JSON text. */
 function diffOf({ diff }: HistoryEntry): readonly string[] {
   const value: unknown = typeof diff === 'string' ? parse(diff) : diff;
   if (!Array.isArray(value)) return [];
@@ -81,7 +82,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Written by a version that this page does not know; the line is shown without it.
+    // Written by an unknown version. The item is shown without it.
     return null;
   }
 }

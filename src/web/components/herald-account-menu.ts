@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { fullTime } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';
@@ -10,7 +10,7 @@ import './herald-avatar.js';
 import './herald-icon.js';
 
 /**
- * Who is signed in, and the way out.
+ * The signed-in person, and the sign-out button.
  * @fires sign-out
  */
 @customElement('herald-account-menu')
@@ -34,7 +34,7 @@ export class HeraldAccountMenu extends LitElement {
         display: grid;
         gap: 2px;
         padding: 14px 16px;
-        border-bottom: 1px solid var(--line);
+        border-bottom: 1px solid var(--border);
       }
       .who strong {
         font-weight: 650;
@@ -55,7 +55,7 @@ export class HeraldAccountMenu extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override render() {

@@ -5,9 +5,9 @@ import { DemoApi } from '../api/demo-api.js';
 import { OperationsApi } from '../api/operations-api.js';
 import { PageRoute } from '../app/page-route.js';
 import type { PageName } from '../app/page-route.js';
-import { SessionStore, may } from '../app/session.js';
+import { SessionStore, isPermitted } from '../app/session.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { Workspace } from '../app/workspace.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
@@ -32,11 +32,11 @@ const PAGES: readonly { readonly name: PageName; readonly icon: IconName; readon
   { name: 'inbox', icon: 'inbox', text: 'nav.inbox' },
   { name: 'approvals', icon: 'stamp', text: 'nav.approvals' },
   { name: 'send', icon: 'send', text: 'nav.send' },
-  { name: 'connection', icon: 'pulse', text: 'nav.connection' },
+  { name: 'connection', icon: 'activity', text: 'nav.connection' },
   { name: 'online', icon: 'people', text: 'nav.online' },
 ];
 
-/** The shell: who is signed in, which page is shown, and the parts that every page has. */
+/** The shell: sign-in, navigation, and the parts that every page has. */
 @customElement('herald-app')
 export class HeraldApp extends LitElement {
   static override styles = [controls, appStyles];
@@ -50,13 +50,13 @@ export class HeraldApp extends LitElement {
   #workspace: Workspace | null = null;
   /** Why the last session ended. */
   @state() private notice: TextKey | null = null;
-  /** When the session ends, once the service has said that it will soon. */
-  @state() private endsAt: string | null = null;
+  /** When the session expires, once the service has announced it. */
+  @state() private expiresAt: string | null = null;
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.#sessions, this.#route]);
-    this.#client.onUnauthenticated = () => this.#lose('notice.sessionEnded');
+    new WatchController(this, () => [currentLanguage, this.#sessions, this.#route]);
+    this.#client.onUnauthenticated = () => this.#endSession('notice.sessionEnded');
   }
 
   override willUpdate(): void {
@@ -75,20 +75,20 @@ export class HeraldApp extends LitElement {
 
   #open(session: Session): Workspace {
     const workspace = new Workspace(session, this.#client);
-    this.endsAt = null;
-    workspace.stream.on('session.expiring', (data) => (this.endsAt = (data as { readonly at: string }).at));
+    this.expiresAt = null;
+    workspace.stream.on('session.expiring', (data) => (this.expiresAt = (data as { readonly at: string }).at));
     workspace.center.counts.subscribe(() => this.requestUpdate());
     workspace.approvals.count.subscribe(() => this.requestUpdate());
     workspace.stream.subscribe(() => {
       const { phase, cause } = workspace.stream.state;
       if (phase !== 'closed' || workspace !== this.#workspace) return;
-      if (cause === 'closed:revoked') this.#lose('notice.revoked');
-      else if (cause === 'unauthenticated' || cause === 'closed:token_expired') this.#lose('notice.sessionEnded');
+      if (cause === 'closed:revoked') this.#endSession('notice.revoked');
+      else if (cause === 'unauthenticated' || cause === 'closed:token_expired') this.#endSession('notice.sessionEnded');
     });
     return workspace;
   }
 
-  #lose(text: TextKey): void {
+  #endSession(text: TextKey): void {
     if (this.#sessions.current === null) return;
     this.notice = text;
     this.#sessions.end();
@@ -101,7 +101,7 @@ export class HeraldApp extends LitElement {
     try {
       await this.#demo.signOut();
     } catch {
-      // The service cannot be reached: the page forgets the person all the same, and says that the cookie is left.
+      // The service cannot be reached. The page still ends the session, and warns that the cookie may remain.
       this.notice = 'notice.signOutFailed';
     }
     this.#sessions.end();
@@ -138,7 +138,7 @@ export class HeraldApp extends LitElement {
           )}
         </nav>
         <div class="tools">
-          <herald-connection-sign .stream=${stream}></herald-connection-sign>
+          <herald-connection-status .stream=${stream}></herald-connection-status>
           <herald-preferences></herald-preferences>
           <herald-bell .center=${center}></herald-bell>
           <herald-account-menu .session=${session} @sign-out=${() => this.#signOut()}></herald-account-menu>
@@ -146,10 +146,10 @@ export class HeraldApp extends LitElement {
       </header>
       <main id="main" tabindex="-1">
         ${
-          this.endsAt === null
+          this.expiresAt === null
             ? nothing
-            : html`<p class="note warn ending" role="status">
-                <herald-icon name="clock"></herald-icon>${t('notice.expiresSoon', { time: fullTime(this.endsAt) })}
+            : html`<p class="note warn session-warning" role="status">
+                <herald-icon name="clock"></herald-icon>${t('notice.expiresSoon', { time: fullTime(this.expiresAt) })}
               </p>`
         }
         ${this.#renderPage(
@@ -203,8 +203,9 @@ export class HeraldApp extends LitElement {
 
   #isOffered(page: PageName, { session, approvals }: Workspace): boolean {
     if (page === 'approvals') return approvals.count.isOffered !== false;
-    if (page === 'online') return may(session, 'sse:admin');
-    if (page === 'send') return may(session, 'notification:send') || may(session, 'notification:broadcast');
+    if (page === 'online') return isPermitted(session, 'sse:admin');
+    if (page === 'send')
+      return isPermitted(session, 'notification:send') || isPermitted(session, 'notification:broadcast');
     return true;
   }
 

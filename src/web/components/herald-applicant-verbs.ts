@@ -5,12 +5,12 @@ import type { FormData } from '../api/approval.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
 import type { Session } from '../app/session.js';
-import { may } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { isPermitted } from '../app/session.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { applicantVerbs } from '../approvals/applicant-verbs.js';
 import type { ApplicantVerb, OfferedVerb } from '../approvals/applicant-verbs.js';
 import type { ApprovalCenter } from '../approvals/approval-center.js';
-import type { Case } from '../approvals/request-store.js';
+import type { RequestDetails } from '../approvals/request-store.js';
 import { cleanForm, hasLines, withTotal } from '../approvals/form-draft.js';
 import { isOutdated, refusalText } from '../approvals/refusal-text.js';
 import { currentLanguage, t } from '../i18n/language.js';
@@ -27,20 +27,20 @@ const ICONS: Readonly<Record<ApplicantVerb, IconName>> = {
   comment: 'message',
 };
 
-/** What may be done with a request as a whole: submit it again, take it back, end it, say something. */
+/** The verbs of a request as a whole: resubmit, withdraw, cancel, comment. */
 @customElement('herald-applicant-verbs')
 export class HeraldApplicantVerbs extends LitElement {
   static override styles = [controls, verbStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property({ attribute: false }) session!: Session;
-  @property({ attribute: false }) shown!: Case;
+  @property({ attribute: false }) shown!: RequestDetails;
   @property({ attribute: false }) nameOf!: (id: string) => string;
-  /** Only the comment, which stands beside the history; otherwise everything but it. */
-  @property({ type: Boolean }) talk = false;
-  @state() private asking: ApplicantVerb | null = null;
+  /** Shows only the comment, for the history. Otherwise shows every verb but the comment. */
+  @property({ attribute: false }) commentOnly = false;
+  @state() private openVerb: ApplicantVerb | null = null;
   @state() private text = '';
-  /** The form as the applicant corrects it; null while nothing was corrected. */
+  /** The form as edited by the applicant, or null before the first edit. */
   @state() private draft: FormData | null = null;
   @state() private busy = false;
   @state() private problem: ApiProblem | null = null;
@@ -50,24 +50,24 @@ export class HeraldApplicantVerbs extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override willUpdate(): void {
     if (this.shown.instance.id === this.#instanceId) return;
     this.#instanceId = this.shown.instance.id;
-    this.#start();
+    this.#reset();
     this.problem = null;
     this.done = null;
   }
 
   override updated(): void {
-    // Without anything to do it takes no room either.
+    // Without verbs it takes no space.
     this.hidden = this.#offered().length === 0 && this.done === null;
   }
 
-  #start(): void {
-    this.asking = null;
+  #reset(): void {
+    this.openVerb = null;
     this.text = '';
     this.draft = null;
     this.#key = newIdempotencyKey();
@@ -89,7 +89,7 @@ export class HeraldApplicantVerbs extends LitElement {
         const form = cleanForm(this.shown.process?.formSchema, this.draft ?? instance.formData);
         await api.resubmit(instance.id, form, this.text, { ...attempt, ifRevision: instance.revision });
       }
-      this.#start();
+      this.#reset();
       this.done = verb;
       this.center.refreshAfter(instance.id);
     } catch (fault) {
@@ -102,7 +102,8 @@ export class HeraldApplicantVerbs extends LitElement {
   }
 
   #offered(): readonly OfferedVerb[] {
-    if (!this.talk) return applicantVerbs(this.shown, this.session.userId, may(this.session, 'approval:manage'));
+    if (!this.commentOnly)
+      return applicantVerbs(this.shown, this.session.userId, isPermitted(this.session, 'approval:manage'));
     return this.shown.instance.status === 'draft' ? [] : [{ verb: 'comment', reason: null }];
   }
 
@@ -110,20 +111,20 @@ export class HeraldApplicantVerbs extends LitElement {
     const offered = this.#offered();
     if (offered.length === 0 && this.done === null) return nothing;
     const returned = offered.some(({ verb }) => verb === 'resubmit');
-    return html`<div class="verbs own" aria-busy=${this.busy}>
+    return html`<div class="verbs applicant" aria-busy=${this.busy}>
       ${returned ? html`<p class="note warn"><herald-icon name="undo"></herald-icon>${t('applicant.returned')}</p>` : nothing}
-      <div aria-live="polite">${this.renderNews()}</div>
+      <div aria-live="polite">${this.renderResult()}</div>
       <div class="buttons">${offered.map((one) => this.renderVerb(one))}</div>
       ${offered
         .filter(({ reason }) => reason !== null)
         .map(
           ({ verb, reason }) => html`<p class="hint why"><strong>${t(`applicant.${verb}`)}:</strong> ${t(reason!)}</p>`,
         )}
-      ${this.asking === null ? nothing : this.renderAsking(this.asking)}
+      ${this.openVerb === null ? nothing : this.renderVerbForm(this.openVerb)}
     </div>`;
   }
 
-  private renderNews() {
+  private renderResult() {
     if (this.problem !== null) {
       return html`<div class="note ${isOutdated(this.problem) ? 'warn' : 'bad'} conflict">
         <herald-icon name=${isOutdated(this.problem) ? 'info' : 'alert'}></herald-icon>
@@ -135,26 +136,26 @@ export class HeraldApplicantVerbs extends LitElement {
   }
 
   private renderVerb({ verb, reason }: OfferedVerb) {
-    const isBarred = reason !== null;
+    const isDisabled = reason !== null;
     return html`<button
-      class="button own-${verb} ${verb === 'resubmit' ? 'primary' : ''}"
-      aria-disabled=${isBarred || this.busy}
-      aria-expanded=${isBarred ? nothing : this.asking === verb}
-      title=${isBarred ? t(reason) : nothing}
+      class="button applicant-${verb} ${verb === 'resubmit' ? 'primary' : ''}"
+      aria-disabled=${isDisabled || this.busy}
+      aria-expanded=${isDisabled ? nothing : this.openVerb === verb}
+      title=${isDisabled ? t(reason) : nothing}
       @click=${() => {
-        if (isBarred || this.busy) return;
+        if (isDisabled || this.busy) return;
         this.problem = null;
-        this.asking = this.asking === verb ? null : verb;
+        this.openVerb = this.openVerb === verb ? null : verb;
       }}
     >
       <herald-icon name=${ICONS[verb]}></herald-icon>${t(`applicant.${verb}`)}
     </button>`;
   }
 
-  private renderAsking(verb: ApplicantVerb) {
+  private renderVerbForm(verb: ApplicantVerb) {
     const schema = this.shown.process?.formSchema;
     const isReady = !needsText(verb) || this.text.trim() !== '';
-    return html`<div class="asking" role="group" aria-label=${t(`applicant.${verb}`)}>
+    return html`<div class="verb-form" role="group" aria-label=${t(`applicant.${verb}`)}>
       ${
         verb === 'resubmit' && schema !== undefined
           ? html`<herald-schema-form
@@ -191,7 +192,7 @@ export class HeraldApplicantVerbs extends LitElement {
         >
           ${t(`applicant.confirm.${verb}`)}
         </button>
-        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.close')}</button>
+        <button class="button quiet" @click=${() => (this.openVerb = null)}>${t('verbs.close')}</button>
       </div>
     </div>`;
   }

@@ -3,14 +3,14 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ApprovalTask, ProcessInstance } from '../api/approval.js';
 import type { ApiProblem } from '../api/problem.js';
-import { Minute } from '../reactive/clock-controller.js';
-import { caseAddress } from '../app/page-route.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { ClockController } from '../reactive/clock-controller.js';
+import { requestAddress } from '../app/page-route.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import type { ApprovalCenter, ApprovalTab } from '../approvals/approval-center.js';
 import { dueState } from '../approvals/due-state.js';
 import { amountOf } from '../approvals/form-rows.js';
-import { spokenText } from '../approvals/localized-name.js';
-import { explain } from '../api/explain-problem.js';
+import { localizedName } from '../approvals/localized-name.js';
+import { explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { fullTime, money, relativeTime } from '../i18n/time.js';
 import { emptyState } from '../styles/empty-state.js';
@@ -22,20 +22,20 @@ import { statusChip } from './status-chip.js';
 
 type Item = ApprovalTask | ProcessInstance;
 
-/** One list of tasks or requests. Keys: arrows or j/k move, Enter opens. */
+/** A list of tasks or requests. Keys: arrows or j/k move, Enter opens. */
 @customElement('herald-approval-list')
 export class HeraldApprovalList extends LitElement {
   static override styles = [controls, emptyState, approvalListStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property() tab: ApprovalTab = 'pending';
-  /** Id of the opened task or request; empty for none. */
+  /** Id of the opened task or request. Empty for none. */
   @property() openId = '';
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.center[this.tab]]);
-    new Minute(this);
+    new WatchController(this, () => [currentLanguage, this.center[this.tab]]);
+    new ClockController(this);
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -87,7 +87,7 @@ export class HeraldApprovalList extends LitElement {
 
   private renderProblem(problem: ApiProblem) {
     return html`<div class="note bad problem" role="alert">
-      <herald-icon name="alert"></herald-icon><span>${explain(problem)}</span>
+      <herald-icon name="alert"></herald-icon><span>${explainProblem(problem)}</span>
       <button class="button" @click=${() => void this.center[this.tab].refresh()}>${t('action.tryAgain')}</button>
     </div>`;
   }
@@ -99,7 +99,7 @@ export class HeraldApprovalList extends LitElement {
       <a
         class="row"
         data-id=${task.id}
-        href=${caseAddress('tasks', task.id)}
+        href=${requestAddress('tasks', task.id)}
         aria-current=${this.openId === task.id || this.openId === task.instanceId ? 'true' : nothing}
       >
         <herald-avatar name=${task.applicantName}></herald-avatar>
@@ -108,7 +108,7 @@ export class HeraldApprovalList extends LitElement {
             <span class="title">${task.title}</span>
             ${this.renderAge(isOpen ? task.createdAt : (task.decidedAt ?? task.createdAt))}
           </span>
-          <span class="second">${task.applicantName} · ${spokenText('node', task.nodeId, task.nodeName)}</span>
+          <span class="second">${task.applicantName} · ${localizedName('node', task.nodeId, task.nodeName)}</span>
           <span class="chips">
             ${isOpen ? nothing : statusChip('taskStatus', task.status)}
             ${isOpen || task.status === task.instanceStatus ? nothing : statusChip('instanceStatus', task.instanceStatus)}
@@ -133,13 +133,13 @@ export class HeraldApprovalList extends LitElement {
 
   private renderInstance(instance: ProcessInstance) {
     const amount = amountOf(instance.formData);
-    const nodes = instance.currentNodes.map(({ id, name }) => spokenText('node', id, name)).join(', ');
-    const process = spokenText('process', instance.code.replace(/^demo-/, ''), instance.name);
+    const nodes = instance.currentNodes.map(({ id, name }) => localizedName('node', id, name)).join(', ');
+    const process = localizedName('process', instance.code.replace(/^demo-/, ''), instance.name);
     return html`<li>
       <a
         class="row"
         data-id=${instance.id}
-        href=${caseAddress('instances', instance.id)}
+        href=${requestAddress('instances', instance.id)}
         aria-current=${this.openId === instance.id ? 'true' : nothing}
       >
         <herald-avatar name=${instance.applicantName}></herald-avatar>

@@ -4,10 +4,10 @@ import type { DocumentKind, DocumentsApi } from '../api/documents-api.js';
 import { DOCUMENT_KINDS } from '../api/documents-api.js';
 import type { People } from '../app/people.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { APPROVAL_TABS } from '../approvals/approval-center.js';
 import type { ApprovalCenter, ApprovalTab } from '../approvals/approval-center.js';
-import type { CaseAddress } from '../approvals/request-store.js';
+import type { RequestAddress } from '../approvals/request-store.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TopicFollower } from '../stream/topic-follower.js';
 import { emptyState } from '../styles/empty-state.js';
@@ -20,8 +20,8 @@ import './herald-icon.js';
 import './herald-new-request.js';
 
 /**
- * The approvals: lists on the left, the opened request (or the form of a new one) beside them, over them on phones.
- * Addresses: `<tab>` · `tasks/<id>` · `instances/<id>` · `new/<kind>`.
+ * The approvals page: the lists, and beside them the opened request or the form of a new one. On phones it covers the
+ * lists. Addresses: `<tab>` · `tasks/<id>` · `instances/<id>` · `new/<kind>`.
  */
 @customElement('herald-approvals')
 export class HeraldApprovals extends LitElement {
@@ -32,14 +32,14 @@ export class HeraldApprovals extends LitElement {
   @property({ attribute: false }) topics!: TopicFollower;
   @property({ attribute: false }) people!: People;
   @property({ attribute: false }) session!: Session;
-  /** What stands behind `#/approvals/` in the address. */
+  /** The address after `#/approvals/`. */
   @property({ attribute: false }) path: readonly string[] = [];
   #tab: ApprovalTab = 'pending';
-  #address: CaseAddress | null = null;
+  #address: RequestAddress | null = null;
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.center.count]);
+    new WatchController(this, () => [currentLanguage, this.center.count]);
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -48,9 +48,9 @@ export class HeraldApprovals extends LitElement {
     else if (this.path[0] === 'new') this.#tab = 'mine';
     if (changed.has('path') || changed.has('center')) {
       const [kind, id = ''] = this.path;
-      const isCase = (kind === 'tasks' || kind === 'instances') && id !== '';
-      const isSame = isCase && this.#address?.kind === kind && this.#address.id === id;
-      if (!isSame) this.#address = isCase ? { kind, id } : null;
+      const isRequest = (kind === 'tasks' || kind === 'instances') && id !== '';
+      const isSame = isRequest && this.#address?.kind === kind && this.#address.id === id;
+      if (!isSame) this.#address = isRequest ? { kind, id } : null;
     }
   }
 
@@ -116,13 +116,13 @@ export class HeraldApprovals extends LitElement {
         <p class="hint keys">${t('approvals.keys')}</p>
       </div>`;
     }
-    return html`<herald-case
+    return html`<herald-request
       .center=${this.center}
       .topics=${this.topics}
       .people=${this.people}
       .session=${this.session}
       .address=${this.#address}
       .backTo=${`#/approvals/${this.#tab}`}
-    ></herald-case>`;
+    ></herald-request>`;
   }
 }

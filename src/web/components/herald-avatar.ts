@@ -1,7 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-/** The initials of a person on a calm ground; decorative, the name stands beside it. */
+/** The initials of a person. Decorative: the name is shown beside it. */
 @customElement('herald-avatar')
 export class HeraldAvatar extends LitElement {
   static override styles = css`
@@ -38,6 +38,6 @@ function initials(name: string): string {
   const trimmed = name.trim();
   if (/^\p{Script=Han}+$/u.test(trimmed)) return trimmed.slice(-2);
   const words = trimmed.split(/[\s._-]+/).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.match(/./u)?.[0] ?? '');
-  return letters.join('').toUpperCase();
+  const firsts = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.match(/./u)?.[0] ?? '');
+  return firsts.join('').toUpperCase();
 }

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { NotificationItem } from '../api/notification.js';
 import { appLink } from '../app/app-link.js';
 import { inboxAddress } from '../app/page-route.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';
@@ -12,7 +12,7 @@ import { placeBelow, popoverStyles } from '../styles/popover.js';
 import './herald-icon.js';
 import './herald-notification-summary.js';
 
-/** The bell: number of unread notifications, and the newest ones on a click. Opening it marks them as seen. */
+/** The bell: the number of unread notifications, and the newest ones in a panel. Opening the panel marks them as seen. */
 @customElement('herald-bell')
 export class HeraldBell extends LitElement {
   static override styles = [
@@ -55,7 +55,7 @@ export class HeraldBell extends LitElement {
         align-items: center;
         justify-content: space-between;
         padding: 10px 8px 10px 16px;
-        border-bottom: 1px solid var(--line);
+        border-bottom: 1px solid var(--border);
       }
       .list {
         max-height: min(60vh, 520px);
@@ -83,7 +83,7 @@ export class HeraldBell extends LitElement {
       .all {
         display: block;
         padding: 11px;
-        border-top: 1px solid var(--line);
+        border-top: 1px solid var(--border);
         text-align: center;
         font-weight: 550;
         text-decoration: none;
@@ -101,7 +101,7 @@ export class HeraldBell extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.center.counts, this.center.latest]);
+    new WatchController(this, () => [currentLanguage, this.center.counts, this.center.latest]);
   }
 
   readonly #toggled = (event: ToggleEvent): void => {
@@ -109,13 +109,13 @@ export class HeraldBell extends LitElement {
     if (!this.open) return;
     placeBelow(this.panel, this.opener);
     void this.center.markSeen(this.center.latest.items).catch(() => {
-      // Only a courtesy to the other devices; the next opening says it again.
+      // This only syncs other devices. The next opening retries.
     });
   };
 
   override render() {
     const { unread, unseen, capped } = this.center.counts.current;
-    const label = unread === 0 ? t('bell.none') : t('bell.some', { n: unread, shown: shown(unread, capped) });
+    const label = unread === 0 ? t('bell.none') : t('bell.some', { n: unread, shown: countText(unread, capped) });
     return html`
       <button class="button quiet icon bell" popovertarget="latest" aria-label=${label} title=${label}>
         <herald-icon name="bell"></herald-icon>
@@ -123,7 +123,7 @@ export class HeraldBell extends LitElement {
           unread === 0
             ? nothing
             : html`<span class="badge number ${unseen > 0 ? 'unseen' : ''}" aria-hidden="true"
-                >${shown(unread, capped)}</span
+                >${countText(unread, capped)}</span
               >`
         }
       </button>
@@ -172,6 +172,6 @@ export class HeraldBell extends LitElement {
   }
 }
 
-function shown(count: number, capped: boolean): string {
+function countText(count: number, capped: boolean): string {
   return capped || count > 999 ? '999+' : String(count);
 }

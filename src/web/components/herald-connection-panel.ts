@@ -1,7 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { Ticking } from '../reactive/interval-controller.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { IntervalController } from '../reactive/interval-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { clockTime, duration, fullTime, number } from '../i18n/time.js';
@@ -24,8 +24,8 @@ export class HeraldConnectionPanel extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.stream]);
-    new Ticking(this, 1_000);
+    new WatchController(this, () => [currentLanguage, this.stream]);
+    new IntervalController(this, 1_000);
   }
 
   override render() {
@@ -60,11 +60,11 @@ export class HeraldConnectionPanel extends LitElement {
           }
         </div>
       </div>
-      <section class="card standing ${phase}">
-        <span class="lamp"></span>
+      <section class="card stream-state ${phase}">
+        <span class="indicator"></span>
         <div>
           <h2 class="phase" data-phase=${phase}>${t(`phase.${phase}`)}</h2>
-          <p class="quiet-text">${this.renderWhy(nowMs)}</p>
+          <p class="quiet-text">${this.stateText(nowMs)}</p>
         </div>
         <span class="since number">${cause === 'none' || phase === 'open' ? nothing : tCause(cause)}</span>
       </section>
@@ -86,7 +86,7 @@ export class HeraldConnectionPanel extends LitElement {
     `;
   }
 
-  private renderWhy(nowMs: number): string {
+  private stateText(nowMs: number): string {
     const { phase, sinceMs, status, nextTryAtMs } = this.stream.state;
     const parts = [t('connection.since', { time: duration(nowMs - sinceMs) })];
     if (status !== null) parts.push(t('connection.status', { status }));
@@ -100,8 +100,8 @@ export class HeraldConnectionPanel extends LitElement {
     return parts.join(' · ');
   }
 
-  private renderTile(name: TextKey & `connection.${string}`, value: string, look: string) {
-    return html`<div class="card tile ${look}">
+  private renderTile(name: TextKey & `connection.${string}`, value: string, className: string) {
+    return html`<div class="card tile ${className}">
       <dt>${t(name)}</dt>
       <dd class="number">${value}</dd>
     </div>`;

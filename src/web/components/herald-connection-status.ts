@@ -1,13 +1,13 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { EventStream } from '../stream/event-stream.js';
 import { controls } from '../styles/controls.js';
 
-/** A dot and a word: whether the page is live. Changes are announced politely. Leads to the connection page. */
-@customElement('herald-connection-sign')
-export class HeraldConnectionSign extends LitElement {
+/** A dot and a word that show whether the page is live. Announces changes politely. Links to the connection page. */
+@customElement('herald-connection-status')
+export class HeraldConnectionStatus extends LitElement {
   static override styles = [
     controls,
     css`
@@ -70,7 +70,7 @@ export class HeraldConnectionSign extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.stream]);
+    new WatchController(this, () => [currentLanguage, this.stream]);
   }
 
   override render() {

@@ -1,16 +1,16 @@
 import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FieldSchema, FormData } from '../api/approval.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { formRows } from '../approvals/form-rows.js';
 import type { FormRow, FormValue } from '../approvals/form-rows.js';
-import { spokenText } from '../approvals/localized-name.js';
+import { localizedName } from '../approvals/localized-name.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { dayOf, fullTime, money, number } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';
 import { formViewStyles } from '../styles/form-view-styles.js';
 
-/** The values of a form, readable: titles of the definition, amounts with their currency, lists as tables. Text only. */
+/** The values of a form, read-only: titles from the definition, amounts with currency, lists as tables. Text only. */
 @customElement('herald-form-view')
 export class HeraldFormView extends LitElement {
   static override styles = [controls, formViewStyles];
@@ -21,7 +21,7 @@ export class HeraldFormView extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override render() {
@@ -78,7 +78,7 @@ export class HeraldFormView extends LitElement {
       case 'text':
         return value.text;
       case 'choice':
-        return spokenText('value', value.text, value.text);
+        return localizedName('value', value.text, value.text);
       case 'user':
         return this.nameOf(value.text);
       case 'date':
@@ -101,7 +101,7 @@ export class HeraldFormView extends LitElement {
   }
 
   #title(name: string, title: string | null): string {
-    return spokenText('field', name, title ?? name);
+    return localizedName('field', name, title ?? name);
   }
 }
 

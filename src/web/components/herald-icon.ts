@@ -1,13 +1,13 @@
 import { LitElement, css, html, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-/** Line icons on a 24 grid, drawn for these pages. Decorative: the text beside them, or the button's label, speaks. */
+/** Outline icons on a 24 px grid, drawn for these pages. Decorative: the text beside them or the label has the meaning. */
 const PATHS = {
   bell: svg`<path d="M6 9.5a6 6 0 0 1 12 0c0 5.5 2 6.5 2 7.5H4c0-1 2-2 2-7.5Z"/><path d="M10 20.5a2.2 2.2 0 0 0 4 0"/>`,
   inbox: svg`<path d="M4 13.5 6.5 5h11L20 13.5V19H4Z"/><path d="M4 13.5h4.5l1.2 2.5h4.6l1.2-2.5H20"/>`,
   send: svg`<path d="M20.5 3.5 3.5 10l7 3.5 3.5 7Z"/><path d="m10.5 13.5 10-10"/>`,
   link: svg`<path d="M10 14a4 4 0 0 0 6 .3l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2"/><path d="M14 10a4 4 0 0 0-6-.3l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"/>`,
-  pulse: svg`<path d="M3 12h4l2.5-7 5 14L17 12h4"/>`,
+  activity: svg`<path d="M3 12h4l2.5-7 5 14L17 12h4"/>`,
   people: svg`<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6"/><path d="M15.5 4.8a3.5 3.5 0 0 1 0 6.4M17.5 14.3c2.3.6 3.7 2.5 4 5.7"/>`,
   person: svg`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.6-4.5 3.5-6.5 7.5-6.5s6.900 2 7.5 6.5"/>`,
   check: svg`<path d="m4.5 12.5 5 5 10-11"/>`,

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES } from '../api/notification.js';
 import type { InboxFilter } from '../api/notification.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';
@@ -11,7 +11,7 @@ import './herald-icon.js';
 const TYPING_MS = 250;
 
 /**
- * What the list shows.
+ * The filters of the inbox.
  * @fires filter with the wanted {@link InboxFilter} · read-all
  */
 @customElement('herald-inbox-filters')
@@ -21,7 +21,7 @@ export class HeraldInboxFilters extends LitElement {
     css`
       :host {
         display: block;
-        border-bottom: 1px solid var(--line);
+        border-bottom: 1px solid var(--border);
         flex: none;
         container-type: inline-size;
       }
@@ -60,7 +60,7 @@ export class HeraldInboxFilters extends LitElement {
         font-size: 12px;
         font-weight: 650;
       }
-      .narrow {
+      .criteria {
         display: flex;
         flex-wrap: wrap;
         gap: 8px;
@@ -90,7 +90,7 @@ export class HeraldInboxFilters extends LitElement {
       .read-all {
         margin-left: auto;
       }
-      /* Where the words do not fit, the button stays in sight with its icon alone. */
+      /* In a narrow list the button shows only its icon, and stays visible. */
       @container (max-width: 600px) {
         .button.read-all {
           position: sticky;
@@ -109,7 +109,7 @@ export class HeraldInboxFilters extends LitElement {
         }
       }
       @media (max-width: 720px) {
-        .narrow select.input {
+        .criteria select.input {
           flex: 1 1 0;
           max-width: none;
           min-width: 0;
@@ -128,7 +128,7 @@ export class HeraldInboxFilters extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.center.page, this.center.counts]);
+    new WatchController(this, () => [currentLanguage, this.center.page, this.center.counts]);
   }
 
   override disconnectedCallback(): void {
@@ -136,7 +136,7 @@ export class HeraldInboxFilters extends LitElement {
     clearTimeout(this.#typing);
   }
 
-  #narrow(change: Partial<InboxFilter>): void {
+  #updateFilter(change: Partial<InboxFilter>): void {
     const detail: InboxFilter = { ...this.center.page.filter, q: this.typed.trim(), ...change };
     this.dispatchEvent(new CustomEvent('filter', { detail }));
   }
@@ -144,7 +144,7 @@ export class HeraldInboxFilters extends LitElement {
   readonly #onTyped = (event: Event): void => {
     this.typed = (event.target as HTMLInputElement).value;
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#narrow({}), TYPING_MS);
+    this.#typing = setTimeout(() => this.#updateFilter({}), TYPING_MS);
   };
 
   override render() {
@@ -160,7 +160,7 @@ export class HeraldInboxFilters extends LitElement {
               class="state"
               data-state=${name}
               aria-pressed=${filter.state === name}
-              @click=${() => this.#narrow({ state: name })}
+              @click=${() => this.#updateFilter({ state: name })}
             >
               ${t(`filter.${name}`)}${
                 name === 'unread' && unread > 0
@@ -178,7 +178,7 @@ export class HeraldInboxFilters extends LitElement {
           <herald-icon name="check-all"></herald-icon><span class="word">${t('inbox.readAll')}</span>
         </button>
       </div>
-      <div class="narrow">
+      <div class="criteria">
         <label class="search">
           <span class="visually-hidden">${t('filter.search')}</span>
           <herald-icon name="search"></herald-icon>
@@ -212,7 +212,7 @@ export class HeraldInboxFilters extends LitElement {
       class="input"
       name=${name}
       aria-label=${t(`filter.${name}`)}
-      @change=${(event: Event) => this.#narrow({ [name]: (event.target as HTMLSelectElement).value })}
+      @change=${(event: Event) => this.#updateFilter({ [name]: (event.target as HTMLSelectElement).value })}
     >
       <option value="" ?selected=${current === ''}>${t(`filter.any-${name}`)}</option>
       ${values.map((value) => html`<option value=${value} ?selected=${current === value}>${textOf(value)}</option>`)}

@@ -5,8 +5,8 @@ import type { InboxFilter, NotificationItem } from '../api/notification.js';
 import { ApiProblem } from '../api/problem.js';
 import type { People } from '../app/people.js';
 import { inboxAddress } from '../app/page-route.js';
-import { Watch } from '../reactive/watch-controller.js';
-import { explain } from '../api/explain-problem.js';
+import { WatchController } from '../reactive/watch-controller.js';
+import { explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { isNarrowed } from '../inbox/inbox-filter.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
@@ -22,7 +22,7 @@ import './herald-notification-summary.js';
 const SEEN_AFTER_MS = 800;
 
 /**
- * The inbox: filters, the list, and the opened notification beside it (over it on phones).
+ * The inbox page: filters, the list, and beside it the opened notification. On phones it covers the list.
  * Keys on the list: arrows or j/k move, Enter opens, e archives, u marks unread.
  */
 @customElement('herald-inbox')
@@ -31,16 +31,16 @@ export class HeraldInbox extends LitElement {
 
   @property({ attribute: false }) center!: NotificationCenter;
   @property({ attribute: false }) people!: People;
-  /** Id of the opened notification; empty for none. */
+  /** Id of the opened notification. Empty for none. */
   @property() openId = '';
   @state() private problem: ApiProblem | null = null;
-  /** Keeps the opened item in view when a filter or a change takes it out of the list. */
+  /** The opened item. It stays open when a filter or a change removes it from the list. */
   @state() private opened: NotificationItem | null = null;
   #seenTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.center, this.center.page]);
+    new WatchController(this, () => [currentLanguage, this.center, this.center.page]);
   }
 
   override disconnectedCallback(): void {
@@ -64,7 +64,7 @@ export class HeraldInbox extends LitElement {
   async #markSeen(): Promise<void> {
     if (document.visibilityState !== 'visible') return;
     await this.center.markSeen(this.center.page.items).catch(() => {
-      // Only a courtesy to the other devices; the next look at the list says it again.
+      // This only syncs other devices. The next update of the list retries.
     });
   }
 
@@ -157,7 +157,7 @@ export class HeraldInbox extends LitElement {
     if (problem === null) return nothing;
     return html`<div class="note bad undo" role="alert">
       <herald-icon name="alert"></herald-icon>
-      <span>${explain(problem)}</span>
+      <span>${explainProblem(problem)}</span>
       <button
         class="button"
         @click=${() => {
@@ -203,7 +203,7 @@ export class HeraldInbox extends LitElement {
 
   private renderRow(item: NotificationItem) {
     const isArchived = item.archivedAt !== null;
-    return html`<li class="line ${item.priority}">
+    return html`<li class="item ${item.priority}">
       <a
         class="row"
         data-id=${item.id}

@@ -7,11 +7,11 @@ import { DOCUMENT_KINDS, PROCESS_CODES } from '../api/documents-api.js';
 import type { DocumentKind, DocumentsApi } from '../api/documents-api.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
-import { caseAddress } from '../app/page-route.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { requestAddress } from '../app/page-route.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { cleanForm, hasLines, missingFields, withTotal } from '../approvals/form-draft.js';
 import type { FieldFault } from '../approvals/form-draft.js';
-import { addsDetail, explain } from '../api/explain-problem.js';
+import { addsDetail, explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { newRequestStyles } from '../styles/new-request-styles.js';
 import { controls } from '../styles/controls.js';
@@ -19,7 +19,7 @@ import './herald-icon.js';
 import './herald-schema-form.js';
 import type { HeraldSchemaForm } from './herald-schema-form.js';
 
-/** A purchase order or a leave request of the demo ERP: filled in, handed in, and then its page. */
+/** The form of a purchase order or leave request of the demo ERP. After submission it opens the request. */
 @customElement('herald-new-request')
 export class HeraldNewRequest extends LitElement {
   static override styles = [controls, newRequestStyles];
@@ -28,18 +28,18 @@ export class HeraldNewRequest extends LitElement {
   @property({ attribute: false }) documents!: DocumentsApi;
   @property() kind: DocumentKind = 'order';
   @property() backTo = '#/approvals';
-  /** Its form is the process's; undefined while it is fetched, null where there is none. */
+  /** The process that defines the form. Undefined while loading, null if there is none. */
   @state() private process: ProcessWithGraph | null | undefined;
   @state() private form: FormData = {};
   @state() private missing: readonly string[] = [];
   @state() private problem: ApiProblem | null = null;
   @state() private busy = false;
-  /** Keys of the two steps: a repeated click after a lost answer makes nothing twice. */
+  /** Keys of the two requests: a second click after a lost response creates nothing twice. */
   #keys = { create: newIdempotencyKey(), submit: newIdempotencyKey() };
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -79,7 +79,7 @@ export class HeraldNewRequest extends LitElement {
     try {
       const document = await this.documents.create(this.kind, form, this.#keys.create);
       const { instanceId } = await this.documents.submit(this.kind, document.id, this.#keys.submit);
-      if (instanceId !== null) location.hash = caseAddress('instances', instanceId);
+      if (instanceId !== null) location.hash = requestAddress('instances', instanceId);
     } catch (fault) {
       this.problem = asProblem(fault);
       if (this.problem.errors.length > 0) this.#focusFirstFault();
@@ -96,7 +96,7 @@ export class HeraldNewRequest extends LitElement {
     });
   }
 
-  /** Days follow from the two dates unless they are given, so nobody has to count them. */
+  /** Days are optional: the service computes them from the dates. */
   #schema(schema: FieldSchema): FieldSchema {
     return this.kind === 'leave'
       ? { ...schema, required: (schema.required ?? []).filter((name) => name !== 'days') }
@@ -151,7 +151,7 @@ export class HeraldNewRequest extends LitElement {
     return html`<div class="note bad" role="alert">
       <herald-icon name="alert"></herald-icon>
       <div>
-        <p>${explain(this.problem)}</p>
+        <p>${explainProblem(this.problem)}</p>
         ${addsDetail(this.problem) ? html`<p class="hint">${this.problem.detail}</p>` : nothing}
       </div>
     </div>`;

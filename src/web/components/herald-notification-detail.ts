@@ -4,7 +4,7 @@ import type { NotificationAction, NotificationItem } from '../api/notification.j
 import { ApiProblem } from '../api/problem.js';
 import { appLink } from '../app/app-link.js';
 import type { People } from '../app/people.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { fullTime } from '../i18n/time.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
@@ -18,9 +18,8 @@ import type { IconName } from './herald-icon.js';
 import { TYPE_ICONS } from './herald-notification-summary.js';
 
 /**
- * One notification in full, with everything that can be done with it. Text only, never markup; links only where
- * {@link safeLink} allows them.
- * @fires close · problem with an {@link ApiProblem} · replaced with the item as the service answered it
+ * One notification in full, with its actions. Text only, never markup. Links only where {@link safeLink} allows them.
+ * @fires close · problem with an {@link ApiProblem} · replaced with the item from the service
  */
 @customElement('herald-notification-detail')
 export class HeraldNotificationDetail extends LitElement {
@@ -35,7 +34,7 @@ export class HeraldNotificationDetail extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.people]);
+    new WatchController(this, () => [currentLanguage, this.people]);
   }
 
   async #do(work: () => Promise<void>, closes = false): Promise<void> {
@@ -100,7 +99,7 @@ export class HeraldNotificationDetail extends LitElement {
     const { center } = this;
     const archived = item.archivedAt !== null;
     const snoozed = item.snoozedUntil !== null;
-    const held = item.requiresAck && item.ackedAt === null;
+    const needsAck = item.requiresAck && item.ackedAt === null;
     return html`
       ${this.renderVerb(item.isRead ? 'unread' : 'read', item.isRead ? 'unread' : 'check', () =>
         this.#do(() => center.change(item.id, item.isRead ? 'unread' : 'read'), item.isRead),
@@ -109,7 +108,7 @@ export class HeraldNotificationDetail extends LitElement {
         archived ? 'unarchive' : 'archive',
         archived ? 'unarchive' : 'archive',
         () => this.#do(() => center.change(item.id, archived ? 'unarchive' : 'archive'), true),
-        held,
+        needsAck,
       )}
       ${
         snoozed
@@ -129,7 +128,7 @@ export class HeraldNotificationDetail extends LitElement {
                 )}
               </div>`
       }
-      ${this.renderVerb('delete', 'trash', () => this.#do(() => center.remove(item.id), true), held)}
+      ${this.renderVerb('delete', 'trash', () => this.#do(() => center.remove(item.id), true), needsAck)}
     `;
   }
 
@@ -137,14 +136,14 @@ export class HeraldNotificationDetail extends LitElement {
     verb: 'read' | 'unread' | 'archive' | 'unarchive' | 'unsnooze' | 'delete',
     icon: IconName,
     run: () => Promise<void>,
-    held = false,
+    needsAck = false,
   ) {
     const text = t(`action.${verb}`);
-    const title = held ? t('detail.ackFirst') : text;
+    const title = needsAck ? t('detail.ackFirst') : text;
     return html`<button
       class="button quiet verb-${verb}"
       title=${title}
-      ?disabled=${this.busy || held}
+      ?disabled=${this.busy || needsAck}
       @click=${() => void run()}
     >
       <herald-icon name=${icon}></herald-icon><span class="word">${text}</span>
@@ -214,7 +213,7 @@ export class HeraldNotificationDetail extends LitElement {
   }
 }
 
-/** Whom it was for: the reader alone, the company, a role, …, or the key as it is. */
+/** The audience in words: the reader alone, the tenant, a role, … An unknown key is shown as it is. */
 function audienceText(audience: string): string {
   if (audience.startsWith('role:')) return t('audience.role', { name: tValue('role', audience.slice('role:'.length)) });
   return tValue('audience', audience);

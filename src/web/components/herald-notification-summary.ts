@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { NotificationItem, NotificationType } from '../api/notification.js';
-import { Minute } from '../reactive/clock-controller.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { ClockController } from '../reactive/clock-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { fullTime, relativeTime } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';
@@ -17,7 +17,7 @@ export const TYPE_ICONS: Readonly<Record<NotificationType, IconName>> = {
   alert: 'alert',
 };
 
-/** A notification in three lines: title, the start of its text, where it belongs and when. Text only, never markup. */
+/** A notification in three rows: title and age, the start of its text, chips. Text only, never markup. */
 @customElement('herald-notification-summary')
 export class HeraldNotificationSummary extends LitElement {
   static override styles = [
@@ -29,7 +29,7 @@ export class HeraldNotificationSummary extends LitElement {
         gap: 2px 10px;
         overflow-wrap: anywhere;
       }
-      .mark {
+      .type-icon {
         position: relative;
         display: grid;
         place-items: center;
@@ -40,15 +40,15 @@ export class HeraldNotificationSummary extends LitElement {
         color: var(--text-2);
         grid-row: span 3;
       }
-      .mark.urgent {
+      .type-icon.urgent {
         background: var(--bad-soft);
         color: var(--bad);
       }
-      .mark.high {
+      .type-icon.high {
         background: var(--warn-soft);
         color: var(--warn);
       }
-      .mark.unread::after {
+      .type-icon.unread::after {
         content: '';
         position: absolute;
         top: -3px;
@@ -105,15 +105,15 @@ export class HeraldNotificationSummary extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
-    new Minute(this);
+    new WatchController(this, () => [currentLanguage]);
+    new ClockController(this);
   }
 
   override render() {
     const { item } = this;
     const state = item.isRead ? '' : 'unread';
     return html`
-      <span class="mark ${item.priority} ${state}"
+      <span class="type-icon ${item.priority} ${state}"
         ><herald-icon name=${TYPE_ICONS[item.type] ?? 'info'}></herald-icon
       ></span>
       <span class="first">

@@ -11,9 +11,9 @@ import type {
 import { ApiProblem } from '../api/problem.js';
 import { OnlinePeople } from '../app/online-people.js';
 import type { People } from '../app/people.js';
-import { Ticking } from '../reactive/interval-controller.js';
-import { Watch } from '../reactive/watch-controller.js';
-import { explain } from '../api/explain-problem.js';
+import { IntervalController } from '../reactive/interval-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
+import { explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { duration, fullTime, number, relativeTime } from '../i18n/time.js';
@@ -24,10 +24,10 @@ import { panelStyles } from '../styles/panel-styles.js';
 import './herald-avatar.js';
 import './herald-icon.js';
 
-/** Of the figures, and of the list where an event was lost. */
+/** For the statistics, and to correct the list if an event was lost. */
 const POLL_MS = 5_000;
 
-/** For administrators: who of the company is online, live, on which devices, and how the streams do, asked every 5 s. */
+/** For administrators: who in the tenant is online and on which devices (live), and stream statistics (every 5 s). */
 @customElement('herald-online-users')
 export class HeraldOnlineUsers extends LitElement {
   static override styles = [
@@ -84,18 +84,18 @@ export class HeraldOnlineUsers extends LitElement {
   @state() private openUser = '';
   @state() private connections: readonly OnlineConnection[] = [];
   readonly #online = new OnlinePeople();
-  #asking = false;
-  #ends: (() => void)[] = [];
+  #isPolling = false;
+  #cleanups: (() => void)[] = [];
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.people]);
-    new Ticking(this, POLL_MS, () => void this.#poll());
+    new WatchController(this, () => [currentLanguage, this.people]);
+    new IntervalController(this, POLL_MS, () => void this.#poll());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#ends = [
+    this.#cleanups = [
       this.stream.on('presence', (data) => {
         if (this.#online.change(data as PresenceChange)) this.requestUpdate();
       }),
@@ -106,12 +106,12 @@ export class HeraldOnlineUsers extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const end of this.#ends.splice(0)) end();
+    for (const cleanUp of this.#cleanups.splice(0)) cleanUp();
   }
 
   async #poll(): Promise<void> {
-    if (this.#asking || document.visibilityState !== 'visible') return;
-    this.#asking = true;
+    if (this.#isPolling || document.visibilityState !== 'visible') return;
+    this.#isPolling = true;
     try {
       const [statistics] = await Promise.all([
         this.operations.statistics(),
@@ -123,7 +123,7 @@ export class HeraldOnlineUsers extends LitElement {
     } catch (fault) {
       this.problem = fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
     } finally {
-      this.#asking = false;
+      this.#isPolling = false;
     }
   }
 
@@ -142,7 +142,9 @@ export class HeraldOnlineUsers extends LitElement {
       ${
         this.problem === null
           ? nothing
-          : html`<p class="note bad" role="alert"><herald-icon name="alert"></herald-icon>${explain(this.problem)}</p>`
+          : html`<p class="note bad" role="alert">
+              <herald-icon name="alert"></herald-icon>${explainProblem(this.problem)}
+            </p>`
       }
       ${this.renderStatistics()} ${this.renderPeople()}
     `;

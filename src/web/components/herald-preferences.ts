@@ -1,12 +1,12 @@
 import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { isDark, toggleTheme } from '../app/theme.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { chooseLanguage, currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import './herald-icon.js';
 
-/** The two switches of the page: language, and light or dark. */
+/** Switches for the language and for light or dark mode. */
 @customElement('herald-preferences')
 export class HeraldPreferences extends LitElement {
   static override styles = [
@@ -28,7 +28,7 @@ export class HeraldPreferences extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override connectedCallback(): void {

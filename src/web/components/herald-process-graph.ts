@@ -1,24 +1,24 @@
 import { LitElement, html, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Diagram, DiagramNode, FieldSchema } from '../api/approval.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { conditionText } from '../approvals/condition-text.js';
 import { layoutGraph } from '../approvals/graph-layout.js';
 import type { Orientation, PlacedEdge, PlacedNode } from '../approvals/graph-layout.js';
-import { fitted } from '../approvals/graph-shapes.js';
-import { spokenText } from '../approvals/localized-name.js';
-import { lookOf } from './status-style.js';
+import { fitText } from '../approvals/graph-shapes.js';
+import { localizedName } from '../approvals/localized-name.js';
+import { statusStyle } from './status-style.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { number } from '../i18n/time.js';
 import { controls } from '../styles/controls.js';
 import { graphStyles } from '../styles/graph-styles.js';
 import { statusChip } from './status-chip.js';
 
-/** A wide drawing shrinks to this before it has to be scrolled: its letters stay legible. */
-const SMALLEST = 0.84;
+/** A wide drawing shrinks to this scale before it scrolls, so that its text stays legible. */
+const MIN_SCALE = 0.84;
 const PHONE = '(max-width: 860px)';
-/** Signs in a node's corner; 24 grid. */
-const SIGNS: Readonly<Record<string, string>> = {
+/** Icons in the corner of a node, on a 24 px grid. */
+const STATE_ICONS: Readonly<Record<string, string>> = {
   check: 'm5 12.5 5 5 9-11',
   close: 'm6 6 12 12m0-12-12 12',
   undo: 'M4.5 9.5h10a5 5 0 0 1 0 10H9M8.5 5.5l-4 4 4 4',
@@ -27,22 +27,22 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A process as a drawing: the way taken, where it is now, and what was not reached. Everything that the drawing says
- * stands in the list below it too, for those who cannot see it.
+ * A process as a diagram: the steps taken, the current steps, and the steps not reached. The list below it has the same
+ * content for people who cannot see the diagram.
  */
 @customElement('herald-process-graph')
 export class HeraldProcessGraph extends LitElement {
   static override styles = [controls, graphStyles];
 
   @property({ attribute: false }) diagram!: Diagram;
-  /** Titles for the fields that conditions name. */
+  /** Has the titles of the fields in conditions. */
   @property({ attribute: false }) schema: FieldSchema | undefined;
   @state() private orientation: Orientation = 'across';
   readonly #phone = matchMedia(PHONE);
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override connectedCallback(): void {
@@ -59,8 +59,8 @@ export class HeraldProcessGraph extends LitElement {
   override updated(changed: Map<PropertyKey, unknown>): void {
     const drawing = this.renderRoot.querySelector('svg');
     if (drawing === null) return;
-    // By script: the content policy allows no style in the markup.
-    drawing.style.minWidth = `${Math.round(Number(drawing.getAttribute('width')) * SMALLEST)}px`;
+    // Set by script, because the content security policy forbids inline styles.
+    drawing.style.minWidth = `${Math.round(Number(drawing.getAttribute('width')) * MIN_SCALE)}px`;
     const frame = drawing.parentElement;
     const active = drawing.querySelector('.node.active');
     if (!changed.has('diagram') || frame === null || active === null || frame.scrollWidth <= frame.clientWidth) return;
@@ -75,7 +75,7 @@ export class HeraldProcessGraph extends LitElement {
   #condition(when: string | null, isDefault: boolean): string {
     if (when !== null) {
       const titleOf = (field: string): string =>
-        spokenText('field', field, this.schema?.properties?.[field]?.title ?? field);
+        localizedName('field', field, this.schema?.properties?.[field]?.title ?? field);
       return conditionText(when, titleOf, number);
     }
     return isDefault ? t('graph.otherwise') : '';
@@ -94,7 +94,7 @@ export class HeraldProcessGraph extends LitElement {
           width=${layout.width}
           viewBox="0 0 ${layout.width} ${layout.height}"
         >
-          <defs>${['taken', 'open'].map((kind) => this.renderHead(kind))}</defs>
+          <defs>${['taken', 'open'].map((kind) => this.renderArrowHead(kind))}</defs>
           ${layout.edges.map((edge) => this.renderEdge(edge))} ${layout.nodes.map((node) => this.renderNode(node))}
         </svg>
       </div>
@@ -121,7 +121,7 @@ export class HeraldProcessGraph extends LitElement {
     `;
   }
 
-  private renderHead(kind: string) {
+  private renderArrowHead(kind: string) {
     return svg`<marker id="head-${kind}" class=${kind} viewBox="0 0 8 8" refX="3" refY="4" markerWidth="8" markerHeight="8"
       markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8Z"/></marker>`;
   }
@@ -153,29 +153,29 @@ export class HeraldProcessGraph extends LitElement {
       ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="9"/>`
       : svg`<path d="M${x + tip} ${y}H${x + width - tip}L${x + width} ${middle.y}L${x + width - tip} ${y + height}H${x + tip}L${x} ${middle.y}Z"/>`;
     const sub = isWork ? this.#people(node) : '';
-    const room = width - (isWork ? 40 : 26);
+    const nameWidth = width - (isWork ? 40 : 26);
     return svg`<g class="node ${isWork ? 'work' : 'gate'} ${state}">
       <title>${node.name}: ${t(`nodeState.${state}`)}${sub === '' ? '' : ` (${sub})`}</title>
       ${outline}
-      ${isWork ? this.renderSign(node, x + width - 26, y + 8) : nothing}
+      ${isWork ? this.renderStateIcon(node, x + width - 26, y + 8) : nothing}
       <text class="name" x=${isWork ? x + 12 : middle.x} y=${sub === '' ? middle.y + 4.5 : middle.y - 4}
-        text-anchor=${isWork ? 'start' : 'middle'}>${fitted(node.name, room)}</text>
-      ${sub === '' ? nothing : svg`<text class="sub" x=${x + 12} y=${middle.y + 14}>${fitted(sub, width - 22)}</text>`}
+        text-anchor=${isWork ? 'start' : 'middle'}>${fitText(node.name, nameWidth)}</text>
+      ${sub === '' ? nothing : svg`<text class="sub" x=${x + 12} y=${middle.y + 14}>${fitText(sub, width - 22)}</text>`}
     </g>`;
   }
 
-  private renderSign(node: DiagramNode, x: number, y: number) {
-    const path = SIGNS[lookOf(node.state).icon];
+  private renderStateIcon(node: DiagramNode, x: number, y: number) {
+    const path = STATE_ICONS[statusStyle(node.state).icon];
     if (path === undefined || node.state === 'idle') return nothing;
-    return svg`<g class="sign" transform="translate(${x} ${y})"><circle cx="9" cy="9" r="9"/>
+    return svg`<g class="state-icon" transform="translate(${x} ${y})"><circle cx="9" cy="9" r="9"/>
       <path transform="translate(3 3) scale(.5)" d=${path}/></g>`;
   }
 
   #name(node: DiagramNode): string {
-    return spokenText('node', node.name === node.id ? node.type : node.id, node.name);
+    return localizedName('node', node.name === node.id ? node.type : node.id, node.name);
   }
 
-  /** Who it is or was with: one person by name, more as a figure. */
+  /** The assignees of a step: one by name, several as a count. */
   #people({ people, state }: DiagramNode): string {
     if (people.length === 0) return state === 'idle' ? '' : t(`nodeState.${state}`);
     if (people.length === 1) return people[0]?.name ?? '';
@@ -183,7 +183,7 @@ export class HeraldProcessGraph extends LitElement {
     return done === 0 ? t('graph.people', { n: people.length }) : t('graph.decided', { n: done, of: people.length });
   }
 
-  /** One sentence for the whole drawing. */
+  /** The diagram as text for screen readers. */
   #summary(): string {
     const named = (state: DiagramNode['state']): string =>
       this.diagram.nodes

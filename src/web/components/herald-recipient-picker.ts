@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import './herald-icon.js';
@@ -12,8 +12,8 @@ export interface Choice {
 }
 
 /**
- * Picks several of a list, or of ids typed in (Enter or comma). A combobox for the keyboard: arrows, Enter, Escape;
- * Backspace in the empty field takes the last one away.
+ * Selects recipients from a list, or by typing ids (Enter or comma). Keys of a combobox: arrows, Enter, Escape. Backspace
+ * in the empty field removes the last recipient.
  * @fires chosen with the ids
  */
 @customElement('herald-recipient-picker')
@@ -32,7 +32,7 @@ export class HeraldRecipientPicker extends LitElement {
         align-items: center;
         padding: 4px 6px;
         min-height: 38px;
-        border: 1px solid var(--line-strong);
+        border: 1px solid var(--border-strong);
         border-radius: var(--radius-small);
         background: var(--surface);
         cursor: text;
@@ -88,7 +88,7 @@ export class HeraldRecipientPicker extends LitElement {
         overflow: auto;
         padding: 5px;
         background: var(--surface);
-        border: 1px solid var(--line);
+        border: 1px solid var(--border);
         border-radius: var(--radius);
         box-shadow: var(--shadow-2);
       }
@@ -111,7 +111,7 @@ export class HeraldRecipientPicker extends LitElement {
   @property() fault = '';
   @property({ attribute: false }) choices: readonly Choice[] = [];
   @property({ attribute: false }) chosen: readonly string[] = [];
-  /** How many can be chosen; once they are, nothing more is offered. @defaultValue as many as one likes */
+  /** How many can be chosen. @defaultValue no limit */
   @property({ type: Number }) limit = Infinity;
   @state() private typed = '';
   @state() private open = false;
@@ -120,7 +120,7 @@ export class HeraldRecipientPicker extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   #offered(): readonly Choice[] {
@@ -141,7 +141,7 @@ export class HeraldRecipientPicker extends LitElement {
     if (id !== '' && !this.chosen.includes(id)) this.#set([...this.chosen, id]);
   }
 
-  /** What stands in the field when it is left or confirmed: the choice that it names, else an id as typed. */
+  /** Adds the typed text on blur, Enter or comma: the choice with that name, else an id. */
   #addTyped(): void {
     const typed = this.typed.trim();
     if (typed === '') return;
@@ -152,7 +152,7 @@ export class HeraldRecipientPicker extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     const offered = this.#offered();
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      if (this.open) this.active = wrap(this.active + (event.key === 'ArrowDown' ? 1 : -1), offered.length);
+      if (this.open) this.active = wrapIndex(this.active + (event.key === 'ArrowDown' ? 1 : -1), offered.length);
       this.open = true;
     } else if (event.key === 'Enter') {
       const option = offered[this.active];
@@ -233,6 +233,6 @@ export class HeraldRecipientPicker extends LitElement {
   }
 }
 
-function wrap(index: number, length: number): number {
+function wrapIndex(index: number, length: number): number {
   return length === 0 ? 0 : (index + length) % length;
 }

@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { HistoryCheck } from '../api/approval.js';
-import { Watch } from '../reactive/watch-controller.js';
-import type { Case } from '../approvals/request-store.js';
-import { historyLines } from '../approvals/timeline.js';
-import type { HistoryLine } from '../approvals/timeline.js';
-import { spokenText } from '../approvals/localized-name.js';
+import { WatchController } from '../reactive/watch-controller.js';
+import type { RequestDetails } from '../approvals/request-store.js';
+import { timelineOf } from '../approvals/timeline.js';
+import type { TimelineItem } from '../approvals/timeline.js';
+import { localizedName } from '../approvals/localized-name.js';
 import { en } from '../i18n/en.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
@@ -32,9 +32,9 @@ const ICONS: Readonly<Record<string, { readonly icon: IconName; readonly tone: s
   complete: { icon: 'check', tone: 'good' },
 };
 
-/** What was done, by whom and when, and whether the record is as it was written. */
-@customElement('herald-case-history')
-export class HeraldCaseHistory extends LitElement {
+/** The history of a request, and whether it is unaltered. */
+@customElement('herald-request-history')
+export class HeraldRequestHistory extends LitElement {
   static override styles = [
     controls,
     css`
@@ -78,9 +78,9 @@ export class HeraldCaseHistory extends LitElement {
         top: 28px;
         bottom: 2px;
         width: 2px;
-        background: var(--line);
+        background: var(--border);
       }
-      .mark {
+      .event-icon {
         display: grid;
         place-items: center;
         width: 26px;
@@ -90,19 +90,19 @@ export class HeraldCaseHistory extends LitElement {
         color: var(--text-2);
         --icon-size: 15px;
       }
-      .mark.good {
+      .event-icon.good {
         background: var(--good-soft);
         color: var(--good);
       }
-      .mark.bad {
+      .event-icon.bad {
         background: var(--bad-soft);
         color: var(--bad);
       }
-      .mark.warn {
+      .event-icon.warn {
         background: var(--warn-soft);
         color: var(--warn);
       }
-      .mark.info {
+      .event-icon.info {
         background: var(--accent-soft);
         color: var(--accent);
       }
@@ -129,7 +129,7 @@ export class HeraldCaseHistory extends LitElement {
         grid-column: 2;
         margin: 2px 0 0;
         padding: 6px 11px;
-        border-left: 3px solid var(--line);
+        border-left: 3px solid var(--border);
         background: var(--surface-2);
         border-radius: 0 var(--radius-small) var(--radius-small) 0;
         white-space: pre-wrap;
@@ -138,16 +138,16 @@ export class HeraldCaseHistory extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) shown!: Case;
+  @property({ attribute: false }) shown!: RequestDetails;
   @property({ attribute: false }) nameOf!: (id: string) => string;
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override render() {
-    const { history, check, historyIsCut } = this.shown;
+    const { history, check, historyIsTruncated } = this.shown;
     return html`
       <div class="head">
         <h2>${t('history.title')}</h2>
@@ -157,10 +157,10 @@ export class HeraldCaseHistory extends LitElement {
         history.length === 0
           ? html`<p class="quiet-text">${t('history.empty')}</p>`
           : html`<ol>
-              ${historyLines(history).map((line) => this.renderLine(line))}
+              ${timelineOf(history).map((item) => this.renderItem(item))}
             </ol>`
       }
-      ${historyIsCut ? html`<p class="hint">${t('history.truncated', { n: history.length })}</p>` : nothing}
+      ${historyIsTruncated ? html`<p class="hint">${t('history.truncated', { n: history.length })}</p>` : nothing}
     `;
   }
 
@@ -172,53 +172,53 @@ export class HeraldCaseHistory extends LitElement {
     </span>`;
   }
 
-  private renderLine(line: HistoryLine) {
-    const { icon, tone } = ICONS[line.action] ?? { icon: 'info' as const, tone: '' };
-    const node = this.#node(line.nodeId);
-    return html`<li data-action=${line.action}>
-      <span class="mark ${tone}"><herald-icon name=${icon}></herald-icon></span>
+  private renderItem(item: TimelineItem) {
+    const { icon, tone } = ICONS[item.action] ?? { icon: 'info' as const, tone: '' };
+    const node = this.#node(item.nodeId);
+    return html`<li data-action=${item.action}>
+      <span class="event-icon ${tone}"><herald-icon name=${icon}></herald-icon></span>
       <span class="first">
         <span>
-          ${this.#words(line)}
-          ${line.action !== 'approve' || line.toStatus === null ? nothing : statusChip('instanceStatus', line.toStatus)}
+          ${this.#sentence(item)}
+          ${item.action !== 'approve' || item.toStatus === null ? nothing : statusChip('instanceStatus', item.toStatus)}
           ${node === '' ? nothing : html`<span class="quiet-text">· ${node}</span>`}
         </span>
-        <time datetime=${line.at}>${fullTime(line.at)}</time>
+        <time datetime=${item.at}>${fullTime(item.at)}</time>
       </span>
-      ${line.comment === null ? nothing : html`<blockquote>${line.comment}</blockquote>`}
-      ${line.diff.length === 0 ? nothing : html`<span class="more">${this.#changed(line)}</span>`}
+      ${item.comment === null ? nothing : html`<blockquote>${item.comment}</blockquote>`}
+      ${item.diff.length === 0 ? nothing : html`<span class="more">${this.#changedNames(item)}</span>`}
       ${
-        line.opened.length === 0
+        item.opened.length === 0
           ? nothing
-          : html`<span class="more">${t('history.assigned', { names: this.#asked(line.opened) })}</span>`
+          : html`<span class="more">${t('history.assigned', { names: this.#assigneeNames(item.opened) })}</span>`
       }
     </li>`;
   }
 
-  #words(line: HistoryLine): string {
-    const key = `history.${line.action}`;
-    const name = line.actorId.startsWith('system') ? t('person.system') : this.nameOf(line.actorId);
-    const words =
-      key in en ? t(key as TextKey, { name }) : t('history.other', { name, what: line.action.replaceAll('_', ' ') });
-    return line.onBehalfOf === null
-      ? words
-      : `${words} (${t('task.onBehalf', { name: this.nameOf(line.onBehalfOf) })})`;
+  #sentence(item: TimelineItem): string {
+    const key = `history.${item.action}`;
+    const name = item.actorId.startsWith('system') ? t('person.system') : this.nameOf(item.actorId);
+    const sentence =
+      key in en ? t(key as TextKey, { name }) : t('history.other', { name, what: item.action.replaceAll('_', ' ') });
+    return item.onBehalfOf === null
+      ? sentence
+      : `${sentence} (${t('task.onBehalf', { name: this.nameOf(item.onBehalfOf) })})`;
   }
 
-  #changed({ action, diff }: HistoryLine): string {
+  #changedNames({ action, diff }: TimelineItem): string {
     if (action === 'cc') return diff.map((id) => this.nameOf(id)).join(', ');
     const schema = this.shown.process?.formSchema?.properties;
-    return diff.map((field) => spokenText('field', field, schema?.[field]?.title ?? field)).join(', ');
+    return diff.map((field) => localizedName('field', field, schema?.[field]?.title ?? field)).join(', ');
   }
 
-  /** Names of the people whom tasks were opened for. Their keys begin with the node's id. */
-  #asked(keys: readonly string[]): string {
+  /** Names of the assignees of opened tasks. A task key starts with the id of its step. */
+  #assigneeNames(keys: readonly string[]): string {
     const byKey = (key: string): string => {
       const [nodeId = '', rest = ''] = key.split('#');
       const seq = Number(rest.split('/')[1] ?? 0);
       const visit = Number(rest.split('/')[0] ?? 0);
       const node = this.shown.diagram.nodes.find(({ id }) => id === nodeId);
-      // The drawing has the people of the latest visit, in the order of their tasks.
+      // The diagram has the people of the latest visit, in the order of their tasks.
       return (node?.visits === visit ? node.people[seq - 1]?.name : undefined) ?? '';
     };
     const names = [...new Set(keys.map(byKey))].filter((name) => name !== '');
@@ -227,6 +227,6 @@ export class HeraldCaseHistory extends LitElement {
 
   #node(id: string | null): string {
     const node = this.shown.diagram.nodes.find((other) => other.id === id);
-    return node === undefined ? '' : spokenText('node', node.id, node.name);
+    return node === undefined ? '' : localizedName('node', node.id, node.name);
   }
 }

@@ -1,21 +1,21 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { People } from '../app/people.js';
-import { Minute } from '../reactive/clock-controller.js';
+import { ClockController } from '../reactive/clock-controller.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import type { ApprovalCenter } from '../approvals/approval-center.js';
-import { CaseFile } from '../approvals/request-store.js';
-import type { Case, CaseAddress } from '../approvals/request-store.js';
+import { RequestStore } from '../approvals/request-store.js';
+import type { RequestDetails, RequestAddress } from '../approvals/request-store.js';
 import { dueState } from '../approvals/due-state.js';
 import { amountOf } from '../approvals/form-rows.js';
 import { personNames } from '../approvals/person-names.js';
-import { spokenText } from '../approvals/localized-name.js';
-import { explain } from '../api/explain-problem.js';
+import { localizedName } from '../approvals/localized-name.js';
+import { explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { fullTime, money, relativeTime } from '../i18n/time.js';
 import type { TopicFollower } from '../stream/topic-follower.js';
-import { caseStyles } from '../styles/request-styles.js';
+import { requestStyles } from '../styles/request-styles.js';
 import { controls } from '../styles/controls.js';
 import './herald-applicant-verbs.js';
 import './herald-avatar.js';
@@ -26,33 +26,33 @@ import './herald-icon.js';
 import './herald-process-graph.js';
 import { statusChip } from './status-chip.js';
 
-/** An opened request: what it is about, what can be done, the way through its process, its history. Live. */
-@customElement('herald-case')
-export class HeraldCase extends LitElement {
-  static override styles = [controls, caseStyles];
+/** An opened request: its form, the available verbs, its process and its history. Updates live. */
+@customElement('herald-request')
+export class HeraldRequest extends LitElement {
+  static override styles = [controls, requestStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property({ attribute: false }) topics!: TopicFollower;
   @property({ attribute: false }) people!: People;
   @property({ attribute: false }) session!: Session;
-  @property({ attribute: false }) address!: CaseAddress;
-  /** Address of the list behind it. */
+  @property({ attribute: false }) address!: RequestAddress;
+  /** Address of the list that the back button leads to. */
   @property() backTo = '#/approvals';
-  #file: CaseFile | undefined;
+  #file: RequestStore | undefined;
   #endTouched: (() => void) | undefined;
   #endFollowing: (() => void) | undefined;
-  #focused: CaseFile | undefined;
+  #focused: RequestStore | undefined;
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.people, this.#file]);
-    new Minute(this);
+    new WatchController(this, () => [currentLanguage, this.people, this.#file]);
+    new ClockController(this);
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has('address') && !changed.has('center')) return;
     this.#close();
-    const file = new CaseFile(this.center.api, this.address, this.session.userId);
+    const file = new RequestStore(this.center.api, this.address, this.session.userId);
     this.#file = file;
     this.#endTouched = this.center.onTouched((instanceId) => {
       if (instanceId === null || file.shown === null || file.shown.instance.id === instanceId) void file.refresh();
@@ -60,8 +60,8 @@ export class HeraldCase extends LitElement {
     void file.refresh().then(() => this.#follow(file));
   }
 
-  /** Events are addressed to the applicant and to those whose task changed; others follow the topic of the request. */
-  #follow(file: CaseFile): void {
+  /** Events reach the applicant and the people whose task changed. Everyone else follows the topic of the request. */
+  #follow(file: RequestStore): void {
     const instance = file.shown?.instance;
     if (instance === undefined || this.#file !== file || !this.isConnected) return;
     if (instance.applicantId === this.session.userId) return;
@@ -69,7 +69,7 @@ export class HeraldCase extends LitElement {
   }
 
   override updated(): void {
-    // Over the list on phones, the pane takes the focus with it; beside it, whoever walks the list stays there.
+    // On phones the pane covers the list, so it takes the focus. On wide screens the focus stays in the list.
     const heading = this.renderRoot.querySelector('h1');
     if (heading === null || this.#focused === this.#file || !matchMedia('(max-width: 860px)').matches) return;
     this.#focused = this.#file;
@@ -102,7 +102,7 @@ export class HeraldCase extends LitElement {
         problem === null
           ? nothing
           : html`<div class="note bad problem" role="alert">
-              <herald-icon name="alert"></herald-icon><span>${explain(problem)}</span>
+              <herald-icon name="alert"></herald-icon><span>${explainProblem(problem)}</span>
               <button class="button" @click=${() => void this.#file?.refresh()}>${t('action.tryAgain')}</button>
             </div>`
       }
@@ -111,26 +111,26 @@ export class HeraldCase extends LitElement {
           ? problem === null
             ? html`<p class="loading" role="status">${t('state.loading')}</p>`
             : nothing
-          : this.renderCase(shown)
+          : this.renderDetails(shown)
       }
     `;
   }
 
-  private renderCase(shown: Case) {
+  private renderDetails(shown: RequestDetails) {
     const { instance, task, process } = shown;
-    const nameOf = personNames(shown, this.people);
+    const nameOf = personNames(shown, (id) => this.people.nameOf(id));
     return html`<article>
       ${this.renderHead(shown)}
       ${
         task === null || shown.actions === null
           ? nothing
-          : html`<herald-case-verbs
+          : html`<herald-task-verbs
               .center=${this.center}
               .people=${this.people}
               .userId=${this.session.userId}
               .shown=${shown}
               .nameOf=${nameOf}
-            ></herald-case-verbs>`
+            ></herald-task-verbs>`
       }
       <herald-applicant-verbs
         .center=${this.center}
@@ -151,9 +151,9 @@ export class HeraldCase extends LitElement {
         <herald-process-graph .diagram=${shown.diagram} .schema=${process?.formSchema}></herald-process-graph>
       </section>
       <section>
-        <herald-case-history .shown=${shown} .nameOf=${nameOf}></herald-case-history>
+        <herald-request-history .shown=${shown} .nameOf=${nameOf}></herald-request-history>
         <herald-applicant-verbs
-          talk
+          .commentOnly=${true}
           .center=${this.center}
           .session=${this.session}
           .shown=${shown}
@@ -163,10 +163,10 @@ export class HeraldCase extends LitElement {
     </article>`;
   }
 
-  private renderHead({ instance, task }: Case) {
+  private renderHead({ instance, task }: RequestDetails) {
     const amount = amountOf(instance.formData);
-    const process = spokenText('process', instance.code.replace(/^demo-/, ''), instance.name);
-    const nodes = instance.currentNodes.map(({ id, name }) => spokenText('node', id, name)).join(', ');
+    const process = localizedName('process', instance.code.replace(/^demo-/, ''), instance.name);
+    const nodes = instance.currentNodes.map(({ id, name }) => localizedName('node', id, name)).join(', ');
     const due = task?.status === 'pending' ? dueState(task.dueAt, Date.now()) : 'none';
     return html`<header>
       <p class="kind">${process}${instance.businessId === null ? nothing : html` · ${instance.businessId}`}</p>
@@ -176,7 +176,7 @@ export class HeraldCase extends LitElement {
       </div>
       <div class="chips" role="status">
         ${statusChip('instanceStatus', instance.status)}
-        ${nodes === '' ? nothing : html`<span class="chip at">${t('request.step', { nodes })}</span>`}
+        ${nodes === '' ? nothing : html`<span class="chip step">${t('request.step', { nodes })}</span>`}
         ${instance.round > 1 ? html`<span class="chip">${t('request.round', { n: instance.round })}</span>` : nothing}
         ${
           due === 'none' || !task?.dueAt

@@ -1,18 +1,17 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FieldSchema, FormData } from '../api/approval.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import type { FieldFault } from '../approvals/form-draft.js';
 import { fieldOrder } from '../approvals/form-rows.js';
-import { spokenText } from '../approvals/localized-name.js';
+import { localizedName } from '../approvals/localized-name.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import { schemaFormStyles } from '../styles/schema-form-styles.js';
 import './herald-icon.js';
 
 /**
- * The fields of a process form, to be filled in: texts, numbers, days, choices, and lists of lines. What it cannot draw
- * stays as it is.
+ * An editable process form: texts, numbers, dates, choices and lists of lines. Fields of other types keep their value.
  * @fires edited with the whole form
  */
 @customElement('herald-schema-form')
@@ -21,16 +20,16 @@ export class HeraldSchemaForm extends LitElement {
 
   @property({ attribute: false }) schema!: FieldSchema;
   @property({ attribute: false }) value: FormData = {};
-  /** Only these fields; all unless given. */
+  /** Shows only these fields. Null shows all. */
   @property({ attribute: false }) fields: readonly string[] | null = null;
-  /** Fields that follow from others and are only shown. */
+  /** Fields that are computed from others. They are read-only. */
   @property({ attribute: false }) computed: readonly string[] = [];
   @property({ attribute: false }) errors: readonly FieldFault[] = [];
   @property() hint = '';
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   #edit(value: FormData): void {
@@ -71,10 +70,12 @@ export class HeraldSchemaForm extends LitElement {
   ) {
     if (schema.type === 'object') return nothing;
     const fault = this.#faultAt(path);
-    const title = spokenText('field', name, schema.title ?? name);
+    const title = localizedName('field', name, schema.title ?? name);
     const isWide = schema.format === 'textarea' || (schema.maxLength ?? 0) > 100;
     return html`<label class="field ${isWide ? 'wide' : ''}">
-      <span class="label">${title}${isRequired ? html`<span class="star" aria-hidden="true"> *</span>` : nothing}</span>
+      <span class="label"
+        >${title}${isRequired ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</span
+      >
       ${this.renderInput(path, schema, value, set, isRequired, fault !== '')}
       ${fault === '' ? nothing : html`<span class="fault">${fault}</span>`}
     </label>`;
@@ -101,7 +102,7 @@ export class HeraldSchemaForm extends LitElement {
         ${schema.enum.map(
           (one) =>
             html`<option value=${String(one)} ?selected=${one === value}>
-              ${spokenText('value', String(one), String(one))}
+              ${localizedName('value', String(one), String(one))}
             </option>`,
         )}
       </select>`;
@@ -150,7 +151,7 @@ export class HeraldSchemaForm extends LitElement {
     const lines = (Array.isArray(this.value[name]) ? this.value[name] : []) as readonly FormData[];
     const fields = fieldOrder(items).map((field) => [field, items.properties![field]!] as const);
     return html`<fieldset class="wide lines">
-      <legend class="label">${spokenText('field', name, schema.title ?? name)}</legend>
+      <legend class="label">${localizedName('field', name, schema.title ?? name)}</legend>
       ${lines.map(
         (line, index) =>
           html`<div class="line" role="group" aria-label=${t('form.line', { n: index + 1 })}>
@@ -191,7 +192,7 @@ export class HeraldSchemaForm extends LitElement {
   }
 }
 
-/** A number as it was typed; `undefined` while it is none. */
+/** The typed number, or `undefined` while it is not a number. */
 function numberOf(text: string): number | undefined {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : undefined;

@@ -6,10 +6,10 @@ import type { NewNotification, NotificationType, Priority, SentNotification } fr
 import type { NotificationsApi } from '../api/notifications-api.js';
 import { ApiProblem } from '../api/problem.js';
 import type { People } from '../app/people.js';
-import { may } from '../app/session.js';
+import { isPermitted } from '../app/session.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
-import { addsDetail, explain } from '../api/explain-problem.js';
+import { WatchController } from '../reactive/watch-controller.js';
+import { addsDetail, explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import type { TextKey } from '../i18n/dictionary.js';
 import { controls } from '../styles/controls.js';
@@ -22,7 +22,7 @@ const NOTHING_MISSING = { to: false, title: false };
 
 type Audience = 'users' | 'roles' | 'tenant';
 
-/** Sends a notification to people, roles, or everybody of one's own company, as far as the permissions go. */
+/** Sends a notification to people, roles or the whole tenant, within the sender's permissions. */
 @customElement('herald-send-form')
 export class HeraldSendForm extends LitElement {
   static override styles = [controls, sendStyles];
@@ -33,16 +33,16 @@ export class HeraldSendForm extends LitElement {
   @state() private audience: Audience = 'users';
   @state() private chosen: readonly string[] = [];
   @state() private problem: ApiProblem | null = null;
-  /** What the form itself can tell, before the service is asked. */
+  /** Required fields that are empty. The form checks them before it calls the service. */
   @state() private missing: { readonly to: boolean; readonly title: boolean } = NOTHING_MISSING;
   @state() private sent: SentNotification | null = null;
   @state() private busy = false;
-  /** One key for one filled-in form: a repeated click after a lost answer sends nothing twice. */
+  /** One key per draft: a second click after a lost response sends nothing twice. */
   #key = newIdempotencyKey();
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.people]);
+    new WatchController(this, () => [currentLanguage, this.people]);
   }
 
   #choices(): readonly Choice[] {
@@ -52,7 +52,7 @@ export class HeraldSendForm extends LitElement {
   }
 
   #mayUse(audience: Audience): boolean {
-    return may(this.session, audience === 'users' ? 'notification:send' : 'notification:broadcast');
+    return isPermitted(this.session, audience === 'users' ? 'notification:send' : 'notification:broadcast');
   }
 
   #choose(audience: Audience): void {
@@ -226,7 +226,7 @@ export class HeraldSendForm extends LitElement {
     return html`<div class="note bad" role="alert">
       <herald-icon name="alert"></herald-icon>
       <div>
-        <p>${explain(this.problem)}</p>
+        <p>${explainProblem(this.problem)}</p>
         ${this.problem.errors.length === 0 && addsDetail(this.problem) ? html`<p class="hint">${this.problem.detail}</p>` : nothing}
         ${
           this.problem.requestId === null
@@ -237,7 +237,7 @@ export class HeraldSendForm extends LitElement {
     </div>`;
   }
 
-  /** What is wrong with one field; empty for nothing. */
+  /** What is wrong with a field. Empty for nothing. */
   private faultAt(field: string): string {
     if (field === 'to' && this.missing.to) return t('send.recipientsMissing');
     if (field === 'title' && this.missing.title) return t('send.titleMissing');

@@ -4,8 +4,8 @@ import type { DemoApi, DemoPerson, DemoTenant } from '../api/demo-api.js';
 import { ApiProblem } from '../api/problem.js';
 import { sessionOf } from '../app/session.js';
 import type { Session } from '../app/session.js';
-import { Watch } from '../reactive/watch-controller.js';
-import { explain } from '../api/explain-problem.js';
+import { WatchController } from '../reactive/watch-controller.js';
+import { explainProblem } from '../api/explain-problem.js';
 import { currentLanguage, t, tValue } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import './herald-avatar.js';
@@ -13,7 +13,7 @@ import './herald-icon.js';
 import './herald-preferences.js';
 
 /**
- * Picks one of the demo people of the two companies. Outside demo mode it says how sign-in works instead.
+ * Signs in as one of the demo people. Outside demo mode it explains how sign-in works.
  * @fires signed-in with the {@link Session} as detail
  */
 @customElement('herald-sign-in')
@@ -40,7 +40,7 @@ export class HeraldSignIn extends LitElement {
         gap: 6px;
         margin-bottom: 28px;
       }
-      .mark {
+      .logo {
         width: 44px;
         height: 44px;
         margin-bottom: 10px;
@@ -63,7 +63,7 @@ export class HeraldSignIn extends LitElement {
         align-items: center;
         gap: 8px;
         padding: 14px 16px 12px;
-        border-bottom: 1px solid var(--line);
+        border-bottom: 1px solid var(--border);
       }
       .tenant h2 herald-icon {
         color: var(--text-3);
@@ -98,7 +98,7 @@ export class HeraldSignIn extends LitElement {
       .note {
         margin-bottom: 20px;
       }
-      .how {
+      .instructions {
         padding: 20px 22px;
         display: grid;
         gap: 10px;
@@ -108,7 +108,7 @@ export class HeraldSignIn extends LitElement {
   ];
 
   @property({ attribute: false }) api!: DemoApi;
-  /** Why the last session ended, shown above; empty for none. */
+  /** Why the last session ended. Empty for no notice. */
   @property() notice = '';
 
   @state() private tenants: readonly DemoTenant[] | null = null;
@@ -117,7 +117,7 @@ export class HeraldSignIn extends LitElement {
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override connectedCallback(): void {
@@ -153,7 +153,7 @@ export class HeraldSignIn extends LitElement {
       <div class="top"><herald-preferences></herald-preferences></div>
       <main class="inner">
         <header>
-          <img class="mark" src="./favicon.svg" alt="" />
+          <img class="logo" src="./favicon.svg" alt="" />
           <h1>${t('signIn.title')}</h1>
           <p class="lead">${this.problem?.status === 404 ? nothing : t('signIn.lead')}</p>
         </header>
@@ -170,7 +170,7 @@ export class HeraldSignIn extends LitElement {
   private renderProblem() {
     if (this.problem === null) return nothing;
     if (this.problem.status === 404) {
-      return html`<section class="card how">
+      return html`<section class="card instructions">
         <h2>${t('signIn.productionTitle')}</h2>
         <p>${t('signIn.productionText')}</p>
         <p class="quiet-text">${t('signIn.productionHint')}</p>
@@ -179,7 +179,7 @@ export class HeraldSignIn extends LitElement {
     return html`<div class="note bad" role="alert">
       <herald-icon name="alert"></herald-icon>
       <div>
-        <p>${explain(this.problem)}</p>
+        <p>${explainProblem(this.problem)}</p>
         <button class="button" @click=${() => this.load()}>${t('action.tryAgain')}</button>
       </div>
     </div>`;

@@ -4,15 +4,15 @@ import { newIdempotencyKey } from '../api/api-client.js';
 import type { FormData, TaskActions, TaskVerb } from '../api/approval.js';
 import { asProblem } from '../api/problem.js';
 import type { ApiProblem } from '../api/problem.js';
-import { caseAddress } from '../app/page-route.js';
+import { requestAddress } from '../app/page-route.js';
 import type { People } from '../app/people.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import type { ApprovalCenter } from '../approvals/approval-center.js';
-import type { Case } from '../approvals/request-store.js';
+import type { RequestDetails } from '../approvals/request-store.js';
 import { isOutdated, reasonText, refusalText } from '../approvals/refusal-text.js';
 import { commandOf, verbsOf } from '../approvals/task-verbs.js';
-import type { VerbButton } from '../approvals/task-verbs.js';
-import { spokenText } from '../approvals/localized-name.js';
+
+import { localizedName } from '../approvals/localized-name.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import { controls } from '../styles/controls.js';
 import { verbStyles } from '../styles/verb-styles.js';
@@ -21,61 +21,70 @@ import type { IconName } from './herald-icon.js';
 import './herald-recipient-picker.js';
 import './herald-schema-form.js';
 
+const ICONS: Readonly<Record<TaskVerb, IconName>> = {
+  resolve: 'undo',
+  approve: 'check',
+  reject: 'close',
+  return: 'undo',
+  transfer: 'forward',
+  delegate: 'people',
+};
+
 /**
- * What the reader may do with a task. Approving is one click; what ends or moves the task asks once more. A verb that
- * cannot be used is disabled and says why; a refusal says who was first, and the request is fetched anew.
+ * The verbs of a task. Approving takes one click, every other verb asks for confirmation. A verb that cannot be used is
+ * disabled and shows its reason. After a conflict the page shows who decided first and reloads the request.
  */
-@customElement('herald-case-verbs')
-export class HeraldCaseVerbs extends LitElement {
+@customElement('herald-task-verbs')
+export class HeraldTaskVerbs extends LitElement {
   static override styles = [controls, verbStyles];
 
   @property({ attribute: false }) center!: ApprovalCenter;
   @property({ attribute: false }) people!: People;
   @property({ attribute: false }) userId = '';
-  @property({ attribute: false }) shown!: Case;
+  @property({ attribute: false }) shown!: RequestDetails;
   @property({ attribute: false }) nameOf!: (id: string) => string;
-  /** The verb that asks for more, or for a second click. */
-  @state() private asking: Exclude<TaskVerb, 'approve'> | null = null;
+  /** The verb whose form is open. */
+  @state() private openVerb: Exclude<TaskVerb, 'approve'> | null = null;
   @state() private comment = '';
   @state() private returnTo = 'START';
   @state() private toUsers: readonly string[] = [];
-  /** Fields that the reader corrects when approving. */
+  /** Fields that the approver corrects. */
   @state() private patch: FormData = {};
   @state() private busy = false;
   @state() private problem: ApiProblem | null = null;
-  /** What the reader just did. */
+  /** The verb that just succeeded. */
   @state() private done: TaskVerb | null = null;
   #taskId = '';
-  /** One key for one filled-in decision: a repeated click after a lost answer decides nothing twice. */
+  /** One key per draft of a decision: a second click after a lost response does not decide twice. */
   #key = newIdempotencyKey();
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage, this.people, this.center.pending]);
+    new WatchController(this, () => [currentLanguage, this.people, this.center.pending]);
   }
 
   override willUpdate(): void {
     const { task } = this.shown;
     if (task === null || task.id === this.#taskId) return;
     this.#taskId = task.id;
-    this.#start();
+    this.#reset();
     this.comment = '';
     this.done = null;
     this.problem = null;
   }
 
-  #start(): void {
-    this.asking = null;
+  #reset(): void {
+    this.openVerb = null;
     this.returnTo = 'START';
     this.toUsers = [];
     this.patch = {};
     this.#key = newIdempotencyKey();
   }
 
-  #ask(verb: TaskVerb): void {
+  #choose(verb: TaskVerb): void {
     this.problem = null;
     if (verb === 'approve') return void this.#decide('approve');
-    this.asking = this.asking === verb ? null : verb;
+    this.openVerb = this.openVerb === verb ? null : verb;
     this.#key = newIdempotencyKey();
   }
 
@@ -90,12 +99,12 @@ export class HeraldCaseVerbs extends LitElement {
       await this.center.api.decide(task.id, command, { idempotencyKey: this.#key, ifRevision: task.revision });
       this.done = verb;
       this.comment = '';
-      this.#start();
+      this.#reset();
       this.center.refreshAfter(instance.id);
     } catch (fault) {
       this.problem = asProblem(fault);
       if (isOutdated(this.problem)) {
-        this.#start();
+        this.#reset();
         this.center.refreshAfter(instance.id);
       }
     } finally {
@@ -107,18 +116,16 @@ export class HeraldCaseVerbs extends LitElement {
     const { task, actions } = this.shown;
     if (task === null || actions === null) return nothing;
     const verbs = verbsOf(actions);
-    const reasons = verbs.map(({ verb }) => this.#reason(actions, verb));
-    const isBarred = reasons.every((reason) => reason !== null);
-    return html`<div class="verbs ${isBarred ? 'barred' : ''}" aria-busy=${this.busy}>
+    const reasons = verbs.map((verb) => this.#reason(actions, verb));
+    const isDisabled = reasons.every((reason) => reason !== null);
+    return html`<div class="verbs ${isDisabled ? 'read-only' : ''}" aria-busy=${this.busy}>
       <h2>
-        ${t(isBarred ? 'verbs.titleReadOnly' : 'verbs.title', { node: spokenText('node', task.nodeId, task.nodeName) })}
+        ${t(isDisabled ? 'verbs.titleReadOnly' : 'verbs.title', { node: localizedName('node', task.nodeId, task.nodeName) })}
       </h2>
-      <div aria-live="polite">${this.renderNews()}</div>
-      ${isBarred ? nothing : this.renderComment(actions)}
-      <div class="buttons">
-        ${verbs.map(({ verb, icon }, index) => this.renderVerb(verb, icon, reasons[index] ?? null))}
-      </div>
-      ${this.renderReasons(verbs, reasons)} ${this.renderAsking()}
+      <div aria-live="polite">${this.renderResult()}</div>
+      ${isDisabled ? nothing : this.renderComment(actions)}
+      <div class="buttons">${verbs.map((verb, index) => this.renderVerb(verb, reasons[index] ?? null))}</div>
+      ${this.renderReasons(verbs, reasons)} ${this.renderVerbForm()}
     </div>`;
   }
 
@@ -128,7 +135,7 @@ export class HeraldCaseVerbs extends LitElement {
     return found === undefined ? t('reason.unknown') : reasonText(found, this.shown.task, this.nameOf);
   }
 
-  private renderNews() {
+  private renderResult() {
     if (this.problem !== null) {
       return html`<div class="note ${isOutdated(this.problem) ? 'warn' : 'bad'} conflict">
         <herald-icon name=${isOutdated(this.problem) ? 'info' : 'alert'}></herald-icon>
@@ -145,7 +152,7 @@ export class HeraldCaseVerbs extends LitElement {
       ${
         next === undefined
           ? nothing
-          : html`<a class="button" href=${caseAddress('tasks', next.id)}
+          : html`<a class="button" href=${requestAddress('tasks', next.id)}
               >${t('verbs.next')}<herald-icon name="forward"></herald-icon
             ></a>`
       }
@@ -191,21 +198,21 @@ export class HeraldCaseVerbs extends LitElement {
     `;
   }
 
-  private renderVerb(verb: TaskVerb, icon: IconName, reason: string | null) {
-    const isBarred = reason !== null;
+  private renderVerb(verb: TaskVerb, reason: string | null) {
+    const isDisabled = reason !== null;
     return html`<button
       class="button verb-${verb} ${verb === 'approve' || verb === 'resolve' ? 'primary' : ''} ${verb === 'reject' ? 'danger' : ''}"
-      aria-disabled=${isBarred || this.busy}
-      aria-describedby=${isBarred ? 'why' : nothing}
-      aria-expanded=${verb === 'approve' || isBarred ? nothing : this.asking === verb}
+      aria-disabled=${isDisabled || this.busy}
+      aria-describedby=${isDisabled ? 'why' : nothing}
+      aria-expanded=${verb === 'approve' || isDisabled ? nothing : this.openVerb === verb}
       title=${reason ?? nothing}
-      @click=${() => !isBarred && !this.busy && this.#ask(verb)}
+      @click=${() => !isDisabled && !this.busy && this.#choose(verb)}
     >
-      <herald-icon name=${icon}></herald-icon>${t(`verb.${verb}`)}
+      <herald-icon name=${ICONS[verb]}></herald-icon>${t(`verb.${verb}`)}
     </button>`;
   }
 
-  private renderReasons(verbs: readonly VerbButton[], reasons: readonly (string | null)[]) {
+  private renderReasons(verbs: readonly TaskVerb[], reasons: readonly (string | null)[]) {
     const different = [...new Set(reasons.filter((reason) => reason !== null))];
     if (different.length === 0) return nothing;
     const isShared = different.length === 1 && reasons.every((reason) => reason !== null);
@@ -213,22 +220,22 @@ export class HeraldCaseVerbs extends LitElement {
       ${
         isShared
           ? html`<p>${different[0]}</p>`
-          : verbs.map(({ verb }, index) =>
+          : verbs.map((verb, index) =>
               reasons[index] === null ? nothing : html`<p><strong>${t(`verb.${verb}`)}:</strong> ${reasons[index]}</p>`,
             )
       }
     </div>`;
   }
 
-  private renderAsking() {
-    const { asking, shown } = this;
-    if (asking === null) return nothing;
-    const needsPerson = asking === 'transfer' || asking === 'delegate';
+  private renderVerbForm() {
+    const { openVerb, shown } = this;
+    if (openVerb === null) return nothing;
+    const needsPerson = openVerb === 'transfer' || openVerb === 'delegate';
     const isReady = !needsPerson || this.toUsers.length > 0;
-    return html`<div class="asking" role="group" aria-label=${t(`verb.${asking}`)}>
-      ${asking === 'reject' || asking === 'delegate' || asking === 'resolve' ? html`<p>${t(`verbs.effect.${asking}`)}</p>` : nothing}
+    return html`<div class="verb-form" role="group" aria-label=${t(`verb.${openVerb}`)}>
+      ${openVerb === 'reject' || openVerb === 'delegate' || openVerb === 'resolve' ? html`<p>${t(`verbs.effect.${openVerb}`)}</p>` : nothing}
       ${
-        asking === 'return'
+        openVerb === 'return'
           ? html`<label class="field">
               <span class="label">${t('verbs.returnTo')}</span>
               <select
@@ -237,7 +244,7 @@ export class HeraldCaseVerbs extends LitElement {
               >
                 <option value="START">${t('verbs.toApplicant', { name: shown.instance.applicantName })}</option>
                 ${shown.actions?.returnTo.map(
-                  ({ id, name }) => html`<option value=${id}>${spokenText('node', id, name)}</option>`,
+                  ({ id, name }) => html`<option value=${id}>${localizedName('node', id, name)}</option>`,
                 )}
               </select>
             </label>`
@@ -262,13 +269,13 @@ export class HeraldCaseVerbs extends LitElement {
       }
       <div class="buttons">
         <button
-          class="button confirm ${asking === 'reject' ? 'danger-fill' : 'primary'}"
+          class="button confirm ${openVerb === 'reject' ? 'danger-fill' : 'primary'}"
           aria-disabled=${this.busy || !isReady}
-          @click=${() => isReady && void this.#decide(asking)}
+          @click=${() => isReady && void this.#decide(openVerb)}
         >
-          ${t(`verbs.confirm.${asking}`)}
+          ${t(`verbs.confirm.${openVerb}`)}
         </button>
-        <button class="button quiet" @click=${() => (this.asking = null)}>${t('verbs.close')}</button>
+        <button class="button quiet" @click=${() => (this.openVerb = null)}>${t('verbs.close')}</button>
       </div>
     </div>`;
   }

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { NotificationItem } from '../api/notification.js';
 import { appLink } from '../app/app-link.js';
 import { inboxAddress } from '../app/page-route.js';
-import { Watch } from '../reactive/watch-controller.js';
+import { WatchController } from '../reactive/watch-controller.js';
 import { currentLanguage, t } from '../i18n/language.js';
 import type { NotificationCenter } from '../inbox/notification-center.js';
 import { controls } from '../styles/controls.js';
@@ -15,8 +15,8 @@ const SHOWN_MS = 7_000;
 const MAX_SHOWN = 3;
 
 /**
- * Says what just arrived: shown for 7 s (as long as the pointer or the focus rests on it), and read out by screen
- * readers, politely, or at once when it is urgent. Many at a time become a figure.
+ * Announces new notifications: for 7 s, or as long as the pointer or the focus is on them. Screen readers read them
+ * politely, urgent ones at once. Many at a time become a count.
  */
 @customElement('herald-toasts')
 export class HeraldToasts extends LitElement {
@@ -37,7 +37,7 @@ export class HeraldToasts extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
         background: var(--surface);
-        border: 1px solid var(--line);
+        border: 1px solid var(--border);
         border-radius: var(--radius);
         box-shadow: var(--shadow-2);
         animation: rise var(--motion, 180ms) ease-out;
@@ -80,27 +80,27 @@ export class HeraldToasts extends LitElement {
   @state() private hiddenCount = 0;
   @state() private polite = '';
   @state() private urgent = '';
-  #end: (() => void) | undefined;
+  #unsubscribe: (() => void) | undefined;
   #followed: NotificationCenter | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #held = false;
+  #isPaused = false;
 
   constructor() {
     super();
-    new Watch(this, () => [currentLanguage]);
+    new WatchController(this, () => [currentLanguage]);
   }
 
   override willUpdate(): void {
     if (this.#followed === this.center) return;
-    this.#end?.();
+    this.#unsubscribe?.();
     this.#followed = this.center;
     this.shown = [];
-    this.#end = this.center.onArrival((item) => this.#show(item));
+    this.#unsubscribe = this.center.onArrival((item) => this.#show(item));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#end?.();
+    this.#unsubscribe?.();
     this.#followed = undefined;
     clearTimeout(this.#timer);
   }
@@ -109,15 +109,15 @@ export class HeraldToasts extends LitElement {
     const all = [item, ...this.shown];
     this.hiddenCount += Math.max(0, all.length - MAX_SHOWN);
     this.shown = all.slice(0, MAX_SHOWN);
-    const words = t('toast.new', { title: item.title });
-    if (item.priority === 'urgent') this.urgent = words;
-    else this.polite = words;
+    const text = t('toast.new', { title: item.title });
+    if (item.priority === 'urgent') this.urgent = text;
+    else this.polite = text;
     this.#schedule();
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    if (this.#held || this.shown.length === 0) return;
+    if (this.#isPaused || this.shown.length === 0) return;
     this.#timer = setTimeout(() => this.#clear(), SHOWN_MS);
   }
 
@@ -128,8 +128,8 @@ export class HeraldToasts extends LitElement {
     this.urgent = '';
   }
 
-  #hold(held: boolean): void {
-    this.#held = held;
+  #pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
     this.#schedule();
   }
 
@@ -144,10 +144,10 @@ export class HeraldToasts extends LitElement {
       <div class="visually-hidden" role="alert" aria-live="assertive">${this.urgent}</div>
       <div
         class="stack"
-        @pointerenter=${() => this.#hold(true)}
-        @pointerleave=${() => this.#hold(false)}
-        @focusin=${() => this.#hold(true)}
-        @focusout=${() => this.#hold(false)}
+        @pointerenter=${() => this.#pause(true)}
+        @pointerleave=${() => this.#pause(false)}
+        @focusin=${() => this.#pause(true)}
+        @focusout=${() => this.#pause(false)}
       >
         ${this.hiddenCount > 0 ? html`<span class="more number">${t('toast.more', { n: this.hiddenCount })}</span>` : nothing}
         ${repeat(

@@ -1,20 +1,20 @@
 import type { InstanceStatus, NodeState, TaskStatus } from '../api/approval.js';
 import type { IconName } from './herald-icon.js';
 
-/** How a status looks: the chip's colour and its sign, so that nobody has to tell colours apart. */
-export interface StatusLook {
+/** Colour and icon of a status. The icon is for people who cannot distinguish the colours. */
+export interface StatusStyle {
   readonly tone: '' | 'good' | 'high' | 'urgent' | 'info';
   readonly icon: IconName;
 }
 
-const WAITING: StatusLook = { tone: 'info', icon: 'clock' };
-const GOOD: StatusLook = { tone: 'good', icon: 'check' };
-const BAD: StatusLook = { tone: 'urgent', icon: 'close' };
-const BACK: StatusLook = { tone: 'high', icon: 'undo' };
-const OVER: StatusLook = { tone: '', icon: 'close' };
-const QUIET: StatusLook = { tone: '', icon: 'more' };
+const WAITING: StatusStyle = { tone: 'info', icon: 'clock' };
+const GOOD: StatusStyle = { tone: 'good', icon: 'check' };
+const BAD: StatusStyle = { tone: 'urgent', icon: 'close' };
+const BACK: StatusStyle = { tone: 'high', icon: 'undo' };
+const OVER: StatusStyle = { tone: '', icon: 'close' };
+const QUIET: StatusStyle = { tone: '', icon: 'more' };
 
-const LOOKS: Readonly<Record<InstanceStatus | TaskStatus | NodeState, StatusLook>> = {
+const STYLES: Readonly<Record<InstanceStatus | TaskStatus | NodeState, StatusStyle>> = {
   draft: QUIET,
   running: WAITING,
   pending: WAITING,
@@ -36,7 +36,7 @@ const LOOKS: Readonly<Record<InstanceStatus | TaskStatus | NodeState, StatusLook
   expired: { tone: 'high', icon: 'clock' },
 };
 
-/** The look of a status of a request, a task, or a node. */
-export function lookOf(status: InstanceStatus | TaskStatus | NodeState): StatusLook {
-  return LOOKS[status] ?? QUIET;
+/** The style for a status of a request, a task or a step. */
+export function statusStyle(status: InstanceStatus | TaskStatus | NodeState): StatusStyle {
+  return STYLES[status] ?? QUIET;
 }

@@ -6,8 +6,9 @@ const NONE: Counts = { unread: 0, unseen: 0, capped: false, byCategory: {}, rev:
 const SHARED_JITTER_MS = 5_000;
 
 /**
- * Unread and unseen figures. The service pushes them after each change of the person's own rows; after an event to a
- * shared audience everybody would have to be counted at once, so there the page counts one up and asks after 0–5 s.
+ * The unread and unseen counts. The service pushes them after each change of the person's own rows. After an event to a
+ * shared audience it would have to count for every recipient at once, so the page adds one itself and fetches the counts
+ * after 0 to 5 s.
  */
 export class CountsStore extends Observed {
   #counts: Counts = NONE;
@@ -24,7 +25,7 @@ export class CountsStore extends Observed {
     return this.#counts;
   }
 
-  /** Figures of the service, pushed or fetched; older ones than those shown are ignored. */
+  /** Takes pushed or fetched counts. Counts older than the current ones are ignored. */
   accept(counts: Counts): void {
     if (changesIn(counts) >= changesIn(this.#counts)) this.#set(counts);
   }
@@ -34,18 +35,18 @@ export class CountsStore extends Observed {
     try {
       this.accept(await this.api.counts());
     } catch {
-      // The list shows the problem; a stale figure is better than a second message about the same fault.
+      // The list shows the problem. A stale count is better than reporting the same fault twice.
     }
   }
 
-  /** A new item came to a shared audience. */
+  /** Counts a new item for a shared audience. */
   countOneMore(): void {
     this.#set({ ...this.#counts, unread: this.#counts.unread + 1, unseen: this.#counts.unseen + 1 });
     clearTimeout(this.#later);
     this.#later = setTimeout(() => void this.refresh(), this.random() * SHARED_JITTER_MS);
   }
 
-  /** Ends what is planned. */
+  /** Cancels a scheduled fetch. */
   dispose(): void {
     clearTimeout(this.#later);
   }
@@ -56,7 +57,7 @@ export class CountsStore extends Observed {
   }
 }
 
-/** How often the person's own rows had changed when these figures were taken. */
+/** How often the person's own rows had changed when the counts were taken. */
 function changesIn({ rev }: Counts): number {
   return Number(rev.split('.')[0]);
 }

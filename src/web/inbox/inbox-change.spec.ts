@@ -31,12 +31,12 @@ const item = (id: string, more: Partial<NotificationItem> = {}): NotificationIte
   ...more,
 });
 const arrival = (one: NotificationItem) => ({ kind: 'item', item: one, isNew: true }) as const;
-const answer = (one: NotificationItem) => ({ kind: 'item', item: one, isNew: false }) as const;
+const response = (one: NotificationItem) => ({ kind: 'item', item: one, isNew: false }) as const;
 const state = (name: InboxState) => ({ ...WHOLE_INBOX, state: name });
 const ids = ({ items }: { readonly items: readonly NotificationItem[] }) => items.map(({ id }) => id);
 
-describe('a list of notifications', () => {
-  test('shows what arrives on top, and never twice', () => {
+describe('applyChange', () => {
+  test('puts an arrival on top, once', () => {
     const once = applyChange([item('a')], arrival(item('b')), WHOLE_INBOX);
     expect(ids(once)).toEqual(['b', 'a']);
     expect(ids(applyChange(once.items, arrival(item('b')), WHOLE_INBOX))).toEqual(['b', 'a']);
@@ -49,12 +49,12 @@ describe('a list of notifications', () => {
     expect(applyChange(list, patch, WHOLE_INBOX).items).toEqual(list);
   });
 
-  test('takes a patch of a newer revision', () => {
+  test('applies a patch with a newer revision', () => {
     const patch = { kind: 'patch', id: 'a', patch: { isRead: true }, revision: 2 } as const;
     expect(applyChange([item('a')], patch, WHOLE_INBOX).items).toEqual([item('a', { isRead: true, revision: 2 })]);
   });
 
-  test('lets go of what is archived, snoozed or removed elsewhere', () => {
+  test('drops items that are archived, snoozed or removed elsewhere', () => {
     const list = [item('a'), item('b')];
     const archived = { kind: 'patch', id: 'a', patch: { archivedAt: '2026-11-21T09:00:00Z' }, revision: 2 } as const;
     expect(ids(applyChange(list, archived, WHOLE_INBOX))).toEqual(['b']);
@@ -63,34 +63,34 @@ describe('a list of notifications', () => {
     expect(ids(applyChange(list, { kind: 'removed', id: 'b' }, WHOLE_INBOX))).toEqual(['a']);
   });
 
-  test('keeps what is read under the eyes of its reader, even among the unread', () => {
-    expect(ids(applyChange([item('a')], answer(item('a', { isRead: true, revision: 2 })), state('unread')))).toEqual([
+  test('keeps an item that was just read, even in the list of unread items', () => {
+    expect(ids(applyChange([item('a')], response(item('a', { isRead: true, revision: 2 })), state('unread')))).toEqual([
       'a',
     ]);
   });
 
-  test('asks the service where an item belongs that comes back', () => {
-    expect(applyChange([item('b')], answer(item('a', { revision: 3 })), WHOLE_INBOX)).toMatchObject({ stale: true });
+  test('reports a stale list when an item returns, because only the service knows its position', () => {
+    expect(applyChange([item('b')], response(item('a', { revision: 3 })), WHOLE_INBOX)).toMatchObject({ stale: true });
     const woken = { kind: 'patch', id: 'a', patch: { snoozedUntil: null }, revision: 3 } as const;
     expect(applyChange([item('b')], woken, WHOLE_INBOX)).toMatchObject({ stale: true });
     const seen = { kind: 'patch', id: 'a', patch: { seenAt: '2026-11-22T09:00:00Z' }, revision: 3 } as const;
     expect(applyChange([item('b')], seen, WHOLE_INBOX)).toMatchObject({ stale: false });
   });
 
-  test('brings a collapsed item up when one more is folded into it', () => {
+  test('moves a collapsed item to the top when it absorbs another', () => {
     const more = arrival(item('b', { collapseCount: 2, revision: 2 }));
     expect(ids(applyChange([item('a'), item('b')], more, WHOLE_INBOX))).toEqual(['b', 'a']);
   });
 });
 
-describe('a filter', () => {
+describe('matches', () => {
   test.each([
     ['inbox', [true, true, false, false]],
     ['unread', [true, false, false, false]],
     ['read', [false, true, false, false]],
     ['snoozed', [false, false, true, false]],
     ['archived', [false, false, false, true]],
-  ] as const)('%s holds what belongs there', (name, expected) => {
+  ] as const)('accepts the right items in state %s', (name, expected) => {
     const all = [
       item('new'),
       item('read', { isRead: true }),
@@ -100,7 +100,7 @@ describe('a filter', () => {
     expect(all.map((one) => matches(one, state(name)))).toEqual(expected);
   });
 
-  test('narrows by category, priority, kind and words', () => {
+  test('checks category, priority, type and search text', () => {
     const one = item('a', { category: 'finance', priority: 'high', type: 'task', content: 'Invoice 9921' });
     const fits = { ...WHOLE_INBOX, category: 'finance', priority: 'high', type: 'task', q: 'invoice' } as const;
     expect(matches(one, fits)).toBe(true);

@@ -1,8 +1,7 @@
-import type { NotificationItem } from '../api/notification.js';
+import type { InboxFilter, NotificationItem } from '../api/notification.js';
 import { matches, staysIn } from './inbox-filter.js';
-import type { InboxFilter } from '../api/notification.js';
 
-/** A change of the inbox, from the stream or as the answer to something the person did. */
+/** A change of the inbox, from the stream or from the response to the person's own action. */
 export type InboxChange =
   | { readonly kind: 'item'; readonly item: NotificationItem; readonly isNew: boolean }
   | {
@@ -13,15 +12,15 @@ export type InboxChange =
     }
   | { readonly kind: 'removed'; readonly id: string };
 
-/** A list after a change; `stale` when only the service knows where the item belongs. */
+/** A list after a change. `stale` means that only the service knows where the item belongs. */
 export interface ChangedList {
   readonly items: readonly NotificationItem[];
   readonly stale: boolean;
 }
 
 /**
- * Applies a change to a fetched list: by id, so nothing stands in it twice; by revision, so what is older never
- * overwrites what is newer, in whichever order the stream and the answers arrive.
+ * Applies a change to a fetched list. Matching by id prevents duplicates. Comparing revisions prevents an older state from
+ * overwriting a newer one, in whatever order events and responses arrive.
  */
 export function applyChange(items: readonly NotificationItem[], change: InboxChange, filter: InboxFilter): ChangedList {
   const id = change.kind === 'item' ? change.item.id : change.id;
@@ -31,7 +30,7 @@ export function applyChange(items: readonly NotificationItem[], change: InboxCha
     return { items: known === undefined ? items : items.toSpliced(index, 1), stale: false };
   }
   if (known === undefined) {
-    if (change.kind === 'patch') return { items, stale: mayBringBack(change.patch) };
+    if (change.kind === 'patch') return { items, stale: mayReturnToList(change.patch) };
     if (!matches(change.item, filter)) return { items, stale: false };
     return change.isNew ? { items: [change.item, ...items], stale: false } : { items, stale: true };
   }
@@ -45,7 +44,7 @@ export function applyChange(items: readonly NotificationItem[], change: InboxCha
   return { items: items.with(index, next), stale: false };
 }
 
-/** A change elsewhere (another tab, a timer) that can put an item that this list does not hold back into it. */
-function mayBringBack(patch: Partial<NotificationItem>): boolean {
+/** Whether a change from elsewhere (another tab, a timer) can return an item to a list that does not contain it. */
+function mayReturnToList(patch: Partial<NotificationItem>): boolean {
   return 'archivedAt' in patch || 'snoozedUntil' in patch || 'isRead' in patch || 'readAt' in patch;
 }

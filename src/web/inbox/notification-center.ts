@@ -9,19 +9,19 @@ import { CountsStore } from './counts-store.js';
 import { WHOLE_INBOX } from './inbox-filter.js';
 import { NotificationList } from './notification-list.js';
 
-/** Types of api.md §5 with a position in the log. */
+/** Durable types of api.md §5. */
 export const DURABLE_TYPES = [
   'notification.created',
   'notification.updated',
   'notification.removed',
   'notification.marked',
 ] as const;
-/** Types without one, and those that applications send by `POST /sse/send` with or without (the panel shows them). */
+/** Ephemeral types, and types that applications send with `POST /sse/send` either way (the connection page lists them). */
 export const EPHEMERAL_TYPES = ['notification.counts', 'message', 'announcement'] as const;
 
 const MAX_REMEMBERED_IDS = 1_000;
 
-/** Mark-all that can still be taken back. */
+/** A "mark all as read" that can still be undone. */
 export interface Undo {
   readonly token: string;
   readonly untilMs: number;
@@ -30,9 +30,9 @@ export interface Undo {
 const UNDO_MS = 10 * 60_000;
 
 /**
- * The inbox of one person: figures, the list of the page, the short list of the bell; fed by the stream and by the
- * answers to what the person does. State is fetched after `connected` or `resync`, never before, so what arrives
- * between the fetch and the stream cannot be lost.
+ * The inbox of one person: the counts, the list of the page and the short list of the bell. The stream and the responses
+ * to the person's own actions keep it current. State is fetched after `connected` or `resync`, never before, so that no
+ * event is missed between the fetch and the stream.
  */
 export class NotificationCenter extends Observed {
   readonly counts: CountsStore;
@@ -40,7 +40,7 @@ export class NotificationCenter extends Observed {
   readonly latest: NotificationList;
   #undo: Undo | null = null;
   readonly #announced = new Set<string>();
-  readonly #saidSeen = new Set<string>();
+  readonly #reportedSeen = new Set<string>();
   readonly #arrivals = new Set<(item: NotificationItem) => void>();
 
   constructor(readonly api: NotificationsApi) {
@@ -54,16 +54,16 @@ export class NotificationCenter extends Observed {
     return this.#undo !== null && this.#undo.untilMs > Date.now() ? this.#undo : null;
   }
 
-  /** Calls `listener` once for each notification that arrives live or was missed. @returns its end. */
+  /** Calls `listener` once for each new notification, live or replayed. @returns the function that unsubscribes. */
   onArrival(listener: (item: NotificationItem) => void): () => void {
     this.#arrivals.add(listener);
     return () => this.#arrivals.delete(listener);
   }
 
-  /** @returns the function that detaches it again. */
+  /** @returns the function that detaches it. */
   attach(stream: EventStream): () => void {
     const ends = [
-      // With "reset" a resync follows right behind, and its position is the one to fetch for.
+      // After "reset" a resync follows at once. Its position is the one to fetch for.
       stream.on('connected', (data) => (data as Connected).resume !== 'reset' && void this.refresh()),
       stream.on('resync', () => void this.refresh()),
       stream.on('notification.created', (data) => this.#onCreated(data as NotificationItem)),
@@ -72,7 +72,7 @@ export class NotificationCenter extends Observed {
         this.#apply({ kind: 'patch', id, patch, revision });
       }),
       stream.on('notification.removed', (data) => this.#apply({ kind: 'removed', id: (data as { id: string }).id })),
-      // Another device of this person marked all as read, or took that back: too many items to be named one by one.
+      // Another device marked all as read, or undid that. The event does not list the items, there can be too many.
       stream.on('notification.marked', () => void this.refresh()),
       stream.on('notification.counts', (data) => this.counts.accept(data as Counts)),
     ];
@@ -99,24 +99,19 @@ export class NotificationCenter extends Observed {
     this.#apply({ kind: 'removed', id });
   }
 
-  /** The whole of an item whose live event was cut. */
-  async complete(id: string): Promise<void> {
-    this.#accept(await this.api.get(id));
-  }
-
-  /** Says that what is on the screen has been seen. */
+  /** Reports that the shown items have been seen. */
   async markSeen(items: readonly NotificationItem[]): Promise<void> {
-    const unseen = items.filter(({ id, seenAt, isRead }) => seenAt === null && !isRead && !this.#saidSeen.has(id));
-    for (const { id } of unseen) remember(this.#saidSeen, id);
-    // One after the other: it is in no hurry, and must not take the connections that the person's clicks need.
+    const unseen = items.filter(({ id, seenAt, isRead }) => seenAt === null && !isRead && !this.#reportedSeen.has(id));
+    for (const { id } of unseen) remember(this.#reportedSeen, id);
+    // One at a time: it is not urgent, and must not occupy the connections that the person's clicks need.
     for (const { id } of unseen) await this.change(id, 'seen');
   }
 
-  /** Says that an item was read, because the page behind its link was opened. Never throws: it is only a courtesy. */
+  /** Marks an item as read because its link was opened. Never throws. */
   async markOpened(item: NotificationItem): Promise<void> {
     if (item.isRead) return;
     await this.change(item.id, 'read').catch(() => {
-      // It closes by itself when the task is handled; until then it just stays unread.
+      // The item is closed when the task is handled. Until then it stays unread, which does no harm.
     });
   }
 

@@ -6,12 +6,12 @@ import { applyChange } from './inbox-change.js';
 import type { InboxChange } from './inbox-change.js';
 
 const REFRESH_SOON_MS = 300;
-/** Beyond this many live items a list is fetched anew instead of growing. */
+/** Above this many items a list is fetched again instead of growing. */
 const MAX_ITEMS = 1_000;
 
 /**
- * One filtered list of the inbox: fetched pages, kept current by changes. Changes that arrive while a page is on its
- * way are applied on top of it, so nothing falls between the fetch and the stream.
+ * One filtered list of the inbox: fetched pages that changes keep current. Changes that arrive during a fetch are applied
+ * on top of its response, so that none is missed.
  */
 export class NotificationList extends Observed {
   #items: readonly NotificationItem[] = [];
@@ -21,7 +21,7 @@ export class NotificationList extends Observed {
   #loading: 'none' | 'first' | 'more' = 'none';
   #loaded = false;
   #request = 0;
-  #meanwhile: InboxChange[] = [];
+  #changesDuringFetch: InboxChange[] = [];
   #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -45,7 +45,7 @@ export class NotificationList extends Observed {
   get loading(): 'none' | 'first' | 'more' {
     return this.#loading;
   }
-  /** Whether the list has been fetched at least once with this filter. */
+  /** Whether the list was fetched at least once with this filter. */
   get loaded(): boolean {
     return this.#loaded;
   }
@@ -61,17 +61,17 @@ export class NotificationList extends Observed {
     await this.refresh();
   }
 
-  /** Fetches the first page; the newest call wins. */
+  /** Fetches the first page. The newest call wins. */
   async refresh(): Promise<void> {
     clearTimeout(this.#soon);
     const request = ++this.#request;
-    this.#meanwhile = [];
+    this.#changesDuringFetch = [];
     this.#loading = 'first';
     this.changed();
     await this.#settle(request, async () => {
       const page = await this.api.list(this.#filter, this.pageSize);
       return () => {
-        this.#items = this.#meanwhile.reduce<readonly NotificationItem[]>(
+        this.#items = this.#changesDuringFetch.reduce<readonly NotificationItem[]>(
           (items, change) => applyChange(items, change, this.#filter).items,
           page.items,
         );
@@ -81,7 +81,7 @@ export class NotificationList extends Observed {
     });
   }
 
-  /** Fetches the next page. Items that moved meanwhile are not shown twice. */
+  /** Fetches the next page. Items that moved since then are not repeated. */
   async loadMore(): Promise<void> {
     const cursor = this.#cursor;
     if (cursor === null || this.#loading !== 'none') return;
@@ -99,9 +99,9 @@ export class NotificationList extends Observed {
   }
 
   apply(change: InboxChange): void {
-    if (this.#loading === 'first') this.#meanwhile.push(change);
+    if (this.#loading === 'first') this.#changesDuringFetch.push(change);
     const { items, stale } = applyChange(this.#items, change, this.#filter);
-    if (stale || items.length > MAX_ITEMS || this.#meanwhile.length > MAX_ITEMS) this.#refreshSoon();
+    if (stale || items.length > MAX_ITEMS || this.#changesDuringFetch.length > MAX_ITEMS) this.#refreshSoon();
     if (items === this.#items) return;
     this.#items = items;
     this.changed();
@@ -123,7 +123,7 @@ export class NotificationList extends Observed {
       this.#problem = fault instanceof ApiProblem ? fault : new ApiProblem(0, 'internal', String(fault));
     }
     this.#loading = 'none';
-    this.#meanwhile = [];
+    this.#changesDuringFetch = [];
     this.changed();
   }
 }

@@ -3,7 +3,7 @@ import { safeLink } from './safe-link.js';
 
 const BASE = 'https://erp.example/herald/';
 
-test('lets paths of the own site and web addresses through', () => {
+test('safeLink accepts paths and web addresses', () => {
   expect(safeLink('/orders/1', BASE)).toBe('https://erp.example/orders/1');
   expect(safeLink('http://other.example/x', BASE)).toBe('http://other.example/x');
 });
@@ -19,6 +19,6 @@ test.each([
   '',
   '  ',
   null,
-])('makes no link of %j', (link) => {
+])('safeLink refuses %j', (link) => {
   expect(safeLink(link, BASE)).toBeNull();
 });

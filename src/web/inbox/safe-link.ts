@@ -1,6 +1,6 @@
 /**
- * The address behind a notification's link, if a person may be sent there: `http(s)` and addresses of the page's own
- * site. `javascript:`, `data:` and whatever else a sender thinks of are not links here.
+ * The absolute address of a notification's link, or null if it is not `http(s)`. A sender could otherwise run
+ * `javascript:` or `data:` addresses in the page.
  */
 export function safeLink(link: string | null | undefined, base: string): string | null {
   if (link === null || link === undefined || link.trim() === '') return null;

@@ -1,4 +1,4 @@
-/** Moments until which a notification can be put away. */
+/** A time until which a notification can be snoozed. */
 export interface SnoozeChoice {
   readonly key: 'hour' | 'tomorrow' | 'monday';
   readonly until: Date;
@@ -6,7 +6,7 @@ export interface SnoozeChoice {
 
 const MORNING_HOUR = 9;
 
-/** In an hour, tomorrow at nine, next Monday at nine; in the reader's own time zone. */
+/** In an hour, tomorrow at nine, next Monday at nine, in the reader's time zone. */
 export function snoozeChoices(now: Date): readonly SnoozeChoice[] {
   const daysToMonday = (8 - now.getDay()) % 7 || 7;
   return [

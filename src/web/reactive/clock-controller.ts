@@ -3,8 +3,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const hosts = new Set<ReactiveControllerHost>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Renders its component anew every half minute, so that "3 minutes ago" stays true. One timer for the whole page. */
-export class Minute implements ReactiveController {
+/** Re-renders its component every 30 s, so that "3 minutes ago" stays correct. All components share one timer. */
+export class ClockController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
 
   constructor(host: ReactiveControllerHost) {

@@ -1,13 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Renders its component anew at an interval, while it is on the page. */
-export class Ticking implements ReactiveController {
+/** Runs a callback at an interval while its component is on the page. */
+export class IntervalController implements ReactiveController {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     host: ReactiveControllerHost,
     private readonly intervalMs: number,
-    /** What happens then. @defaultValue a new rendering */
+    /** @defaultValue re-renders the component */
     private readonly onTick: () => void = () => host.requestUpdate(),
   ) {
     host.addController(this);

@@ -2,10 +2,10 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Observed } from './observed.js';
 
 /**
- * Renders its component again when one of the observed things changes. The things may be replaced over time (they are
- * properties of the component), so they are asked for again after each update.
+ * Re-renders its component when one of its sources changes. Sources are properties of the component and can be replaced,
+ * so they are read again after each update.
  */
-export class Watch implements ReactiveController {
+export class WatchController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #sources: () => readonly (Observed | undefined)[];
   readonly #subscriptions = new Map<Observed, () => void>();

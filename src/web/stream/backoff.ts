@@ -1,4 +1,4 @@
-/** Full-jitter back-off between two limits, doubling with each attempt. */
+/** Full-jitter back-off between two limits. The ceiling doubles with each attempt. */
 export interface BackoffOptions {
   readonly minMs: number;
   readonly maxMs: number;
@@ -7,8 +7,8 @@ export interface BackoffOptions {
 }
 
 /**
- * @param attempt 0 for the first try after a failure
- * @param floorMs what the server asked for (`Retry-After`); never less than this
+ * @param attempt 0 for the first attempt after a failure
+ * @param floorMs lower limit that the server requested (`Retry-After`)
  */
 export function backoffMs(attempt: number, floorMs: number, { minMs, maxMs, random }: BackoffOptions): number {
   const ceiling = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30));

@@ -1,6 +1,6 @@
 import type { EventStream, StreamEnvironment } from './event-stream.js';
 
-/** The real browser. */
+/** The environment of a real browser. */
 export const browserEnvironment: StreamEnvironment = {
   openEventSource: (url) => new EventSource(url, { withCredentials: true }),
   async probe(url) {
@@ -9,7 +9,7 @@ export const browserEnvironment: StreamEnvironment = {
       const retryAfter = Number(response.headers.get('Retry-After') ?? 0);
       return { status: response.status, retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : 0 };
     } catch {
-      // No answer at all: the service is down or the network is; the back-off goes on.
+      // No response: the service or the network is down. The back-off continues.
       return null;
     }
   },
@@ -21,14 +21,17 @@ export const browserEnvironment: StreamEnvironment = {
   random: () => Math.random(),
 };
 
-/** Ends the stream when the page goes, and tries at once when the network or the tab comes back. @returns its end. */
+/**
+ * Stops the stream when the page is left, and retries at once when the network or the tab returns.
+ * @returns the function that unsubscribes.
+ */
 export function followBrowserSignals(stream: EventStream): () => void {
   const abort = new AbortController();
   const { signal } = abort;
-  window.addEventListener('online', () => stream.wake(), { signal });
+  window.addEventListener('online', () => stream.retryNow(), { signal });
   window.addEventListener('pagehide', () => stream.stop(), { signal });
   window.addEventListener('pageshow', (event) => event.persisted && stream.start(), { signal });
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && stream.wake(), {
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && stream.retryNow(), {
     signal,
   });
   return () => abort.abort();

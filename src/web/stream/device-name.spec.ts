@@ -16,6 +16,6 @@ test.each([
   ],
   ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:150.0) Gecko/20100101 Firefox/150.0', 'Firefox on macOS'],
   ['something else', 'Browser'],
-])('names the device of %s', (userAgent, name) => {
+])('deviceName recognises %s', (userAgent, name) => {
   expect(deviceName(userAgent)).toBe(name);
 });

@@ -13,7 +13,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Linux/, 'Linux'],
 ];
 
-/** "Chrome on Linux": what an administrator sees among the devices of a person. Never more than 64 characters. */
+/** "Chrome on Linux": the name that administrators see among a person's devices. At most 64 characters. */
 export function deviceName(userAgent: string): string {
   const first = (list: readonly (readonly [RegExp, string])[]): string | undefined =>
     list.find(([pattern]) => pattern.test(userAgent))?.[1];

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { EventStream } from './event-stream.js';
 import type { StreamEnvironment } from './event-stream.js';
 
-/** A line whose other end the test holds. */
-class Line {
+/** An EventSource whose events the test sends. */
+class FakeEventSource {
   readyState = 0;
   readonly #listeners = new Map<string, ((event: unknown) => void)[]>();
 
@@ -17,7 +17,7 @@ class Line {
     this.readyState = 2;
   }
 
-  say(type: string, data: unknown, lastEventId = ''): void {
+  emit(type: string, data: unknown, lastEventId = ''): void {
     for (const listener of this.#listeners.get(type) ?? []) listener({ data: JSON.stringify(data), lastEventId });
   }
 
@@ -30,13 +30,13 @@ class Line {
 const connected = (resume: string) => ({ connectionId: 'c1', heartbeatIntervalMs: 10_000, resume });
 
 function openStream(stored: string | null = null, probed: { status: number; retryAfterMs: number } | null = null) {
-  const lines: Line[] = [];
+  const sources: FakeEventSource[] = [];
   const timers: { ms: number; callback: () => void }[] = [];
   let position = stored;
   const environment: StreamEnvironment = {
     openEventSource(url) {
-      lines.push(new Line(url));
-      return lines.at(-1) as unknown as EventSource;
+      sources.push(new FakeEventSource(url));
+      return sources.at(-1) as unknown as EventSource;
     },
     probe: () => Promise.resolve(probed),
     now: () => 1_000,
@@ -55,121 +55,121 @@ function openStream(stored: string | null = null, probed: { status: number; retr
     environment,
   });
   stream.start();
-  const had: unknown[] = [];
-  stream.on('created', (data) => had.push(data));
+  const received: unknown[] = [];
+  stream.on('created', (data) => received.push(data));
   return {
     stream,
-    lines,
+    sources,
     timers,
-    had,
+    received,
     stored: () => position,
-    line: () => lines.at(-1)!,
-    due: () => timers.splice(0).forEach(({ callback }) => callback()),
+    source: () => sources.at(-1)!,
+    fireTimers: () => timers.splice(0).forEach(({ callback }) => callback()),
   };
 }
 
-describe('the event stream', () => {
-  test('hands each durable event over once, however often it comes, and remembers the position', () => {
-    const { line, had, stored, stream } = openStream();
-    line().say('connected', connected('live'), 'abcd1234.5');
-    line().say('created', 'six', 'abcd1234.6');
-    line().say('created', 'six', 'abcd1234.6');
-    line().say('created', 'five', 'abcd1234.5');
-    line().say('created', 'seven', 'abcd1234.7');
-    expect(had).toEqual(['six', 'seven']);
+describe('EventStream', () => {
+  test('delivers each durable event once, however often it arrives, and stores the position', () => {
+    const { source, received, stored, stream } = openStream();
+    source().emit('connected', connected('live'), 'abcd1234.5');
+    source().emit('created', 'six', 'abcd1234.6');
+    source().emit('created', 'six', 'abcd1234.6');
+    source().emit('created', 'five', 'abcd1234.5');
+    source().emit('created', 'seven', 'abcd1234.7');
+    expect(received).toEqual(['six', 'seven']);
     expect(stored()).toBe('abcd1234.7');
     expect(stream.facts).toMatchObject({ duplicates: 2, position: 'abcd1234.7' });
   });
 
-  test('delivers what has no position every time', () => {
-    const { line, stream } = openStream();
+  test('delivers every ephemeral event', () => {
+    const { source, stream } = openStream();
     const counts: unknown[] = [];
     stream.on('counts', (data) => counts.push(data));
-    line().say('connected', connected('live'), 'abcd1234.5');
-    line().say('counts', 1, 'abcd1234.5');
-    line().say('counts', 2, 'abcd1234.5');
+    source().emit('connected', connected('live'), 'abcd1234.5');
+    source().emit('counts', 1, 'abcd1234.5');
+    source().emit('counts', 2, 'abcd1234.5');
     expect(counts).toEqual([1, 2]);
   });
 
   test('resumes from the stored position after a page load', () => {
-    expect(openStream('abcd1234.5').line().url.searchParams.get('last_event_id')).toBe('abcd1234.5');
-    expect(openStream('nonsense').line().url.searchParams.has('last_event_id')).toBe(false);
+    expect(openStream('abcd1234.5').source().url.searchParams.get('last_event_id')).toBe('abcd1234.5');
+    expect(openStream('nonsense').source().url.searchParams.has('last_event_id')).toBe(false);
   });
 
-  test('leaves a lost line to the browser', () => {
-    const { line, lines, stream } = openStream();
-    line().say('connected', connected('live'), 'abcd1234.5');
-    line().fail(0);
+  test('lets the browser reconnect after a lost connection', () => {
+    const { source, sources, stream } = openStream();
+    source().emit('connected', connected('live'), 'abcd1234.5');
+    source().fail(0);
     expect(stream.state).toMatchObject({ phase: 'waiting', cause: 'connection-lost', nextTryAtMs: null });
-    expect(lines).toHaveLength(1);
-    line().say('connected', connected('replay'), 'abcd1234.5');
+    expect(sources).toHaveLength(1);
+    source().emit('connected', connected('replay'), 'abcd1234.5');
     expect(stream.state.phase).toBe('open');
   });
 
-  test('opens a refused line again itself, from its position, no sooner than the service asked for', async () => {
-    const { line, lines, stream, timers, due } = openStream(null, { status: 503, retryAfterMs: 4_000 });
-    line().say('connected', connected('live'), 'abcd1234.5');
-    line().fail(2);
+  test('reopens a refused stream from its position, no sooner than the service allows', async () => {
+    const { source, sources, stream, timers, fireTimers } = openStream(null, { status: 503, retryAfterMs: 4_000 });
+    source().emit('connected', connected('live'), 'abcd1234.5');
+    source().fail(2);
     await Promise.resolve();
     expect(stream.state).toMatchObject({ phase: 'waiting', cause: 'refused', status: 503, nextTryAtMs: 5_000 });
     expect(timers.map(({ ms }) => ms)).toEqual([4_000]);
-    due();
-    expect(lines).toHaveLength(2);
-    expect(line().url.searchParams.get('last_event_id')).toBe('abcd1234.5');
+    fireTimers();
+    expect(sources).toHaveLength(2);
+    expect(source().url.searchParams.get('last_event_id')).toBe('abcd1234.5');
   });
 
-  test('stops when the session is over', async () => {
-    const { line, stream, timers } = openStream(null, { status: 401, retryAfterMs: 0 });
-    line().fail(2);
+  test('stops when the session has ended', async () => {
+    const { source, stream, timers } = openStream(null, { status: 401, retryAfterMs: 0 });
+    source().fail(2);
     await Promise.resolve();
     expect(stream.state).toMatchObject({ phase: 'closed', cause: 'unauthenticated' });
     expect(timers).toEqual([]);
   });
 
-  test('opens a new line after two and a half heartbeats of silence, and ignores what the old one still says', () => {
-    const { line, lines, timers, due, had, stream } = openStream();
-    line().say('connected', connected('live'), 'abcd1234.5');
+  test('reconnects after two and a half silent heartbeats, and ignores late events of the old connection', () => {
+    const { source, sources, timers, fireTimers, received, stream } = openStream();
+    source().emit('connected', connected('live'), 'abcd1234.5');
     expect(timers.map(({ ms }) => ms)).toEqual([25_000]);
-    due();
+    fireTimers();
     expect(stream.state).toMatchObject({ phase: 'waiting', cause: 'silent' });
-    expect(lines).toHaveLength(2);
-    lines[0]!.say('created', 'late', 'abcd1234.6');
-    expect(had).toEqual([]);
-    line().say('created', 'late', 'abcd1234.6');
-    expect(had).toEqual(['late']);
+    expect(sources).toHaveLength(2);
+    sources[0]!.emit('created', 'late', 'abcd1234.6');
+    expect(received).toEqual([]);
+    source().emit('created', 'late', 'abcd1234.6');
+    expect(received).toEqual(['late']);
   });
 
-  test('ends for good on a close that says so, and says why', () => {
-    const { line, stream, timers } = openStream();
-    line().say('connected', connected('live'), 'abcd1234.5');
-    line().say('close', { reason: 'revoked', reconnect: false });
+  test('closes for good after a close event without reconnect, with its reason', () => {
+    const { source, stream, timers } = openStream();
+    source().emit('connected', connected('live'), 'abcd1234.5');
+    source().emit('close', { reason: 'revoked', reconnect: false });
     expect(stream.state).toMatchObject({ phase: 'closed', cause: 'closed:revoked' });
-    expect(line().readyState).toBe(2);
+    expect(source().readyState).toBe(2);
     expect(timers).toEqual([]);
   });
 
-  test('waits with the reason that the service gave before the line ended', () => {
-    const { line, stream } = openStream();
-    line().say('connected', connected('live'), 'abcd1234.5');
-    line().say('close', { reason: 'shutdown', reconnect: true });
-    line().fail(0);
+  test('keeps the reason of a close event after the connection ends', () => {
+    const { source, stream } = openStream();
+    source().emit('connected', connected('live'), 'abcd1234.5');
+    source().emit('close', { reason: 'shutdown', reconnect: true });
+    source().fail(0);
     expect(stream.state).toMatchObject({ phase: 'waiting', cause: 'closed:shutdown' });
   });
 
-  test('a resync moves the position, backwards too', () => {
-    const { line, stored, had } = openStream('abcd1234.50');
-    line().say('connected', connected('reset'));
+  test('moves its position at a resync, even backwards', () => {
+    const { source, stored, received } = openStream('abcd1234.50');
+    source().emit('connected', connected('reset'));
     expect(stored()).toBe('abcd1234.50');
-    line().say('resync', { reason: 'invalid_cursor', scopes: ['*'] }, 'abcd1234.7');
-    line().say('created', 'eight', 'abcd1234.8');
-    expect(had).toEqual(['eight']);
+    source().emit('resync', { reason: 'invalid_cursor', scopes: ['*'] }, 'abcd1234.7');
+    source().emit('created', 'eight', 'abcd1234.8');
+    expect(received).toEqual(['eight']);
     expect(stored()).toBe('abcd1234.8');
   });
 
-  test('is gone after stop, timers included', () => {
-    const { stream, line, timers } = openStream();
+  test('leaves no connection and no timers after stop', () => {
+    const { stream, source, timers } = openStream();
     stream.stop();
-    expect(line().readyState).toBe(2);
+    expect(source().readyState).toBe(2);
     expect(timers).toEqual([]);
     expect(stream.state.phase).toBe('closed');
   });

@@ -1,14 +1,14 @@
 import { Observed } from '../reactive/observed.js';
 import { backoffMs } from './backoff.js';
-import { isBehind, parsePosition } from './position.js';
+import { isAtOrBefore, parsePosition } from './position.js';
 import type { PositionStore } from './position-store.js';
 import { NO_FACTS, RECENT_LIMIT } from './stream-state.js';
 import type { Connected, StreamCause, StreamFacts, StreamState } from './stream-state.js';
 
-/** What the stream needs of the browser; tests bring their own. */
+/** What the stream needs from the browser. Tests supply their own. */
 export interface StreamEnvironment {
   openEventSource(url: URL): EventSource;
-  /** Asks with HEAD why the stream was refused: EventSource does not tell. Null without an answer. */
+  /** Finds out with HEAD why the stream was refused, because EventSource does not say. Null without a response. */
   probe(url: URL): Promise<{ readonly status: number; readonly retryAfterMs: number } | null>;
   now(): number;
   /** @returns a function that cancels it. */
@@ -18,9 +18,9 @@ export interface StreamEnvironment {
 
 export interface EventStreamOptions {
   readonly url: URL;
-  /** Durable types: dropped when their position has been had. */
+  /** Durable types. An event is dropped if its position was already received. */
   readonly durableTypes: readonly string[];
-  /** Types that may come without a position, delivered as they come: nothing tells a second one from a new one. */
+  /** Types that may lack a position. They are always delivered: a duplicate cannot be recognised. */
   readonly ephemeralTypes: readonly string[];
   readonly positions: PositionStore;
   readonly environment: StreamEnvironment;
@@ -33,14 +33,18 @@ const CLOSED_FOR_GOOD = 2;
 const BACKOFF = { minMs: 500, maxMs: 30_000 };
 
 /**
- * One line to the service with the browser's own EventSource and the session cookie.
+ * One stream from the service, with the browser's own EventSource and the session cookie.
  *
- * States: `idle` →start→ `connecting` →`connected` event→ `open`; `open` →line lost, silence, `close` with
- * reconnect→ `waiting` →`connected`→ `open`; any →`close` without reconnect, 401, stop→ `closed`; `closed` →start→.
- * After a lost line the browser reconnects by itself with `Last-Event-ID`. It gives up for good on any status but 200;
- * then, and after 2.5 heartbeats of silence, this class opens a new line from the same position.
+ * States:
+ * - `idle`, `closed` →start→ `connecting` →`connected` event→ `open`
+ * - `open` →connection lost, silence, `close` with reconnect→ `waiting` →`connected` event→ `open`
+ * - any state →`close` without reconnect, 401, stop→ `closed`
  *
- * Guarantees: handlers see each durable event once, in order; the position only ever moves forward within an epoch, except where a `resync` says so.
+ * After a lost connection the browser reconnects by itself with `Last-Event-ID`. It gives up on any status but 200. Then,
+ * and after 2.5 heartbeats of silence, this class opens a new connection from the same position.
+ *
+ * Guarantees: handlers see each durable event once, in order. Within an epoch the position only moves forward, unless a
+ * `resync` moves it back.
  */
 export class EventStream extends Observed {
   readonly #options: EventStreamOptions;
@@ -68,7 +72,7 @@ export class EventStream extends Observed {
     return this.#facts;
   }
 
-  /** Calls `handler` with the parsed data of each event of a type. @returns the function that ends it. */
+  /** Calls `handler` with the parsed data of each event of a type. @returns the function that unsubscribes. */
   on(type: string, handler: Handler): () => void {
     const handlers = this.#handlers.get(type) ?? new Set();
     this.#handlers.set(type, handlers.add(handler));
@@ -83,8 +87,8 @@ export class EventStream extends Observed {
     this.#end('none');
   }
 
-  /** Something changed for the better (network, tab in front): a waiting stream tries at once. */
-  wake(): void {
+  /** Retries at once if the stream is waiting: the network or the tab returned. */
+  retryNow(): void {
     if (this.#state.phase === 'waiting') this.#open('waiting', this.#state.cause);
   }
 
@@ -120,8 +124,8 @@ export class EventStream extends Observed {
     const nowMs = this.#options.environment.now();
     const before = this.#facts;
     const id = parsePosition(event.lastEventId) === null ? null : event.lastEventId;
-    const moved = id !== null && (type === 'resync' ? id !== before.position : !isBehind(id, before.position));
-    if (durable && id !== null && isBehind(id, before.position)) {
+    const moved = id !== null && (type === 'resync' ? id !== before.position : !isAtOrBefore(id, before.position));
+    if (durable && id !== null && isAtOrBefore(id, before.position)) {
       this.#facts = { ...before, duplicates: before.duplicates + 1, lastEventAtMs: nowMs };
       return this.#armWatchdog();
     }
@@ -159,20 +163,20 @@ export class EventStream extends Observed {
   #onError(source: EventSource): void {
     if (source !== this.#source) return;
     if (source.readyState !== CLOSED_FOR_GOOD) {
-      // The browser tries again by itself; what the server said in its last event explains more than "lost".
+      // The browser retries by itself. The reason in the server's `close` event explains more than "lost".
       const explained = this.#state.phase === 'waiting' && this.#state.cause !== 'none';
       return this.#move('waiting', explained ? this.#state.cause : 'connection-lost');
     }
     this.#release();
     const run = this.#run;
-    void this.#options.environment.probe(this.#options.url).then((answer) => {
+    void this.#options.environment.probe(this.#options.url).then((response) => {
       if (run !== this.#run) return;
-      if (answer?.status === 401) return this.#end('unauthenticated');
-      const waitMs = backoffMs(this.#attempt++, answer?.retryAfterMs ?? 0, {
+      if (response?.status === 401) return this.#end('unauthenticated');
+      const waitMs = backoffMs(this.#attempt++, response?.retryAfterMs ?? 0, {
         ...BACKOFF,
         random: () => this.#options.environment.random(),
       });
-      this.#retryIn(waitMs, 'refused', answer?.status ?? null);
+      this.#retryIn(waitMs, 'refused', response?.status ?? null);
     });
     this.#move('waiting', 'refused');
   }
@@ -185,8 +189,8 @@ export class EventStream extends Observed {
   #armWatchdog(): void {
     this.#cancelWatchdog();
     if (this.#source === null) return;
-    const patienceMs = 2.5 * (this.#facts.connected?.heartbeatIntervalMs ?? FIRST_HEARTBEAT_MS);
-    this.#cancelWatchdog = this.#options.environment.after(patienceMs, () => this.#open('waiting', 'silent'));
+    const timeoutMs = 2.5 * (this.#facts.connected?.heartbeatIntervalMs ?? FIRST_HEARTBEAT_MS);
+    this.#cancelWatchdog = this.#options.environment.after(timeoutMs, () => this.#open('waiting', 'silent'));
   }
 
   #end(cause: StreamCause): void {
@@ -212,14 +216,14 @@ export class EventStream extends Observed {
       try {
         handler(data);
       } catch (fault) {
-        // One faulty handler must neither stop the others nor the stream.
+        // A faulty handler must stop neither the others nor the stream.
         reportError(fault);
       }
     }
   }
 }
 
-/** JSON where it is JSON; a string that an application sent travels as it is. */
+/** Parses JSON. Text that an application sent as it is stays a string. */
 function parse(data: string): unknown {
   try {
     return JSON.parse(data) as unknown;

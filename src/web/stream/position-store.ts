@@ -1,12 +1,12 @@
-/** Keeps the position over page loads, so that a reloaded page resumes instead of starting anew. */
+/** Keeps the position across page loads, so that a reloaded page resumes. */
 export interface PositionStore {
   load(): string | null;
   save(position: string): void;
 }
 
 /**
- * Per tab and person: another tab has a stream and a position of its own, and another person another tenant, perhaps.
- * A browser without storage (private mode, full quota) only loses the resumption, so failures are ignored.
+ * Stores one position per tab and person. Another tab has its own stream, and another person may belong to another tenant.
+ * A browser without storage (private mode, full quota) only cannot resume, so failures are ignored.
  */
 export class SessionPositionStore implements PositionStore {
   readonly #key: string;
@@ -28,7 +28,7 @@ export class SessionPositionStore implements PositionStore {
     try {
       sessionStorage.setItem(this.#key, position);
     } catch {
-      // No storage: as above.
+      // No storage: the next page load starts live.
     }
   }
 }

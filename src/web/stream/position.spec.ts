@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { isBehind, parsePosition } from './position.js';
+import { isAtOrBefore, parsePosition } from './position.js';
 
-describe('positions', () => {
-  test('are an epoch of eight characters and a number without leading zeros', () => {
+describe('a position', () => {
+  test('is an epoch of eight characters and a number without leading zeros', () => {
     expect(parsePosition('abcd1234.0')).toEqual({ epoch: 'abcd1234', seq: 0 });
     expect(parsePosition('abcd1234.9007199254740991')?.seq).toBe(9007199254740991);
     for (const text of ['', '7', 'abcd1234.', 'abcd1234.01', 'ABCD1234.1', 'abcd123.1', 'abcd1234.1 ', null]) {
@@ -10,14 +10,14 @@ describe('positions', () => {
     }
   });
 
-  test('of the same epoch are compared by number, not as text', () => {
-    expect(isBehind('abcd1234.9', 'abcd1234.10')).toBe(true);
-    expect(isBehind('abcd1234.10', 'abcd1234.10')).toBe(true);
-    expect(isBehind('abcd1234.11', 'abcd1234.10')).toBe(false);
+  test('of the same epoch is compared by number, not as text', () => {
+    expect(isAtOrBefore('abcd1234.9', 'abcd1234.10')).toBe(true);
+    expect(isAtOrBefore('abcd1234.10', 'abcd1234.10')).toBe(true);
+    expect(isAtOrBefore('abcd1234.11', 'abcd1234.10')).toBe(false);
   });
 
-  test('of another epoch, and the first one of all, are new', () => {
-    expect(isBehind('zzzz1234.1', 'abcd1234.10')).toBe(false);
-    expect(isBehind('abcd1234.1', null)).toBe(false);
+  test('of another epoch is new, and so is the first of all', () => {
+    expect(isAtOrBefore('zzzz1234.1', 'abcd1234.10')).toBe(false);
+    expect(isAtOrBefore('abcd1234.1', null)).toBe(false);
   });
 });

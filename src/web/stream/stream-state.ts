@@ -1,4 +1,4 @@
-/** How a stream stands (see EventStream for the transitions). */
+/** The phase of a stream. EventStream documents the transitions. */
 export type StreamPhase = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
 
 /** Why a stream is not open. `closed:<reason>` carries the reason of the server's `close` event. */
@@ -8,15 +8,15 @@ export type StreamCause =
 export interface StreamState {
   readonly phase: StreamPhase;
   readonly cause: StreamCause;
-  /** HTTP status of a refusal, where it could be found out. */
+  /** HTTP status of a refusal, if known. */
   readonly status: number | null;
-  /** When this phase began, epoch milliseconds. */
+  /** Start of this phase, epoch milliseconds. */
   readonly sinceMs: number;
-  /** When the page itself tries again; null when the browser decides, or nobody does. */
+  /** When the page itself retries. Null if the browser retries, or nothing does. */
   readonly nextTryAtMs: number | null;
 }
 
-/** `connected` of wire.md §2. */
+/** Data of the event `connected` (wire.md §2). */
 export interface Connected {
   readonly connectionId: string;
   readonly serverTime: string;
@@ -26,14 +26,14 @@ export interface Connected {
   readonly tokenExpiresAt: string;
 }
 
-/** A line of the panel's protocol of events. */
+/** One recent event, as the connection page lists it. */
 export interface SeenEvent {
   readonly type: string;
   readonly id: string | null;
   readonly atMs: number;
 }
 
-/** What the page counts over its whole life, across reconnects. */
+/** What the page knows and counts about its stream, across reconnects. */
 export interface StreamFacts {
   readonly connected: Connected | null;
   readonly position: string | null;
@@ -43,7 +43,7 @@ export interface StreamFacts {
   readonly connects: number;
   readonly events: number;
   readonly heartbeats: number;
-  /** Durable events that came again and were dropped. */
+  /** Durable events that arrived again and were dropped. */
   readonly duplicates: number;
   readonly resyncs: number;
   /** The newest events, newest first, at most {@link RECENT_LIMIT}. */

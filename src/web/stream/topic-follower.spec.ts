@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import type { EventStream } from './event-stream.js';
 import { TopicFollower } from './topic-follower.js';
 
-/** A stream that connects when a test says so, and a service that notes the topics of each connection. */
-function line() {
+/** A follower on a stream that the test connects, and a service that records the topics of each connection. */
+function setUp() {
   let onConnected = (): void => {};
   let connectionId: string | undefined;
-  const said: string[] = [];
+  const updates: string[] = [];
   let refuses = false;
   const stream = {
     on: (_: string, handler: () => void) => {
@@ -21,7 +21,7 @@ function line() {
     },
   } as unknown as EventStream;
   const follower = new TopicFollower(stream, (id, topics) => {
-    said.push(`${id}: ${topics.join(' ')}`);
+    updates.push(`${id}: ${topics.join(' ')}`);
     return refuses ? Promise.reject(new Error('no')) : Promise.resolve();
   });
   follower.attach();
@@ -30,55 +30,55 @@ function line() {
     onConnected();
     await settle();
   };
-  return { follower, said, connect, refuse: () => (refuses = true) };
+  return { follower, updates, connect, refuse: () => (refuses = true) };
 }
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };
 
-test('follows while somebody looks, and tells when the line has it', async () => {
-  const { follower, said, connect } = line();
+test('TopicFollower follows a topic until it is released, and notifies when the service has it', async () => {
+  const { follower, updates, connect } = setUp();
   await connect('c1');
-  expect(said).toEqual([]);
-  let told = 0;
-  const end = follower.follow('a', () => told++);
+  expect(updates).toEqual([]);
+  let notified = 0;
+  const end = follower.follow('a', () => notified++);
   await settle();
-  expect([said, told]).toEqual([['c1: a'], 1]);
+  expect([updates, notified]).toEqual([['c1: a'], 1]);
   end();
   await settle();
-  expect([said, told]).toEqual([['c1: a', 'c1: '], 1]);
+  expect([updates, notified]).toEqual([['c1: a', 'c1: '], 1]);
 });
 
-test('follows again on each new connection, and tells again', async () => {
-  const { follower, said, connect } = line();
-  let told = 0;
-  follower.follow('a', () => told++);
+test('TopicFollower follows again on each new connection, and notifies again', async () => {
+  const { follower, updates, connect } = setUp();
+  let notified = 0;
+  follower.follow('a', () => notified++);
   await settle();
-  expect(said).toEqual([]);
+  expect(updates).toEqual([]);
   await connect('c1');
   await connect('c2');
-  expect([said, told]).toEqual([['c1: a', 'c2: a'], 2]);
+  expect([updates, notified]).toEqual([['c1: a', 'c2: a'], 2]);
 });
 
-test('keeps a topic that two look at until both have gone', async () => {
-  const { follower, said, connect } = line();
+test('TopicFollower keeps a topic until its last follower has gone', async () => {
+  const { follower, updates, connect } = setUp();
   await connect('c1');
   const ends = [follower.follow('a', () => {}), follower.follow('a', () => {})];
   await settle();
   ends[0]!();
   await settle();
-  expect(said.at(-1)).toBe('c1: a');
+  expect(updates.at(-1)).toBe('c1: a');
   ends[1]!();
   await settle();
-  expect(said.at(-1)).toBe('c1: ');
+  expect(updates.at(-1)).toBe('c1: ');
 });
 
-test('a refusal breaks nothing, and nobody is told that it worked', async () => {
-  const { follower, connect, refuse } = line();
+test('TopicFollower notifies no one after a refusal', async () => {
+  const { follower, connect, refuse } = setUp();
   refuse();
   await connect('c1');
-  let told = 0;
-  follower.follow('a', () => told++);
+  let notified = 0;
+  follower.follow('a', () => notified++);
   await settle();
-  expect(told).toBe(0);
+  expect(notified).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Layout of the shell: a header on wide screens, a bar at the bottom on phones. */
+/** Layout of the shell: navigation in the header on wide screens, in a bar at the bottom on phones. */
 export const appStyles = css`
   :host {
     display: block;
@@ -28,7 +28,7 @@ export const appStyles = css`
     height: var(--header-height);
     padding: 0 clamp(10px, 2vw, 20px);
     background: var(--surface);
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
   }
   .brand {
     display: flex;
@@ -51,7 +51,7 @@ export const appStyles = css`
   }
   .tenant {
     padding-left: 9px;
-    border-left: 1px solid var(--line);
+    border-left: 1px solid var(--border);
     color: var(--text-2);
     overflow: hidden;
     text-overflow: ellipsis;
@@ -113,7 +113,7 @@ export const appStyles = css`
     gap: 6px;
     margin-left: auto;
   }
-  .ending {
+  .session-warning {
     margin-bottom: 12px;
   }
   main {
@@ -142,7 +142,7 @@ export const appStyles = css`
       margin: 0;
       padding-bottom: env(safe-area-inset-bottom);
       background: var(--surface);
-      border-top: 1px solid var(--line);
+      border-top: 1px solid var(--border);
     }
     nav a {
       flex: 1;

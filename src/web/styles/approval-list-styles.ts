@@ -8,7 +8,7 @@ export const approvalListStyles = css`
     overflow: auto;
   }
   li {
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
   }
   .row {
     display: grid;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Tabs and figures above the list; the list is narrow, the pane beside it wide. */
+/** The tabs with their counts, and a narrow list beside a wide pane. */
 export const approvalsStyles = css`
   .frame {
     --columns: minmax(320px, 372px) minmax(0, 1fr);
@@ -16,7 +16,7 @@ export const approvalsStyles = css`
     display: flex;
     gap: 2px;
     padding: 0 8px;
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
     overflow-x: auto;
     scrollbar-width: none;
     flex: none;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Looks shared by all components: text, buttons, fields, chips. Values come from the tokens in page.css. */
+/** Styles shared by all components: text, buttons, fields, chips. Values come from the tokens in page.css. */
 export const controls = css`
   :host {
     box-sizing: border-box;
@@ -61,7 +61,7 @@ export const controls = css`
     gap: 7px;
     min-height: 34px;
     padding: 5px 13px;
-    border: 1px solid var(--line-button);
+    border: 1px solid var(--border-button);
     border-radius: var(--radius-small);
     background: var(--surface);
     color: var(--text);
@@ -134,7 +134,7 @@ export const controls = css`
     width: 100%;
     min-height: 36px;
     padding: 6px 10px;
-    border: 1px solid var(--line-strong);
+    border: 1px solid var(--border-strong);
     border-radius: var(--radius-small);
     background: var(--surface);
   }
@@ -161,7 +161,7 @@ export const controls = css`
 
   .card {
     background: var(--surface);
-    border: 1px solid var(--line);
+    border: 1px solid var(--border);
     border-radius: var(--radius);
     box-shadow: var(--shadow-1);
   }

@@ -17,7 +17,7 @@ export const detailStyles = css`
     gap: 2px;
     padding: 7px 10px;
     background: var(--surface);
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
   }
   .bar .close {
     margin-left: auto;
@@ -75,7 +75,7 @@ export const detailStyles = css`
     gap: 5px 18px;
     margin-top: 10px;
     padding-top: 16px;
-    border-top: 1px solid var(--line);
+    border-top: 1px solid var(--border);
     font-size: 13px;
   }
   dt {

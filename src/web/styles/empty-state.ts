@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What stands where a list or a pane is empty. */
+/** The placeholder of an empty list or pane. */
 export const emptyState = css`
   .nothing {
     display: grid;

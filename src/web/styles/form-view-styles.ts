@@ -28,7 +28,7 @@ export const formViewStyles = css`
   }
   .table {
     overflow-x: auto;
-    border: 1px solid var(--line);
+    border: 1px solid var(--border);
     border-radius: var(--radius-small);
   }
   table {
@@ -49,12 +49,12 @@ export const formViewStyles = css`
     font-size: 12.5px;
     font-weight: 550;
     background: var(--surface-2);
-    border-block: 1px solid var(--line);
+    border-block: 1px solid var(--border);
     white-space: nowrap;
   }
   td {
     padding: 6px 12px;
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
     overflow-wrap: anywhere;
   }
   tr:last-child td {

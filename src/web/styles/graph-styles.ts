@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The drawing of a process. What was taken is solid and coloured, what was not reached is dashed and quiet. */
+/** The process diagram. Steps taken are solid and coloured, steps not reached are dashed and grey. */
 export const graphStyles = css`
   :host {
     display: block;
@@ -8,12 +8,12 @@ export const graphStyles = css`
   .scroll {
     overflow-x: auto;
     border-radius: var(--radius-small);
-    /* A shade on the side where there is more; the local covers hide it at the ends. */
+    /* A shadow on each side that can still scroll. The local gradients cover it at the ends. */
     background:
       linear-gradient(to right, var(--surface) 50%, transparent) left / 40px 100% no-repeat local,
       linear-gradient(to left, var(--surface) 50%, transparent) right / 40px 100% no-repeat local,
-      linear-gradient(to right, var(--line), transparent) left / 14px 100% no-repeat scroll,
-      linear-gradient(to left, var(--line), transparent) right / 14px 100% no-repeat scroll;
+      linear-gradient(to right, var(--border), transparent) left / 14px 100% no-repeat scroll,
+      linear-gradient(to left, var(--border), transparent) right / 14px 100% no-repeat scroll;
   }
   svg {
     display: block;
@@ -24,7 +24,7 @@ export const graphStyles = css`
   }
   .edge path {
     fill: none;
-    stroke: var(--line-strong);
+    stroke: var(--border-strong);
     stroke-width: 1.5;
     stroke-dasharray: 4 4;
   }
@@ -34,7 +34,7 @@ export const graphStyles = css`
     stroke-dasharray: none;
   }
   marker path {
-    fill: var(--line-strong);
+    fill: var(--border-strong);
   }
   marker.taken path {
     fill: var(--good);
@@ -55,7 +55,7 @@ export const graphStyles = css`
   .node path,
   .node circle {
     fill: var(--surface-2);
-    stroke: var(--line-strong);
+    stroke: var(--border-strong);
     stroke-width: 1.3;
     stroke-dasharray: 4 4;
   }
@@ -109,24 +109,24 @@ export const graphStyles = css`
   .event.done .glyph {
     fill: var(--good) !important;
   }
-  .node .sign circle {
+  .node .state-icon circle {
     fill: var(--text-3);
     stroke: none;
   }
-  .node.done .sign circle {
+  .node.done .state-icon circle {
     fill: var(--good);
   }
-  .node.active .sign circle {
+  .node.active .state-icon circle {
     fill: var(--accent);
   }
-  .node.rejected .sign circle {
+  .node.rejected .state-icon circle {
     fill: var(--bad);
   }
-  .node.returned .sign circle,
-  .node.blocked .sign circle {
+  .node.returned .state-icon circle,
+  .node.blocked .state-icon circle {
     fill: var(--warn);
   }
-  .node .sign path {
+  .node .state-icon path {
     fill: none;
     stroke: var(--surface);
     stroke-width: 3.6;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Rows of notifications, and what appears on them. */
+/** Rows of notifications with their quick actions. */
 export const inboxStyles = css`
   .frame {
     --columns: minmax(340px, 5fr) minmax(360px, 6fr);
@@ -11,19 +11,19 @@ export const inboxStyles = css`
     flex: 1 1 auto;
     min-height: 0;
   }
-  .line {
+  .item {
     position: relative;
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
   }
-  .line.urgent::before,
-  .line.high::before {
+  .item.urgent::before,
+  .item.high::before {
     content: '';
     position: absolute;
     inset: 0 auto 0 0;
     width: 3px;
     background: var(--warn);
   }
-  .line.urgent::before {
+  .item.urgent::before {
     background: var(--bad);
   }
   .row {
@@ -51,7 +51,7 @@ export const inboxStyles = css`
     padding: 2px;
     border-radius: 9px;
     background: var(--surface);
-    border: 1px solid var(--line);
+    border: 1px solid var(--border);
     box-shadow: var(--shadow-1);
   }
   .quick .button {
@@ -60,11 +60,11 @@ export const inboxStyles = css`
     --icon-size: 16px;
   }
   @media (hover: hover) {
-    .line:hover .quick {
+    .item:hover .quick {
       display: flex;
     }
   }
-  .line:focus-within:has(:focus-visible) .quick {
+  .item:focus-within:has(:focus-visible) .quick {
     display: flex;
   }
   .more {

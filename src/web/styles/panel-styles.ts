@@ -20,35 +20,35 @@ export const panelStyles = css`
     flex-wrap: wrap;
     gap: 8px;
   }
-  .standing {
+  .stream-state {
     display: flex;
     align-items: center;
     gap: 14px;
     padding: 14px 18px;
   }
-  .standing .since {
+  .stream-state .since {
     margin-left: auto;
     color: var(--text-2);
     text-align: end;
   }
-  .lamp {
+  .indicator {
     width: 14px;
     height: 14px;
     border-radius: 50%;
     background: var(--text-3);
     flex: none;
   }
-  .open .lamp {
+  .open .indicator {
     background: var(--good);
     box-shadow: 0 0 0 5px var(--good-soft);
   }
-  .waiting .lamp,
-  .connecting .lamp {
+  .waiting .indicator,
+  .connecting .indicator {
     background: transparent;
     border: 3px solid var(--warn);
     box-shadow: 0 0 0 5px var(--warn-soft);
   }
-  .closed .lamp {
+  .closed .indicator {
     background: var(--bad);
     border-radius: 3px;
     box-shadow: 0 0 0 5px var(--bad-soft);
@@ -108,12 +108,12 @@ export const panelStyles = css`
     font-size: 12.5px;
     font-weight: 550;
     background: var(--surface-2);
-    border-block: 1px solid var(--line);
+    border-block: 1px solid var(--border);
     white-space: nowrap;
   }
   td {
     padding: 7px 18px;
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
     overflow-wrap: anywhere;
   }
   td.number,

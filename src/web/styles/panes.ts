@@ -1,6 +1,8 @@
 import { css } from 'lit';
 
-/** A list beside what is open of it; on phones one after the other. `--columns` are their widths where there is room for both. */
+/**
+ * A list beside its opened item. On phones the item covers the list. `--columns` sets both widths on wide screens.
+ */
 export const panes = css`
   :host {
     display: block;

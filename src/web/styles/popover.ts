@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Panels in the browser's top layer: it closes them on Escape and on a click elsewhere, and gives the focus back. */
+/** Panels in the browser's top layer. The browser closes them on Escape or an outside click, and restores the focus. */
 export const popoverStyles = css`
   [popover] {
     position: fixed;
@@ -9,7 +9,7 @@ export const popoverStyles = css`
     padding: 0;
     min-width: 230px;
     max-width: calc(100vw - 16px);
-    border: 1px solid var(--line);
+    border: 1px solid var(--border);
     border-radius: var(--radius);
     background: var(--surface);
     color: var(--text);
@@ -21,7 +21,7 @@ export const popoverStyles = css`
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
-/** Puts an open panel under its button, its right edges aligned, inside the window. */
+/** Positions an open panel below its button, aligned at the right, within the window. */
 export function placeBelow(panel: HTMLElement, opener: HTMLElement): void {
   const button = opener.getBoundingClientRect();
   const width = panel.offsetWidth;

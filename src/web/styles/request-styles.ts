@@ -1,7 +1,7 @@
 import { css } from 'lit';
 
 /** The pane of an opened request. */
-export const caseStyles = css`
+export const requestStyles = css`
   :host {
     display: block;
     min-height: 100%;
@@ -15,7 +15,7 @@ export const caseStyles = css`
     display: none;
     padding: 5px 6px;
     background: var(--surface);
-    border-bottom: 1px solid var(--line);
+    border-bottom: 1px solid var(--border);
   }
   article {
     display: grid;
@@ -72,7 +72,7 @@ export const caseStyles = css`
     grid-template-columns: minmax(0, 1fr);
     gap: 10px;
     padding-top: 18px;
-    border-top: 1px solid var(--line);
+    border-top: 1px solid var(--border);
   }
   .loading {
     padding: 28px;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Fields in columns; lines of a list as rows of a sheet, or as small cards on phones. */
+/** Fields in columns. Lines of a list are rows of a table, or small cards on phones. */
 export const schemaFormStyles = css`
   :host {
     display: grid;
@@ -15,7 +15,7 @@ export const schemaFormStyles = css`
   .wide {
     grid-column: 1 / -1;
   }
-  .star {
+  .required {
     color: var(--bad);
   }
   input[type='checkbox'] {
@@ -25,7 +25,7 @@ export const schemaFormStyles = css`
   }
   .input[readonly] {
     background: var(--surface-2);
-    border-color: var(--line-button);
+    border-color: var(--border-button);
   }
   textarea.input {
     resize: vertical;
@@ -69,7 +69,7 @@ export const schemaFormStyles = css`
     .line {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) auto;
       padding: 10px;
-      border: 1px solid var(--line);
+      border: 1px solid var(--border);
       border-radius: var(--radius-small);
     }
     .line .field:first-child {

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The buttons of a request and what they ask for. */
+/** The verbs of a request, and the form of a verb. */
 export const verbStyles = css`
   :host {
     display: block;
@@ -13,15 +13,15 @@ export const verbStyles = css`
     grid-template-columns: minmax(0, 1fr);
     gap: 12px;
     padding: 14px;
-    border: 1px solid var(--line);
+    border: 1px solid var(--border);
     border-left: 3px solid var(--accent);
     border-radius: var(--radius);
     background: var(--surface-2);
   }
-  .verbs.barred {
-    border-left-color: var(--line-strong);
+  .verbs.read-only {
+    border-left-color: var(--border-strong);
   }
-  .verbs.own {
+  .verbs.applicant {
     padding: 0;
     border: 0;
     background: none;
@@ -53,11 +53,11 @@ export const verbStyles = css`
   .done span {
     flex: 1;
   }
-  .asking {
+  .verb-form {
     display: grid;
     gap: 12px;
     padding: 14px;
-    border: 1px solid var(--line);
+    border: 1px solid var(--border);
     border-radius: var(--radius-small);
     background: var(--surface);
   }
@@ -71,11 +71,11 @@ export const verbStyles = css`
     filter: brightness(0.93);
   }
   @media (max-width: 520px) {
-    .verbs:not(.own) > .buttons {
+    .verbs:not(.applicant) > .buttons {
       display: grid;
       grid-template-columns: repeat(2, minmax(0, 1fr));
     }
-    .verbs:not(.own) > .buttons > :last-child:nth-child(odd) {
+    .verbs:not(.applicant) > .buttons > :last-child:nth-child(odd) {
       grid-column: 1 / -1;
     }
   }
