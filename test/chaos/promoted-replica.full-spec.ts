@@ -7,7 +7,7 @@ import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { until } from '../support/until.js';
 import { check } from './checker/checker.js';
 import { EVENT_TYPE, type FollowerLine, type History, type PublisherLine } from './checker/records.js';
-import { ChaosNode } from './cluster/chaos-node.js';
+import { ChaosNode } from './cluster/chaos-server.js';
 import { type FaultProxy, startFaultProxy } from './cluster/fault-proxy.js';
 import { PostgresServer } from './cluster/postgres-server.js';
 import { ServiceTree } from './cluster/service-tree.js';

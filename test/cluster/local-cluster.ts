@@ -7,7 +7,7 @@ import { buildService } from '../support/built-service.js';
 import { freePort } from '../support/free-port.js';
 import { type ProxyName, type ProxyServer, PROXIES, startProxy } from '../support/proxy-server.js';
 import { findProgram } from '../support/find-program.js';
-import { ClusterNode } from './cluster-node.js';
+import { ClusterNode } from './cluster-server.js';
 
 /** What a cluster on one machine is made of. */
 export interface LocalClusterOptions {

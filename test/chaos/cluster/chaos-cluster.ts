@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TEST_JWT_SECRET } from '../../support/service.js';
 import type { BrokerServer } from '../../support/broker-server.js';
-import { ChaosNode } from './chaos-node.js';
+import { ChaosNode } from './chaos-server.js';
 import type { PostgresServer } from './postgres-server.js';
 import type { ServiceTree } from './service-tree.js';
 

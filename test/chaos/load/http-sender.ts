@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AttemptedEvent, EVENT_TYPE, TICK_TYPE } from '../checker/records.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { randomAudience } from './population.js';
-import type { PublisherDesk } from './publisher-desk.js';
+import type { PublisherDesk } from './publisher-context.js';
 
 const TIMEOUT_MS = 10_000;
 

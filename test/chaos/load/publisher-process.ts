@@ -5,7 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { seededRandom } from '../seeded-random.js';
 import { sendOverHttp } from './http-sender.js';
-import { PublisherDesk } from './publisher-desk.js';
+import { PublisherDesk } from './publisher-context.js';
 import type { PublisherFigures, PublisherLoad } from './publisher-load.js';
 import { writeTransactions } from './transaction-writer.js';
 

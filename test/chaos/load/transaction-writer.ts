@@ -5,7 +5,7 @@ import pg from 'pg';
 import { type AttemptedEvent, EVENT_TYPE } from '../checker/records.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { asRole } from '../../support/test-database.js';
-import type { PublisherDesk } from './publisher-desk.js';
+import type { PublisherDesk } from './publisher-context.js';
 import { randomAudience } from './population.js';
 
 type Appends = Pick<ReturnType<typeof createPostgresSse>['eventLog'], 'append'>;
