@@ -10,51 +10,51 @@ import { type FaultProxy, startFaultProxy } from './cluster/fault-proxy.js';
 const acme = asTenantId('acme');
 
 let database: TestDatabase;
-let line: FaultProxy;
-let node: PostgresSse;
+let proxy: FaultProxy;
+let server: PostgresSse;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   const url = new URL(database.url);
-  line = await startFaultProxy(Number(url.port));
-  url.port = String(line.port);
-  node = createPostgresSse({ connectionString: url.href, nodeId: 'test-node' });
+  proxy = await startFaultProxy(Number(url.port));
+  url.port = String(proxy.port);
+  server = createPostgresSse({ connectionString: url.href, nodeId: 'test-node' });
 });
 
 afterEach(async () => {
-  await node.stop();
-  await line.close();
+  await server.stop();
+  await proxy.close();
   await database.drop();
 });
 
-describe('a line to the database that breaks', () => {
-  it('in the middle of a read fails the read, not the process, and the next read works', async () => {
-    const look = () => node.eventLog.readRange(acme, 0, 10, 10);
-    await expect(look()).resolves.toEqual([]);
-    line.hold();
-    const read = look();
-    // The connection is taken out of its pool now, and its statement is on the way.
+describe('A database connection that breaks', () => {
+  it('fails the read that is in progress, not the process, and the next read works', async () => {
+    const read = () => server.eventLog.readRange(acme, 0, 10, 10);
+    await expect(read()).resolves.toEqual([]);
+    proxy.hold();
+    const pending = read();
+    // The connection has left its pool, and its statement is in flight.
     await new Promise((resolve) => setImmediate(resolve));
-    line.cut();
-    await expect(read).rejects.toThrow(/terminated|ECONNRESET|closed/);
-    await expect(look()).resolves.toEqual([]);
+    proxy.cut();
+    await expect(pending).rejects.toThrow(/terminated|ECONNRESET|closed/);
+    await expect(read()).resolves.toEqual([]);
   });
 
-  it('in the moment in which it opens fails the read, not the process, and the next read works', async () => {
-    await withPartingLine(1, async (connectionString) => {
+  it('fails the read that opens it, not the process, and the next read works', async () => {
+    await withFailingConnection(1, async (connectionString) => {
       const parting = createPostgresSse({ connectionString, nodeId: 'parting-node' });
-      const look = () => parting.eventLog.readRange(acme, 0, 10, 10);
+      const read = () => parting.eventLog.readRange(acme, 0, 10, 10);
       try {
-        await expect(look()).rejects.toThrow(/terminat|not queryable/);
-        await expect(look()).resolves.toEqual([]);
+        await expect(read()).rejects.toThrow(/terminat|not queryable/);
+        await expect(read()).resolves.toEqual([]);
       } finally {
         await parting.stop();
       }
     });
   });
 
-  it('in the moment in which it opens fails the request, not the process, and the next one works', async () => {
-    await withPartingLine(2, async (url) => {
+  it('fails the request that opens it, not the process, and the next request works', async () => {
+    await withFailingConnection(2, async (url) => {
       const dataSource = await new DataSource(appDataSourceOptions({ url })).initialize();
       const first = dataSource.createQueryRunner();
       await first.connect();
@@ -67,8 +67,8 @@ describe('a line to the database that breaks', () => {
   });
 });
 
-/** @param which connection dies, from 1. */
-async function withPartingLine(which: number, use: (url: string) => Promise<void>): Promise<void> {
+/** @param which the number of the connection that fails, from 1. */
+async function withFailingConnection(which: number, use: (url: string) => Promise<void>): Promise<void> {
   const url = new URL(database.url);
   const parting = await startPartingLine(Number(url.port), which);
   url.port = String(parting.port);

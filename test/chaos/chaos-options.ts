@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import type { PostgresVersion } from './cluster/postgres-server.js';
 
-/** What `npm run chaos` is asked for. */
+/** The options of `npm run chaos`. */
 export interface ChaosOptions {
   readonly seed: number;
-  /** Runs go on, each with the next seed, until so much time is over. */
+  /** Runs repeat, each with the next seed, for this long. */
   readonly minutes: number;
-  /** Acknowledged events of all runs together at least; the last run begins when they are not reached, whatever the time. */
+  /** Least number of acknowledged events of all runs together; runs repeat beyond `minutes` until it is reached. */
   readonly events: number;
   readonly eventsPerSecond: number;
   readonly postgres: PostgresVersion;
@@ -16,14 +16,14 @@ export interface ChaosOptions {
 
 const USAGE = `npm run chaos -- [options]
   --seed <n>          first seed (default 1)
-  --minutes <n>       how long (default 60)
-  --events <n>        acknowledged events at least (default 1000000)
-  --rate <n>          events a second (default 1500)
-  --postgres 18|15    embedded or Debian's (default 18)
+  --minutes <n>       duration (default 60)
+  --events <n>        least number of acknowledged events (default 1000000)
+  --rate <n>          events per second (default 1500)
+  --postgres 18|15    the embedded server or Debian's (default 18)
   --backplane postgres|memory|redis|nats   what carries the hints (default postgres)
-  --no-mutants        leave out the planted mistakes`;
+  --no-mutants        leave out the planted defects`;
 
-/** Reads the command line. @throws Error with the usage, naming every fault. */
+/** Parses the command line. @throws Error with every fault and the usage. */
 export function readChaosOptions(parameters: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...parameters],
@@ -41,12 +41,12 @@ export function readChaosOptions(parameters: readonly string[]): ChaosOptions {
   const faults: string[] = [];
   const number = (name: 'seed' | 'minutes' | 'events' | 'rate', min: number): number => {
     const value = Number(values[name]);
-    if (!(value >= min)) faults.push(`--${name} must be a number of at least ${min}, got ${values[name]}`);
+    if (!(value >= min)) faults.push(`--${name} must be at least ${min}; got ${values[name]}`);
     return value;
   };
   const choice = <T extends string>(name: 'postgres' | 'backplane', known: readonly T[]): T => {
     const found = known.find((one) => one === values[name]);
-    if (found === undefined) faults.push(`--${name} must be one of ${known.join(', ')}, got ${values[name]}`);
+    if (found === undefined) faults.push(`--${name} must be one of ${known.join(', ')}; got ${values[name]}`);
     return found ?? known[0]!;
   };
   const options: ChaosOptions = {

@@ -5,7 +5,7 @@ import { killsOf, runProfile } from './profile.js';
 const SHORT = {
   seed: 20_261_121,
   backplane: 'postgres',
-  nodes: 3,
+  servers: 3,
   tenants: 3,
   shards: 1,
   rounds: 'short',
@@ -14,15 +14,15 @@ const SHORT = {
   eventsPerSecond: 1_500,
 } as const;
 
-describe('a cluster under faults', () => {
-  it('loses, invents, doubles, reorders and leaks nothing while processes, owners and PostgreSQL are killed, owners are paused, lines break and a third of the hints is lost (G1–G6)', async () => {
+describe('A cluster under faults', () => {
+  it('loses, invents, duplicates, reorders and leaks no event while processes, owners and PostgreSQL are killed, owners are paused, connections break and a third of the hints is lost (G1–G6)', async () => {
     const result = await runProfile({ ...SHORT, postgres: '18' });
     expect({ counts: result.verdict.counts, first: result.verdict.violations }).toEqual({ counts: {}, first: [] });
-    expect(result.suicides).toEqual([]);
+    expect(result.unexpectedExits).toEqual([]);
     expect(result.verdict.figures.acknowledged).toBeGreaterThanOrEqual(SHORT.events);
     expect(killsOf(result)).toBeGreaterThanOrEqual(20);
     expect(result.tally.stops).toBeGreaterThanOrEqual(3);
-    // 1.5 s of lease and the attempt to take it, with room for a busy machine.
+    // 1.5 s of lease and the attempt to take it, with a margin for a busy machine.
     expect(Math.min(...result.tally.failoversMs)).toBeLessThan(5_000);
     result.discard();
   }, 400_000);

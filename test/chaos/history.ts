@@ -12,13 +12,13 @@ export async function historyOf(postgres: PostgresServer, database: string, tena
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 
-/** The id of the log, which all epochs come from. */
+/** The id of the log, from which all epochs are derived. */
 export async function logIdOf(postgres: PostgresServer, database: string): Promise<string> {
   const [row] = await postgres.query<{ log_id: string }>(database, 'SELECT log_id FROM sse.log_identity');
   return row?.log_id ?? '';
 }
 
-/** The first half of a position, as wire.md §4 defines it; computed apart from the product. */
+/** The epoch of a position (PROTOCOL P3), computed independently of the product. */
 export function epochOf(logId: string, tenant: string): string {
   const hash = createHash('sha256').update(logId).update(tenant).digest('hex');
   return BigInt(`0x${hash}`).toString(36).padStart(50, '0').slice(0, 8);

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 
 const BUFFER_CHARACTERS = 64 * 1024;
 
-/** A log file with one JSON value a line. */
+/** A log file with one JSON value per line. */
 export class JsonLines<T> {
   readonly #file: number;
   #waiting = '';
 
-  /** @param isImmediate writes each line at once, for a process that may be killed; otherwise in pieces. */
+  /** @param isImmediate writes each line at once, for a process that may be killed; otherwise lines are buffered. */
   constructor(
     path: string,
     private readonly isImmediate: boolean,
@@ -33,7 +33,7 @@ export class JsonLines<T> {
   }
 }
 
-/** Reads such a file. A last line without its end was cut off by a kill and does not count. */
+/** Reads such a file. It skips an incomplete last line, which a kill cut off. */
 export function* readJsonLines<T>(path: string): Generator<T> {
   const text = readFileSync(path, 'utf8');
   for (let from = 0; ;) {

@@ -1,9 +1,9 @@
 import type { Edit } from './cluster/service-tree.js';
 
 /**
- * Makes what comes from the backplane in a copy of the product unreliable: 30 % of the messages are lost, 30 % of the hints and
- * wake-ups come twice, 30 % come late and so out of order. Durable delivery must not notice (delivery.md §2 "Backplane"). Ephemeral
- * events travel on it themselves, so they may be lost here and must not be doubled: no engine that carries them does that.
+ * Makes the backplane of a copy of the product unreliable: 30 % of the messages are lost, 30 % of the hints and wake-ups are
+ * duplicated, and 30 % are delayed and so reordered. Durable delivery does not depend on them. Ephemeral events travel on the
+ * backplane itself: they may be lost here and must not be duplicated, because no engine that carries them does that.
  */
 export const LOSSY_BACKPLANE: readonly Edit[] = [
   {

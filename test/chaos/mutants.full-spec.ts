@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresServer } from './cluster/postgres-server.js';
 import { catchMutant, isCaught, MUTANTS, runScenario } from './mutants/run-mutant.js';
 
-/** One of each part: numbering, publishing, hub, hints. `npm run chaos` plants all of them. */
-const SHORT = ['id > cursor', 'publish before commit', 'tenant key omitted', 'hints are believed'];
+/** One of each part: sequencing, publishing, hub, hints. `npm run chaos` plants all of them. */
+const SHORT = ['id > cursor', 'publish before commit', 'tenant key omitted', 'hints are trusted'];
 const SEED = 7;
 
 let postgres: PostgresServer;
@@ -16,12 +16,12 @@ afterAll(async () => {
   await postgres.destroy();
 });
 
-describe('the checker', () => {
+describe('The checker', () => {
   it.each(SHORT)(
-    'catches the planted mistake "%s"',
+    'catches the planted defect "%s"',
     async (name) => {
       const mutant = MUTANTS.find((one) => one.name === name);
-      if (!mutant) throw new Error(`No mutant is called ${name}.`);
+      if (!mutant) throw new Error(`There is no mutant ${name}.`);
       const result = await catchMutant(postgres, mutant, SEED);
       expect(isCaught(mutant, result)).toBe(true);
       result.discard();
@@ -29,8 +29,8 @@ describe('the checker', () => {
     240_000,
   );
 
-  it('finds nothing in the same run without a mistake', async () => {
-    const result = await runScenario(postgres, 'deaf', SEED, null);
+  it('finds nothing in the same run without a defect', async () => {
+    const result = await runScenario(postgres, 'no backplane', SEED, null);
     expect({ counts: result.verdict.counts, first: result.verdict.violations }).toEqual({ counts: {}, first: [] });
     result.discard();
   }, 240_000);

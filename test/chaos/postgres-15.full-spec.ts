@@ -11,7 +11,7 @@ import { debianBinaries } from './cluster/debian-postgres.js';
 import { PostgresServer } from './cluster/postgres-server.js';
 import { runProfile } from './profile.js';
 
-/** The suites that say what PostgreSQL must do for us: numbering, isolation, publishing, retention. */
+/** The suites about what PostgreSQL must provide: sequencing, isolation, publishing, retention. */
 const SUITES = ['sequencer', 'isolation', 'publishing', 'retention'].map((name) => `test/e2e/postgres-${name}`);
 
 const ACME = asTenantId('acme');
@@ -19,13 +19,13 @@ const ACME = asTenantId('acme');
 const isInstalled = debianBinaries() !== null;
 if (!isInstalled && process.env['REQUIRE_BROKERS'] !== '1') {
   process.stderr.write(
-    '\nSKIPPED: PostgreSQL 15 is not installed (apt-get install postgresql-15); nothing runs on it here.\n',
+    '\nSKIPPED: PostgreSQL 15 is not installed (apt-get install postgresql-15); no test runs on it here.\n',
   );
 }
-/** In CI a server that is not there is a failure. */
+/** In CI a missing server is a failure. */
 const describeOn15 = isInstalled || process.env['REQUIRE_BROKERS'] === '1' ? describe : describe.skip;
 
-describeOn15('PostgreSQL 15, the oldest that is supported', () => {
+describeOn15('PostgreSQL 15, the oldest supported version', () => {
   let server: PostgresServer;
 
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
     await server?.destroy();
   });
 
-  it('passes the suites of numbering, isolation, publishing and retention', async () => {
+  it('passes the suites of sequencing, isolation, publishing and retention', async () => {
     const [version] = await server.query<{ v: string }>('postgres', `SELECT current_setting('server_version') AS v`);
     expect(version?.v).toMatch(/^15\./);
     const { code, output } = await runSuites(server.url());
@@ -44,12 +44,12 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
     expect(output).toMatch(new RegExp(`Test Suites: ${SUITES.length} passed`));
   }, 400_000);
 
-  it('restored from a dump over its original: every position of before resets, numbers go on, and nobody is told a lost event twice', async () => {
+  it('resets every old position after a restore from a dump, continues the numbers, and sends no lost event twice', async () => {
     const database = await server.createDatabase();
     const start = () => startLogNode({ url: server.url(database) });
     const publish = async (node: LogNode, payload: string, head: number): Promise<void> => {
       await node.eventLog.append([{ tenantId: ACME, audience: 'tenant', recipients: null, type: 'note', payload }]);
-      await until('numbered', async () => (await node.eventLog.bounds(ACME)).head === head);
+      await until('the event has its number', async () => (await node.eventLog.bounds(ACME)).head === head);
     };
     const dump = join(server.directory, 'backup');
     const before = await start();
@@ -79,12 +79,12 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
     }
   }, 60_000);
 
-  it('keeps every promise under faults', async () => {
+  it('keeps every guarantee under faults', async () => {
     const result = await runProfile({
       seed: 15,
       postgres: '15',
       backplane: 'postgres',
-      nodes: 2,
+      servers: 2,
       tenants: 2,
       shards: 2,
       rounds: 1,
@@ -93,7 +93,7 @@ describeOn15('PostgreSQL 15, the oldest that is supported', () => {
       eventsPerSecond: 1_000,
     });
     expect({ counts: result.verdict.counts, first: result.verdict.violations }).toEqual({ counts: {}, first: [] });
-    expect(result.suicides).toEqual([]);
+    expect(result.unexpectedExits).toEqual([]);
     result.discard();
   }, 400_000);
 });
@@ -103,7 +103,7 @@ async function postgres15(program: string, args: readonly string[]): Promise<voi
   await promisify(execFile)(join(dirname(debianBinaries()?.postgres ?? ''), program), args);
 }
 
-/** A run of Jest of its own, on the given server instead of the embedded one. */
+/** Runs Jest in a child process, on the given server instead of the embedded one. */
 function runSuites(url: string): Promise<{ readonly code: number; readonly output: string }> {
   const env = {
     PATH: process.env['PATH'],

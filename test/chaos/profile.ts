@@ -6,26 +6,26 @@ import { LOSSY_BACKPLANE } from './lossy-backplane.js';
 import { runChaos, type RunResult } from './run.js';
 import { seededRandom } from './seeded-random.js';
 
-/** One run of everything. */
+/** One run with all parts. */
 export interface Profile {
   readonly seed: number;
   readonly postgres: PostgresVersion;
   readonly backplane: ClusterOptions['backplane'];
-  readonly nodes: number;
+  readonly servers: number;
   readonly tenants: number;
   readonly shards: number;
-  /** Rounds of faults, each with every kind of them; `short` for 20 kills and 3 SIGSTOPs in as little time as can be. */
+  /** Rounds of faults, each with every kind of fault; `short` for 20 kills and 3 SIGSTOPs in the shortest time. */
   readonly rounds: number | 'short';
   readonly pauseMs: readonly [number, number];
-  /** Acknowledged events at least. */
+  /** Least number of acknowledged events. */
   readonly events: number;
   readonly eventsPerSecond: number;
   readonly report?: (text: string) => void;
 }
 
-/** Runs a profile on a cluster of its own: own PostgreSQL, a copy of the build, hints that are lost, doubled and reordered. */
+/** Runs a profile on its own cluster: its own PostgreSQL, a copy of the build, and hints that are lost, duplicated and reordered. */
 export async function runProfile(profile: Profile): Promise<RunResult> {
-  const { seed, backplane, nodes, shards, tenants, events, eventsPerSecond, pauseMs, report } = profile;
+  const { seed, backplane, servers, shards, tenants, events, eventsPerSecond, pauseMs, report } = profile;
   const tree = await ServiceTree.create();
   const postgres = await PostgresServer.create(profile.postgres);
   try {
@@ -34,7 +34,7 @@ export async function runProfile(profile: Profile): Promise<RunResult> {
     return await runChaos({
       name: `seed-${seed}`,
       seed,
-      cluster: { postgres, database, tree, nodes, shards, backplane },
+      cluster: { postgres, database, tree, servers, shards, backplane },
       tenants,
       load: { writers: 8, senders: 3, batch: 30, eventsPerSecond, events },
       faults:
@@ -49,7 +49,7 @@ export async function runProfile(profile: Profile): Promise<RunResult> {
   }
 }
 
-/** kill -9 of anything. */
+/** Number of kill -9, whatever the target. */
 export function killsOf({ tally }: RunResult): number {
   return Object.values(tally.kills).reduce((sum, kills) => sum + kills, 0);
 }

@@ -6,10 +6,10 @@ import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { asTenantId } from '@nest-herald/sse';
 import { signToken } from '../support/token.js';
 import { check, type Verdict } from './checker/checker.js';
-import { EVENT_TYPE, type FollowerLine, type History, type PublisherLine } from './checker/records.js';
+import { EVENT_TYPE, type FollowerRecord, type History, type PublisherRecord } from './checker/records.js';
 import { ChaosCluster, type ClusterOptions } from './cluster/chaos-cluster.js';
 import { emptyTally, type Fault, type FaultTally } from './faults/fault.js';
-import { inflict } from './faults/schedule.js';
+import { runFaults } from './faults/schedule.js';
 import { epochOf, historyOf, logIdOf } from './history.js';
 import { JsonLines, readJsonLines } from './json-lines.js';
 import { holdForeignTransaction } from './load/foreign-transaction.js';
@@ -18,7 +18,7 @@ import { type FollowerSpec, followersOf, tenantNames } from './load/population.j
 import { startPublishers } from './load/publishers.js';
 import { seededRandom } from './seeded-random.js';
 
-const BETWEEN_LAST_MS = 300;
+const PAUSE_BETWEEN_LAST_MS = 300;
 
 /** One run: a cluster, a load, faults. */
 export interface RunPlan {
@@ -32,36 +32,36 @@ export interface RunPlan {
     readonly senders: number;
     readonly batch: number;
     readonly eventsPerSecond: number;
-    /** The load ends with so many acknowledged events, and not before the faults are through. */
+    /** The load ends after this many acknowledged events, and not before all faults have run. */
     readonly events: number;
   };
   readonly faults: readonly Fault[];
   readonly pauseMs?: readonly [number, number];
-  /** How long the last event may take to reach everybody when all is healed. @defaultValue 30,000 */
+  /** How long the last event may take to reach all followers after the faults, in ms. @defaultValue 30,000 */
   readonly settleMs?: number;
   readonly allowedResyncs?: readonly string[];
-  /** How some followers differ. */
+  /** Options of particular followers. */
   readonly followerOptions?: ((spec: FollowerSpec) => Pick<FollowerOptions, 'firstCursor' | 'losesFirst'>) | undefined;
-  /** Told where the run is. */
+  /** Receives the progress of the run. */
   readonly report?: (text: string) => void;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
   readonly plan: RunPlan;
   readonly verdict: Verdict;
   readonly tally: FaultTally;
   readonly seconds: number;
-  /** Processes that ended although nobody had killed them. */
-  readonly suicides: readonly string[];
-  /** What publishers could not do, and how often. */
+  /** Output of the processes that ended without being killed. */
+  readonly unexpectedExits: readonly string[];
+  /** Error messages of publishers and how often each occurred. */
   readonly publisherFailures: readonly (readonly [string, number])[];
-  /** Every log of the run. Delete it with `discard`. */
+  /** All logs of the run. Delete it with `discard`. */
   readonly directory: string;
   discard(): void;
 }
 
-/** Runs the plan and judges it. Whatever happens, nothing is left running. */
+/** Runs the plan and checks it. It leaves no process running, even if it fails. */
 export async function runChaos(plan: RunPlan): Promise<RunResult> {
   const { report = () => undefined } = plan;
   const startedAt = performance.now();
@@ -73,12 +73,12 @@ export async function runChaos(plan: RunPlan): Promise<RunResult> {
   const foreign = holdForeignTransaction(plan.cluster.postgres.url(plan.cluster.database));
   const followers: Follower[] = [];
   try {
-    const nodes = new Map(cluster.nodes.map((node) => [node.name, node.url]));
+    const servers = new Map(cluster.servers.map((server) => [server.name, server.url]));
     const specs = followersOf(tenants, plan.followersPerTenant);
     for (const [index, spec] of specs.entries()) {
       const logFile = join(directory, `${spec.name}.jsonl`);
       const own = seededRandom(plan.seed * 1_000 + index);
-      followers.push(new Follower({ spec, logFile, nodes, random: own, ...plan.followerOptions?.(spec) }));
+      followers.push(new Follower({ spec, logFile, servers, random: own, ...plan.followerOptions?.(spec) }));
     }
     await untilTrue(() => followers.every((follower) => follower.isOpen), 30_000);
     const publishers = await startPublishers({
@@ -89,20 +89,20 @@ export async function runChaos(plan: RunPlan): Promise<RunResult> {
       databaseUrl: cluster.postgres.url(plan.cluster.database),
       postgresEntry: plan.cluster.tree.postgresEntry,
       shards: plan.cluster.shards,
-      http: [...nodes.values()],
+      http: [...servers.values()],
       tokens: await senderTokens(tenants),
     });
     try {
-      await inflict(plan.faults, { cluster, followers, random, tally }, plan.pauseMs ?? [200, 900]);
-      report('faults are through');
+      await runFaults(plan.faults, { cluster, followers, random, tally }, plan.pauseMs ?? [200, 900]);
+      report('all faults have run');
       await publishers.untilAcknowledged(plan.load.events);
     } finally {
       await publishers.stop();
     }
-    report(`${publishers.acknowledged()} events acknowledged, settling`);
+    report(`${publishers.acknowledged()} events acknowledged, waiting for the last event`);
     for (const follower of followers) follower.settle();
     await cluster.untilReady();
-    const last = new JsonLines<PublisherLine>(join(directory, 'last.jsonl'), true);
+    const last = new JsonLines<PublisherRecord>(join(directory, 'last.jsonl'), true);
     const keys = await publishLast(plan, tenants, last);
     last.close();
     const hasAll = (): boolean => followers.every((one) => one.lastKey === keys.get(one.tenant));
@@ -113,7 +113,7 @@ export async function runChaos(plan: RunPlan): Promise<RunResult> {
       publishers: publisherLines(directory),
       followers: specs.map((identity) => ({
         identity,
-        lines: readJsonLines<FollowerLine>(join(directory, `${identity.name}.jsonl`)),
+        records: readJsonLines<FollowerRecord>(join(directory, `${identity.name}.jsonl`)),
       })),
       histories,
       ...(plan.allowedResyncs === undefined ? {} : { allowedResyncs: plan.allowedResyncs }),
@@ -123,7 +123,7 @@ export async function runChaos(plan: RunPlan): Promise<RunResult> {
       verdict,
       tally,
       seconds: Math.round((performance.now() - startedAt) / 100) / 10,
-      suicides: cluster.nodes.flatMap((node) => node.suicides),
+      unexpectedExits: cluster.servers.flatMap((server) => server.unexpectedExits),
       publisherFailures: publishers.failures(),
       directory,
       discard: () => rmSync(directory, { recursive: true, force: true }),
@@ -144,11 +144,11 @@ async function historiesOf({ postgres, database }: ClusterOptions, tenants: read
   return histories;
 }
 
-/** One last event to everybody of each tenant: who has it, has everything before it, or lost it. */
+/** Publishes a last event to each tenant. A follower that has it has everything before it, or has lost it. */
 async function publishLast(
   plan: RunPlan,
   tenants: readonly string[],
-  log: JsonLines<PublisherLine>,
+  log: JsonLines<PublisherRecord>,
 ): Promise<ReadonlyMap<string, string>> {
   const { postgres, database, shards } = plan.cluster;
   const sse = createPostgresSse({ connectionString: postgres.url(database), nodeId: 'last', shards });
@@ -162,8 +162,8 @@ async function publishLast(
       await sse.eventLog.append([{ ...base, type: EVENT_TYPE, payload: event.key }]);
       log.write({ kind: 'outcome', tx, outcome: 'committed', at: Number.MAX_VALUE });
       keys.set(tenant, event.key);
-      // Longer than a poll of the sequencer: a batch of its own for each tenant.
-      await delay(BETWEEN_LAST_MS);
+      // Longer than a poll of the sequencer, so that each tenant gets its own batch.
+      await delay(PAUSE_BETWEEN_LAST_MS);
     }
   } finally {
     await sse.stop();
@@ -171,9 +171,9 @@ async function publishLast(
   return keys;
 }
 
-function* publisherLines(directory: string): Generator<PublisherLine> {
-  yield* readJsonLines<PublisherLine>(join(directory, 'publishers.jsonl'));
-  yield* readJsonLines<PublisherLine>(join(directory, 'last.jsonl'));
+function* publisherLines(directory: string): Generator<PublisherRecord> {
+  yield* readJsonLines<PublisherRecord>(join(directory, 'publishers.jsonl'));
+  yield* readJsonLines<PublisherRecord>(join(directory, 'last.jsonl'));
 }
 
 async function senderTokens(tenants: readonly string[]): Promise<Readonly<Record<string, string>>> {
@@ -184,7 +184,7 @@ async function senderTokens(tenants: readonly string[]): Promise<Readonly<Record
   return Object.fromEntries(await Promise.all(tokens));
 }
 
-/** Waits; whether it came true is for the checker to say. */
+/** Waits without failing: the checker judges the result. */
 async function untilTrue(isTrue: () => boolean, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!isTrue() && Date.now() < deadline) await delay(20);

@@ -1,4 +1,4 @@
-/** Repeatable random choices of one seed. */
+/** Repeatable random choices from a seed. */
 export interface SeededRandom {
   /** In [0, 1). */
   next(): number;
@@ -10,7 +10,7 @@ export interface SeededRandom {
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** Mulberry32: small and repeatable; a run is named by its seed. */
+/** Mulberry32: small and repeatable. */
 export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const next = (): number => {
@@ -26,7 +26,7 @@ export function seededRandom(seed: number): SeededRandom {
     chance: (probability) => next() < probability,
     pick: (items) => {
       const chosen = items[Math.floor(next() * items.length)];
-      if (chosen === undefined) throw new RangeError('Nothing to pick from.');
+      if (chosen === undefined) throw new RangeError('The list is empty. Pass at least one item.');
       return chosen;
     },
     shuffle: (items) => {

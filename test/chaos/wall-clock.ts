@@ -1,4 +1,4 @@
-/** Milliseconds since 1970 with fractions; the same in all processes of the machine, and never set back within one. */
+/** Milliseconds since 1970, with fractions. Comparable between all processes of the machine, and monotonic within one. */
 export function wallClockMs(): number {
   return performance.timeOrigin + performance.now();
 }

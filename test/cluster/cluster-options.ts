@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type ProxyName, PROXIES } from '../support/proxy-server.js';
 
-/** What the commands `cluster` and `cluster:rolling` are told. */
+/** The options of the commands `cluster` and `cluster:rolling`. */
 export interface ClusterCommand {
+  /** Number of servers. */
   readonly nodes: number;
   readonly proxy?: ProxyName;
-  /** Rolling only: how often each node is restarted. */
+  /** Rolling only: how often each server is restarted. */
   readonly rounds: number;
-  /** Rolling only: clients that follow. */
+  /** Rolling only: number of clients that follow. */
   readonly followers: number;
 }
 
@@ -15,9 +16,9 @@ export interface ClusterCommand {
 export const USAGE = `npm run cluster          -- [--nodes 3] [--proxy haproxy|nginx]
 npm run cluster:rolling  -- [--nodes 3] [--proxy haproxy|nginx] [--rounds 1] [--followers 12]
 
-Starts PostgreSQL, so many nodes of the service, and a proxy in front of them, on free ports of this machine. Settings of the service
-in the environment (SSE_BACKPLANE, REDIS_URL …) go to every node. "cluster" runs until Ctrl-C; "cluster:rolling" restarts
-each node in turn under load, counts lost and doubled events, and ends with code 1 when there is one.`;
+Starts PostgreSQL, the given number of servers, and a proxy in front of them, on free ports of this machine. Settings of the service
+in the environment (SSE_BACKPLANE, REDIS_URL …) apply to every server. "cluster" runs until Ctrl-C. "cluster:rolling" restarts
+each server in turn under load, counts lost and duplicated events, and exits with code 1 if there is one.`;
 
 const NUMBERS = {
   nodes: { fallback: 3, min: 1, max: 16 },
@@ -25,7 +26,7 @@ const NUMBERS = {
   followers: { fallback: 12, min: 1, max: 500 },
 } as const;
 
-/** Reads the command line. @returns the options, or every fault at once. */
+/** Parses the command line. @returns the options, or all faults. */
 export function readClusterCommand(args: readonly string[]): ClusterCommand | { readonly faults: readonly string[] } {
   const faults: string[] = [];
   const string = { type: 'string' } as const;
@@ -50,8 +51,8 @@ export function readClusterCommand(args: readonly string[]): ClusterCommand | { 
   return faults.length > 0 ? { faults } : { ...command, ...(proxy === undefined ? {} : { proxy }) };
 }
 
-/** Settings of the service that the person who starts a cluster gave in the environment. */
-export function givenSettings(env: NodeJS.ProcessEnv): Record<string, string> {
-  const isGiven = (name: string) => /^(SSE_|REDIS_URL$|NATS_URL$|DRAIN_MS$|LOG_LEVEL$|DEMO)/.test(name);
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => isGiven(entry[0])));
+/** Settings of the service in the environment of the command. */
+export function serviceSettings(env: NodeJS.ProcessEnv): Record<string, string> {
+  const isSetting = (name: string) => /^(SSE_|REDIS_URL$|NATS_URL$|DRAIN_MS$|LOG_LEVEL$|DEMO)/.test(name);
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => isSetting(entry[0])));
 }

@@ -5,8 +5,8 @@ import { until } from '../support/until.js';
 
 const START_TIMEOUT_MS = 60_000;
 
-/** One process of the service on a port that it keeps over restarts. */
-export class ClusterNode {
+/** One process of the service, on a port that stays the same across restarts. */
+export class ClusterServer {
   #process: LeashedProcess | null = null;
 
   constructor(
@@ -23,7 +23,7 @@ export class ClusterNode {
     return this.#process?.pid() ?? Promise.resolve(0);
   }
 
-  /** Resolves when it takes traffic. @throws Error with its output when it does not. */
+  /** Resolves when it accepts traffic. @throws Error with its output if it does not. */
   async start(): Promise<void> {
     const process_ = LeashedProcess.start(process.execPath, [ENTRY], {
       cwd: ROOT,
@@ -44,7 +44,7 @@ export class ClusterNode {
     }
   }
 
-  /** Asks it to end as a process manager would. @returns its exit code. */
+  /** Ends it as a process manager would. @returns its exit code. */
   async stop(): Promise<number> {
     const code = (await this.#process?.stop()) ?? 0;
     this.#process = null;
@@ -52,8 +52,8 @@ export class ClusterNode {
   }
 
   /**
-   * Stops it and starts it again. Returns when a proxy that looks twice a second has seen it.
-   * @returns how long it took to end and to be ready again, in milliseconds. @throws Error when it did not end cleanly.
+   * Stops and restarts it. Resolves when a proxy that checks twice a second has noticed.
+   * @returns how long it took to end and to become ready again, in ms. @throws Error if it did not end cleanly.
    */
   async restart(): Promise<{ readonly stopMs: number; readonly startMs: number }> {
     const began = performance.now();

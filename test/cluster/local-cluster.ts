@@ -7,40 +7,40 @@ import { buildService } from '../support/built-service.js';
 import { freePort } from '../support/free-port.js';
 import { type ProxyName, type ProxyServer, PROXIES, startProxy } from '../support/proxy-server.js';
 import { findProgram } from '../support/find-program.js';
-import { ClusterNode } from './cluster-server.js';
+import { ClusterServer } from './cluster-server.js';
 
-/** What a cluster on one machine is made of. */
+/** Options of a cluster on one machine. */
 export interface LocalClusterOptions {
-  readonly nodes: number;
-  /** @defaultValue the first that is installed: HAProxy, nginx */
+  readonly servers: number;
+  /** @defaultValue the first that is installed, of HAProxy and nginx */
   readonly proxy?: ProxyName;
   /** More settings of the service, such as `SSE_BACKPLANE` and `REDIS_URL`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Told what was started. */
+  /** Receives what was started, line by line. */
   readonly report?: (line: string) => void;
 }
 
-/** One PostgreSQL, some nodes, and a proxy in front of them, all on free ports of the loopback interface. */
+/** One PostgreSQL, some servers, and a proxy in front of them, all on free ports of the loopback interface. */
 export class LocalCluster {
   private constructor(
-    readonly nodes: readonly ClusterNode[],
+    readonly servers: readonly ClusterServer[],
     readonly proxy: ProxyServer,
-    /** What the tokens are signed with. */
+    /** The secret that signs the tokens. */
     readonly jwtSecret: string,
-    private readonly undo: readonly (() => Promise<unknown>)[],
+    private readonly cleanups: readonly (() => Promise<unknown>)[],
   ) {}
 
-  /** Resolves when every node takes traffic. @throws Error when no proxy is installed; nothing is left running then. */
+  /** Resolves when every server accepts traffic. @throws Error if no proxy is installed; it leaves nothing running. */
   static async start(options: LocalClusterOptions): Promise<LocalCluster> {
-    const proxyName = chosenProxy(options.proxy);
+    const proxyName = chooseProxy(options.proxy);
     const report = options.report ?? (() => undefined);
     await buildService();
-    const undo: (() => Promise<unknown>)[] = [];
+    const cleanups: (() => Promise<unknown>)[] = [];
     const dataDir = mkdtempSync(join(tmpdir(), 'herald-cluster-'));
-    undo.unshift(() => Promise.resolve(rmSync(dataDir, { recursive: true, force: true })));
+    cleanups.unshift(() => Promise.resolve(rmSync(dataDir, { recursive: true, force: true })));
     try {
       const database = await startDatabase({ dataDir });
-      undo.unshift(() => database.embedded?.stop() ?? Promise.resolve());
+      cleanups.unshift(() => database.embedded?.stop() ?? Promise.resolve());
       report(`PostgreSQL at ${database.embedded?.address ?? '?'}`);
       const jwtSecret = randomBytes(32).toString('base64url');
       const environment = {
@@ -52,30 +52,30 @@ export class LocalCluster {
         DEMO_COMPANY: 'false',
         ...options.environment,
       };
-      const ports = await Promise.all(Array.from({ length: options.nodes }, freePort));
-      const nodes = ports.map((port, index) => new ClusterNode(`node-${index + 1}`, port, environment));
-      undo.unshift(() => Promise.all(nodes.map((node) => node.stop())));
-      // The first alone: it sets the database up.
-      await nodes[0]?.start();
-      await Promise.all(nodes.slice(1).map((node) => node.start()));
-      for (const node of nodes) report(`${node.name} at ${node.url} (pid ${await node.pid()})`);
+      const ports = await Promise.all(Array.from({ length: options.servers }, freePort));
+      const servers = ports.map((port, index) => new ClusterServer(`server-${index + 1}`, port, environment));
+      cleanups.unshift(() => Promise.all(servers.map((server) => server.stop())));
+      // The first server starts alone, because it sets up the database.
+      await servers[0]?.start();
+      await Promise.all(servers.slice(1).map((server) => server.start()));
+      for (const server of servers) report(`${server.name} at ${server.url} (pid ${await server.pid()})`);
       const proxy = await startProxy(proxyName, ports);
-      undo.unshift(() => proxy.stop());
+      cleanups.unshift(() => proxy.stop());
       report(`${proxy.name} at ${proxy.url}`);
-      return new LocalCluster(nodes, proxy, jwtSecret, undo);
+      return new LocalCluster(servers, proxy, jwtSecret, cleanups);
     } catch (error) {
-      for (const step of undo) await step().catch(() => undefined);
+      for (const step of cleanups) await step().catch(() => undefined);
       throw error;
     }
   }
 
-  /** Ends everything, the last that was started first. */
+  /** Ends everything in reverse order. */
   async stop(): Promise<void> {
-    for (const step of this.undo) await step();
+    for (const step of this.cleanups) await step();
   }
 }
 
-/** The superuser's login to the database of the service. */
+/** The superuser's URL of the service's database. */
 function adminUrl(serverUrl: string, appUrl: string): string {
   const url = new URL(serverUrl);
   url.pathname = new URL(appUrl).pathname;
@@ -83,18 +83,18 @@ function adminUrl(serverUrl: string, appUrl: string): string {
 }
 
 /**
- * Takes the first proxy that is installed, or the wanted one.
- * @throws Error that says what to install.
+ * Chooses the requested proxy, or the first that is installed.
+ * @throws Error that names the package to install.
  */
-export function chosenProxy(
-  wanted: ProxyName | undefined,
+export function chooseProxy(
+  requested: ProxyName | undefined,
   find: (name: ProxyName) => string | null = findProgram,
 ): ProxyName {
-  const candidates = wanted === undefined ? PROXIES : [wanted];
+  const candidates = requested === undefined ? PROXIES : [requested];
   const found = candidates.find((name) => find(name) !== null);
   if (found !== undefined) return found;
   throw new Error(
-    `A cluster needs ${candidates.join(' or ')} in front of its nodes, and none is in the PATH or /usr/sbin. ` +
+    `A cluster needs ${candidates.join(' or ')} in front of its servers, and none is in the PATH or /usr/sbin. ` +
       `Install one (Debian, Ubuntu: apt-get install ${candidates[0]}; macOS: brew install ${candidates[0]}).`,
   );
 }

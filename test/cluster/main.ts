@@ -1,5 +1,5 @@
 /** `npm run cluster`: a cluster on this machine, until Ctrl-C. See `--help`. */
-import { givenSettings, readClusterCommand, USAGE } from './cluster-options.js';
+import { serviceSettings, readClusterCommand, USAGE } from './cluster-options.js';
 import { LocalCluster } from './local-cluster.js';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -14,18 +14,18 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${[...command.faults, '', USAGE].join('\n')}\n`);
     return 2;
   }
-  // Before anything starts: Ctrl-C during the start must not leave half of it behind.
-  const asked = new Promise<void>((resolve) => {
+  // Before anything starts, so that Ctrl-C during the start leaves nothing running.
+  const stopRequested = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   const { proxy, nodes } = command;
-  const environment = { DEMO_COMPANY: 'true', SSE_CONNECTS_PER_MINUTE: '0', ...givenSettings(process.env) };
-  const cluster = await LocalCluster.start({ nodes, environment, report: print, ...(proxy ? { proxy } : {}) });
+  const environment = { DEMO_COMPANY: 'true', SSE_CONNECTS_PER_MINUTE: '0', ...serviceSettings(process.env) };
+  const cluster = await LocalCluster.start({ servers: nodes, environment, report: print, ...(proxy ? { proxy } : {}) });
   print(`\nThe cluster is ready on ${cluster.proxy.url} — Ctrl-C stops it.`);
-  // A server that listens keeps no process alive here: our children do, and this does.
-  const awake = setInterval(() => undefined, 60_000);
-  await asked;
-  clearInterval(awake);
+  // Listening servers and child processes do not keep this process alive; this timer does.
+  const keepAlive = setInterval(() => undefined, 60_000);
+  await stopRequested;
+  clearInterval(keepAlive);
   print('Stopping.');
   await cluster.stop();
   return 0;

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../support/http.js';
 
-/** What is published, and where. */
+/** What a publisher publishes, and where. */
 export interface PublisherOptions {
   readonly token: string;
   readonly topic: string;
   readonly type: string;
-  /** Where the next request goes. */
+  /** Returns the URL of the next request. */
   readonly url: () => string;
-  /** Rest between two events, in milliseconds. @defaultValue 10 */
+  /** Pause between two events, in ms. @defaultValue 10 */
   readonly paceMs?: number;
 }
 
 const RETRY_MS = 50;
 
-/** Publishes durable events, one after the other, and repeats each with the same key until it is accepted. Begins at once. */
+/** Publishes durable events one after the other, and repeats each with the same key until it is accepted. It starts at once. */
 export class Publisher {
   /** Data of the events that were accepted: `<name> <number>`. */
   readonly accepted: string[] = [];
@@ -27,11 +27,11 @@ export class Publisher {
     private readonly options: PublisherOptions,
   ) {
     this.#running = this.#run();
-    // Told by stop; until then nobody waits for it.
+    // `stop` reports the error. Until then it must not count as unhandled.
     this.#running.catch(() => undefined);
   }
 
-  /** Resolves when the event under way is accepted. @throws Error when one was refused for good. */
+  /** Resolves when the current event is accepted. @throws Error if an event was refused permanently. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await this.#running;
@@ -43,10 +43,10 @@ export class Publisher {
       const data = `${this.name} ${number}`;
       const body = { target: { topic }, event: type, data, dedupeKey: data };
       for (;;) {
-        const answer = await call(`${url()}/api/v1/sse/send`, { token, body }).catch(() => null);
-        if (answer?.status === 202) break;
-        if (answer !== null && answer.status < 500 && answer.status !== 429) {
-          throw new Error(`The event was refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+        const response = await call(`${url()}/api/v1/sse/send`, { token, body }).catch(() => null);
+        if (response?.status === 202) break;
+        if (response !== null && response.status < 500 && response.status !== 429) {
+          throw new Error(`The event was refused: ${response.status} ${JSON.stringify(response.body)}`);
         }
         this.retries += 1;
         await delay(RETRY_MS);

@@ -1,5 +1,5 @@
-/** `npm run cluster:rolling`: restarts each node of a cluster in turn under load, and counts. See `--help`. */
-import { givenSettings, readClusterCommand, USAGE } from './cluster-options.js';
+/** `npm run cluster:rolling`: restarts each server of a cluster in turn under load, and counts lost and duplicated events. See `--help`. */
+import { serviceSettings, readClusterCommand, USAGE } from './cluster-options.js';
 import { LocalCluster } from './local-cluster.js';
 import { rollingRestart } from './rolling-restart.js';
 
@@ -20,18 +20,18 @@ async function main(args: readonly string[]): Promise<number> {
   const environment = {
     SSE_CONNECTS_PER_MINUTE: '0',
     SSE_MAX_CONNECTIONS_PER_USER: '0',
-    ...givenSettings(process.env),
+    ...serviceSettings(process.env),
   };
-  const cluster = await LocalCluster.start({ nodes, environment, report: print, ...(proxy ? { proxy } : {}) });
+  const cluster = await LocalCluster.start({ servers: nodes, environment, report: print, ...(proxy ? { proxy } : {}) });
   try {
     const result = await rollingRestart(cluster, { rounds, followers, publishers: PUBLISHERS, report: print });
-    const { lost, doubled, disordered, resyncs } = result;
+    const { lost, duplicated, reordered, resyncs } = result;
     print(
       `\n${result.restarts} restarts, ${result.published} events to ${result.followers} followers, ` +
         `${result.reconnects} reconnects, ${result.retries} requests repeated.`,
     );
-    print(`${lost} lost, ${doubled} doubled, ${disordered} out of order, ${resyncs} resyncs.`);
-    return lost + doubled + disordered + resyncs === 0 ? 0 : 1;
+    print(`${lost} lost, ${duplicated} duplicated, ${reordered} out of order, ${resyncs} resyncs.`);
+    return lost + duplicated + reordered + resyncs === 0 ? 0 : 1;
   } finally {
     await cluster.stop();
   }

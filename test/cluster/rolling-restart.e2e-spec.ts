@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { readClusterCommand } from './cluster-options.js';
-import { chosenProxy } from './local-cluster.js';
+import { chooseProxy } from './local-cluster.js';
 import { judge } from './rolling-restart.js';
 
-describe('the judge of a rolling restart', () => {
+describe('The judge of a rolling restart', () => {
   const published = ['a 1', 'b 1', 'a 2', 'b 2'];
 
-  it('finds nothing where everything came once and each publisher in order', () => {
-    expect(judge(['b 1', 'a 1', 'a 2', 'b 2'], published)).toEqual({ lost: 0, doubled: 0, disordered: 0 });
+  it('finds nothing if every event arrived once and in the order of its publisher', () => {
+    expect(judge(['b 1', 'a 1', 'a 2', 'b 2'], published)).toEqual({ lost: 0, duplicated: 0, reordered: 0 });
   });
 
-  it('finds what is missing, what came twice, and what came behind a later one', () => {
-    expect(judge(['a 1', 'b 1', 'b 2'], published)).toEqual({ lost: 1, doubled: 0, disordered: 0 });
-    expect(judge([...published, 'a 1'], published)).toEqual({ lost: 0, doubled: 1, disordered: 0 });
-    expect(judge(['a 2', 'a 1', 'b 1', 'b 2'], published)).toEqual({ lost: 0, doubled: 0, disordered: 1 });
+  it('finds events that are missing, duplicated or out of order', () => {
+    expect(judge(['a 1', 'b 1', 'b 2'], published)).toEqual({ lost: 1, duplicated: 0, reordered: 0 });
+    expect(judge([...published, 'a 1'], published)).toEqual({ lost: 0, duplicated: 1, reordered: 0 });
+    expect(judge(['a 2', 'a 1', 'b 1', 'b 2'], published)).toEqual({ lost: 0, duplicated: 0, reordered: 1 });
   });
 });
 
-it('the command line of a cluster has defaults, and names every fault', () => {
+it('The command line of a cluster has defaults and reports every fault', () => {
   expect(readClusterCommand([])).toEqual({ nodes: 3, rounds: 1, followers: 12 });
   expect(readClusterCommand(['--nodes', '2', '--proxy', 'nginx'])).toMatchObject({ nodes: 2, proxy: 'nginx' });
   expect(readClusterCommand(['--nodes', '0', '--proxy', 'apache', '--rounds', 'x'])).toEqual({
@@ -30,9 +30,9 @@ it('the command line of a cluster has defaults, and names every fault', () => {
   expect(readClusterCommand(['--size', '2'])).toHaveProperty('faults');
 });
 
-it('a cluster takes the proxy that is there, and says what to install where there is none', () => {
-  expect(chosenProxy(undefined, () => '/usr/sbin/it')).toBe('haproxy');
-  expect(chosenProxy(undefined, (name) => (name === 'nginx' ? '/usr/sbin/nginx' : null))).toBe('nginx');
-  expect(() => chosenProxy(undefined, () => null)).toThrow(/needs haproxy or nginx .*apt-get install haproxy/);
-  expect(() => chosenProxy('nginx', () => null)).toThrow(/needs nginx .*apt-get install nginx/);
+it('A cluster chooses an installed proxy, and otherwise names the package to install', () => {
+  expect(chooseProxy(undefined, () => '/usr/sbin/it')).toBe('haproxy');
+  expect(chooseProxy(undefined, (name) => (name === 'nginx' ? '/usr/sbin/nginx' : null))).toBe('nginx');
+  expect(() => chooseProxy(undefined, () => null)).toThrow(/needs haproxy or nginx .*apt-get install haproxy/);
+  expect(() => chooseProxy('nginx', () => null)).toThrow(/needs nginx .*apt-get install nginx/);
 });

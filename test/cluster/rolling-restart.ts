@@ -5,25 +5,25 @@ import { until } from '../support/until.js';
 import { Publisher } from './publisher.js';
 import type { LocalCluster } from './local-cluster.js';
 
-/** What a rolling restart came to. */
+/** The result of a rolling restart. */
 export interface RollingResult {
   readonly restarts: number;
-  /** Events that a publisher was told are accepted. */
+  /** Accepted events. */
   readonly published: number;
   readonly followers: number;
-  /** Streams that followers opened after their first. */
+  /** Streams that followers opened after their first one. */
   readonly reconnects: number;
-  /** Requests of publishers that had to be tried again. */
+  /** Repeated requests of publishers. */
   readonly retries: number;
-  /** Over all followers: events that one never saw, saw twice, or saw behind a later one of the same publisher. */
+  /** Summed over all followers: events that never arrived, arrived twice, or arrived after a later one of the same publisher. */
   readonly lost: number;
-  readonly doubled: number;
-  readonly disordered: number;
+  readonly duplicated: number;
+  readonly reordered: number;
   /** Streams that could not be resumed. */
   readonly resyncs: number;
 }
 
-/** How hard a cluster is worked while its nodes are restarted. */
+/** The load during the restarts. */
 export interface RollingPlan {
   readonly rounds: number;
   readonly followers: number;
@@ -34,7 +34,7 @@ export interface RollingPlan {
 const TYPE = 'roll';
 const LAST_EVENT_MS = 30_000;
 
-/** Restarts each node in turn while publishers and followers work through the proxy, and counts what went wrong. */
+/** Restarts each server in turn while publishers and followers use the proxy, and counts violations. */
 export async function rollingRestart(cluster: LocalCluster, plan: RollingPlan): Promise<RollingResult> {
   const report = plan.report ?? (() => undefined);
   const claims = { tenant: 'acme', topics: ['roll:*'], permissions: ['sse:send'] };
@@ -52,19 +52,19 @@ export async function rollingRestart(cluster: LocalCluster, plan: RollingPlan): 
     }
     let restarts = 0;
     for (let round = 1; round <= plan.rounds; round++) {
-      for (const node of cluster.nodes) {
+      for (const server of cluster.servers) {
         await delay(300);
-        const { stopMs, startMs } = await node.restart();
+        const { stopMs, startMs } = await server.restart();
         restarts += 1;
-        report(`Round ${round}: ${node.name} ended in ${seconds(stopMs)}, ready again in ${seconds(startMs)}`);
+        report(`Round ${round}: ${server.name} ended in ${seconds(stopMs)}, ready again in ${seconds(startMs)}`);
       }
     }
     await Promise.all(publishers.map((publisher) => publisher.stop()));
     const published = publishers.flatMap((publisher) => publisher.accepted);
     const expected = new Set(published);
     for (const follower of followers) {
-      // What is late counts as lost; what is only slow does not.
-      await until('a follower has seen it all', () => [...expected].every(hasSeen(follower)), LAST_EVENT_MS).catch(
+      // An event after the time-out counts as lost.
+      await until('a follower has all events', () => [...expected].every(hasSeen(follower)), LAST_EVENT_MS).catch(
         () => undefined,
       );
     }
@@ -77,8 +77,8 @@ export async function rollingRestart(cluster: LocalCluster, plan: RollingPlan): 
       reconnects: followers.reduce((total, { opened }) => total + opened - 1, 0),
       retries: publishers.reduce((total, { retries }) => total + retries, 0),
       lost: sum(({ lost }) => lost),
-      doubled: sum(({ doubled }) => doubled),
-      disordered: sum(({ disordered }) => disordered),
+      duplicated: sum(({ duplicated }) => duplicated),
+      reordered: sum(({ reordered }) => reordered),
       resyncs: followers.reduce((total, { resyncs }) => total + resyncs, 0),
     };
   } finally {
@@ -87,25 +87,25 @@ export async function rollingRestart(cluster: LocalCluster, plan: RollingPlan): 
   }
 }
 
-/** What one follower saw, against what was published. */
+/** Violations of one follower. */
 export interface Judgement {
   readonly lost: number;
-  readonly doubled: number;
-  readonly disordered: number;
+  readonly duplicated: number;
+  readonly reordered: number;
 }
 
-/** Compares; texts are `<publisher> <number>`, and the numbers of a publisher rise. */
+/** Compares what a follower received with what was published. Texts are `<publisher> <number>`, and each publisher's numbers rise. */
 export function judge(seen: readonly string[], published: readonly string[]): Judgement {
   const once = new Set(seen);
   const newest = new Map<string, number>();
-  let disordered = 0;
+  let reordered = 0;
   for (const text of once) {
     const [publisher = '', number] = text.split(' ');
-    if (Number(number) < (newest.get(publisher) ?? 0)) disordered += 1;
+    if (Number(number) < (newest.get(publisher) ?? 0)) reordered += 1;
     newest.set(publisher, Math.max(Number(number), newest.get(publisher) ?? 0));
   }
   const lost = published.filter((text) => !once.has(text)).length;
-  return { lost, doubled: seen.length - once.size, disordered };
+  return { lost, duplicated: seen.length - once.size, reordered };
 }
 
 function seconds(ms: number): string {

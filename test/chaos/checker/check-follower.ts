@@ -3,32 +3,32 @@ import type { Findings } from './findings.js';
 import type { PublishedTransaction } from './published.js';
 import {
   EVENT_TYPE,
-  type FollowerLine,
+  type FollowerRecord,
   type FollowerLog,
   type History,
   type HistoryEntry,
   TICK_TYPE,
 } from './records.js';
 
-/** What a follower's log is held against. */
+/** What a follower's log is checked against. */
 export interface Truth {
   readonly histories: readonly History[];
   readonly transactions: ReadonlyMap<string, PublishedTransaction>;
-  /** Reasons of `resync` that the faults of the run explain; any other hides a loss. */
+  /** Reasons of `resync` that the faults of the run explain. Any other reason hides a loss. */
   readonly allowedResyncs: ReadonlySet<string>;
 }
 
-/** What a follower saw, beside what was wrong. */
+/** How much a follower received. */
 export interface FollowerFigures {
   connections: number;
   events: number;
   ephemerals: number;
   resyncs: number;
-  /** Longest time from an acknowledged commit to its event on a connection that was open all the while, ms. */
+  /** Longest time from an acknowledged commit to its event on a connection that was open throughout, in ms. */
   latestMs: number;
 }
 
-/** No fault of a run lasts longer; what comes later on an open connection came by luck. */
+/** No fault of a run lasts longer. An event that arrives later on an open connection arrived by luck. */
 const STALLED_MS = 30_000;
 
 interface Position {
@@ -37,24 +37,24 @@ interface Position {
 }
 
 /**
- * Walks through one follower's connections as the client's position moves. Between two positions of one connection exactly the
- * events that its token and topics allow must have come, in order, each once; a `resync` excuses what it jumps over and is
- * itself a finding unless the run explains it.
+ * Replays one follower's connections as the client's position moves. Between two positions of one connection exactly the
+ * events that its token and topics allow must have arrived, in order, each once. A `resync` excuses the events that it skips and
+ * is itself a finding unless the run explains it.
  */
 export class FollowerCheck {
   readonly figures: FollowerFigures = { connections: 0, events: 0, ephemerals: 0, resyncs: 0, latestMs: 0 };
   readonly #seen = new Set<string>();
-  /** Of this connection only: what has no id cannot be recognised on the next one (PROTOCOL P23). */
+  /** Of this connection only: an event without an id cannot be recognised on the next one (PROTOCOL P23). */
   readonly #ephemerals = new Set<string>();
-  readonly #mayAsk = new Map<string, boolean>();
+  readonly #mayByAudience = new Map<string, boolean>();
   #position: Position | null = null;
-  #right: Entitlement;
+  #entitlement: Entitlement;
   #cursor: string | null = null;
-  /** When the connection was told that it is open. */
+  /** When `connected` arrived. */
   #connectedAt = Number.POSITIVE_INFINITY;
-  /** A reset was announced and its `resync` has not come yet. */
+  /** A reset was announced and its `resync` has not arrived yet. */
   #isResetting = false;
-  /** What came of a log that the node did not know yet; only a `resync` makes that good. */
+  /** An event of a new log that the server did not know yet; only a `resync` excuses it. */
   #premature: string | null = null;
 
   constructor(
@@ -62,35 +62,37 @@ export class FollowerCheck {
     private readonly truth: Truth,
     private readonly findings: Findings,
   ) {
-    this.#right = { user: log.identity.user, roles: [], topics: [] };
+    this.#entitlement = { user: log.identity.user, roles: [], topics: [] };
   }
 
   run(): FollowerFigures {
-    for (const line of this.log.lines) this.#take(line);
+    for (const record of this.log.records) this.#take(record);
     this.#expectNothingMore();
     return this.figures;
   }
 
-  #take(line: FollowerLine): void {
-    switch (line.kind) {
+  #take(record: FollowerRecord): void {
+    switch (record.kind) {
       case 'open':
-        this.#right = { user: this.log.identity.user, roles: line.roles, topics: line.topics };
-        this.#mayAsk.clear();
+        this.#entitlement = { user: this.log.identity.user, roles: record.roles, topics: record.topics };
+        this.#mayByAudience.clear();
         this.#ephemerals.clear();
-        this.#cursor = line.cursor;
+        this.#cursor = record.cursor;
         this.#isResetting = false;
         this.#connectedAt = Number.POSITIVE_INFINITY;
         return;
       case 'connected':
-        this.#connectedAt = line.at ?? Number.POSITIVE_INFINITY;
-        return this.#connected(line.resume, line.id);
+        this.#connectedAt = record.at ?? Number.POSITIVE_INFINITY;
+        return this.#connected(record.resume, record.id);
       case 'event':
-        if (line.at !== undefined) this.#cameAt(line.key, line.at);
-        return line.type === TICK_TYPE ? this.#ephemeral(line.id, line.key) : this.#event(line.type, line.id, line.key);
+        if (record.at !== undefined) this.#checkLatency(record.key, record.at);
+        return record.type === TICK_TYPE
+          ? this.#ephemeral(record.id, record.key)
+          : this.#event(record.type, record.id, record.key);
       case 'cursor':
-        return this.#moved(line.id);
+        return this.#moved(record.id);
       case 'resync':
-        return this.#resynced(line.reason, line.id);
+        return this.#resynced(record.reason, record.id);
       case 'end':
         return;
     }
@@ -99,37 +101,37 @@ export class FollowerCheck {
   #connected(resume: string, id: string | null): void {
     this.figures.connections += 1;
     if (resume === 'reset') {
-      // Were it to have one, a client that loses its line right here would never hear of the gap.
-      if (id !== null) this.#say('cursor', `a connected block that resets carries the id ${id}`);
+      // With an id, a client that loses its connection right here would never learn of the gap.
+      if (id !== null) this.#report('cursor', `a connected block with reset carries the id ${id}`);
       this.#isResetting = true;
       return;
     }
     const position = parse(id);
-    if (position === null) return this.#say('cursor', `connected (${resume}) without a position`);
+    if (position === null) return this.#report('cursor', `connected (${resume}) has no position`);
     if (resume === 'live' && this.#cursor === null) {
       this.#position ??= position;
       return;
     }
     if (resume === 'replay' && id === this.#cursor) return;
-    this.#say('cursor', `asked to go on from ${this.#cursor}, got ${resume} from ${id}`);
+    this.#report('cursor', `asked to resume from ${this.#cursor}, got ${resume} from ${id}`);
   }
 
   #event(type: string, id: string | null, key: string): void {
     if (type !== EVENT_TYPE) {
-      if (id !== null) this.#say('cursor', `an event of type ${type}, which is not durable, carries the id ${id}`);
+      if (id !== null) this.#report('cursor', `an event of type ${type}, which is not durable, carries the id ${id}`);
       return;
     }
     this.figures.events += 1;
     this.#checkTenant(key);
     const at = parse(id);
-    if (at === null) return this.#say('cursor', `${key} came without a position`);
+    if (at === null) return this.#report('cursor', `${key} arrived without a position`);
     const last = this.#position;
     if (this.#isResetting || last === null || last.epoch !== at.epoch) {
-      this.#say('cursor', `${key} came at ${id} without a resync behind ${text(last)}`);
+      this.#report('cursor', `${key} arrived at ${id} without a resync after ${text(last)}`);
     } else if (this.#seen.has(key)) {
-      this.#say('duplicate', `${key} came again, at ${id}`);
+      this.#report('duplicate', `${key} arrived again, at ${id}`);
     } else if (at.seq <= last.seq) {
-      this.#say('inversion', `${key} came at ${id}, behind ${text(last)}`);
+      this.#report('inversion', `${key} arrived at ${id}, after ${text(last)}`);
     } else {
       this.#expectNothingBetween(last, at.seq - 1);
     }
@@ -137,40 +139,41 @@ export class FollowerCheck {
     if (last === null || at.epoch !== last.epoch || at.seq > last.seq) this.#position = at;
     const history = this.#history(at.epoch);
     const entry = history?.entries[at.seq - 1];
-    if (entry?.key !== key && history?.isSuperseded) this.#premature = `${key} came at ${id}`;
+    if (entry?.key !== key && history?.isSuperseded) this.#premature = `${key} arrived at ${id}`;
     else if (entry?.key !== key)
-      this.#say('phantom', `${key} came at ${id}, where the log has ${entry?.key ?? 'nothing'}`);
-    else if (!this.#isFor(entry)) this.#say('not entitled', `${key} for ${entry.audience} came to ${this.#whom()}`);
+      this.#report('phantom', `${key} arrived at ${id}, where the log has ${entry?.key ?? 'nothing'}`);
+    else if (!this.#isFor(entry))
+      this.#report('not entitled', `${key} for ${entry.audience} reached ${this.#describeFollower()}`);
   }
 
-  /** What was committed while the connection was open must come by itself, not with the next reconnect. */
-  #cameAt(key: string, at: number): void {
+  /** An event committed while the connection was open must arrive on it, not after the next reconnect. */
+  #checkLatency(key: string, at: number): void {
     const committedAt = this.truth.transactions.get(key.slice(0, key.lastIndexOf('.')))?.at ?? Infinity;
     if (committedAt < this.#connectedAt) return;
     const lateMs = at - committedAt;
     this.figures.latestMs = Math.max(this.figures.latestMs, lateMs);
-    if (lateMs > STALLED_MS) this.#say('stalled', `${key} took ${Math.round(lateMs)} ms on an open connection`);
+    if (lateMs > STALLED_MS) this.#report('stalled', `${key} took ${Math.round(lateMs)} ms on an open connection`);
   }
 
   #ephemeral(id: string | null, key: string): void {
     this.figures.ephemerals += 1;
     this.#checkTenant(key);
-    if (id !== null) this.#say('ephemeral', `the ephemeral ${key} carries the id ${id}`);
-    if (this.#ephemerals.has(key)) this.#say('duplicate', `the ephemeral ${key} came twice on one connection`);
+    if (id !== null) this.#report('ephemeral', `the ephemeral ${key} carries the id ${id}`);
+    if (this.#ephemerals.has(key)) this.#report('duplicate', `the ephemeral ${key} arrived twice on one connection`);
     this.#ephemerals.add(key);
     const transaction = this.truth.transactions.get(key.slice(0, key.lastIndexOf('.')));
-    const event = transaction?.events[transaction.places.get(key) ?? -1];
-    if (!event) return this.#say('phantom', `nobody sent the ephemeral ${key}`);
+    const event = transaction?.events[transaction.positions.get(key) ?? -1];
+    if (!event) return this.#report('phantom', `the ephemeral ${key} was never sent`);
     const addressed = { audience: event.audience, recipients: event.recipients ?? null };
-    if (!isEntitled(addressed, this.#right))
-      this.#say('not entitled', `${key} for ${event.audience} came to ${this.#whom()}`);
+    if (!isEntitled(addressed, this.#entitlement))
+      this.#report('not entitled', `${key} for ${event.audience} reached ${this.#describeFollower()}`);
   }
 
   #moved(id: string | null): void {
     const at = parse(id);
     const last = this.#position;
     if (at === null || last === null || at.epoch !== last.epoch) {
-      return this.#say('cursor', `a cursor event moved it from ${text(last)} to ${id}`);
+      return this.#report('cursor', `a cursor event moved the position from ${text(last)} to ${id}`);
     }
     this.#expectNothingBetween(last, at.seq);
     if (at.seq > last.seq) this.#position = at;
@@ -181,20 +184,21 @@ export class FollowerCheck {
     this.#isResetting = false;
     this.#premature = null;
     const at = parse(id);
-    if (at === null) return this.#say('cursor', `a resync (${reason}) without a position`);
+    if (at === null) return this.#report('cursor', `a resync (${reason}) has no position`);
     if (!this.truth.allowedResyncs.has(reason)) {
-      this.#say('unjustified resync', `from ${text(this.#position)} to ${id}, reason ${reason}`);
+      this.#report('unjustified resync', `from ${text(this.#position)} to ${id}, reason ${reason}`);
     }
     this.#position = at;
   }
 
-  /** Everything up to the end of the log has come: the run waits for a last event to everybody before it ends. */
+  /** Expects everything up to the end of the log: before it ends, the run waits for a last event to all followers. */
   #expectNothingMore(): void {
-    if (this.#premature !== null) this.#say('phantom', `${this.#premature}, of another log, and no resync followed`);
+    if (this.#premature !== null)
+      this.#report('phantom', `${this.#premature}, from another log, and no resync followed`);
     const last = this.#position;
-    if (last === null) return this.#say('lost', 'it never got a position');
+    if (last === null) return this.#report('lost', 'never got a position');
     const entries = this.#history(last.epoch)?.entries;
-    if (!entries) return this.#say('cursor', `it ended at ${text(last)}, and no log of the run has this epoch`);
+    if (!entries) return this.#report('cursor', `ended at ${text(last)}, but no log of the run has this epoch`);
     this.#expectNothingBetween(last, entries.length);
   }
 
@@ -204,32 +208,32 @@ export class FollowerCheck {
     for (let seq = last.seq + 1; seq <= Math.min(upTo, entries.length); seq += 1) {
       const entry = entries[seq - 1]!;
       if (this.#isFor(entry))
-        this.#say('lost', `${entry.key} (${last.epoch}.${seq}, for ${entry.audience}) never came`);
+        this.#report('lost', `${entry.key} (${last.epoch}.${seq}, for ${entry.audience}) never arrived`);
     }
   }
 
   #isFor(entry: HistoryEntry): boolean {
-    if (entry.recipients !== null) return isEntitled(entry, this.#right);
-    let may = this.#mayAsk.get(entry.audience);
-    if (may === undefined) this.#mayAsk.set(entry.audience, (may = isEntitled(entry, this.#right)));
+    if (entry.recipients !== null) return isEntitled(entry, this.#entitlement);
+    let may = this.#mayByAudience.get(entry.audience);
+    if (may === undefined) this.#mayByAudience.set(entry.audience, (may = isEntitled(entry, this.#entitlement)));
     return may;
   }
 
   #checkTenant(key: string): void {
     const { tenant } = this.log.identity;
-    if (!key.startsWith(`${tenant}/`)) this.#say('cross-tenant', `${key} came to somebody of ${tenant}`);
+    if (!key.startsWith(`${tenant}/`)) this.#report('cross-tenant', `${key} reached a user of ${tenant}`);
   }
 
   #history(epoch: string): History | undefined {
     return this.truth.histories.find((one) => one.epoch === epoch && one.tenant === this.log.identity.tenant);
   }
 
-  #whom(): string {
-    const { user, roles, topics } = this.#right;
+  #describeFollower(): string {
+    const { user, roles, topics } = this.#entitlement;
     return `${user} with roles [${roles.join(', ')}] and topics [${topics.join(', ')}]`;
   }
 
-  #say(kind: Parameters<Findings['add']>[0], what: string): void {
+  #report(kind: Parameters<Findings['add']>[0], what: string): void {
     this.findings.add(kind, `${this.log.identity.name}: ${what}`);
   }
 }
@@ -240,5 +244,5 @@ function parse(id: string | null): Position | null {
 }
 
 function text(position: Position | null): string {
-  return position === null ? 'the beginning' : `${position.epoch}.${position.seq}`;
+  return position === null ? 'the start' : `${position.epoch}.${position.seq}`;
 }

@@ -3,10 +3,10 @@ import type { PublishedTransaction } from './published.js';
 import type { AttemptedEvent, History, HistoryEntry } from './records.js';
 
 /**
- * Holds the event logs against what the publishers did (delivery.md §1): every acknowledged event is there once (G1), nothing
- * rolled back is (G2), numbers have no holes (G3), what was acknowledged first comes first, statements of a transaction in their
- * order (G4), and a commit with an unknown outcome happened whole or not at all. Each is addressed as it was published: followers are
- * judged by the addresses of the log.
+ * Compares the event logs with what the publishers did. Every acknowledged event is in the log once (G1), and none that was rolled
+ * back (G2). The numbers have no gaps (G3). Events acknowledged earlier come earlier, and the statements of a transaction keep their
+ * order (G4). A commit with an unknown outcome happened as a whole or not at all. Each event is addressed as it was published,
+ * because followers are judged by the addresses in the log.
  */
 export function checkHistories(
   histories: readonly History[],
@@ -27,7 +27,7 @@ export function checkHistories(
 function checkNumbers({ tenant, entries }: History, findings: Findings): void {
   const seen = new Set<string>();
   entries.forEach(({ seq, key }, index) => {
-    if (seq !== index + 1) findings.add('hole', `${tenant}: number ${seq} stands at place ${index + 1} of the log`);
+    if (seq !== index + 1) findings.add('hole', `${tenant}: number ${seq} is at position ${index + 1} of the log`);
     if (seen.has(key)) findings.add('duplicate', `${tenant}: ${key} is in the log twice`);
     seen.add(key);
   });
@@ -37,15 +37,15 @@ function checkTransaction(one: PublishedTransaction, logged: ReadonlySet<string>
   for (const key of one.dropped) {
     if (logged.has(key)) findings.add('phantom', `${key} was rolled back to a savepoint and is in the log`);
   }
-  const there = one.events.filter(({ key }) => logged.has(key));
+  const present = one.events.filter(({ key }) => logged.has(key));
   if (one.outcome === 'committed') {
     for (const { key } of one.events) {
       if (!logged.has(key)) findings.add('lost', `${key} was acknowledged and is not in the log`);
     }
   } else if (one.outcome === 'rolled back') {
-    for (const { key } of there) findings.add('phantom', `${key} was rolled back and is in the log`);
-  } else if (there.length > 0 && there.length < one.events.length) {
-    findings.add('torn', `${one.tx} is in the log with ${there.length} of its ${one.events.length} events`);
+    for (const { key } of present) findings.add('phantom', `${key} was rolled back and is in the log`);
+  } else if (present.length > 0 && present.length < one.events.length) {
+    findings.add('torn', `${one.tx} is in the log with ${present.length} of its ${one.events.length} events`);
   }
 }
 
@@ -54,40 +54,40 @@ function checkOrder(
   transactions: ReadonlyMap<string, PublishedTransaction>,
   findings: Findings,
 ): void {
-  const places = new Map<string, number>();
+  const lastPositions = new Map<string, number>();
   let latestInsert = Number.NEGATIVE_INFINITY;
   let latestKey = '';
   for (const entry of entries) {
     const { key } = entry;
     const transaction = transactions.get(key.slice(0, key.lastIndexOf('.')));
-    const place = transaction?.places.get(key);
-    if (!transaction || place === undefined) {
-      findings.add('phantom', `${tenant}: nobody published ${key}, and it is in the log`);
+    const position = transaction?.positions.get(key);
+    if (!transaction || position === undefined) {
+      findings.add('phantom', `${tenant}: ${key} is in the log and was never published`);
       continue;
     }
-    const event = transaction.events[place]!;
+    const event = transaction.events[position]!;
     if (addressOf(entry) !== addressOf(event)) {
       findings.add(
         'altered',
-        `${tenant}: ${key} was for ${addressOf(event)}, and the log has it for ${addressOf(entry)}`,
+        `${tenant}: ${key} was published for ${addressOf(event)}, but the log has it for ${addressOf(entry)}`,
       );
     }
     if (transaction.tenant !== tenant) findings.add('cross-tenant', `${key} is in the log of ${tenant}`);
-    if (place < (places.get(transaction.tx) ?? -1)) {
-      findings.add('causality', `${tenant}: ${key} stands behind a later statement of its transaction`);
+    if (position < (lastPositions.get(transaction.tx) ?? -1)) {
+      findings.add('causality', `${tenant}: ${key} comes after a later statement of its transaction`);
     }
-    places.set(transaction.tx, place);
+    lastPositions.set(transaction.tx, position);
     if (transaction.outcome === 'committed' && transaction.at < latestInsert) {
       findings.add(
         'causality',
-        `${tenant}: ${key} was acknowledged before ${latestKey} was inserted, and stands behind it`,
+        `${tenant}: ${key} was acknowledged before ${latestKey} was inserted, but comes after it`,
       );
     }
     if (event.insertedAt > latestInsert) [latestInsert, latestKey] = [event.insertedAt, key];
   }
 }
 
-/** One text for each address; a list of one person and that person are the same. */
+/** One text per address; a list of one user and that user are the same. */
 function addressOf({ audience, recipients }: HistoryEntry | AttemptedEvent): string {
   if (audience !== 'users') return audience;
   const names = [...new Set(recipients ?? [])].toSorted();

@@ -2,40 +2,40 @@ import { FollowerCheck, type FollowerFigures } from './check-follower.js';
 import { checkHistories } from './check-history.js';
 import { Findings } from './findings.js';
 import { publishedTransactions } from './published.js';
-import type { FollowerLog, History, PublisherLine, Violation, ViolationKind } from './records.js';
+import type { FollowerLog, History, PublisherRecord, Violation, ViolationKind } from './records.js';
 
-/** Of the acknowledged events, so many may have an unknown fate beside them: more would excuse whatever happened to them. */
+/** Largest share of events with an unknown outcome, relative to the acknowledged ones. More would excuse any loss. */
 const UNKNOWN_SHARE = 0.2;
-/** So many ephemeral events cannot all be lost by faults. */
-const EPHEMERALS_THAT_SHOW = 50;
+/** Faults cannot lose this many ephemeral events all at once. */
+const MIN_EPHEMERALS = 50;
 
 /** All logs of a run. */
 export interface RunLogs {
-  readonly publishers: Iterable<PublisherLine>;
+  readonly publishers: Iterable<PublisherRecord>;
   readonly followers: readonly FollowerLog[];
-  /** One for each tenant, and one more for each epoch that a fail-over ended. */
+  /** One per tenant, and one more for each epoch that a fail-over ended. */
   readonly histories: readonly History[];
   readonly allowedResyncs?: readonly string[];
 }
 
-/** What a checker says about a run. */
+/** The result of checking a run. */
 export interface Verdict {
-  /** How often each promise was broken; empty when all were kept. */
+  /** How often each guarantee was violated; empty if none was. */
   readonly counts: Readonly<Partial<Record<ViolationKind, number>>>;
-  /** The first cases of each kind. */
+  /** The first violations of each kind. */
   readonly violations: readonly Violation[];
   readonly figures: FollowerFigures & {
     /** Events whose commit was acknowledged. */
     readonly acknowledged: number;
-    /** Events that were rolled back, by savepoint or whole. */
+    /** Events that were rolled back, to a savepoint or with their transaction. */
     readonly rolledBack: number;
-    /** Events whose commit got no answer. */
+    /** Events whose commit got no response. */
     readonly unknown: number;
     readonly logged: number;
   };
 }
 
-/** Judges a run by its logs alone: a pure function, so that the same logs always get the same verdict. */
+/** Checks a run by its logs alone. A pure function: the same logs always get the same verdict. */
 export function check(logs: RunLogs): Verdict {
   const findings = new Findings();
   const transactions = publishedTransactions(logs.publishers);
@@ -62,11 +62,11 @@ export function check(logs: RunLogs): Verdict {
     else if (outcome === 'rolled back') rolledBack += events.length;
     else unknown += events.length;
   }
-  if (unknown > Math.max(acknowledged * UNKNOWN_SHARE, EPHEMERALS_THAT_SHOW)) {
-    findings.add('excused', `${unknown} events have an unknown fate, beside ${acknowledged} acknowledged ones`);
+  if (unknown > Math.max(acknowledged * UNKNOWN_SHARE, MIN_EPHEMERALS)) {
+    findings.add('excused', `${unknown} events have an unknown outcome and ${acknowledged} were acknowledged`);
   }
-  if (ephemerals >= EPHEMERALS_THAT_SHOW && figures.ephemerals === 0) {
-    findings.add('ephemeral', `${ephemerals} ephemeral events were accepted, and none came to anybody`);
+  if (ephemerals >= MIN_EPHEMERALS && figures.ephemerals === 0) {
+    findings.add('ephemeral', `${ephemerals} ephemeral events were accepted, but none arrived`);
   }
   const logged = logs.histories.reduce((sum, { entries }) => sum + entries.length, 0);
   return {

@@ -1,10 +1,10 @@
-/** Whom an event is addressed to, as wire.md §2 writes it. */
+/** The audience of an event, as the log stores it. */
 export interface Addressed {
   readonly audience: string;
   readonly recipients: readonly string[] | null;
 }
 
-/** What a connection may see: the claims of its token and the topics it asked for. */
+/** What a connection may see: the claims of its token and the topics that it requested. */
 export interface Entitlement {
   readonly user: string;
   readonly roles: readonly string[];
@@ -12,8 +12,8 @@ export interface Entitlement {
 }
 
 /**
- * Whether an event is for a connection, by the words of wire.md §2 and §6 and nothing else: written apart from the product, so
- * that both cannot be wrong in the same way.
+ * Whether a connection may see an event, by PROTOCOL P41 and P43 and the meaning of audience keys. Independent of the product's
+ * code, so that both do not share a defect.
  */
 export function isEntitled({ audience, recipients }: Addressed, { user, roles, topics }: Entitlement): boolean {
   if (audience === 'tenant') return true;
@@ -23,14 +23,14 @@ export function isEntitled({ audience, recipients }: Addressed, { user, roles, t
   const name = audience.slice(colon + 1);
   if (kind === 'user') return name === user;
   if (kind === 'role') return roles.includes(name);
-  if (kind === 'topic') return topics.some((pattern) => fits(pattern.split(':'), name.split(':')));
+  if (kind === 'topic') return topics.some((pattern) => matches(pattern.split(':'), name.split(':')));
   return false;
 }
 
-function fits(pattern: readonly string[], topic: readonly string[]): boolean {
+function matches(pattern: readonly string[], topic: readonly string[]): boolean {
   if (pattern.at(-1) === '**') {
     const stem = pattern.slice(0, -1);
-    return topic.length > stem.length && fits(stem, topic.slice(0, stem.length));
+    return topic.length > stem.length && matches(stem, topic.slice(0, stem.length));
   }
   return pattern.length === topic.length && pattern.every((part, i) => part === '*' || part === topic[i]);
 }

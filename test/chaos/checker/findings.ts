@@ -1,9 +1,9 @@
 import type { Violation, ViolationKind } from './records.js';
 
-/** Texts kept of each kind; beyond that only the number grows. */
+/** Texts kept per kind; further violations are only counted. */
 const KEPT = 20;
 
-/** Collects broken promises: all are counted, the first of each kind are told. */
+/** Collects violations: all are counted, and the first of each kind keep their text. */
 export class Findings {
   readonly #counts = new Map<ViolationKind, number>();
   readonly #kept: Violation[] = [];

@@ -1,31 +1,31 @@
-import type { AttemptedEvent, OutcomeLine, PublisherLine } from './records.js';
+import type { AttemptedEvent, OutcomeRecord, PublisherRecord } from './records.js';
 
-/** One transaction (or request) of a publisher and how it ended. */
+/** One transaction (or request) of a publisher and its outcome. */
 export interface PublishedTransaction {
   readonly tx: string;
   readonly tenant: string;
   readonly events: readonly AttemptedEvent[];
-  /** Place of each key among the events. */
-  readonly places: ReadonlyMap<string, number>;
+  /** Index of each key in `events`. */
+  readonly positions: ReadonlyMap<string, number>;
   readonly dropped: readonly string[];
   readonly isEphemeral: boolean;
-  readonly outcome: OutcomeLine['outcome'];
-  /** When the answer came; `Infinity` without one. */
+  readonly outcome: OutcomeRecord['outcome'];
+  /** When the response arrived; `Infinity` without one. */
   readonly at: number;
 }
 
-/** Joins attempts and outcomes, by transaction. Keys of events are `<tx>.<n>`. */
-export function publishedTransactions(lines: Iterable<PublisherLine>): Map<string, PublishedTransaction> {
+/** Joins attempts and outcomes by transaction. Keys of events are `<tx>.<n>`. */
+export function publishedTransactions(records: Iterable<PublisherRecord>): Map<string, PublishedTransaction> {
   const transactions = new Map<string, PublishedTransaction>();
-  for (const line of lines) {
-    if (line.kind === 'attempt') {
-      const { tx, tenant, events, dropped, isEphemeral } = line;
-      const places = new Map(events.map(({ key }, place) => [key, place]));
-      transactions.set(tx, { tx, tenant, events, places, dropped, isEphemeral, outcome: 'unknown', at: Infinity });
+  for (const record of records) {
+    if (record.kind === 'attempt') {
+      const { tx, tenant, events, dropped, isEphemeral } = record;
+      const positions = new Map(events.map(({ key }, index) => [key, index]));
+      transactions.set(tx, { tx, tenant, events, positions, dropped, isEphemeral, outcome: 'unknown', at: Infinity });
       continue;
     }
-    const attempt = transactions.get(line.tx);
-    if (attempt) transactions.set(line.tx, { ...attempt, outcome: line.outcome, at: line.at });
+    const attempt = transactions.get(record.tx);
+    if (attempt) transactions.set(record.tx, { ...attempt, outcome: record.outcome, at: record.at });
   }
   return transactions;
 }

@@ -1,4 +1,4 @@
-/** One event that a publisher tried: its key (also its payload), to whom, and when its insert was sent (ms, wall clock of the machine). */
+/** One event that a publisher tried to publish: its key (also its payload), its audience, and when its insert was sent (ms, wall clock). */
 export interface AttemptedEvent {
   readonly key: string;
   readonly audience: string;
@@ -6,41 +6,41 @@ export interface AttemptedEvent {
   readonly insertedAt: number;
 }
 
-/** Written before the COMMIT (or the request) is sent, so that nothing can be delivered that is not in the log of attempts. */
-export interface AttemptLine {
+/** Written before the COMMIT (or the request) is sent, so that every delivered event is in the log of attempts. */
+export interface AttemptRecord {
   readonly kind: 'attempt';
   readonly tx: string;
   readonly tenant: string;
   /** In the order of the statements. */
   readonly events: readonly AttemptedEvent[];
-  /** Keys that a rollback to a savepoint took back. */
+  /** Keys that a rollback to a savepoint discarded. */
   readonly dropped: readonly string[];
   readonly isEphemeral: boolean;
 }
 
-/** Written when the answer came. An attempt without an outcome is `unknown`: it may exist, but then everywhere. */
-export interface OutcomeLine {
+/** Written when the response arrived. An attempt without an outcome is `unknown`: its events exist everywhere or nowhere. */
+export interface OutcomeRecord {
   readonly kind: 'outcome';
   readonly tx: string;
   readonly outcome: 'committed' | 'rolled back' | 'unknown';
   readonly at: number;
 }
 
-/** A line of the publishers' log. */
-export type PublisherLine = AttemptLine | OutcomeLine;
+/** A record of the publishers' log. */
+export type PublisherRecord = AttemptRecord | OutcomeRecord;
 
-/** Whom a connection was for: what its token and its request said. */
+/** The user of a connection, from its token. */
 export interface FollowerIdentity {
   readonly name: string;
   readonly tenant: string;
   readonly user: string;
 }
 
-/** A line of a follower's log, in the order in which things came. Ids are positions `<epoch>.<seq>`, `at` is the clock of the publishers. */
-export type FollowerLine =
+/** A record of a follower's log, in order of arrival. Ids are positions `<epoch>.<seq>`; `at` is on the clock of the publishers. */
+export type FollowerRecord =
   | {
       readonly kind: 'open';
-      readonly node: string;
+      readonly server: string;
       readonly cursor: string | null;
       readonly roles: readonly string[];
       readonly topics: readonly string[];
@@ -60,10 +60,10 @@ export type FollowerLine =
 /** Everything that one follower logged. */
 export interface FollowerLog {
   readonly identity: FollowerIdentity;
-  readonly lines: Iterable<FollowerLine>;
+  readonly records: Iterable<FollowerRecord>;
 }
 
-/** One row of the event log, read when the run was over. */
+/** One row of the event log, read after the run. */
 export interface HistoryEntry {
   readonly seq: number;
   readonly key: string;
@@ -78,13 +78,13 @@ export interface History {
   readonly epoch: string;
   readonly entries: readonly HistoryEntry[];
   /**
-   * Another log took its place, and it took a moment until every node knew: what came under this epoch and is not in it belongs
-   * to the new log, and a `resync` must follow.
+   * Another log replaced this one, and the servers noticed a moment later. An event that arrived under this epoch and is not in it
+   * belongs to the new log, and a `resync` must follow it.
    */
   readonly isSuperseded?: boolean;
 }
 
-/** What can be wrong. */
+/** The kinds of violations. */
 export type ViolationKind =
   | 'lost'
   | 'phantom'
@@ -102,13 +102,13 @@ export type ViolationKind =
   | 'cursor'
   | 'ephemeral';
 
-/** One broken promise, with what is needed to find it in the logs. */
+/** One violation, with the text to find it in the logs. */
 export interface Violation {
   readonly kind: ViolationKind;
   readonly text: string;
 }
 
-/** Type of every durable event of a run; ephemeral ones are {@link TICK_TYPE}. */
+/** Type of every durable event of a run. */
 export const EVENT_TYPE = 'chaos.event';
 /** Type of every ephemeral event of a run. */
 export const TICK_TYPE = 'chaos.tick';

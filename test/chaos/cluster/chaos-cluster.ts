@@ -2,30 +2,30 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TEST_JWT_SECRET } from '../../support/service.js';
 import type { BrokerServer } from '../../support/broker-server.js';
-import { ChaosNode } from './chaos-server.js';
+import { ChaosServer } from './chaos-server.js';
 import type { PostgresServer } from './postgres-server.js';
 import type { ServiceTree } from './service-tree.js';
 
-/** What a cluster is made of. */
+/** The parts of a cluster. */
 export interface ClusterOptions {
   readonly postgres: PostgresServer;
   readonly database: string;
   readonly tree: ServiceTree;
-  readonly nodes: number;
+  readonly servers: number;
   readonly shards: number;
-  /** `memory` carries nothing from node to node: only the batch tail does. */
+  /** `memory` carries nothing between servers: only the batch tail does. */
   readonly backplane: 'postgres' | 'memory' | BrokerServer;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The nodes of one database, and what can be asked of it from outside. */
+/** The servers of one database. */
 export class ChaosCluster {
   private constructor(
     readonly options: ClusterOptions,
-    readonly nodes: readonly ChaosNode[],
+    readonly servers: readonly ChaosServer[],
   ) {}
 
-  /** Resolves when every node is ready. */
+  /** Resolves when every server is ready. */
   static async start(options: ClusterOptions): Promise<ChaosCluster> {
     const { postgres, database, backplane } = options;
     const environmentFor = (port: number) => ({
@@ -34,17 +34,17 @@ export class ChaosCluster {
       SSE_SHARDS: String(options.shards),
       SSE_CONNECTS_PER_MINUTE: '0',
       SSE_HEARTBEAT_MS: '5000',
-      // Bounds of a replay are tested elsewhere; here every jump would be an excuse.
+      // The bounds of a replay are tested elsewhere. Here each resync would excuse a loss.
       SSE_REPLAY_MAX_EVENTS: '100000',
       LOG_LEVEL: 'warn',
       ...(typeof backplane === 'string' ? { SSE_BACKPLANE: backplane } : backplane.environment),
       ...options.environment,
     });
-    const names = Array.from({ length: options.nodes }, (_, index) => `n${index}`);
-    const nodes = await Promise.all(
-      names.map((name) => ChaosNode.start(name, options.tree, postgres.port, environmentFor)),
+    const names = Array.from({ length: options.servers }, (_, index) => `n${index}`);
+    const servers = await Promise.all(
+      names.map((name) => ChaosServer.start(name, options.tree, postgres.port, environmentFor)),
     );
-    const cluster = new ChaosCluster(options, nodes);
+    const cluster = new ChaosCluster(options, servers);
     try {
       await cluster.untilReady();
     } catch (error) {
@@ -59,36 +59,37 @@ export class ChaosCluster {
   }
 
   async untilReady(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.untilReady()));
+    await Promise.all(this.servers.map((server) => server.untilReady()));
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all(this.servers.map((server) => server.stop()));
   }
 
-  /** The node that numbers a shard now, or null while nobody surely does. */
-  async owner(shard = 0): Promise<ChaosNode | null> {
+  /** The server that owns a shard's sequencer now, or null while that is not certain. */
+  async owner(shard = 0): Promise<ChaosServer | null> {
     const lease = await this.lease(shard);
-    return this.nodes.find((node) => node.pid !== null && node.pid === lease?.pid) ?? null;
+    return this.servers.find((server) => server.pid !== null && server.pid === lease?.pid) ?? null;
   }
 
-  /** Waits for an owner that is one of the running nodes. @throws Error when none comes. */
-  async untilOwned(timeoutMs = 60_000): Promise<ChaosNode> {
+  /** Waits until one of the running servers owns the sequencer. @throws Error after the timeout. */
+  async untilOwned(timeoutMs = 60_000): Promise<ChaosServer> {
     await this.untilReady();
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const owner = await this.owner().catch(() => null);
       if (owner) return owner;
-      if (Date.now() > deadline) throw new Error(`Nobody takes the lease.\n${await this.describe()}`);
+      if (Date.now() > deadline)
+        throw new Error(`No server took the lease within ${timeoutMs} ms.\n${await this.describe()}`);
       await delay(20);
     }
   }
 
-  /** What can be said about a cluster that does not do what it should. */
+  /** Leases and output, for the error of a cluster that does not recover. */
   async describe(): Promise<string> {
     const leases = await this.#query('SELECT *, until > clock_timestamp() AS holds FROM sse.lease', []).catch(String);
-    const nodes = this.nodes.map((node) => `${node.name} pid ${node.pid}: ${node.output.slice(-1_500)}`);
-    return [`leases: ${JSON.stringify(leases)}`, ...nodes].join('\n');
+    const servers = this.servers.map((server) => `${server.name} pid ${server.pid}: ${server.output.slice(-1_500)}`);
+    return [`leases: ${JSON.stringify(leases)}`, ...servers].join('\n');
   }
 
   async lease(shard = 0): Promise<{ readonly owner: string; readonly pid: number } | null> {

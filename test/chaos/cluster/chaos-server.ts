@@ -4,24 +4,24 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import type { ServiceTree } from './service-tree.js';
 
 const RESTART_PAUSE_MS = 200;
-const READY_PATIENCE_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 
-/** One process of the service behind proxies of its own, started again whenever it ends, as an init system would. */
-export class ChaosNode {
+/** One process of the service, with its own proxies. It is restarted whenever it ends, as by an init system. */
+export class ChaosServer {
   #service: Service | null = null;
   #isWanted = true;
   #isPaused = false;
   #expectsEnd = false;
   #lastFailure = '';
   readonly #running: Promise<void>;
-  /** Output of processes that ended although nobody had killed them and the database was there. */
-  readonly suicides: string[] = [];
+  /** Output of processes that ended although they were not killed and the database was available. */
+  readonly unexpectedExits: string[] = [];
 
   private constructor(
     readonly name: string,
-    /** Clients connect here. */
+    /** Clients connect through this proxy. */
     readonly clients: FaultProxy,
-    /** The process connects to PostgreSQL through this. */
+    /** The process connects to PostgreSQL through this proxy. */
     readonly database: FaultProxy,
     private readonly tree: ServiceTree,
     private readonly environment: ServiceEnvironment,
@@ -34,12 +34,12 @@ export class ChaosNode {
     tree: ServiceTree,
     postgresPort: number,
     environmentFor: (databasePort: number) => ServiceEnvironment,
-  ): Promise<ChaosNode> {
+  ): Promise<ChaosServer> {
     const [clients, database] = await Promise.all([startFaultProxy(), startFaultProxy(postgresPort)]);
-    return new ChaosNode(name, clients, database, tree, environmentFor(database.port));
+    return new ChaosServer(name, clients, database, tree, environmentFor(database.port));
   }
 
-  /** Through the proxy; stays the same over restarts. */
+  /** Through the proxy; constant across restarts. */
   get url(): string {
     return `http://127.0.0.1:${this.clients.port}`;
   }
@@ -58,16 +58,16 @@ export class ChaosNode {
     return this.#service?.output() ?? '';
   }
 
-  /** @throws Error with the last failed start when it does not get ready. */
+  /** @throws Error with the last failed start if it does not become ready. */
   async untilReady(): Promise<void> {
-    const deadline = Date.now() + READY_PATIENCE_MS;
+    const deadline = Date.now() + READY_TIMEOUT_MS;
     while (this.#service === null && this.#isWanted) {
-      if (Date.now() > deadline) throw new Error(`Node ${this.name} does not start: ${this.#lastFailure}`);
+      if (Date.now() > deadline) throw new Error(`Server ${this.name} did not start: ${this.#lastFailure}`);
       await delay(20);
     }
   }
 
-  /** SIGKILL, or SIGTERM for an orderly end; it comes back by itself. @returns whether there was something to end. */
+  /** SIGKILL, or SIGTERM for an orderly end; it restarts by itself. @returns whether a process was running. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean> {
     const service = this.#service;
     if (service === null) return false;
@@ -77,7 +77,7 @@ export class ChaosNode {
     return true;
   }
 
-  /** SIGSTOP. @returns false when there is nothing to stop. */
+  /** SIGSTOP. @returns false if no process was running. */
   pause(): boolean {
     if (this.#service === null) return false;
     process.kill(this.#service.pid, 'SIGSTOP');
@@ -104,7 +104,7 @@ export class ChaosNode {
       try {
         service = await startService(this.environment, { entry: this.tree.entry, directory: this.tree.root });
       } catch (error) {
-        // The database is away, most likely: an init system would try again as well.
+        // Most likely the database is down. An init system would retry as well.
         this.#lastFailure = String(error);
         await delay(RESTART_PAUSE_MS);
         continue;
@@ -116,7 +116,7 @@ export class ChaosNode {
       const { output } = await service.exit;
       this.clients.pointTo(null);
       this.#service = null;
-      if (!this.#expectsEnd) this.suicides.push(output);
+      if (!this.#expectsEnd) this.unexpectedExits.push(output);
     }
   }
 }

@@ -25,10 +25,10 @@ import { debianBinaries } from './debian-postgres.js';
 
 const run = promisify(execFile);
 const HOST = '127.0.0.1';
-const START_PATIENCE_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 const TEMPLATE = 'herald_template';
 
-/** Ends the server when the pipe on standard input ends, so that a harness that is killed orphans nothing. */
+/** Ends the server when the pipe on standard input ends, so that a killed harness leaves no server running. */
 const WATCHDOG = `
 exec 3<&0 </dev/null
 "$@" 3<&- & server=$!
@@ -38,10 +38,10 @@ wait $server; code=$?
 kill $watch 2>/dev/null
 exit $code`;
 
-/** Which server programs: the embedded ones of npm (18), or Debian's package (15). */
+/** The embedded server from npm (18), or Debian's package (15). */
 export type PostgresVersion = '18' | '15';
 
-/** A PostgreSQL of the test's own, that may be killed and started again on the same data and the same port. */
+/** A PostgreSQL for one test, which can be killed and restarted on the same data and the same port. */
 export class PostgresServer {
   #child: ChildProcess | null = null;
 
@@ -53,7 +53,7 @@ export class PostgresServer {
     private readonly extra: Readonly<Record<string, string>>,
   ) {}
 
-  /** Makes a cluster in a temporary directory and starts it. */
+  /** Creates a data directory in a temporary directory and starts the server. */
   static async create(
     version: PostgresVersion = '18',
     extra: Readonly<Record<string, string>> = {},
@@ -83,9 +83,9 @@ export class PostgresServer {
   }
 
   /**
-   * Makes a replica that streams from this server. The base backup is a copy of the data directory while the server is stopped:
-   * the embedded package has no pg_basebackup.
-   * @param primaryPort where the replica connects to; give it a proxy's port to be able to hold the stream.
+   * Creates a replica that streams from this server. The base backup is a copy of the data directory while the server is stopped,
+   * because the embedded package has no pg_basebackup.
+   * @param primaryPort the port to which the replica connects; a proxy's port allows a test to hold the stream.
    */
   async createReplica(primaryPort: number): Promise<PostgresServer> {
     await this.stop();
@@ -106,14 +106,14 @@ export class PostgresServer {
     return replica;
   }
 
-  /** Login of the superuser. */
+  /** URL of the superuser. */
   url(database = 'postgres', port = this.port): string {
     return `postgres://postgres:${this.password}@${HOST}:${port}/${database}`;
   }
 
-  /** Starts on what is there; patient with what a killed predecessor still holds. */
+  /** Starts on the existing data. Retries while a killed predecessor still holds its lock. */
   async start(): Promise<void> {
-    const deadline = Date.now() + START_PATIENCE_MS;
+    const deadline = Date.now() + START_TIMEOUT_MS;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 500)) {
       const child = this.#launch();
       this.#child = child;
@@ -124,7 +124,7 @@ export class PostgresServer {
     }
   }
 
-  /** kill -9 of the postmaster; its children notice and end by themselves. */
+  /** kill -9 of the postmaster; its children end by themselves. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (!child) return;
@@ -132,7 +132,7 @@ export class PostgresServer {
     await ended(child);
   }
 
-  /** An orderly stop that waits for nobody. */
+  /** An orderly stop that does not wait for clients. */
   async stop(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -140,7 +140,7 @@ export class PostgresServer {
     await ended(child);
   }
 
-  /** Ends it at once and deletes its data. */
+  /** Ends the server at once and deletes its data. */
   async destroy(): Promise<void> {
     this.#child?.stdin?.end();
     if (this.#child) await ended(this.#child);
@@ -157,7 +157,7 @@ export class PostgresServer {
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-15).join('\n') : '';
   }
 
-  /** Runs one statement as the superuser, on a connection of its own. */
+  /** Executes one statement as the superuser, on its own connection. */
   async query<Row extends pg.QueryResultRow>(database: string, text: string, values: unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({
       connectionString: this.url(database),
@@ -173,7 +173,7 @@ export class PostgresServer {
     }
   }
 
-  /** A migrated database of its own; the first call pays for the template. */
+  /** Creates a migrated database. The first call also creates the template. */
   async createDatabase(): Promise<string> {
     const known = await this.query('postgres', 'SELECT FROM pg_database WHERE datname = $1', [TEMPLATE]);
     if (known.length === 0) {
@@ -192,7 +192,7 @@ export class PostgresServer {
       unix_socket_directories: '',
       timezone: 'UTC',
       max_connections: '300',
-      // The kernel keeps what a killed process wrote, so kill -9 loses nothing without fsync; only a power cut would.
+      // The kernel keeps what a killed process wrote, so kill -9 loses nothing without fsync. Only a power cut would.
       fsync: 'off',
       autovacuum_naptime: '10s',
       ...this.extra,
@@ -223,7 +223,7 @@ export class PostgresServer {
         await this.query('postgres', 'SELECT 1');
         return true;
       } catch {
-        // Not yet: starting, recovering, or gone, which the condition sees.
+        // Starting, recovering, or ended, which the loop's condition checks.
         await delay(20);
       }
     }

@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildService, ROOT } from '../../support/built-service.js';
 
-/** A change of one built file, by exact text. */
+/** A change to one built file, by exact text. */
 export interface Edit {
-  /** Below the tree: `sse/dist/hub/feed/tenant-feed.js` is a library's file. */
+  /** Path in the tree's packages, such as `sse/dist/hub/feed/tenant-feed.js`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
@@ -24,8 +24,8 @@ export interface Edit {
 const SCOPE = '@nest-herald';
 
 /**
- * A copy of what was built, in a directory of its own: service and libraries are copied, every other package is linked. A run
- * keeps the code it began with, whatever is built meanwhile, and a mutant never touches the product.
+ * A copy of the build in a temporary directory: service and libraries are copied, every other package is linked. A run
+ * keeps the code with which it began, whatever is built during the run, and a mutant never changes the product.
  */
 export class ServiceTree {
   private constructor(readonly root: string) {}
@@ -45,17 +45,17 @@ export class ServiceTree {
     return new ServiceTree(root);
   }
 
-  /** Program of the service. */
+  /** Main program of the service. */
   get entry(): string {
     return join(this.root, 'dist', 'src', 'main.js');
   }
 
-  /** The library's entry for PostgreSQL, for publishers that must run the same code. */
+  /** The library's entry for PostgreSQL, so that publishers run the same code. */
   get postgresEntry(): string {
     return join(this.root, 'node_modules', SCOPE, 'sse', 'dist', 'adapters', 'postgres', 'index.js');
   }
 
-  /** @throws Error when a text is not there exactly once: the product has moved on, and the edit must follow. */
+  /** @throws Error if a text does not occur exactly once: the product has changed, and the edit must follow. */
   edit(edits: readonly Edit[]): void {
     for (const { file, find, replace } of edits) {
       const path = join(this.root, 'node_modules', SCOPE, file);
@@ -68,12 +68,12 @@ export class ServiceTree {
   }
 }
 
-/** @throws Error when `find` is not in `text` exactly once. */
+/** @throws Error if `find` does not occur in `text` exactly once. */
 export function replaceOnce(text: string, find: string, replace: string, where: string): string {
   const parts = text.split(find);
   if (parts.length !== 2) {
     throw new Error(
-      `${where} has this text ${parts.length - 1} times instead of once; the edit no longer fits:\n${find}`,
+      `${where} contains this text ${parts.length - 1} times instead of once. Adapt the edit to the product:\n${find}`,
     );
   }
   return parts.join(replace);
@@ -88,7 +88,7 @@ function copyPackage(from: string, into: string): void {
   const to = join(into, description.name.slice(SCOPE.length + 1));
   mkdirSync(to);
   if (existsSync(join(from, 'dist'))) cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
-  // Only what was built counts: the condition that leads to sources would lead out of the copy.
+  // Without the source condition, which would resolve to files outside the copy.
   const text = JSON.stringify(description, (key, value: unknown) => (key === `${SCOPE}/source` ? undefined : value));
   writeFileSync(join(to, 'package.json'), text);
 }

@@ -2,7 +2,7 @@ import type { ChaosCluster } from '../cluster/chaos-cluster.js';
 import type { Follower } from '../load/follower.js';
 import type { SeededRandom } from '../seeded-random.js';
 
-/** What a fault works on. */
+/** What a fault acts on. */
 export interface FaultContext {
   readonly cluster: ChaosCluster;
   readonly followers: readonly Follower[];
@@ -10,24 +10,24 @@ export interface FaultContext {
   readonly tally: FaultTally;
 }
 
-/** What was done to a run. */
+/** Counts of the faults of a run. */
 export interface FaultTally {
-  /** kill -9 by what was killed. */
+  /** Number of kill -9, by target. */
   readonly kills: Record<string, number>;
   stops: number;
-  /** SIGSTOP or SIGKILL of an owner → another one numbers, ms. */
+  /** Time from SIGSTOP or SIGKILL of an owner until another server owns its lease, in ms. */
   readonly failoversMs: number[];
   readonly others: Record<string, number>;
 }
 
-/** Something bad that happens, and its healing, as one step. */
+/** Causes a fault and ends it. */
 export type Fault = (context: FaultContext) => Promise<void>;
 
-/** A tally of nothing yet. */
+/** An empty tally. */
 export function emptyTally(): FaultTally {
   return { kills: {}, stops: 0, failoversMs: [], others: {} };
 }
 
-export function count(where: Record<string, number>, what: string): void {
-  where[what] = (where[what] ?? 0) + 1;
+export function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }

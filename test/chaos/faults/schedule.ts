@@ -7,27 +7,27 @@ import {
   delayClients,
   holdClients,
   holdDatabase,
-  killAllNodes,
-  killAnyNode,
+  killAllServers,
+  killAnyServer,
   killBroker,
   killOwner,
   killPostgres,
   reconnectStorm,
   rollingRestart,
-  stopAnyNode,
-  stopOwner,
+  pauseAnyServer,
+  pauseOwner,
 } from './faults.js';
 
 type Counted = readonly (readonly [Fault, times: number])[];
 
-/** 20 kills of three nodes and of PostgreSQL, 3 SIGSTOPs of owners, and every kind of broken line once. */
+/** 20 kills of three servers and of PostgreSQL, 3 SIGSTOPs of owners, and every kind of connection fault once. */
 const SHORT: Counted = [
   [killOwner, 6],
-  [killAnyNode, 6],
-  [killAllNodes, 2],
+  [killAnyServer, 6],
+  [killAllServers, 2],
   [killPostgres, 2],
   [killBroker, 1],
-  [stopOwner, 3],
+  [pauseOwner, 3],
   [cutClients, 1],
   [holdClients, 1],
   [delayClients, 1],
@@ -37,15 +37,15 @@ const SHORT: Counted = [
   [rollingRestart, 1],
 ];
 
-/** One round of everything: 10 kills (and one of the broker), 3 SIGSTOPs, every kind of broken line. */
+/** One round of everything: 10 kills (and one of the broker), 3 SIGSTOPs, every kind of connection fault. */
 const ROUND: Counted = [
   [killOwner, 3],
-  [killAnyNode, 3],
-  [killAllNodes, 1],
+  [killAnyServer, 3],
+  [killAllServers, 1],
   [killPostgres, 1],
   [killBroker, 1],
-  [stopOwner, 2],
-  [stopAnyNode, 1],
+  [pauseOwner, 2],
+  [pauseAnyServer, 1],
   [cutClients, 2],
   [holdClients, 1],
   [delayClients, 1],
@@ -54,7 +54,7 @@ const ROUND: Counted = [
   [reconnectStorm, 1],
 ];
 
-/** Rounds of faults in the order of a seed, and an orderly restart behind them. */
+/** Rounds of faults in the order of a seed, followed by an orderly restart. */
 export function faultRounds(random: SeededRandom, rounds: number): readonly Fault[] {
   const all = Array.from({ length: rounds }, () => random.shuffle(flat(ROUND))).flat();
   return [...all, rollingRestart];
@@ -69,8 +69,8 @@ function flat(counted: Counted): Fault[] {
   return counted.flatMap(([fault, times]) => Array.from({ length: times }, () => fault));
 }
 
-/** Runs faults one after the other, with random pauses. `isOver` ends it early. */
-export async function inflict(
+/** Runs faults one after the other, with random pauses; `isOver` ends the sequence early. */
+export async function runFaults(
   faults: readonly Fault[],
   context: FaultContext,
   pauseMs: readonly [number, number],

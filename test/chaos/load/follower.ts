@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EVENT_TYPE, type FollowerLine, TICK_TYPE } from '../checker/records.js';
+import { EVENT_TYPE, type FollowerRecord, TICK_TYPE } from '../checker/records.js';
 import { JsonLines } from '../json-lines.js';
 import { wallClockMs } from '../wall-clock.js';
 import type { SeededRandom } from '../seeded-random.js';
@@ -8,28 +8,28 @@ import { signToken } from '../../support/token.js';
 import type { FollowerSpec } from './population.js';
 import { type StreamBlock, StreamBlocks } from './stream-blocks.js';
 
-/** A stream that says nothing for so long is given up; heartbeats come every 5 s. */
+/** A stream that is silent for this long is closed; heartbeats come every 5 s. */
 const SILENCE_MS = 9_000;
 
-/** How a follower behaves beyond its spec. */
+/** Options of a follower. */
 export interface FollowerOptions {
   readonly spec: FollowerSpec;
   readonly logFile: string;
-  /** Base URLs of the nodes by name; each connection goes to a random one. */
-  readonly nodes: ReadonlyMap<string, string>;
+  /** Base URLs of the servers by name; each connection goes to a random one. */
+  readonly servers: ReadonlyMap<string, string>;
   readonly random: SeededRandom;
-  /** Cursor of the first connection; for cursors that cannot be honoured. */
+  /** Cursor of the first connection, for cursors that cannot be honoured. */
   readonly firstCursor?: string;
-  /** Loses the line behind the first block of so many connections, as a bad network would. */
+  /** Number of connections that break after their first block, as in a bad network. */
   readonly losesFirst?: number;
 }
 
 /**
- * A client of ours in its plainest form: a socket, a position, and the will to come back. Logs everything that came, and takes
- * no event for granted: the checker decides.
+ * A minimal client: it follows a stream, keeps its position and reconnects. It logs everything that arrives and judges
+ * nothing: the checker does.
  */
 export class Follower {
-  readonly #log: JsonLines<FollowerLine>;
+  readonly #log: JsonLines<FollowerRecord>;
   readonly #running: Promise<void>;
   #request: ClientRequest | null = null;
   #position: string | null;
@@ -54,27 +54,27 @@ export class Follower {
     return this.options.spec.tenant;
   }
 
-  /** Key of the newest event that came. */
+  /** Key of the newest event. */
   get lastKey(): string {
     return this.#lastKey;
   }
 
-  /** How often it was told to fetch its state anew. */
+  /** Number of `resync` events. */
   get resyncs(): number {
     return this.#resyncs;
   }
 
-  /** Whether it has had a `connected` on the connection that is open. */
+  /** Whether the current connection has received `connected`. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Cuts its connection; it comes back at once. */
+  /** Closes the connection; the follower reconnects at once. */
   reconnect(): void {
     this.#request?.destroy();
   }
 
-  /** From now on it stays where it is, and reads at full speed: for the end of a run. */
+  /** From now on it keeps its connection and reads at full speed: for the end of a run. */
   settle(): void {
     this.#isFinal = true;
   }
@@ -89,23 +89,23 @@ export class Follower {
   }
 
   async #follow(): Promise<void> {
-    const { spec, random, nodes } = this.options;
+    const { spec, random, servers } = this.options;
     const tokens = await Promise.all(
       spec.roleSets.map((roles) => signToken({ tenant: spec.tenant, user: spec.user, roles, topics: ['**'] })),
     );
     for (let attempt = 0; !this.#isStopped; attempt += 1) {
-      const turn = attempt % spec.roleSets.length;
-      const [node, url] = random.pick([...nodes]);
-      const roles = spec.roleSets[turn] ?? [];
-      this.#log.write({ kind: 'open', node, cursor: this.#position, roles, topics: spec.topics });
-      const why = await this.#connect(url, tokens[turn] ?? '');
+      const index = attempt % spec.roleSets.length;
+      const [server, url] = random.pick([...servers]);
+      const roles = spec.roleSets[index] ?? [];
+      this.#log.write({ kind: 'open', server, cursor: this.#position, roles, topics: spec.topics });
+      const why = await this.#connect(url, tokens[index] ?? '');
       this.#isOpen = false;
       this.#log.write({ kind: 'end', why });
       if (!this.#isStopped) await delay(random.whole(10, 150));
     }
   }
 
-  /** One connection from beginning to end. @returns why it ended. */
+  /** Runs one connection. @returns why it ended. */
   #connect(url: string, token: string): Promise<string> {
     const { spec, random } = this.options;
     const target = new URL('/api/v1/sse/stream', url);
@@ -121,37 +121,37 @@ export class Follower {
         },
       });
       this.#request = connection;
-      const over = (why: string): void => {
+      const finish = (why: string): void => {
         for (const timer of timers) clearTimeout(timer);
         connection.destroy();
         resolve(why);
       };
-      connection.setTimeout(SILENCE_MS, () => over('silence'));
-      connection.once('error', (error) => over((error as NodeJS.ErrnoException).code ?? error.message));
+      connection.setTimeout(SILENCE_MS, () => finish('silence'));
+      connection.once('error', (error) => finish((error as NodeJS.ErrnoException).code ?? error.message));
       connection.once('response', (response) => {
-        if (response.statusCode !== 200) return over(`HTTP ${response.statusCode}`);
-        this.#read(response, over);
-        if (spec.temper === 'restless') {
-          timers.push(setTimeout(() => this.#isFinal || over('restless'), random.whole(200, 3_000)));
+        if (response.statusCode !== 200) return finish(`HTTP ${response.statusCode}`);
+        this.#read(response, finish);
+        if (spec.behaviour === 'restless') {
+          timers.push(setTimeout(() => this.#isFinal || finish('restless'), random.whole(200, 3_000)));
         }
-        if (spec.temper === 'slow') this.#pauseNowAndThen(response, timers);
+        if (spec.behaviour === 'slow') this.#pauseRepeatedly(response, timers);
       });
       connection.end();
     });
   }
 
-  #read(response: IncomingMessage, over: (why: string) => void): void {
+  #read(response: IncomingMessage, finish: (why: string) => void): void {
     let isOver = false;
     const end = (why: string): void => {
       isOver = true;
-      over(why);
+      finish(why);
     };
     const losesThis = this.#connections++ < (this.options.losesFirst ?? 0);
     const blocks = new StreamBlocks((block) => {
-      // What comes in the same piece behind a cut never arrived.
+      // Blocks of the same chunk after a cut never arrived.
       if (isOver) return;
       this.#take(block);
-      if (losesThis) end('lost its line behind the first block');
+      if (losesThis) end('broke after the first block');
     });
     response.setEncoding('utf8');
     response.on('data', (text: string) => isOver || blocks.feed(text));
@@ -160,7 +160,7 @@ export class Follower {
   }
 
   #take({ id, event, data }: StreamBlock): void {
-    // As a browser does it: whatever carries an id moves the position.
+    // As in a browser, every block with an id moves the position.
     if (id !== null) this.#position = id;
     switch (event) {
       case 'connected': {
@@ -181,12 +181,12 @@ export class Follower {
       case TICK_TYPE:
         return this.#log.write({ kind: 'event', type: event, id, key: data });
       default:
-        // Heartbeats, counts and goodbyes are not what this is about, unless they carry an id.
+        // The checker ignores heartbeats, counts and `close`, unless they carry an id.
         if (id !== null) this.#log.write({ kind: 'event', type: event, id, key: data });
     }
   }
 
-  #pauseNowAndThen(response: IncomingMessage, timers: NodeJS.Timeout[]): void {
+  #pauseRepeatedly(response: IncomingMessage, timers: NodeJS.Timeout[]): void {
     const { random } = this.options;
     const pause = (): void => {
       if (this.#isFinal) return;

@@ -4,12 +4,12 @@ import pg from 'pg';
 const RECONNECT_MS = 300;
 
 /**
- * Somebody else's write transaction, open from the beginning of a run to its end, or to the next kill of the server, when it
- * begins anew: what waits for the oldest transaction of a database would deliver nothing in such a run.
+ * Holds a write transaction of another application open for the whole run, and reopens it after each kill of the server. Code
+ * that waits for the oldest transaction of a database would deliver nothing in such a run.
  */
 export function holdForeignTransaction(url: string): { end(): Promise<void> } {
   let isOver = false;
-  let wake: () => void = () => undefined;
+  let release: () => void = () => undefined;
   const hold = async (): Promise<void> => {
     while (!isOver) {
       const client = new pg.Client({
@@ -22,7 +22,7 @@ export function holdForeignTransaction(url: string): { end(): Promise<void> } {
         client.once('end', () => resolve());
       });
       client.on('error', () => undefined);
-      const ended = new Promise<void>((resolve) => (wake = resolve));
+      const ended = new Promise<void>((resolve) => (release = resolve));
       try {
         await client.connect();
         await client.query('CREATE TABLE IF NOT EXISTS public.foreign_work (n integer)');
@@ -30,7 +30,7 @@ export function holdForeignTransaction(url: string): { end(): Promise<void> } {
         await client.query('INSERT INTO public.foreign_work VALUES (1)');
         if (!isOver) await Promise.race([broken, ended]);
       } catch {
-        // The server is away; it begins again when it is back.
+        // The server is down. The transaction is reopened when it is back.
         await delay(RECONNECT_MS);
       }
       await client.end().catch(() => undefined);
@@ -40,7 +40,7 @@ export function holdForeignTransaction(url: string): { end(): Promise<void> } {
   return {
     end: async () => {
       isOver = true;
-      wake();
+      release();
       await holding;
     },
   };

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttemptLine, OutcomeLine, PublisherLine } from '../checker/records.js';
+import type { AttemptRecord, OutcomeRecord, PublisherRecord } from '../checker/records.js';
 import { JsonLines } from '../json-lines.js';
 import { wallClockMs } from '../wall-clock.js';
 import type { PublisherLoad } from './publisher-load.js';
 
 const TRICKLE_MS = 1_000;
 
-/** What all publishers of a process share: the log, the pace, the end. */
-export class PublisherDesk {
-  readonly #log: JsonLines<PublisherLine>;
+/** Shared by all publishers of a process: the log, the rate and the end. */
+export class PublisherContext {
+  readonly #log: JsonLines<PublisherRecord>;
   readonly #startedAt = performance.now();
   #transactions = 0;
   #attempted = 0;
   #acknowledged = 0;
   #isStopped = false;
-  /** Kinds of failures and how often they came; for the report of a run that looks odd. */
+  /** Error messages and how often each occurred, for the report of a bad run. */
   readonly failures = new Map<string, number>();
 
   constructor(readonly load: PublisherLoad) {
@@ -37,7 +37,7 @@ export class PublisherDesk {
     this.#log.close();
   }
 
-  /** The clock of all attempts and outcomes. */
+  /** The clock of all attempts and outcomes, in ms. */
   now(): number {
     return wallClockMs();
   }
@@ -46,12 +46,12 @@ export class PublisherDesk {
     return `${tenant}/${(this.#transactions += 1)}`;
   }
 
-  attempt(line: AttemptLine): void {
-    this.#attempted += line.events.length;
-    this.#log.write(line);
+  attempt(record: AttemptRecord): void {
+    this.#attempted += record.events.length;
+    this.#log.write(record);
   }
 
-  outcome(tx: string, outcome: OutcomeLine['outcome'], events: number): void {
+  outcome(tx: string, outcome: OutcomeRecord['outcome'], events: number): void {
     const at = this.now();
     if (outcome === 'committed') this.#acknowledged += events;
     this.#log.write({ kind: 'outcome', tx, outcome, at });

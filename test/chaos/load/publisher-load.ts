@@ -1,32 +1,32 @@
-/** What the publishers' process is told to do. */
+/** The load of the publishers' process. */
 export interface PublisherLoad {
-  /** Its log of attempts and outcomes. */
+  /** The file of attempts and outcomes. */
   readonly logFile: string;
   readonly seed: number;
   readonly tenants: readonly string[];
-  /** Login for the writers, directly at the server: what breaks here breaks at the server. */
+  /** Direct login of the writers, without a proxy, so that only faults of the server itself break it. */
   readonly databaseUrl: string;
-  /** Module with `createPostgresSse`: of the product's copy that the nodes run. */
+  /** Module with `createPostgresSse`, from the copy of the product that the servers run. */
   readonly postgresEntry: string;
   readonly shards: number;
-  /** Connections that each run one transaction after the other. */
+  /** Number of connections; each executes one transaction after the other. */
   readonly writers: number;
-  /** Events of one statement at most. */
+  /** Most events of one statement. */
   readonly batch: number;
-  /** Events a second over all writers; the load never runs ahead of it. */
+  /** Most events per second of all writers. */
   readonly eventsPerSecond: number;
-  /** Behind so many acknowledged events it only trickles, until it is told to stop: there must always be somebody to disturb. */
+  /** After this many acknowledged events the load only trickles until it is stopped, so that faults always meet a load. */
   readonly events: number;
-  /** Base URLs for senders over HTTP, with a token for each tenant; none without nodes here. */
+  /** Base URLs for senders over HTTP; empty if no server runs. `tokens` has one token per tenant. */
   readonly http: readonly string[];
   readonly tokens: Readonly<Record<string, string>>;
-  /** Senders over HTTP at once. */
+  /** Number of concurrent senders over HTTP. */
   readonly senders: number;
 }
 
-/** What the publishers did so far. */
+/** Figures of the publishers so far. */
 export interface PublisherFigures {
   readonly acknowledged: number;
-  /** What they could not do, and how often. */
+  /** Error messages and how often each occurred. */
   readonly failures: readonly (readonly [string, number])[];
 }

@@ -1,19 +1,19 @@
 /**
  * A process of publishers: `node --import test/support/ts-loader.mjs test/chaos/load/publisher-process.ts <load as JSON>`.
- * Prints `ready`, then a line of figures now and then; ends on SIGTERM, behind its running transactions, with a last one.
+ * Prints `ready`, then figures as JSON lines. On SIGTERM it finishes its transactions, prints the last figures and ends.
  */
 import { pathToFileURL } from 'node:url';
 import { seededRandom } from '../seeded-random.js';
 import { sendOverHttp } from './http-sender.js';
-import { PublisherDesk } from './publisher-context.js';
+import { PublisherContext } from './publisher-context.js';
 import type { PublisherFigures, PublisherLoad } from './publisher-load.js';
 import { writeTransactions } from './transaction-writer.js';
 
-const TELL_MS = 100;
+const REPORT_MS = 100;
 
 const load = JSON.parse(process.argv[2] ?? '') as PublisherLoad;
-const desk = new PublisherDesk(load);
-process.on('SIGTERM', () => desk.stop());
+const context = new PublisherContext(load);
+process.on('SIGTERM', () => context.stop());
 const { createPostgresSse } = (await import(
   pathToFileURL(load.postgresEntry).href
 )) as typeof import('@nest-herald/sse/postgres');
@@ -21,20 +21,20 @@ const sse = createPostgresSse({
   connectionString: load.databaseUrl,
   nodeId: 'publishers',
   shards: load.shards,
-  onError: (_what, error) => desk.failed(error),
+  onError: (_what, error) => context.failed(error),
 });
 process.stdout.write('ready\n');
-const tell = (): void => {
-  const figures: PublisherFigures = { acknowledged: desk.acknowledged, failures: [...desk.failures] };
+const report = (): void => {
+  const figures: PublisherFigures = { acknowledged: context.acknowledged, failures: [...context.failures] };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 };
-const telling = setInterval(tell, TELL_MS);
+const timer = setInterval(report, REPORT_MS);
 const randomOf = (worker: number) => seededRandom(load.seed * 1_000 + worker);
 await Promise.all([
-  ...Array.from({ length: load.writers }, (_, worker) => writeTransactions(desk, sse.eventLog, randomOf(worker))),
-  ...Array.from({ length: load.senders }, (_, worker) => sendOverHttp(desk, randomOf(500 + worker))),
+  ...Array.from({ length: load.writers }, (_, worker) => writeTransactions(context, sse.eventLog, randomOf(worker))),
+  ...Array.from({ length: load.senders }, (_, worker) => sendOverHttp(context, randomOf(500 + worker))),
 ]);
-clearInterval(telling);
+clearInterval(timer);
 await sse.stop();
-desk.close();
-tell();
+context.close();
+report();

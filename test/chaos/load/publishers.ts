@@ -11,37 +11,37 @@ const PROGRAM = fileURLToPath(new URL('./publisher-process.ts', import.meta.url)
 export interface Publishers {
   acknowledged(): number;
   failures(): PublisherFigures['failures'];
-  /** @throws Error with what it wrote when the process ends before. */
+  /** @throws Error with the output if the process ends before. */
   untilAcknowledged(events: number): Promise<void>;
-  /** Lets running transactions end, then waits for the process. */
+  /** Finishes running transactions, then waits for the process. */
   stop(): Promise<void>;
 }
 
-/** Starts the process. @throws Error with what it wrote when it does not get ready. */
+/** Starts the process. @throws Error with the output if it does not become ready. */
 export async function startPublishers(load: PublisherLoad): Promise<Publishers> {
   const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, JSON.stringify(load)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
   let figures: PublisherFigures = { acknowledged: 0, failures: [] };
-  let complaints = '';
+  let errorOutput = '';
   let isOver = false;
   const done = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => void (isOver = true));
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errorOutput += chunk.toString()));
   const lines = createInterface({ input: child.stdout });
   await new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => {
       if (line === 'ready') resolve();
       else figures = JSON.parse(line) as PublisherFigures;
     });
-    void done.then(() => reject(new Error(`The publishers ended before they were ready: ${complaints}`)));
+    void done.then(() => reject(new Error(`The publishers ended before they were ready: ${errorOutput}`)));
   });
   return {
     acknowledged: () => figures.acknowledged,
     failures: () => figures.failures,
     untilAcknowledged: async (events) => {
       while (figures.acknowledged < events) {
-        if (isOver) throw new Error(`The publishers ended by themselves: ${complaints}`);
+        if (isOver) throw new Error(`The publishers ended by themselves: ${errorOutput}`);
         await delay(50);
       }
     },

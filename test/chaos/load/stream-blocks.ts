@@ -5,7 +5,7 @@ export interface StreamBlock {
   readonly data: string;
 }
 
-/** Cuts a stream into blocks, and counts on nothing but the rules of the SSE format. */
+/** Splits a stream into blocks. Relies only on the rules of the SSE format. */
 export class StreamBlocks {
   #rest = '';
 

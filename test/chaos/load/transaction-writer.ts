@@ -5,7 +5,7 @@ import pg from 'pg';
 import { type AttemptedEvent, EVENT_TYPE } from '../checker/records.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { asRole } from '../../support/test-database.js';
-import type { PublisherDesk } from './publisher-context.js';
+import type { PublisherContext } from './publisher-context.js';
 import { randomAudience } from './population.js';
 
 type Appends = Pick<ReturnType<typeof createPostgresSse>['eventLog'], 'append'>;
@@ -13,21 +13,21 @@ type Appends = Pick<ReturnType<typeof createPostgresSse>['eventLog'], 'append'>;
 const RECONNECT_MS = 150;
 
 /**
- * One connection that runs one transaction after the other: 1 to 3 statements, open for up to 15 ms, 20 % with savepoints of which
- * half are taken back, 10 % rolled back. So commits happen in another order than inserts, which is what a log must survive.
+ * Executes one transaction after the other on one connection: 1 to 3 statements, open for up to 15 ms, 20 % with savepoints of
+ * which half are rolled back, 10 % rolled back as a whole. So commits happen in another order than inserts.
  */
-export async function writeTransactions(desk: PublisherDesk, log: Appends, random: SeededRandom): Promise<void> {
+export async function writeTransactions(context: PublisherContext, log: Appends, random: SeededRandom): Promise<void> {
   let client: pg.Client | null = null;
-  while (!desk.isOver) {
-    await desk.pace();
+  while (!context.isOver) {
+    await context.pace();
     try {
-      client ??= await connect(desk.load.databaseUrl);
+      client ??= await connect(context.load.databaseUrl);
     } catch {
-      // The server is away; that is what this is about.
+      // The server is down because of a fault.
       await delay(RECONNECT_MS);
       continue;
     }
-    if (!(await writeOne(desk, log, client, random))) {
+    if (!(await writeOne(context, log, client, random))) {
       await client.end().catch(() => undefined);
       client = null;
       await delay(RECONNECT_MS);
@@ -37,9 +37,14 @@ export async function writeTransactions(desk: PublisherDesk, log: Appends, rando
 }
 
 /** @returns whether the connection can be used again. */
-async function writeOne(desk: PublisherDesk, log: Appends, client: pg.Client, random: SeededRandom): Promise<boolean> {
-  const tenant = random.pick(desk.load.tenants);
-  const tx = desk.nextTransaction(tenant);
+async function writeOne(
+  context: PublisherContext,
+  log: Appends,
+  client: pg.Client,
+  random: SeededRandom,
+): Promise<boolean> {
+  const tenant = random.pick(context.load.tenants);
+  const tx = context.nextTransaction(tenant);
   const kept: AttemptedEvent[] = [];
   const dropped: string[] = [];
   let isCommitSent = false;
@@ -47,10 +52,10 @@ async function writeOne(desk: PublisherDesk, log: Appends, client: pg.Client, ra
     await client.query('BEGIN');
     let next = 0;
     for (let statements = random.whole(1, 3); statements > 0; statements -= 1) {
-      const events = Array.from({ length: random.whole(1, desk.load.batch) }, () => randomAudience(random));
+      const events = Array.from({ length: random.whole(1, context.load.batch) }, () => randomAudience(random));
       const isGuarded = random.chance(0.2);
       if (isGuarded) await client.query('SAVEPOINT s');
-      const insertedAt = desk.now();
+      const insertedAt = context.now();
       const staged = events.map((to): AttemptedEvent => ({ key: `${tx}.${next++}`, ...to, insertedAt }));
       await log.append(
         staged.map((event) => newEvent(tenant, event)),
@@ -62,21 +67,21 @@ async function writeOne(desk: PublisherDesk, log: Appends, client: pg.Client, ra
       } else kept.push(...staged);
       if (random.chance(0.5)) await delay(random.next() * 15);
     }
-    desk.attempt({ kind: 'attempt', tx, tenant, events: kept, dropped, isEphemeral: false });
+    context.attempt({ kind: 'attempt', tx, tenant, events: kept, dropped, isEphemeral: false });
     if (random.chance(0.1)) {
       await client.query('ROLLBACK');
-      desk.outcome(tx, 'rolled back', kept.length);
+      context.outcome(tx, 'rolled back', kept.length);
       return true;
     }
     isCommitSent = true;
     const { command } = await client.query('COMMIT');
-    desk.outcome(tx, command === 'COMMIT' ? 'committed' : 'rolled back', kept.length);
+    context.outcome(tx, command === 'COMMIT' ? 'committed' : 'rolled back', kept.length);
     return true;
   } catch (error) {
-    // Without a COMMIT nothing can exist; with one, only the server knows.
-    if (!isCommitSent) desk.attempt({ kind: 'attempt', tx, tenant, events: kept, dropped, isEphemeral: false });
-    desk.outcome(tx, isCommitSent ? 'unknown' : 'rolled back', kept.length);
-    desk.failed(error);
+    // Without a COMMIT nothing was written; after one, the outcome is unknown.
+    if (!isCommitSent) context.attempt({ kind: 'attempt', tx, tenant, events: kept, dropped, isEphemeral: false });
+    context.outcome(tx, isCommitSent ? 'unknown' : 'rolled back', kept.length);
+    context.failed(error);
     return false;
   }
 }

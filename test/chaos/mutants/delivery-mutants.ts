@@ -1,10 +1,10 @@
 import type { Mutant } from './mutant.js';
 
-/** Mistakes on the way from the event log to the socket. */
+/** Defects between the event log and the socket. */
 export const DELIVERY_MUTANTS: readonly Mutant[] = [
   {
     name: 'tenant key omitted',
-    because: 'all tenants share one stream',
+    because: 'all tenants share one feed',
     scenario: 'busy',
     caughtAs: ['cross-tenant'],
     code: [
@@ -17,7 +17,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'replay with the old rights',
-    because: 'who lost a role gets what the role was told meanwhile',
+    because: 'a user who lost a role still gets the events for the role',
     scenario: 'restless',
     caughtAs: ['not entitled'],
     code: [
@@ -25,15 +25,15 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
         file: 'sse/dist/hub/feed/catch-up.js',
         find: 'if (!connection.maySee(event))',
         replace: `const rights = (globalThis.mutantRights ??= new Map());
-                const holder = connection.tenantId + '/' + connection.userId;
-                if (!rights.has(holder)) rights.set(holder, connection.filter);
-                if (!connection.maySee(event) && !rights.get(holder).matches(event))`,
+                const user = connection.tenantId + '/' + connection.userId;
+                if (!rights.has(user)) rights.set(user, connection.filter);
+                if (!connection.maySee(event) && !rights.get(user).matches(event))`,
       },
     ],
   },
   {
     name: 'an id on a reset connected',
-    because: 'who loses the line right behind it never hears of the gap',
+    because: 'a client whose connection breaks right after it never learns of the gap',
     scenario: 'bad cursors',
     caughtAs: ['cursor'],
     code: [
@@ -45,8 +45,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'twice at the hand-over',
-    because: 'the replay reads past its horizon, and what came live meanwhile is flushed behind it without a look',
+    name: 'duplicates at the hand-over',
+    because:
+      'the replay reads past its horizon, and pending live events are then sent without a check of their numbers',
     scenario: 'small ring',
     caughtAs: ['duplicate'],
     code: [
@@ -63,8 +64,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'registered behind the replay',
-    because: 'what goes out live between the last page and the registration meets nobody',
+    name: 'registered after the replay',
+    because: 'events sent live between the last page and the registration do not reach the connection',
     scenario: 'restless',
     caughtAs: ['lost'],
     code: [
@@ -77,7 +78,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a forgotten overflow',
-    because: 'what was dropped from the pending list is not read again',
+    because: 'events dropped from the pending list are not read again',
     scenario: 'small bounds',
     caughtAs: ['lost'],
     code: [
@@ -89,10 +90,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'the tail skips holes',
-    because:
-      'only the newest batch is looked at, and tenants of older ones wait for their next event, if one ever comes',
-    scenario: 'deaf',
+    name: 'the tail skips batches',
+    because: 'only the newest batch is read, and tenants of older ones wait for their next event',
+    scenario: 'no backplane',
     caughtAs: ['lost'],
     code: [
       {
@@ -103,9 +103,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'hints are believed',
-    because: 'only the event that a hint names is read, not what lies between',
-    scenario: 'deaf',
+    name: 'hints are trusted',
+    because: 'only the event that a hint names is read, not those before it',
+    scenario: 'no backplane',
     caughtAs: ['lost'],
     code: [
       {
@@ -117,7 +117,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ephemeral events with an id',
-    because: 'they move the cursor to where the log has nothing',
+    because: 'they move the cursor to a position without an event',
     scenario: 'busy',
     caughtAs: ['ephemeral'],
     code: [

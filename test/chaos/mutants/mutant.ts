@@ -3,32 +3,32 @@ import { type Edit, replaceOnce } from '../cluster/service-tree.js';
 import type { PostgresServer } from '../cluster/postgres-server.js';
 import type { ScenarioName } from './scenarios.js';
 
-/** A function of the database, changed by exact text of its definition. */
+/** A change to a database function, by exact text of its definition. */
 export interface FunctionEdit {
-  /** With schema, without parameters. */
+  /** Name with schema, without parameters. */
   readonly fn: string;
   readonly find: string;
   readonly replace: string;
 }
 
 /**
- * A mistake that somebody could make, planted into a copy of the product. The checker has to find it: a checker that passes
- * everything would pass every run.
+ * A plausible defect, planted into a copy of the product. The checker must find it: a checker that accepts everything would
+ * accept every run.
  */
 export interface Mutant {
   readonly name: string;
-  /** What goes wrong with it. */
+  /** What goes wrong. */
   readonly because: string;
   readonly scenario: ScenarioName;
-  /** Kinds of findings of which at least one must come. */
+  /** The checker must report at least one of these kinds. */
   readonly caughtAs: readonly ViolationKind[];
   readonly code?: readonly Edit[];
   readonly functions?: readonly FunctionEdit[];
-  /** Run in the database first. */
+  /** Executed in the database first. */
   readonly sql?: string;
 }
 
-/** Plants the database's part of a mutant. @throws Error when a text is not there exactly once. */
+/** Plants the database part of a mutant. @throws Error if a text does not occur exactly once. */
 export async function plantInDatabase(mutant: Mutant, postgres: PostgresServer, database: string): Promise<void> {
   if (mutant.sql !== undefined) await postgres.query(database, mutant.sql);
   for (const { fn, find, replace } of mutant.functions ?? []) {

@@ -6,15 +6,15 @@ import { type Mutant, plantInDatabase } from './mutant.js';
 import { type ScenarioName, SCENARIOS } from './scenarios.js';
 import { SEQUENCING_MUTANTS } from './sequencing-mutants.js';
 
-/** Every planted mistake. */
+/** All planted defects. */
 export const MUTANTS: readonly Mutant[] = [...SEQUENCING_MUTANTS, ...DELIVERY_MUTANTS];
 
-/** A mutant may leave followers waiting for ever: then the end comes sooner. */
+/** Shorter than usual, because a mutant may leave followers waiting for ever. */
 const MUTANT_SETTLE_MS = 5_000;
 
 /**
- * Runs a scenario with a mutant, or without one, on a database of its own.
- * @throws Error when the mutant no longer fits the product.
+ * Runs a scenario on its own database, with a mutant or without one.
+ * @throws Error if the mutant no longer matches the product's code.
  */
 export async function runScenario(
   postgres: PostgresServer,
@@ -22,7 +22,7 @@ export async function runScenario(
   seed: number,
   mutant: Mutant | null,
 ): Promise<RunResult> {
-  const { nodes, backplane, environment, edits, ...plan } = SCENARIOS[name];
+  const { servers, backplane, environment, edits, ...plan } = SCENARIOS[name];
   const tree = await ServiceTree.create();
   try {
     tree.edit([...(edits ?? []), ...(mutant?.code ?? [])]);
@@ -32,7 +32,7 @@ export async function runScenario(
       ...plan,
       name: (mutant?.name ?? name).replaceAll(/[^a-z0-9]+/gi, '-'),
       seed,
-      cluster: { postgres, database, tree, nodes, shards: 1, backplane, ...(environment ? { environment } : {}) },
+      cluster: { postgres, database, tree, servers, shards: 1, backplane, ...(environment ? { environment } : {}) },
       ...(mutant ? { settleMs: MUTANT_SETTLE_MS } : {}),
     });
   } finally {
@@ -41,8 +41,8 @@ export async function runScenario(
 }
 
 /**
- * Runs a mutant until it shows, with the next seed each time: some mistakes need two things to happen in the same millisecond.
- * @returns the run that showed it, or the last of `attempts`.
+ * Runs a mutant until it is caught, each time with the next seed: some defects need two things to happen in the same millisecond.
+ * @returns the run that caught it, or the last of `attempts`.
  */
 export async function catchMutant(
   postgres: PostgresServer,
@@ -57,7 +57,7 @@ export async function catchMutant(
   }
 }
 
-/** Whether a run with a mutant shows what it must show. */
+/** Whether the checker caught the mutant. */
 export function isCaught(mutant: Mutant, { verdict }: RunResult): boolean {
   return mutant.caughtAs.some((kind) => (verdict.counts[kind] ?? 0) > 0);
 }

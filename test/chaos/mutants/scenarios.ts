@@ -1,30 +1,30 @@
 import type { Edit } from '../cluster/service-tree.js';
 import type { ClusterOptions } from '../cluster/chaos-cluster.js';
-import { killAllNodes, reconnectStorm, stopOwner } from '../faults/faults.js';
+import { killAllServers, reconnectStorm, pauseOwner } from '../faults/faults.js';
 import type { FollowerSpec } from '../load/population.js';
 import type { RunPlan } from '../run.js';
 
-/** Small runs, each with the faults under which one kind of mistake shows within seconds. */
+/** Small runs; under the faults of each one, one kind of defect shows within seconds. */
 export type ScenarioName =
-  'busy' | 'takeover' | 'backlog' | 'restless' | 'small ring' | 'small bounds' | 'deaf' | 'bad cursors';
+  'busy' | 'takeover' | 'backlog' | 'restless' | 'small ring' | 'small bounds' | 'no backplane' | 'bad cursors';
 
 /** What a scenario adds to a plan. */
 export interface Scenario extends Pick<
   RunPlan,
   'tenants' | 'load' | 'faults' | 'pauseMs' | 'allowedResyncs' | 'followerOptions'
 > {
-  readonly nodes: number;
+  readonly servers: number;
   readonly backplane: ClusterOptions['backplane'];
   readonly environment?: ClusterOptions['environment'];
-  /** Changes of the product's copy that break nothing: smaller bounds, so that they are met. */
+  /** Harmless changes to the copy of the product: smaller bounds, so that the run reaches them. */
   readonly edits?: readonly Edit[];
 }
 
 const LOAD = { writers: 12, senders: 2, batch: 5, eventsPerSecond: 1_500, events: 3_000 } as const;
 const QUICK = [50, 300] as const;
-/** Enough for what shows in one connection of fifty. */
+/** Enough for a defect that shows in one connection of fifty. */
 const STORMS = Array.from({ length: 24 }, () => reconnectStorm);
-const ONE_NODE = { tenants: 2, nodes: 1, backplane: 'postgres', load: LOAD, faults: [] } as const;
+const ONE_SERVER = { tenants: 2, servers: 1, backplane: 'postgres', load: LOAD, faults: [] } as const;
 
 const SMALL_RING: Edit = {
   file: 'sse/dist/hub/feed/tenant-feed.js',
@@ -33,32 +33,32 @@ const SMALL_RING: Edit = {
     'new EventRing((this.options = deps.options = { ...deps.options, ringMaxEvents: 20 }).ringMaxEvents, deps.options.ringMaxBytes)',
 };
 
-/** Every scenario is clean without a mutant; the long profile proves it. */
+/** The checker finds nothing in a scenario without a mutant; the long profile proves it. */
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   /** Overlapping transactions, nothing else. */
-  busy: ONE_NODE,
-  /** The owner is paused beyond its lease and wakes up, under a load that makes turns long. */
+  busy: ONE_SERVER,
+  /** The owner is paused beyond its lease and resumes, under a load that makes turns long. */
   takeover: {
-    ...ONE_NODE,
-    nodes: 2,
+    ...ONE_SERVER,
+    servers: 2,
     load: { ...LOAD, batch: 40, eventsPerSecond: 4_000, events: 25_000 },
-    faults: [stopOwner],
+    faults: [pauseOwner],
     pauseMs: QUICK,
   },
-  /** Nobody numbers for a while, and thousands of events wait. */
+  /** No sequencer runs for a while, and thousands of events wait. */
   backlog: {
-    ...ONE_NODE,
+    ...ONE_SERVER,
     load: { ...LOAD, senders: 0, batch: 20, eventsPerSecond: 2_500, events: 8_000 },
-    faults: [killAllNodes, killAllNodes],
+    faults: [killAllServers, killAllServers],
     pauseMs: QUICK,
   },
-  /** Everybody leaves and comes back all the time. */
-  restless: { ...ONE_NODE, faults: STORMS, pauseMs: QUICK },
-  /** The same where the ring is tiny, so that replays read the log while events go on. */
-  'small ring': { ...ONE_NODE, faults: STORMS, pauseMs: QUICK, edits: [SMALL_RING] },
-  /** The same where the pending lists are tiny, too. */
+  /** All followers reconnect all the time. */
+  restless: { ...ONE_SERVER, faults: STORMS, pauseMs: QUICK },
+  /** The same with a tiny ring, so that replays read the log while events continue. */
+  'small ring': { ...ONE_SERVER, faults: STORMS, pauseMs: QUICK, edits: [SMALL_RING] },
+  /** The same with tiny pending lists, too. */
   'small bounds': {
-    ...ONE_NODE,
+    ...ONE_SERVER,
     faults: STORMS,
     pauseMs: QUICK,
     edits: [
@@ -70,14 +70,14 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
       },
     ],
   },
-  /** Nothing goes from node to node but what each reads in the database. */
-  deaf: { ...ONE_NODE, tenants: 4, nodes: 2, backplane: 'memory' },
-  /** Cursors of nobody, and lines that break behind the first block. */
+  /** Servers learn of each other only what they read from the database. */
+  'no backplane': { ...ONE_SERVER, tenants: 4, servers: 2, backplane: 'memory' },
+  /** Invalid cursors, and connections that break after the first block. */
   'bad cursors': {
-    ...ONE_NODE,
+    ...ONE_SERVER,
     allowedResyncs: ['invalid_cursor', 'epoch'],
-    followerOptions: ({ temper }: FollowerSpec) => ({
-      firstCursor: temper === 'restless' ? 'zzzzzzzz.1' : 'nonsense',
+    followerOptions: ({ behaviour }: FollowerSpec) => ({
+      firstCursor: behaviour === 'restless' ? 'zzzzzzzz.1' : 'nonsense',
       losesFirst: 2,
     }),
   },

@@ -5,7 +5,7 @@ const CANDIDATES = `SELECT o.ctid AS row_at, o.id FROM sse.outbox o WHERE o.shar
       UNION ALL
       SELECT o.ctid, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid = ANY (v_open) AND o.id <= v_up_to`;
 
-/** Nobody is ever refused: not by the lease, not by the term, not by the keys of the tables. */
+/** No server is ever refused: not by the lease, not by the term, not by the keys of the tables. */
 const UNFENCED = {
   sql: `ALTER TABLE sse.event_log DROP CONSTRAINT event_log_pkey;
     CREATE INDEX event_log_seq ON sse.event_log (tenant_id, seq);
@@ -26,11 +26,11 @@ const UNFENCED = {
   functions: [{ fn: SEQUENCE, find: 'IF NOT FOUND THEN', replace: 'IF false THEN' }],
 } as const;
 
-/** Mistakes on the way from the publisher's transaction to the event log. */
+/** Defects between the publisher's transaction and the event log. */
 export const SEQUENCING_MUTANTS: readonly Mutant[] = [
   {
     name: 'id > cursor',
-    because: 'ids are given at the insert, so what commits behind a higher id is never looked at',
+    because: 'ids are assigned at the insert, so a commit after a higher id is never read',
     scenario: 'busy',
     caughtAs: ['lost'],
     sql: `CREATE TABLE sse.mutant_cursor (id bigint); INSERT INTO sse.mutant_cursor VALUES (0);
@@ -52,8 +52,8 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'snapshot behind the scan',
-    because: 'what commits between the two counts as seen and was not',
+    name: 'snapshot after the scan',
+    because: 'a commit between the two counts as read and was not',
     scenario: 'busy',
     caughtAs: ['lost'],
     functions: [
@@ -63,7 +63,7 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'seq from the identity column',
-    because: 'rolled-back inserts leave holes that nobody can tell from losses',
+    because: 'rolled-back inserts leave gaps that look like losses',
     scenario: 'busy',
     caughtAs: ['hole'],
     functions: [
@@ -76,7 +76,7 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'publish before commit',
-    because: 'the event leaves on a connection of its own and is there although its transaction is rolled back',
+    because: 'the event is written on another connection and stays although its transaction is rolled back',
     scenario: 'busy',
     caughtAs: ['phantom'],
     code: [
@@ -89,7 +89,7 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a full turn advances the snapshot',
-    because: 'the rest of a backlog counts as seen',
+    because: 'the rest of a backlog counts as read',
     scenario: 'backlog',
     caughtAs: ['lost'],
     code: [
@@ -101,8 +101,8 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a successor looks at new rows only',
-    because: 'what was committed while nobody numbered is never looked at',
+    name: 'a successor reads new rows only',
+    because: 'commits from the time without a sequencer are never read',
     scenario: 'backlog',
     caughtAs: ['lost'],
     functions: [
@@ -115,14 +115,14 @@ export const SEQUENCING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no fence',
-    because: 'an owner that was paused wakes up and numbers beside its successor',
+    because: 'a paused owner resumes and assigns numbers concurrently with its successor',
     scenario: 'takeover',
     caughtAs: ['hole', 'lost', 'duplicate', 'phantom'],
     ...UNFENCED,
   },
   {
     name: 'two workers with SKIP LOCKED',
-    because: 'the second worker numbers new rows while the first still holds older ones',
+    because: 'the second worker assigns numbers to new rows while the first still holds older ones',
     scenario: 'takeover',
     caughtAs: ['causality'],
     sql: 'GRANT UPDATE ON sse.outbox TO herald_system',
