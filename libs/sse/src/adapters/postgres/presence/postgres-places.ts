@@ -12,56 +12,56 @@ import {
 import { asTenantId, asUserId, type TenantId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
 
-const ANSWER_MS = 1_000;
-const CROWDS_MS = 5_000;
-/** People of one question; the next ones go with the next. */
-const MAX_PEOPLE = 1_000;
-/** Admissions that may wait for a question. */
+const TIMEOUT_MS = 1_000;
+const OVER_LIMIT_MS = 5_000;
+/** Users per query; the rest wait for the next one. */
+const MAX_USERS = 1_000;
+/** Admissions that may wait for a query. */
 const MAX_WAITING = 20_000;
-/** How old the count of a tenant may be: counting 20,000 rows for each newcomer would cost more than the newcomer. */
+/** How old the count of a tenant may be: counting 20,000 rows for each new connection would cost more than the connection. */
 const TENANT_FRESH_MS = 1_000;
 const MAX_TENANTS = 10_000;
 
-/** What a {@link PostgresPlaces} is made of. */
-export interface PostgresPlacesOptions {
+/** What a {@link PostgresClusterSlots} needs. */
+export interface PostgresClusterSlotsOptions {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly bootId: string;
   readonly lagMs: number;
-  /** A question that is not answered by then is given up. @defaultValue 1,000 */
-  readonly answerMs?: number;
-  /** Resolves when everything is written that this node opened and closed before the call. */
+  /** A query that takes longer is abandoned. @defaultValue 1,000 */
+  readonly timeoutMs?: number;
+  /** Resolves when everything that this server opened and closed before the call is written. */
   readonly written: () => Promise<void>;
 }
 
 interface Waiting {
-  readonly newcomer: SlotRequest;
-  readonly wanted: NeededCounts;
-  readonly resolve: (elsewhere: RemoteCounts) => void;
+  readonly request: SlotRequest;
+  readonly needed: NeededCounts;
+  readonly resolve: (counts: RemoteCounts) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Asks `sse.connection` what the other nodes hold. One question is under way at a time, and everybody who comes meanwhile goes
- * with the next, a thousand people each: a storm of 10,000 streams asks ten times, not 10,000 times.
+ * Reads from `sse.connection` how many connections the other servers hold. One query runs at a time; requests that arrive
+ * during it share the next one, up to a thousand users each. So a storm of 10,000 streams costs ten queries, not 10,000.
  *
- * States: *alone* (nobody asks) ↔ *in company* → *late* (a question is given up but not settled: others fail at once, so
- * that nothing piles up behind a database that does not answer) → *in company*.
+ * States: *alone* (no queries) ↔ *clustered* → *late* (a query was abandoned but has not settled; new requests fail at once, so
+ * that they do not pile up while the database does not answer) → *clustered*.
  */
-export class PostgresPlaces implements ClusterSlots {
+export class PostgresClusterSlots implements ClusterSlots {
   readonly lagMs: number;
-  readonly #answerMs: number;
+  readonly #timeoutMs: number;
   #others = 0;
-  #onCompany: () => void = () => undefined;
+  #onServerJoined: () => void = () => undefined;
   #waiting: Waiting[] = [];
-  #isAsking = false;
+  #isQuerying = false;
   #isLate = false;
-  /** In the order of asking, oldest first. */
-  readonly #tenants = new Map<TenantId, { readonly connections: number; readonly askedAtMs: number }>();
+  /** In the order of the queries, oldest first. */
+  readonly #tenants = new Map<TenantId, { readonly connections: number; readonly readAtMs: number }>();
 
-  constructor(private readonly options: PostgresPlacesOptions) {
+  constructor(private readonly options: PostgresClusterSlotsOptions) {
     this.lagMs = options.lagMs;
-    this.#answerMs = options.answerMs ?? ANSWER_MS;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
   get isAlone(): boolean {
@@ -69,34 +69,34 @@ export class PostgresPlaces implements ClusterSlots {
   }
 
   onServerJoined(listener: () => void): void {
-    this.#onCompany = listener;
+    this.#onServerJoined = listener;
   }
 
-  /** @param others nodes that live and take streams, this one not counted. */
-  noticed(others: number): void {
+  /** @param others live servers that accept streams, without this one. */
+  setOtherServers(others: number): void {
     const wasAlone = this.#others === 0;
     this.#others = others;
-    if (wasAlone && others > 0) this.#onCompany();
+    if (wasAlone && others > 0) this.#onServerJoined();
   }
 
-  remoteCounts(newcomer: SlotRequest, wanted: NeededCounts): Promise<RemoteCounts> {
+  remoteCounts(request: SlotRequest, needed: NeededCounts): Promise<RemoteCounts> {
     if (this.isAlone) return Promise.resolve(NO_REMOTE_CONNECTIONS);
-    if (this.#isLate || this.#waiting.length >= MAX_WAITING) return Promise.reject(late(this.#answerMs));
+    if (this.#isLate || this.#waiting.length >= MAX_WAITING) return Promise.reject(late(this.#timeoutMs));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ newcomer, wanted, resolve, reject });
-      if (!this.#isAsking) void this.#askAll();
+      this.#waiting.push({ request, needed, resolve, reject });
+      if (!this.#isQuerying) void this.#queryAll();
     });
   }
 
-  async overLimitUsers(people: readonly TenantUser[], limit: number): Promise<readonly OverLimitUser[]> {
+  async overLimitUsers(users: readonly TenantUser[], limit: number): Promise<readonly OverLimitUser[]> {
     await this.options.written();
-    const question = {
-      name: 'sse-crowds',
+    const query = {
+      name: 'sse-over-limit-users',
       text: 'SELECT tenant_id, user_id, connections FROM sse.crowds($1, $2, $3)',
-      values: [people.map(({ tenantId }) => tenantId), people.map(({ userId }) => userId), limit],
-      query_timeout: CROWDS_MS,
+      values: [users.map(({ tenantId }) => tenantId), users.map(({ userId }) => userId), limit],
+      query_timeout: OVER_LIMIT_MS,
     };
-    const { rows } = await this.options.pool.query<CrowdRow>(question);
+    const { rows } = await this.options.pool.query<OverLimitRow>(query);
     return rows.map((row) => ({
       tenantId: asTenantId(row.tenant_id),
       userId: asUserId(row.user_id),
@@ -104,35 +104,35 @@ export class PostgresPlaces implements ClusterSlots {
     }));
   }
 
-  async #askAll(): Promise<void> {
-    this.#isAsking = true;
+  async #queryAll(): Promise<void> {
+    this.#isQuerying = true;
     while (this.#waiting.length > 0) {
-      const asking = this.#waiting.splice(0, MAX_PEOPLE);
-      const answer = this.#ask(asking);
+      const batch = this.#waiting.splice(0, MAX_USERS);
+      const answer = this.#queryBatch(batch);
       try {
-        const elsewhere = await within(this.#answerMs, answer);
-        asking.forEach(({ resolve }, index) => resolve(elsewhere[index] ?? NO_REMOTE_CONNECTIONS));
+        const counts = await within(this.#timeoutMs, answer);
+        batch.forEach(({ resolve }, index) => resolve(counts[index] ?? NO_REMOTE_CONNECTIONS));
       } catch (error) {
         this.#isLate = true;
-        for (const { reject } of [...asking, ...this.#waiting.splice(0)]) reject(error);
-        // Settles in any case: connecting and asking have time-outs of their own.
+        for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(error);
+        // This always settles: connecting and querying have timeouts of their own.
         await answer.catch(() => undefined);
         this.#isLate = false;
       }
     }
-    this.#isAsking = false;
+    this.#isQuerying = false;
   }
 
-  async #ask(asking: readonly Waiting[]): Promise<readonly RemoteCounts[]> {
-    const askedAtMs = this.options.clock.monotonicMs();
-    const people = asking.filter(({ wanted }) => wanted.user).map(({ newcomer }) => newcomer);
-    const tenants = this.#unknownTenants(asking, askedAtMs);
-    const found = people.length > 0 || tenants.length > 0 ? await this.#query(people, tenants) : NOTHING;
-    for (const tenantId of tenants) this.#remember(tenantId, found.tenants[tenantId] ?? 0, askedAtMs);
-    const byNewcomer = new Map(found.people.map((row) => [people[row.no - 1], row]));
-    return asking.map(({ newcomer, wanted }) => {
-      const row = byNewcomer.get(newcomer);
-      const tenant = wanted.tenant ? (this.#tenants.get(newcomer.tenantId)?.connections ?? 0) : 0;
+  async #queryBatch(batch: readonly Waiting[]): Promise<readonly RemoteCounts[]> {
+    const nowMs = this.options.clock.monotonicMs();
+    const users = batch.filter(({ needed }) => needed.user).map(({ request }) => request);
+    const tenants = this.#staleTenants(batch, nowMs);
+    const found = users.length > 0 || tenants.length > 0 ? await this.#query(users, tenants) : NOTHING_FOUND;
+    for (const tenantId of tenants) this.#remember(tenantId, found.tenants[tenantId] ?? 0, nowMs);
+    const byRequest = new Map(found.people.map((row) => [users[row.no - 1], row]));
+    return batch.map(({ request, needed }) => {
+      const row = byRequest.get(request);
+      const tenant = needed.tenant ? (this.#tenants.get(request.tenantId)?.connections ?? 0) : 0;
       if (row === undefined) return { ...NO_REMOTE_CONNECTIONS, tenant };
       const { connections, oldestId, oldestSince } = row;
       const oldest = oldestId === null ? null : { connectionId: oldestId, since: new Date(oldestSince ?? 0) };
@@ -140,39 +140,39 @@ export class PostgresPlaces implements ClusterSlots {
     });
   }
 
-  async #query(people: readonly SlotRequest[], tenants: readonly TenantId[]): Promise<Found> {
-    const question = {
-      name: 'sse-elsewhere',
+  async #query(users: readonly SlotRequest[], tenants: readonly TenantId[]): Promise<Found> {
+    const query = {
+      name: 'sse-remote-counts',
       text: `SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('no', p.no, 'connections', p.connections, 'oldestId', p.oldest_id,
                        'oldestSince', p.oldest_since)), '[]') FROM sse.people_elsewhere($1, $2, $3, $4) p) AS people,
                     (SELECT coalesce(jsonb_object_agg(t.tenant_id, t.connections), '{}') FROM sse.tenants_elsewhere($1, $5) t) AS tenants`,
       values: [
         this.options.bootId,
-        people.map(({ tenantId }) => tenantId),
-        people.map(({ userId }) => userId),
-        people.map(({ device }) => storable(device)),
+        users.map(({ tenantId }) => tenantId),
+        users.map(({ userId }) => userId),
+        users.map(({ device }) => storable(device)),
         tenants,
       ],
-      query_timeout: this.#answerMs,
+      query_timeout: this.#timeoutMs,
     };
-    const { rows } = await this.options.pool.query<Found>(question);
-    return rows[0] ?? NOTHING;
+    const { rows } = await this.options.pool.query<Found>(query);
+    return rows[0] ?? NOTHING_FOUND;
   }
 
-  #unknownTenants(asking: readonly Waiting[], nowMs: number): readonly TenantId[] {
-    const unknown = new Set<TenantId>();
-    for (const { newcomer, wanted } of asking) {
-      const known = this.#tenants.get(newcomer.tenantId);
-      if (wanted.tenant && (known === undefined || nowMs - known.askedAtMs > TENANT_FRESH_MS)) {
-        unknown.add(newcomer.tenantId);
+  #staleTenants(batch: readonly Waiting[], nowMs: number): readonly TenantId[] {
+    const stale = new Set<TenantId>();
+    for (const { request, needed } of batch) {
+      const known = this.#tenants.get(request.tenantId);
+      if (needed.tenant && (known === undefined || nowMs - known.readAtMs > TENANT_FRESH_MS)) {
+        stale.add(request.tenantId);
       }
     }
-    return [...unknown];
+    return [...stale];
   }
 
-  #remember(tenantId: TenantId, connections: number, askedAtMs: number): void {
+  #remember(tenantId: TenantId, connections: number, readAtMs: number): void {
     this.#tenants.delete(tenantId);
-    this.#tenants.set(tenantId, { connections, askedAtMs });
+    this.#tenants.set(tenantId, { connections, readAtMs });
     for (const oldest of this.#tenants.keys()) {
       if (this.#tenants.size <= MAX_TENANTS) break;
       this.#tenants.delete(oldest);
@@ -180,13 +180,13 @@ export class PostgresPlaces implements ClusterSlots {
   }
 }
 
-interface CrowdRow {
+interface OverLimitRow {
   readonly tenant_id: string;
   readonly user_id: string;
   readonly connections: string[];
 }
 
-/** People by their place in the question, from 1; both without those of whom nobody else holds anything. */
+/** Users by their position in the query, from 1. Users and tenants without connections on other servers are missing. */
 interface Found {
   readonly people: readonly {
     readonly no: number;
@@ -197,15 +197,18 @@ interface Found {
   readonly tenants: Readonly<Record<string, number>>;
 }
 
-const NOTHING: Found = { people: [], tenants: {} };
+const NOTHING_FOUND: Found = { people: [], tenants: {} };
 
-/** A device name may hold NUL, which no text of the database does. */
+/** A device name may contain NUL, which PostgreSQL does not accept in a text. */
 function storable(device: string): string {
   return device.replaceAll('\0', '');
 }
 
-function late(answerMs: number): SseError {
-  return new SseError('ERR_SSE_STORAGE', `What other nodes hold was not told within ${answerMs} ms.`);
+function late(timeoutMs: number): SseError {
+  return new SseError(
+    'ERR_SSE_STORAGE',
+    `The database did not count the connections of other servers within ${timeoutMs} ms. Retry later.`,
+  );
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

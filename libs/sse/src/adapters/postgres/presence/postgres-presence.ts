@@ -13,65 +13,65 @@ import {
 } from '../../../presence/presence.js';
 import type { TenantId, UserId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
-import { PostgresPlaces } from './postgres-places.js';
+import { PostgresClusterSlots } from './postgres-places.js';
 import { type StoredChange, toChange } from './presence-change.js';
 import { PresenceReads } from './presence-reads.js';
 import { SessionEnds } from './session-ends.js';
 
 const BATCH_MS = 500;
-/** What writing a batch takes at most, as a rule. */
+/** Usual maximum time to write a batch. */
 const WRITE_MS = 200;
-/** How long a node counts as alive without a sign of life, by the clock of the database. */
-const NODE_TTL_MS = 15_000;
-const BEAT_MS = 5_000;
+/** How long a server counts as alive after a lease renewal, by the clock of the database. */
+const SERVER_TTL_MS = 15_000;
+const RENEWAL_MS = 5_000;
 
-/** The node was taken for dead and cleared away with its rows. */
-const CLEARED_AWAY = 'HS003';
+/** SQLSTATE when this server was considered dead and removed with its rows. */
+const SERVER_REMOVED = 'HS003';
 
-/** What a {@link PostgresPresence} is made of. */
+/** What a {@link PostgresPresence} needs. */
 export interface PostgresPresenceOptions {
   readonly pool: Pool;
-  /** Writes and signs of life, apart from reads. */
+  /** For writes and lease renewals, separate from reads. */
   readonly controlPool: Pool;
   readonly clock: Clock;
-  /** How long somebody may have no connection before that counts as offline, ms. */
+  /** How long a user may have no connection before counting as offline, in ms. */
   readonly offlineGraceMs: number;
   readonly onError: (what: string, error: unknown) => void;
 }
 
 /**
- * Who is online in the whole cluster: rows of `sse.connection` joined to nodes that live. Opening and closing are written in
- * batches of 500 ms, by one statement for all tenants of the node; nothing is written periodically but one row per node. A killed
- * node's people disappear within 15 s, when its lease ends; the next sign of life of another node clears it away. Reads write
- * the waiting batch first, so a node sees itself exactly.
+ * Who is online in the whole cluster: rows of `sse.connection` joined to live servers. Opened and closed connections are written
+ * every 500 ms, by one statement for all tenants of the server; the only periodic write is one row per server. The users of a
+ * killed server disappear within 15 s, when its lease ends; the next renewal of another server removes its rows. Reads write
+ * the waiting batch first, so a server sees its own connections exactly.
  *
- * Who comes online is told with the batch that writes it, who went offline when the grace is over: each by one node, where
- * somebody follows. A node that was cleared away while it was paused writes everything that it has anew.
+ * Users are announced as online with the batch that writes them, and as offline when their grace is over: by one server each,
+ * in tenants with a follower. A server that was removed while it was paused writes all its connections again.
  */
 export class PostgresPresence implements Presence {
-  /** What the other nodes hold. */
-  readonly clusterSlots: PostgresPlaces;
+  /** Counts the connections of the other servers. */
+  readonly clusterSlots: PostgresClusterSlots;
   readonly #bootId = randomUUID();
-  /** Everything open on this node. */
+  /** Every open connection of this server. */
   readonly #entries = new Map<string, PresenceEntry>();
   #opened = new Set<string>();
-  /** With their entries: what opens and closes within one batch was online all the same. */
+  /** With their entries, because a connection that opens and closes within one batch was online too. */
   #closed = new Map<string, PresenceEntry>();
-  /** Tenants that code of this process watches, and how often. */
+  /** Tenants that code of this process watches, with the number of watchers. */
   readonly #watched = new Map<TenantId, number>();
   readonly #reads: PresenceReads;
   readonly #ends: SessionEnds;
-  #node: PresenceServer | null = null;
+  #server: PresenceServer | null = null;
   #draining = false;
   #isStopping = false;
   #batchTimer: NodeJS.Timeout | null = null;
-  #beatTimer: NodeJS.Timeout | null = null;
+  #renewalTimer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
-  #tending: Promise<void> = Promise.resolve();
-  #isTendAwaited = false;
+  #maintaining: Promise<void> = Promise.resolve();
+  #isMaintenanceQueued = false;
 
   constructor(private readonly options: PostgresPresenceOptions) {
-    this.clusterSlots = new PostgresPlaces({
+    this.clusterSlots = new PostgresClusterSlots({
       pool: options.controlPool,
       clock: options.clock,
       bootId: this.#bootId,
@@ -82,22 +82,22 @@ export class PostgresPresence implements Presence {
     this.#ends = new SessionEnds({
       pool: options.controlPool,
       graceMs: options.offlineGraceMs,
-      tell: (changes) => this.#tell(changes),
-      onError: (error) => options.onError('Who went offline could not be told', error),
+      announce: (changes) => this.#announce(changes),
+      onError: (error) => options.onError('Users who went offline could not be announced', error),
     });
   }
 
-  async start(node: PresenceServer): Promise<void> {
-    this.#node = node;
-    await this.#beat(node);
-    this.#beatTimer = setInterval(() => this.#tendSoon(), BEAT_MS);
-    this.#beatTimer.unref();
+  async start(server: PresenceServer): Promise<void> {
+    this.#server = server;
+    await this.#renew(server);
+    this.#renewalTimer = setInterval(() => this.#maintainSoon(), RENEWAL_MS);
+    this.#renewalTimer.unref();
   }
 
   add(entry: PresenceEntry): void {
     this.#entries.set(entry.connectionId, entry);
     this.#opened.add(entry.connectionId);
-    // Whoever follows fetches the state next, perhaps from another node, and must hear of what comes behind it.
+    // A follower of presence fetches the state next, perhaps from another server, and must receive every later change.
     this.#schedule(entry.topics.includes(PRESENCE_TOPIC) ? 0 : BATCH_MS);
   }
 
@@ -116,13 +116,13 @@ export class PostgresPresence implements Presence {
 
   watch(tenantId: TenantId): () => void {
     this.#watched.set(tenantId, (this.#watched.get(tenantId) ?? 0) + 1);
-    if (this.#node !== null) this.#tendSoon();
+    if (this.#server !== null) this.#maintainSoon();
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
       const watchers = (this.#watched.get(tenantId) ?? 0) - 1;
-      // The others hear of it with the next sign of life.
+      // The other servers see it with the next lease renewal.
       if (watchers > 0) this.#watched.set(tenantId, watchers);
       else this.#watched.delete(tenantId);
     };
@@ -150,35 +150,35 @@ export class PostgresPresence implements Presence {
 
   async setDraining(draining: boolean): Promise<void> {
     this.#draining = draining;
-    if (this.#node !== null) await this.#beat(this.#node);
+    if (this.#server !== null) await this.#renew(this.#server);
   }
 
-  /** Writes what waits and takes the node out; its connections end with it. */
+  /** Writes the waiting batch and removes the server with its connections. */
   async stop(): Promise<void> {
-    const node = this.#node;
-    if (node === null || this.#isStopping) return;
+    const server = this.#server;
+    if (server === null || this.#isStopping) return;
     this.#isStopping = true;
-    if (this.#beatTimer) clearInterval(this.#beatTimer);
+    if (this.#renewalTimer) clearInterval(this.#renewalTimer);
     if (this.#batchTimer) clearTimeout(this.#batchTimer);
     try {
-      // A sign of life behind the goodbye would leave a node behind that is not there.
-      await Promise.all([this.#tending, this.#ends.stop()]);
+      // A renewal after the removal would register a server that does not exist.
+      await Promise.all([this.#maintaining, this.#ends.stop()]);
       await this.#flush();
       await this.options.controlPool.query('SELECT sse.say_goodbye($1, $2, $3)', [
-        node.nodeId,
+        server.nodeId,
         this.#bootId,
         this.options.offlineGraceMs,
       ]);
     } catch (error) {
-      // The lease ends by itself, and its rows with it.
-      this.options.onError('The node could not say goodbye', error);
+      // The lease expires, and its rows with it.
+      this.options.onError('This server could not be removed from presence', error);
     }
-    this.#node = null;
+    this.#server = null;
     this.#entries.clear();
   }
 
   #schedule(delayMs = BATCH_MS): void {
-    if (this.#node === null || (this.#batchTimer !== null && delayMs > 0)) return;
+    if (this.#server === null || (this.#batchTimer !== null && delayMs > 0)) return;
     if (this.#batchTimer !== null) clearTimeout(this.#batchTimer);
     this.#batchTimer = setTimeout(() => {
       this.#batchTimer = null;
@@ -190,7 +190,7 @@ export class PostgresPresence implements Presence {
     this.#batchTimer.unref();
   }
 
-  /** Resolves when everything that waited at the call is written. One writer at a time keeps the order. */
+  /** Resolves when everything that waited at the call is written. One write runs at a time, which keeps the order. */
   async #flush(): Promise<void> {
     while (this.#writing) await this.#writing;
     if (this.#opened.size === 0 && this.#closed.size === 0) return;
@@ -201,19 +201,19 @@ export class PostgresPresence implements Presence {
   }
 
   async #write(): Promise<void> {
-    const node = this.#node;
-    if (node === null)
-      throw new SseError('ERR_SSE_NOT_STARTED', 'Presence is asked before its start; start the hub first.');
+    const server = this.#server;
+    if (server === null)
+      throw new SseError('ERR_SSE_NOT_STARTED', 'Presence was used before its start. Start the hub first.');
     try {
-      await this.#writeBatch(node);
+      await this.#writeBatch(server);
     } catch (error) {
-      if ((error as { code?: string }).code !== CLEARED_AWAY) throw error;
-      await this.#beat(node);
-      await this.#writeBatch(node);
+      if ((error as { code?: string }).code !== SERVER_REMOVED) throw error;
+      await this.#renew(server);
+      await this.#writeBatch(server);
     }
   }
 
-  async #writeBatch(node: PresenceServer): Promise<void> {
+  async #writeBatch(server: PresenceServer): Promise<void> {
     const opened = this.#opened;
     const closed = this.#closed;
     this.#opened = new Set();
@@ -225,65 +225,65 @@ export class PostgresPresence implements Presence {
       const { rows } = await this.options.controlPool.query<{ leaving: number; changes: StoredChange[] }>({
         name: 'sse-change-connections',
         text: 'SELECT leaving, changes FROM sse.change_connections($1, $2, $3, $4, $5)',
-        values: [node.nodeId, this.#bootId, this.options.offlineGraceMs, toJson(open), toJson([...closed.values()])],
+        values: [server.nodeId, this.#bootId, this.options.offlineGraceMs, toJson(open), toJson([...closed.values()])],
       });
-      if ((rows[0]?.leaving ?? 0) > 0) this.#ends.expect();
-      this.#tell(rows[0]?.changes ?? []);
+      if ((rows[0]?.leaving ?? 0) > 0) this.#ends.schedule();
+      this.#announce(rows[0]?.changes ?? []);
     } catch (error) {
-      // Nothing was written: it waits for the next batch, behind what is newer.
+      // Nothing was written: the changes wait for the next batch, after the newer ones.
       for (const id of opened) if (this.#entries.has(id) || closed.has(id)) this.#opened.add(id);
       for (const [id, entry] of closed) this.#closed.set(id, entry);
       throw error;
     }
   }
 
-  async #beat(node: PresenceServer): Promise<void> {
+  async #renew(server: PresenceServer): Promise<void> {
     const { rows } = await this.options.controlPool.query<{ was_there: boolean; others: number }>({
       name: 'sse-renew-node',
       text: `SELECT sse.renew_node($1, $2, $3, $4, $5) AS was_there,
                (SELECT count(*)::int FROM sse.live_nodes() WHERE boot_id <> $2 AND NOT draining) AS others`,
-      values: [node.nodeId, this.#bootId, NODE_TTL_MS, this.#draining, [...this.#watched.keys()]],
+      values: [server.nodeId, this.#bootId, SERVER_TTL_MS, this.#draining, [...this.#watched.keys()]],
     });
-    this.clusterSlots.noticed(rows[0]?.others ?? 0);
+    this.clusterSlots.setOtherServers(rows[0]?.others ?? 0);
     if (rows[0]?.was_there !== false || this.#entries.size === 0) return;
     for (const id of this.#entries.keys()) this.#opened.add(id);
     this.#schedule(0);
   }
 
-  /** One at a time, and one more that waits at the most. */
-  #tendSoon(): void {
-    if (this.#isTendAwaited) return;
-    this.#isTendAwaited = true;
-    this.#tending = this.#tending.then(() => {
-      this.#isTendAwaited = false;
-      return this.#tend();
+  /** One maintenance runs at a time, and at most one more waits. */
+  #maintainSoon(): void {
+    if (this.#isMaintenanceQueued) return;
+    this.#isMaintenanceQueued = true;
+    this.#maintaining = this.#maintaining.then(() => {
+      this.#isMaintenanceQueued = false;
+      return this.#maintain();
     });
   }
 
-  /** Lives on, and takes care of nodes that do not, and of their people. Never throws. */
-  async #tend(): Promise<void> {
+  /** Renews the lease of this server, removes dead servers and ends the sessions of their users. Never throws. */
+  async #maintain(): Promise<void> {
     const { controlPool, offlineGraceMs, onError } = this.options;
-    if (this.#node === null || this.#isStopping) return;
+    if (this.#server === null || this.#isStopping) return;
     try {
-      await this.#beat(this.#node);
+      await this.#renew(this.#server);
       const { rows } = await controlPool.query<{ leaving: number }>({
-        name: 'sse-bury-nodes',
+        name: 'sse-remove-dead-servers',
         text: 'SELECT sse.bury_nodes($1) AS leaving',
         values: [offlineGraceMs],
       });
-      if ((rows[0]?.leaving ?? 0) > 0) this.#ends.expect();
+      if ((rows[0]?.leaving ?? 0) > 0) this.#ends.schedule();
     } catch (error) {
-      onError('The node could not give a sign of life', error);
+      onError('The presence lease of this server could not be renewed', error);
     }
     await this.#ends.look();
   }
 
-  #tell(changes: readonly StoredChange[]): void {
+  #announce(changes: readonly StoredChange[]): void {
     for (const change of changes) {
       try {
-        this.#node?.onChange?.(toChange(change));
+        this.#server?.onChange?.(toChange(change));
       } catch (error) {
-        this.options.onError('A change of presence could not be told', error);
+        this.options.onError('A change of presence could not be announced', error);
       }
     }
   }
@@ -293,7 +293,7 @@ function toJson(entries: readonly PresenceEntry[]): string {
   return JSON.stringify(entries, (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value));
 }
 
-/** JSON in PostgreSQL takes neither NUL nor lone surrogates, and a device name comes from the request. */
+/** JSON in PostgreSQL accepts neither NUL nor lone surrogates, and a device name comes from the request. */
 function storable(text: string): string {
   return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }

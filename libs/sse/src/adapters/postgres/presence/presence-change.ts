@@ -11,7 +11,7 @@ export interface StoredChange {
   readonly generation: number;
 }
 
-/** The change that a row stands for. */
+/** Converts a stored change. */
 export function toChange(stored: StoredChange): PresenceChange {
   return {
     ...stored,

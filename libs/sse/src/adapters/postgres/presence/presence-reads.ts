@@ -13,7 +13,7 @@ import { inTenant } from '../tenant-client.js';
 
 const LIVE = 'sse.connection c JOIN sse.live_nodes() n ON n.node_id = c.node_id AND n.boot_id = c.boot_id';
 
-/** People who have left and may yet come back. */
+/** Users without a connection whose session may still continue. */
 const LEAVING = `sse.last_seen l WHERE l.tenant_id = $1 AND l.ends_at < 'infinity'
   AND NOT EXISTS (SELECT FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id = l.user_id)`;
 
@@ -22,7 +22,7 @@ const ONLINE_PAGE = `
          clock_timestamp() AS seen
   FROM ${LIVE} WHERE c.tenant_id = $1 AND c.user_id > $2 GROUP BY c.user_id ORDER BY c.user_id LIMIT $3`;
 
-/** Each part brings its own page, so that only two of them are put in order. */
+/** Each part returns one page of its own, so that only two pages are sorted. */
 const LEAVING_PAGE = `
   SELECT * FROM (
     (${ONLINE_PAGE}) UNION ALL (SELECT l.user_id, 0, '{}', l.at, l.at FROM ${LEAVING} AND l.user_id > $2 ORDER BY l.user_id LIMIT $3)
@@ -35,7 +35,7 @@ const withGeneration = (page: string): string => `
 const COUNT = `SELECT count(DISTINCT c.user_id)::int AS total FROM ${LIVE} WHERE c.tenant_id = $1`;
 const COUNT_LEAVING = `SELECT ((${COUNT}) + (SELECT count(*) FROM ${LEAVING}))::int AS total`;
 
-/** Answers about who is online, from rows of `sse.connection` joined to nodes that live. */
+/** Reads who is online from `sse.connection`, joined to the live servers. */
 export class PresenceReads {
   constructor(
     private readonly pool: Pool,
