@@ -13,7 +13,7 @@ import {
 } from '../../../presence/presence.js';
 import type { TenantId, UserId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
-import { PostgresClusterSlots } from './postgres-places.js';
+import { PostgresClusterSlots } from './postgres-cluster-slots.js';
 import { type StoredChange, toChange } from './presence-change.js';
 import { PresenceReads } from './presence-reads.js';
 import { SessionEnds } from './session-ends.js';

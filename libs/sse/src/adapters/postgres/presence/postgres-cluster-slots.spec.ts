@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { RemoteCounts } from '../../../presence/cluster-slots.js';
 import { asTenantId, asUserId } from '../../../vocabulary/principal.js';
 import { ManualClock } from '../../../testing/manual-clock.js';
-import { PostgresClusterSlots } from './postgres-places.js';
+import { PostgresClusterSlots } from './postgres-cluster-slots.js';
 
 const BOTH = { tenant: true, user: true };
 const acme = asTenantId('acme');
