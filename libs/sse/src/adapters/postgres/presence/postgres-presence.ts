@@ -275,7 +275,7 @@ export class PostgresPresence implements Presence {
     } catch (error) {
       onError('The presence lease of this server could not be renewed', error);
     }
-    await this.#ends.look();
+    await this.#ends.endDue();
   }
 
   #announce(changes: readonly StoredChange[]): void {

@@ -34,15 +34,15 @@ export class SessionEnds {
     if (this.#isStopped) return;
     const dueMs = Math.ceil((performance.now() + this.options.graceMs) / this.#tickMs) * this.#tickMs;
     if (this.#timers.has(dueMs)) return;
-    const endDue = (): void => {
+    const end = (): void => {
       this.#timers.delete(dueMs);
-      void this.look();
+      void this.endDue();
     };
-    this.#timers.set(dueMs, setTimeout(endDue, dueMs - performance.now()).unref());
+    this.#timers.set(dueMs, setTimeout(end, dueMs - performance.now()).unref());
   }
 
   /** Ends the sessions that are due, one call at a time. Never throws. */
-  look(): Promise<void> {
+  endDue(): Promise<void> {
     this.#running ??= this.#endAll()
       .catch((error: unknown) => this.options.onError(error))
       .finally(() => {
