@@ -5,13 +5,13 @@ import { asTenantId, type TenantId } from '../../../vocabulary/principal.js';
 const LIFE_MS = 5_000;
 
 /**
- * Letters between nodes in `sse.control`, a table that only functions of `herald_system` touch. Which nodes there are is what
- * presence says: a node is known until 15 s after its last sign of life.
+ * Server requests in `sse.control`, a table that only functions of `herald_system` access. Presence decides which servers
+ * exist: a server is known until 15 s after its last lease renewal.
  */
 export class PostgresControlMailbox implements ControlMailbox {
   constructor(private readonly pool: Pool) {}
 
-  /** Nothing to do: presence names this node. */
+  /** Nothing to do: presence registers this server. */
   open(_nodeId: string): Promise<void> {
     return Promise.resolve();
   }

@@ -14,7 +14,7 @@ interface RevocationRow {
   readonly expires_at: Date;
 }
 
-/** What is a `Date` here has milliseconds, so the moment is rounded up to one: later than everything that it concerns. */
+/** A `Date` has only milliseconds, so the time is rounded up: it must be later than every token that it revokes. */
 const INSERT = `
   INSERT INTO sse.revocation (tenant_id, user_id, sid, jti, not_before, expires_at)
   SELECT $1, $2, $3, $4, n.at, n.at + $5 * interval '1 ms'
@@ -32,7 +32,7 @@ const COVERS = `
              ELSE coalesce(user_id = $2, true) AND not_before >= $5 END
   LIMIT 1`;
 
-/** Revocations in `sse.revocation`. Row and mark are one transaction; all times are those of the database. */
+/** Revocations in `sse.revocation`. The row and its control record are one transaction; all times are those of the database. */
 export class PostgresRevocationStore implements RevocationStore {
   constructor(
     private readonly pool: Pool,

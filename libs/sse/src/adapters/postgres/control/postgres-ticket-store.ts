@@ -4,8 +4,8 @@ import type { TicketRecord, TicketStore } from '../../../seams/ticket-store.js';
 import { inTenant } from '../tenant-client.js';
 
 /**
- * Tickets in `sse.ticket`, valid on every node. Redeeming is one DELETE in a function of `herald_system`, because only the
- * ticket knows its tenant. Expiry is judged by the clock of the database; `sse.prune_presence` clears the rest away.
+ * Tickets in `sse.ticket`, valid on every server. Redeeming is one DELETE in a function of `herald_system`, because the tenant is
+ * only known from the ticket. Tickets expire by the clock of the database; `sse.prune_presence` deletes expired ones.
  */
 export class PostgresTicketStore implements TicketStore {
   constructor(private readonly pool: Pool) {}
