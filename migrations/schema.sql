@@ -180,87 +180,11 @@ TABLE herald.idempotency WITH ()
   status integer
   response jsonb
   expires_at timestamp with time zone NOT NULL DEFAULT (clock_timestamp() + '24:00:00'::interval)
-TABLE herald.migration WITH ()
-  id integer NOT NULL DEFAULT nextval('herald.migration_id_seq'::regclass)
-  timestamp bigint NOT NULL
-  name character varying NOT NULL
 TABLE herald.ntf_audience WITH ()
   tenant_id text COLLATE C NOT NULL
   key text COLLATE C NOT NULL
   message_id uuid NOT NULL
 TABLE herald.ntf_item PARTITION BY RANGE (message_id) WITH ()
-  tenant_id text COLLATE C NOT NULL
-  user_id text COLLATE C NOT NULL
-  message_id uuid NOT NULL
-  position uuid NOT NULL
-  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
-  unread_xid xid8
-  by_audience boolean NOT NULL DEFAULT false
-  category text NOT NULL
-  priority smallint NOT NULL
-  seen_at timestamp with time zone
-  read_at timestamp with time zone
-  archived_at timestamp with time zone
-  snoozed_until timestamp with time zone
-  deleted_at timestamp with time zone
-  acked_at timestamp with time zone
-  collapse_count integer NOT NULL DEFAULT 1
-  revision integer NOT NULL DEFAULT 1
-PARTITION herald.ntf_item_2026_11 FOR VALUES FROM ('01a19467-e800-7000-8000-000000000000') TO ('01a22ee6-b000-7000-8000-000000000000') WITH ()
-  tenant_id text COLLATE C NOT NULL
-  user_id text COLLATE C NOT NULL
-  message_id uuid NOT NULL
-  position uuid NOT NULL
-  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
-  unread_xid xid8
-  by_audience boolean NOT NULL DEFAULT false
-  category text NOT NULL
-  priority smallint NOT NULL
-  seen_at timestamp with time zone
-  read_at timestamp with time zone
-  archived_at timestamp with time zone
-  snoozed_until timestamp with time zone
-  deleted_at timestamp with time zone
-  acked_at timestamp with time zone
-  collapse_count integer NOT NULL DEFAULT 1
-  revision integer NOT NULL DEFAULT 1
-PARTITION herald.ntf_item_2026_12 FOR VALUES FROM ('01a22ee6-b000-7000-8000-000000000000') TO ('01a2ce8b-d400-7000-8000-000000000000') WITH ()
-  tenant_id text COLLATE C NOT NULL
-  user_id text COLLATE C NOT NULL
-  message_id uuid NOT NULL
-  position uuid NOT NULL
-  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
-  unread_xid xid8
-  by_audience boolean NOT NULL DEFAULT false
-  category text NOT NULL
-  priority smallint NOT NULL
-  seen_at timestamp with time zone
-  read_at timestamp with time zone
-  archived_at timestamp with time zone
-  snoozed_until timestamp with time zone
-  deleted_at timestamp with time zone
-  acked_at timestamp with time zone
-  collapse_count integer NOT NULL DEFAULT 1
-  revision integer NOT NULL DEFAULT 1
-PARTITION herald.ntf_item_2027_01 FOR VALUES FROM ('01a2ce8b-d400-7000-8000-000000000000') TO ('01a36e30-f800-7000-8000-000000000000') WITH ()
-  tenant_id text COLLATE C NOT NULL
-  user_id text COLLATE C NOT NULL
-  message_id uuid NOT NULL
-  position uuid NOT NULL
-  created_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
-  unread_xid xid8
-  by_audience boolean NOT NULL DEFAULT false
-  category text NOT NULL
-  priority smallint NOT NULL
-  seen_at timestamp with time zone
-  read_at timestamp with time zone
-  archived_at timestamp with time zone
-  snoozed_until timestamp with time zone
-  deleted_at timestamp with time zone
-  acked_at timestamp with time zone
-  collapse_count integer NOT NULL DEFAULT 1
-  revision integer NOT NULL DEFAULT 1
-PARTITION herald.ntf_item_2027_02 FOR VALUES FROM ('01a36e30-f800-7000-8000-000000000000') TO ('01a3fe63-0800-7000-8000-000000000000') WITH ()
   tenant_id text COLLATE C NOT NULL
   user_id text COLLATE C NOT NULL
   message_id uuid NOT NULL
@@ -339,6 +263,11 @@ TABLE herald.ntf_user_state WITH ()
   undo_token text
   undo_until timestamp with time zone
   rev bigint NOT NULL DEFAULT 0
+TABLE herald.schema_history WITH ()
+  package text COLLATE C NOT NULL
+  name text COLLATE C NOT NULL
+  checksum text NOT NULL
+  applied_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
 TABLE sse.batch WITH ()
   shard integer NOT NULL
   no bigint NOT NULL
@@ -496,19 +425,10 @@ herald.dir_department dir_department_pkey PRIMARY KEY (tenant_id, id)
 herald.dir_person dir_person_check CHECK ((manager_id <> id))
 herald.dir_person dir_person_pkey PRIMARY KEY (tenant_id, id)
 herald.idempotency idempotency_pkey PRIMARY KEY (tenant_id, actor_id, key)
-herald.migration PK_3043fc6b8af7c99b8b98830094f PRIMARY KEY (id)
 herald.ntf_audience ntf_audience_pkey PRIMARY KEY (tenant_id, key, message_id)
 herald.ntf_audience ntf_audience_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
 herald.ntf_item ntf_item_pkey PRIMARY KEY (tenant_id, user_id, message_id)
 herald.ntf_item ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
-herald.ntf_item_2026_11 ntf_item_2026_11_pkey PRIMARY KEY (tenant_id, user_id, message_id)
-herald.ntf_item_2026_11 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
-herald.ntf_item_2026_12 ntf_item_2026_12_pkey PRIMARY KEY (tenant_id, user_id, message_id)
-herald.ntf_item_2026_12 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
-herald.ntf_item_2027_01 ntf_item_2027_01_pkey PRIMARY KEY (tenant_id, user_id, message_id)
-herald.ntf_item_2027_01 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
-herald.ntf_item_2027_02 ntf_item_2027_02_pkey PRIMARY KEY (tenant_id, user_id, message_id)
-herald.ntf_item_2027_02 ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
 herald.ntf_item_default ntf_item_default_pkey PRIMARY KEY (tenant_id, user_id, message_id)
 herald.ntf_item_default ntf_item_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES herald.ntf_message(tenant_id, id) ON DELETE CASCADE
 herald.ntf_membership ntf_membership_pkey PRIMARY KEY (tenant_id, user_id, key)
@@ -517,6 +437,7 @@ herald.ntf_message ntf_message_pkey PRIMARY KEY (tenant_id, id)
 herald.ntf_message ntf_message_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
 herald.ntf_message ntf_message_type_check CHECK ((type = ANY (ARRAY['system'::text, 'approval'::text, 'task'::text, 'message'::text, 'alert'::text])))
 herald.ntf_user_state ntf_user_state_pkey PRIMARY KEY (tenant_id, user_id, category)
+herald.schema_history schema_history_pkey PRIMARY KEY (package, name)
 sse.batch batch_pkey PRIMARY KEY (shard, no)
 sse.connection connection_pkey PRIMARY KEY (tenant_id, connection_id)
 sse.connection connection_transport CHECK ((transport = ANY (ARRAY['sse'::text, 'poll'::text, 'ws'::text])))
@@ -557,18 +478,6 @@ CREATE INDEX demo_purchase_order_status ON herald.demo_purchase_order USING btre
 CREATE INDEX dir_department_parent ON herald.dir_department USING btree (tenant_id, parent_id) WHERE (parent_id IS NOT NULL)
 CREATE INDEX idempotency_expiry ON herald.idempotency USING btree (expires_at)
 CREATE INDEX ntf_audience_message ON herald.ntf_audience USING btree (tenant_id, message_id)
-CREATE INDEX ntf_item_2026_11_tenant_id_message_id_idx ON herald.ntf_item_2026_11 USING btree (tenant_id, message_id)
-CREATE INDEX ntf_item_2026_11_tenant_id_user_id_position_idx ON herald.ntf_item_2026_11 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
-CREATE INDEX ntf_item_2026_11_tenant_id_user_id_position_idx1 ON herald.ntf_item_2026_11 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
-CREATE INDEX ntf_item_2026_12_tenant_id_message_id_idx ON herald.ntf_item_2026_12 USING btree (tenant_id, message_id)
-CREATE INDEX ntf_item_2026_12_tenant_id_user_id_position_idx ON herald.ntf_item_2026_12 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
-CREATE INDEX ntf_item_2026_12_tenant_id_user_id_position_idx1 ON herald.ntf_item_2026_12 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
-CREATE INDEX ntf_item_2027_01_tenant_id_message_id_idx ON herald.ntf_item_2027_01 USING btree (tenant_id, message_id)
-CREATE INDEX ntf_item_2027_01_tenant_id_user_id_position_idx ON herald.ntf_item_2027_01 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
-CREATE INDEX ntf_item_2027_01_tenant_id_user_id_position_idx1 ON herald.ntf_item_2027_01 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
-CREATE INDEX ntf_item_2027_02_tenant_id_message_id_idx ON herald.ntf_item_2027_02 USING btree (tenant_id, message_id)
-CREATE INDEX ntf_item_2027_02_tenant_id_user_id_position_idx ON herald.ntf_item_2027_02 USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
-CREATE INDEX ntf_item_2027_02_tenant_id_user_id_position_idx1 ON herald.ntf_item_2027_02 USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
 CREATE INDEX ntf_item_default_tenant_id_message_id_idx ON herald.ntf_item_default USING btree (tenant_id, message_id)
 CREATE INDEX ntf_item_default_tenant_id_user_id_position_idx ON herald.ntf_item_default USING btree (tenant_id, user_id, "position") WHERE (deleted_at IS NULL)
 CREATE INDEX ntf_item_default_tenant_id_user_id_position_idx1 ON herald.ntf_item_default USING btree (tenant_id, user_id, "position") WHERE ((read_at IS NULL) AND (archived_at IS NULL) AND (deleted_at IS NULL))
@@ -626,10 +535,6 @@ herald.ntf_audience FORCED
 herald.ntf_audience POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
 herald.ntf_item FORCED
 herald.ntf_item POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
-herald.ntf_item_2026_11 FORCED
-herald.ntf_item_2026_12 FORCED
-herald.ntf_item_2027_01 FORCED
-herald.ntf_item_2027_02 FORCED
 herald.ntf_item_default FORCED
 herald.ntf_membership FORCED
 herald.ntf_membership POLICY tenant TO PUBLIC USING (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text)) CHECK (tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))
@@ -820,7 +725,7 @@ INSERT, SELECT, UPDATE TO herald_system ON sse.last_seen
 INSERT, SELECT, UPDATE TO herald_system ON sse.layout
 INSERT, SELECT, UPDATE TO herald_system ON sse.lease
 INSERT, SELECT, UPDATE TO herald_system ON sse.log_identity
-SELECT TO herald_app ON herald.migration
+SELECT TO herald_app ON herald.schema_history
 SELECT TO herald_app ON sse.connection
 SELECT TO herald_app ON sse.event_log
 SELECT TO herald_app ON sse.head

@@ -25,6 +25,7 @@ export class AppModule {
           ...(settings.database.url === undefined ? {} : { databaseUrl: settings.database.url }),
           ...(settings.database.migrationUrl === undefined ? {} : { migrationUrl: settings.database.migrationUrl }),
           ...(settings.database.listenUrl === undefined ? {} : { listenUrl: settings.database.listenUrl }),
+          convert: settings.database.convert,
         }),
         ...realtimeModules(settings),
         DirectoryModule.forRoot({ isGlobal: true }),

@@ -19,7 +19,10 @@ const CONFIGURATION_EXIT_CODE = 78;
 
 /** Reads the settings, starts everything, and says so in the last line of the start-up. */
 async function main(): Promise<void> {
-  const settings = readSettings(process.env);
+  const settings = readSettings({
+    ...process.env,
+    ...(process.argv.includes('--convert') ? { DATABASE_CONVERT: 'true' } : {}),
+  });
   const logger = new HeraldLogger(settings.logLevel);
   process.on('uncaughtException', (error) => {
     logger.fatal(error, 'Herald');

@@ -8,7 +8,7 @@ export function startReport(settings: Settings, database: RunningDatabase): read
   const where = database.embedded
     ? `the built-in PostgreSQL in ${database.embedded.dataDir}`
     : `PostgreSQL at ${new URL(database.appUrl).host}`;
-  const migrated = database.migrated.length > 0 ? `, ${database.migrated.length} migrations ran` : '';
+  const migrated = database.migrated.length > 0 ? `, ${database.migrated.length} SQL files ran` : '';
   return [
     `Version ${VERSION}, Node ${process.version}, ${settings.production ? 'production' : 'not for production'}.`,
     `Database: ${where}${migrated}.`,

@@ -35,7 +35,7 @@ describe('readSettings', () => {
       host: '127.0.0.1',
       demo: true,
       demoCompany: true,
-      database: {},
+      database: { convert: false },
       sse: {
         backplane: { kind: 'postgres' },
         shards: 1,

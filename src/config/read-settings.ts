@@ -42,6 +42,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       ...(values.DATABASE_URL === undefined ? {} : { url: values.DATABASE_URL }),
       ...(values.DATABASE_MIGRATION_URL === undefined ? {} : { migrationUrl: values.DATABASE_MIGRATION_URL }),
       ...(values.DATABASE_LISTEN_URL === undefined ? {} : { listenUrl: values.DATABASE_LISTEN_URL }),
+      convert: values.DATABASE_CONVERT,
     },
     jwt,
     sse: {

@@ -51,7 +51,12 @@ export interface Settings {
   /** Absolute path. */
   readonly dataDir: string;
   /** Without a `url` the embedded server in {@link dataDir} is used. */
-  readonly database: { readonly url?: string; readonly migrationUrl?: string; readonly listenUrl?: string };
+  readonly database: {
+    readonly url?: string;
+    readonly migrationUrl?: string;
+    readonly listenUrl?: string;
+    readonly convert: boolean;
+  };
   readonly jwt: JwtSettings;
   readonly sse: {
     readonly backplane: BackplaneSettings;

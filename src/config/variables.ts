@@ -20,6 +20,7 @@ export const VARIABLES = {
   DATABASE_URL: url('postgres:', 'postgresql:'),
   DATABASE_MIGRATION_URL: url('postgres:', 'postgresql:'),
   DATABASE_LISTEN_URL: url('postgres:', 'postgresql:'),
+  DATABASE_CONVERT: flag(false),
   JWT_SECRET: text(),
   JWT_PUBLIC_KEY: text(),
   JWT_JWKS_URI: url('https:', 'http:'),

@@ -6,6 +6,8 @@ export interface DatabaseSettings {
   readonly migrationUrl?: string;
   /** Direct login for LISTEN, round a transaction-mode pooler. @defaultValue `databaseUrl` */
   readonly listenUrl?: string;
+  /** Convert a database of version 0.1.0. The built-in one is always converted. @defaultValue false */
+  readonly convert?: boolean;
   /** Directory of the built-in PostgreSQL. */
   readonly dataDir: string;
 }

@@ -1,70 +1,39 @@
-import { allMigrations, ensureRoles } from '@nest-herald/migrations';
+import {
+  migrate as migrateDatabase,
+  type MigrateOptions,
+  MigrationError,
+  type MigrationReport,
+} from '@nest-herald/migrations';
 import pg from 'pg';
-import { DataSource, type MigrationInterface } from 'typeorm';
 import { DatabaseError } from './database-error.js';
 
-/** Advisory lock that lets one starting process at a time migrate a database; "herald" in ASCII. */
-const MIGRATION_LOCK = '114849008346212';
-
-/** What {@link migrate} did. */
-export interface MigrationReport {
-  /** Names of the migrations that ran now, in order; empty when the database was up to date. */
-  readonly ran: readonly string[];
-}
-
 /**
- * Creates the roles and runs what is pending of `migrations`, as `herald_owner`. Any number of processes may call it at once.
+ * Creates the roles and migrates all packages. Any number of processes may call it at once.
  *
  * @param url login that may create roles, or that an administrator prepared with the SQL of `RoleSetupError`.
  * @throws RoleSetupError when the roles are missing and the login may not create them.
- * @throws DatabaseError `ERR_DATABASE_UNREACHABLE` when nobody answers.
+ * @throws DatabaseError `ERR_DATABASE_UNREACHABLE`; `ERR_DATABASE_NEEDS_CONVERSION` without `convert`.
+ * @throws MigrationError when the history of the database is not one of this service.
  */
 export async function migrate(
   url: string,
-  migrations: readonly (new () => MigrationInterface)[] = allMigrations,
+  { convert = false }: Pick<MigrateOptions, 'convert'> = {},
 ): Promise<MigrationReport> {
-  const gate = new pg.Client({ connectionString: url, application_name: 'herald-migrate' });
-  gate.on('error', () => undefined);
+  const client = new pg.Client({ connectionString: url, application_name: 'herald-migrate' });
+  client.on('error', () => undefined);
   try {
-    await gate.connect();
+    await client.connect();
   } catch (cause) {
     throw unreachable(url, cause);
   }
   try {
-    await gate.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
-    await ensureRoles(gate);
-    return await runMigrations(url, migrations);
+    return await migrateDatabase(client, { convert });
+  } catch (error) {
+    if (error instanceof MigrationError && error.code === 'ERR_MIGRATION_NEEDS_CONVERSION')
+      throw needsConversion(error);
+    throw error;
   } finally {
-    // Ends the session and with it the lock.
-    await gate.end();
-  }
-}
-
-/** A data source that migrates as `herald_owner`; also what reverts. */
-export function migrationDataSource(url: string, migrations: readonly (new () => MigrationInterface)[]): DataSource {
-  return new DataSource({
-    type: 'postgres',
-    url,
-    schema: 'herald',
-    migrationsTableName: 'migration',
-    migrations: [...migrations],
-    poolSize: 1,
-    extra: { options: '-c role=herald_owner -c lock_timeout=10s' },
-  });
-}
-
-async function runMigrations(
-  url: string,
-  migrations: readonly (new () => MigrationInterface)[],
-): Promise<MigrationReport> {
-  const dataSource = await migrationDataSource(url, migrations).initialize();
-  try {
-    const done = await dataSource.runMigrations({ transaction: 'each' });
-    // Readiness looks, as herald_app, whether the database still has every migration; the names are no secret.
-    await dataSource.query('GRANT SELECT ON herald.migration TO herald_app');
-    return { ran: done.map((migration) => migration.name) };
-  } finally {
-    await dataSource.destroy();
+    await client.end();
   }
 }
 
@@ -74,6 +43,14 @@ function unreachable(url: string, cause: unknown): DatabaseError {
     'ERR_DATABASE_UNREACHABLE',
     `No PostgreSQL for ${host}${pathname}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
       'Check DATABASE_URL (and DATABASE_MIGRATION_URL), and that the server accepts this login.',
+    { cause },
+  );
+}
+
+function needsConversion(cause: MigrationError): DatabaseError {
+  return new DatabaseError(
+    'ERR_DATABASE_NEEDS_CONVERSION',
+    'The database is of version 0.1.0: back it up, stop the servers of that version, and start once with --convert or DATABASE_CONVERT=true.',
     { cause },
   );
 }

@@ -12,7 +12,7 @@ export interface RunningDatabase {
   readonly appUrl: string;
   /** The same for LISTEN, round a pooler where one was configured. */
   readonly listenUrl: string;
-  /** Names of the migrations that ran at this start. */
+  /** SQL files that ran at this start. */
   readonly migrated: readonly string[];
   /** The built-in server, where it is used. */
   readonly embedded: EmbeddedPostgres | null;
@@ -37,7 +37,10 @@ export async function startDatabase(
       : null;
   try {
     const url = settings.databaseUrl ?? (await embeddedDatabase(embedded as EmbeddedPostgres));
-    const { ran } = await migrate(settings.migrationUrl ?? url);
+    // The built-in database belongs to this service alone, so no other server can be using it.
+    const convert = embedded !== null || settings.convert === true;
+    const { ran, converted } = await migrate(settings.migrationUrl ?? url, { convert });
+    if (converted) notice('The database of version 0.1.0 was converted.');
     const appUrl = withRole(url);
     await refuseUnsafeRole(appUrl);
     return { appUrl, listenUrl: withRole(settings.listenUrl ?? url), migrated: ran, embedded };

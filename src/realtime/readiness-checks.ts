@@ -1,6 +1,6 @@
 import type { Backplane } from '@nest-herald/sse';
 import type { PostgresSse } from '@nest-herald/sse/postgres';
-import { allMigrations } from '@nest-herald/migrations';
+import { migrationStatus } from '@nest-herald/migrations';
 import type { DataSource } from 'typeorm';
 import type { CheckResult, ReadinessChecks } from '../health/readiness.js';
 
@@ -23,10 +23,8 @@ export function readinessChecks(parts: {
   };
 }
 
-/** The start migrates; this notices a database that was restored from an older backup, or reverted, since. */
+/** The start migrates. This notices a database that was restored from an older backup since. */
 async function pendingMigrations(dataSource: DataSource): Promise<CheckResult> {
-  const rows: readonly { readonly name: string }[] = await dataSource.query('SELECT name FROM herald.migration');
-  const done = new Set(rows.map((row) => row.name));
-  const pending = allMigrations.map((migration) => new migration().name).filter((name) => !done.has(name));
+  const { pending } = await migrationStatus(dataSource);
   return pending.length === 0 ? { ok: true } : { ok: false, detail: `pending: ${pending.join(', ')}` };
 }

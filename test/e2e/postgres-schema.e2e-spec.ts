@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { allMigrations, ensureRoles, platformMigrations, sseMigrations } from '@nest-herald/migrations';
+import { ensureRoles, migrate as migratePackages, migrationSql, migrationStatus } from '@nest-herald/migrations';
 import pg from 'pg';
-import { migrate, migrationDataSource } from '../../src/database/migrate.js';
+import { DataSource } from 'typeorm';
+import { migrate } from '../../src/database/migrate.js';
 import { schemaText } from '../support/schema-text.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { asRole, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { databaseUrl } from '../support/test-server.js';
 
 const SCHEMA_FILE = new URL('../../migrations/schema.sql', import.meta.url);
@@ -23,15 +24,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** An empty database and a login, made for one test and removed with it. */
-async function withEmptyDatabase<T>(
-  login: string | null,
+/** A database and a login for one test, removed with it. */
+async function withDatabase<T>(
+  { login, isMigrated = false }: { readonly login?: string; readonly isMigrated?: boolean },
   work: (url: string, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const name = `${database.name}_empty`;
   await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
   const url = new URL(databaseUrl(database.url, name));
-  if (login !== null) {
+  if (login !== undefined) {
     await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret' ${login}`);
     if (/CREATEROLE/.test(login)) await admin.query(`ALTER DATABASE ${name} OWNER TO ${name}`);
     url.username = name;
@@ -40,82 +41,188 @@ async function withEmptyDatabase<T>(
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
   try {
+    if (isMigrated) await migrate(url.href);
     return await work(url.href, client);
   } finally {
     await client.end();
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    if (login !== null) await admin.query(`DROP ROLE ${name}`);
+    if (login !== undefined) await admin.query(`DROP ROLE ${name}`);
   }
 }
 
-describe('migrations', () => {
-  it('leave the schema that migrations/schema.sql shows', async () => {
+/** Every file that a fresh database gets. */
+async function allFiles(): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ path: string }>(
+    `SELECT package || '/' || name AS path FROM herald.schema_history ORDER BY 1`,
+  );
+  return rows.map((row) => row.path);
+}
+
+/** Makes the history say that a file ran with another text. */
+function forget(client: pg.Client, owner: string, name: string) {
+  return client.query(`UPDATE herald.schema_history SET checksum = 'another' WHERE package = $1 AND name = $2`, [
+    owner,
+    name,
+  ]);
+}
+
+describe('The schema', () => {
+  it('is the one that migrations/schema.sql shows', async () => {
     const text = await schemaText(admin);
     if (process.env.UPDATE_SCHEMA === '1') writeFileSync(SCHEMA_FILE, text);
     expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(text);
   });
 
-  it('do nothing where everything ran already', async () => {
-    expect(await migrate(database.url)).toEqual({ ran: [] });
+  it('has valid bodies in all functions', async () => {
+    // Migrations create functions without this check, because they call each other.
+    const { rows } = await admin.query<{ definition: string; owner: string }>(`
+      SELECT pg_get_functiondef(p.oid) AS definition, proowner::regrole::text AS owner FROM pg_proc p
+      WHERE pronamespace::regnamespace::text IN ('sse', 'herald') AND prokind = 'f'`);
+    expect(rows.length).toBeGreaterThan(40);
+    await admin.query('BEGIN; GRANT CREATE ON SCHEMA sse, herald TO herald_system');
+    for (const { definition, owner } of rows) await admin.query(`SET LOCAL ROLE ${owner}; ${definition}`);
+    await admin.query('ROLLBACK');
+  });
+});
+
+describe('Migrating', () => {
+  it('does nothing when the database is up to date', async () => {
+    expect(await migrate(database.url)).toEqual({ ran: [], converted: false });
+    expect(await migrationStatus(database.url)).toEqual({ pending: [], differing: [], ahead: [] });
   });
 
-  it('go all the way down and up again to the same schema', async () => {
-    await withEmptyDatabase(null, async (url, client) => {
-      await migrate(url);
+  it('runs each file once when many processes start at the same moment', async () => {
+    await withDatabase({}, async (url) => {
+      const reports = await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
+      expect(reports.flatMap((report) => report.ran).sort()).toEqual(await allFiles());
+    });
+  });
+
+  it('migrates the chosen packages and what they need, over a data source, a pool or a URL', async () => {
+    await withDatabase({}, async (url, client) => {
+      const dataSource = await new DataSource({ type: 'postgres', url: asRole(url, 'herald_app') }).initialize();
+      const { ran } = await migratePackages(dataSource, { packages: ['sse'] });
+      await dataSource.destroy();
+      expect(ran[0]).toBe('sse/0001-baseline.sql');
+      expect(ran.every((path) => path.startsWith('sse/'))).toBe(true);
+
+      const pool = new pg.Pool({ connectionString: url });
+      const later = await migratePackages(pool, { packages: ['notifications'] });
+      await pool.end();
+      expect(later.ran.filter((path) => path.endsWith('-baseline.sql'))).toEqual([
+        'platform/0001-baseline.sql',
+        'directory/0001-baseline.sql',
+        'notifications/0001-baseline.sql',
+      ]);
+
+      expect(await migrationStatus(asRole(url, 'herald_app'))).toMatchObject({
+        pending: ['approvals/0001-baseline.sql', 'demo/0001-baseline.sql'],
+      });
+      await migratePackages(url);
+      expect(await schemaText(client)).toBe(await schemaText(admin));
+      // @ts-expect-error -- no such package
+      await expect(migratePackages(client, { packages: ['ssee'] })).rejects.toThrow(/"ssee".*sse, platform/);
+    });
+  });
+
+  it('prints a script after which nothing is left to do', async () => {
+    await withDatabase({}, async (url, client) => {
+      await ensureRoles(client);
+      const script = await migrationSql(client);
+      expect(await migrationSql(client)).toBe(script);
+      await client.query(script);
+      expect(await migrate(url)).toEqual({ ran: [], converted: false });
+      expect(await schemaText(client)).toBe(await schemaText(admin));
+    });
+  });
+
+  it('replaces a function whose file differs', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
       const before = await schemaText(client);
-      const source = await migrationDataSource(url, allMigrations).initialize();
-      for (const _ of allMigrations) await source.undoLastMigration({ transaction: 'each' });
-      await source.destroy();
-      const { rows } =
-        await client.query(`SELECT c.oid::regclass::text AS left FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE nspname IN ('sse', 'herald') AND relkind IN ('r', 'p', 'v') AND relname <> 'migration'
-        UNION ALL SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE nspname IN ('sse', 'herald')`);
-      expect(rows).toEqual([]);
-      expect((await migrate(url)).ran).toHaveLength(allMigrations.length);
+      await client.query(`SET ROLE herald_owner; GRANT CREATE ON SCHEMA sse TO herald_system; SET ROLE herald_system;
+        CREATE OR REPLACE FUNCTION sse.log_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
+        SET ROLE herald_owner; REVOKE CREATE ON SCHEMA sse FROM herald_system; RESET ROLE`);
+      expect(await schemaText(client)).not.toBe(before);
+      await forget(client, 'sse', 'functions/log_id.sql');
+      expect((await migrationStatus(client)).differing).toEqual(['sse/functions/log_id.sql']);
+      expect(await migrate(url)).toEqual({ ran: ['sse/functions/log_id.sql'], converted: false });
       expect(await schemaText(client)).toBe(before);
     });
   });
 
-  it('run once when many processes start at the same moment', async () => {
-    await withEmptyDatabase(null, async (url) => {
-      const reports = await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
-      expect(reports.flatMap((report) => report.ran)).toHaveLength(allMigrations.length);
+  it('refuses a numbered file that changed after it ran', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      await forget(client, 'platform', '0001-baseline.sql');
+      await expect(migrate(url)).rejects.toMatchObject({
+        code: 'ERR_MIGRATION_FILE_CHANGED',
+        exitCode: 78,
+        message: expect.stringMatching(/^platform\/0001-baseline\.sql changed.*new numbered file/),
+      });
     });
   });
 
-  it('are numbered without gaps in their names, in the order of the list', () => {
-    const names = allMigrations.map((migration) => new migration().name);
-    const numbers = names.map((name) => Number(name.slice(-13)));
-    expect([...numbers].sort((a, b) => a - b)).toEqual(numbers);
-    expect(new Set(numbers).size).toBe(numbers.length);
-    expect(names.every((name) => /^[A-Z][A-Za-z]+170000000\d{4}$/.test(name))).toBe(true);
-    expect(allMigrations).toEqual(expect.arrayContaining([...sseMigrations, ...platformMigrations]));
+  it.each([
+    ['other parameter types', 'CREATE FUNCTION sse.log_id(text) RETURNS uuid LANGUAGE sql AS $$SELECT NULL::uuid$$'],
+    [
+      'another result',
+      'DROP FUNCTION sse.log_id(); CREATE FUNCTION sse.log_id() RETURNS text LANGUAGE sql AS $$SELECT $$',
+    ],
+  ])('refuses a function that exists with %s, and changes nothing', async (_, sql) => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      await client.query(`SET check_function_bodies = off; ${sql}`);
+      if (/text LANGUAGE/.test(sql)) await client.query('ALTER FUNCTION sse.log_id() OWNER TO herald_system');
+      await forget(client, 'sse', 'functions/log_id.sql');
+      const before = await schemaText(client);
+      await expect(migrate(url)).rejects.toMatchObject({
+        code: 'ERR_MIGRATION_SIGNATURE_CHANGED',
+        exitCode: 78,
+        message: expect.stringMatching(/log_id.*signature.*numbered file/),
+      });
+      expect(await schemaText(client)).toBe(before);
+      expect((await migrationStatus(client)).differing).toEqual(['sse/functions/log_id.sql']);
+    });
+  });
+
+  it('leaves a database alone that a newer version migrated', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      await client.query(`INSERT INTO herald.schema_history VALUES ('sse', '0002-later.sql', 'x')`);
+      await forget(client, 'sse', 'functions/log_id.sql');
+      expect(await migrate(url)).toEqual({ ran: [], converted: false });
+      expect(await migrationStatus(client)).toEqual({ pending: [], differing: [], ahead: ['sse/0002-later.sql'] });
+    });
+  });
+
+  it('refuses tables without a history', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      await client.query('DROP TABLE herald.schema_history');
+      await expect(migrate(url)).rejects.toMatchObject({ code: 'ERR_MIGRATION_UNKNOWN_HISTORY', exitCode: 78 });
+    });
   });
 });
 
-describe('roles', () => {
-  it('are made and used by a login that is no superuser but may create roles and owns the database', async () => {
-    await withEmptyDatabase('CREATEROLE', async (url, client) => {
+describe('The roles', () => {
+  it('are created and used by a login that is no superuser but may create roles and owns the database', async () => {
+    await withDatabase({ login: 'CREATEROLE' }, async (url, client) => {
       const { rows: before } = await client.query<{ n: number }>('SELECT current_setting($1)::int AS n', [
         'server_version_num',
       ]);
-      // Before PostgreSQL 16 CREATEROLE may grant any role; since then only roles that it was given with ADMIN OPTION.
+      // Before PostgreSQL 16 CREATEROLE may grant any role; since then only roles that it got with ADMIN OPTION.
       if ((before[0]?.n ?? 0) >= 160_000) {
         await admin.query(`GRANT herald_owner, herald_app, herald_system TO ${database.name}_empty WITH ADMIN OPTION`);
       }
-      expect((await migrate(url)).ran).toHaveLength(allMigrations.length);
+      expect((await migrate(url)).ran).toHaveLength((await allFiles()).length);
       const app = new pg.Client({ connectionString: url, options: '-c role=herald_app' });
       await app.connect();
       const { rows } = await app.query(
-        'SELECT current_user::text AS who, (SELECT count(*)::int FROM sse.event_log) AS n',
+        'SELECT current_user::text AS role, (SELECT count(*)::int FROM sse.event_log) AS n',
       );
       await app.end();
-      expect(rows).toEqual([{ who: 'herald_app', n: 0 }]);
+      expect(rows).toEqual([{ role: 'herald_app', n: 0 }]);
     });
   });
 
-  it('that cannot be made end in an error with the SQL for the administrator', async () => {
-    await withEmptyDatabase('NOCREATEROLE', async (url, client) => {
+  it('that cannot be created end in an error with the SQL for the administrator', async () => {
+    await withDatabase({ login: 'NOCREATEROLE' }, async (url, client) => {
       const login = new URL(url).username;
       await expect(migrate(url)).rejects.toMatchObject({
         code: 'ERR_HERALD_ROLES',
@@ -128,8 +235,8 @@ describe('roles', () => {
     });
   });
 
-  it('are set up for good by exactly that SQL', async () => {
-    await withEmptyDatabase('NOCREATEROLE', async (url) => {
+  it('are complete after exactly that SQL', async () => {
+    await withDatabase({ login: 'NOCREATEROLE' }, async (url) => {
       const refusal = await migrate(url).then(
         () => null,
         (error: { sql: string }) => error,
@@ -138,12 +245,12 @@ describe('roles', () => {
       await asAdmin.connect();
       await asAdmin.query(refusal?.sql ?? '');
       await asAdmin.end();
-      expect((await migrate(url)).ran).toHaveLength(allMigrations.length);
+      expect((await migrate(url)).ran).toHaveLength((await allFiles()).length);
     });
   });
 
-  it('are made once when many databases of the cluster are set up at the same moment', async () => {
-    await withEmptyDatabase(null, async (url) => {
+  it('are created once when many databases of the cluster are set up at the same moment', async () => {
+    await withDatabase({}, async (url) => {
       const clients = Array.from({ length: 6 }, () => new pg.Client({ connectionString: url }));
       await Promise.all(clients.map((client) => client.connect()));
       await Promise.all(clients.map((client) => ensureRoles(client)));

@@ -15,24 +15,24 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation co ON co.oid = a.attcollation
          LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) AS line
-     FROM pg_class c WHERE c.relnamespace = ANY ($1) AND c.relkind IN ('r', 'p') AND c.relname !~ '_[0-9]{6,8}$' ORDER BY c.oid::regclass::text COLLATE "C"`,
+     FROM pg_class c WHERE c.relnamespace = ANY ($1) AND c.relkind IN ('r', 'p') AND c.relname !~ '_[0-9]{4}_?[0-9]{2,4}$' ORDER BY c.oid::regclass::text COLLATE "C"`,
   ],
   [
     'Constraints',
     // NOT NULL became a constraint with PostgreSQL 18; the columns show it already.
     `SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid)) AS line
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-     WHERE c.relnamespace = ANY ($1) AND k.contype <> 'n' AND c.relname !~ '_[0-9]{6,8}$' ORDER BY conrelid::regclass::text COLLATE "C", conname`,
+     WHERE c.relnamespace = ANY ($1) AND k.contype <> 'n' AND c.relname !~ '_[0-9]{4}_?[0-9]{2,4}$' ORDER BY conrelid::regclass::text COLLATE "C", conname`,
   ],
   [
     'Indexes',
     `SELECT pg_get_indexdef(i.indexrelid) AS line FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-     WHERE c.relnamespace = ANY ($1) AND NOT i.indisprimary AND c.relname !~ '_[0-9]{6,8}$' ORDER BY i.indexrelid::regclass::text COLLATE "C"`,
+     WHERE c.relnamespace = ANY ($1) AND NOT i.indisprimary AND c.relname !~ '_[0-9]{4}_?[0-9]{2,4}$' ORDER BY i.indexrelid::regclass::text COLLATE "C"`,
   ],
   [
     'Row-level security',
     `SELECT format('%s %s', c.oid::regclass, CASE WHEN c.relforcerowsecurity THEN 'FORCED' ELSE 'ENABLED' END) AS line
-     FROM pg_class c WHERE c.relnamespace = ANY ($1) AND c.relrowsecurity AND c.relname !~ '_[0-9]{6,8}$'
+     FROM pg_class c WHERE c.relnamespace = ANY ($1) AND c.relrowsecurity AND c.relname !~ '_[0-9]{4}_?[0-9]{2,4}$'
      UNION ALL
      SELECT format('%s POLICY %s TO %s USING %s CHECK %s', p.polrelid::regclass, p.polname,
         CASE WHEN p.polroles = '{0}' THEN 'PUBLIC' ELSE (SELECT string_agg(r.rolname, ', ' ORDER BY r.rolname) FROM pg_roles r WHERE r.oid = ANY (p.polroles)) END,
@@ -47,7 +47,7 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   ],
   [
     'Functions',
-    // The body is in the migration; its hash shows that it changed.
+    // The file of the function has its body; the hash shows a change.
     `SELECT format('%s RETURNS %s %s%s OWNER %s BODY %s', p.oid::regprocedure, pg_get_function_result(p.oid),
         CASE WHEN p.prosecdef THEN 'DEFINER' ELSE 'INVOKER' END, coalesce(' SET ' || array_to_string(p.proconfig, ', '), ''), r.rolname, md5(p.prosrc)) AS line
      FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WHERE p.pronamespace = ANY ($1) ORDER BY p.oid::regprocedure::text COLLATE "C"`,

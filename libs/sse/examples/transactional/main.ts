@@ -1,7 +1,7 @@
 // Shows: an event is part of the transaction that it tells of. The order and its event commit together or not at all, and no
 // queue, no second commit and no clean-up job stands between them.
 //
-// DATABASE_URL needs the tables of `sseMigrations` (package @nest-herald/migrations) and the one below:
+// DATABASE_URL needs the tables of the package sse (`migrate()` of @nest-herald/migrations) and the one below:
 //   CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id text NOT NULL,
 //     item text NOT NULL, quantity integer NOT NULL CHECK (quantity > 0));
 import 'reflect-metadata';

@@ -1,7 +1,7 @@
 // Shows: any number of processes over one PostgreSQL. Start it twice, with another NODE and PORT, and follow on one what is
 // published on the other; stop one, and its clients resume on the other where they were.
 //
-// DATABASE_URL needs the tables of `sseMigrations` (package @nest-herald/migrations).
+// DATABASE_URL needs the tables of the package sse (`migrate()` of @nest-herald/migrations).
 import 'reflect-metadata';
 import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

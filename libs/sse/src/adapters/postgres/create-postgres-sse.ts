@@ -16,7 +16,7 @@ import { PostgresTicketStore } from './control/postgres-ticket-store.js';
 
 /** Where the database is and how it is used. */
 export interface PostgresSseOptions {
-  /** URL of a login that is a member of `herald_app`; every connection switches to that role. Run `sseMigrations` first. */
+  /** URL of a login that is a member of `herald_app`; every connection switches to that role. Run `migrate()` of `@nest-herald/migrations` first. */
   readonly connectionString: string;
   /** URL of a direct connection for LISTEN, which a transaction-mode pooler does not support. @defaultValue `connectionString` */
   readonly listenUrl?: string;

@@ -120,7 +120,7 @@ function toSseError(error: unknown): unknown {
   if (code === '3F000' || code === '42883' || code === '42P01' || code === '42501') {
     return new SseError(
       'ERR_SSE_STORAGE',
-      'This database cannot store events. Run sseMigrations of @nest-herald/migrations, and make the login a member of herald_app (GRANT herald_app TO …).',
+      'This database cannot store events. Run migrate() of @nest-herald/migrations, and make the login a member of herald_app (GRANT herald_app TO …).',
       { cause: error },
     );
   }

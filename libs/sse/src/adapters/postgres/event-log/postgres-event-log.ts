@@ -102,7 +102,7 @@ export class PostgresEventLog implements EventLog {
     } catch (cause) {
       throw new SseError(
         'ERR_SSE_STORAGE',
-        `The event log cannot be read: ${cause instanceof Error ? cause.message : String(cause)}. Run sseMigrations of @nest-herald/migrations and open connections with the role herald_app.`,
+        `The event log cannot be read: ${cause instanceof Error ? cause.message : String(cause)}. Run migrate() of @nest-herald/migrations and open connections with the role herald_app.`,
         { cause },
       );
     }

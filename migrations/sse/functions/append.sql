@@ -1,0 +1,48 @@
+-- Publishes events of one tenant in the caller's transaction: no lock besides its insert, no NOTIFY.
+-- A transaction without a tenant gets it for this statement; one with another tenant is refused (HS002).
+-- recipients are array literals or NULL. Returns how many rows were written; fewer than given means deduplicated.
+CREATE OR REPLACE FUNCTION sse.append(
+  p_tenant text, p_shard integer, p_audiences text[], p_recipients text[], p_types text[], p_payloads text[],
+  p_traceparents text[], p_keys text[]
+) RETURNS integer
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+  v_tenant text := nullif(current_setting('herald.tenant_id', true), '');
+  v_fresh text[];
+  v_count integer;
+BEGIN
+  IF v_tenant IS NULL THEN
+    PERFORM set_config('herald.tenant_id', p_tenant, true);
+  ELSIF v_tenant <> p_tenant THEN
+    RAISE EXCEPTION 'transaction belongs to another tenant' USING ERRCODE = 'HS002';
+  END IF;
+  IF p_keys IS NULL THEN
+    INSERT INTO sse.outbox (shard, tenant_id, audience, recipients, type, payload, traceparent)
+    SELECT p_shard, p_tenant, e.audience, e.recipients::text[], e.type, e.payload, e.traceparent
+    FROM unnest(p_audiences, p_recipients, p_types, p_payloads, p_traceparents)
+      WITH ORDINALITY AS e (audience, recipients, type, payload, traceparent, n)
+    ORDER BY e.n;
+  ELSE
+    -- A twin that has not committed yet makes this wait for its end: then exactly one of the two is fresh.
+    WITH fresh AS (
+      INSERT INTO sse.dedupe AS d (tenant_id, key, expires_at)
+      SELECT DISTINCT p_tenant, k, clock_timestamp() + interval '24 hours' FROM unnest(p_keys) AS k WHERE k IS NOT NULL ORDER BY 2
+      ON CONFLICT (tenant_id, key) DO UPDATE SET expires_at = excluded.expires_at WHERE d.expires_at <= clock_timestamp()
+      RETURNING key
+    )
+    SELECT array_agg(key) INTO v_fresh FROM fresh;
+    INSERT INTO sse.outbox (shard, tenant_id, audience, recipients, type, payload, traceparent)
+    SELECT p_shard, p_tenant, e.audience, e.recipients::text[], e.type, e.payload, e.traceparent
+    FROM unnest(p_audiences, p_recipients, p_types, p_payloads, p_traceparents, p_keys)
+      WITH ORDINALITY AS e (audience, recipients, type, payload, traceparent, key, n)
+    WHERE e.key IS NULL OR e.key = ANY (v_fresh)
+    ORDER BY e.n;
+  END IF;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  IF v_tenant IS NULL THEN
+    PERFORM set_config('herald.tenant_id', '', true);
+  END IF;
+  RETURN v_count;
+END $$;
+REVOKE ALL ON FUNCTION sse.append(text, integer, text[], text[], text[], text[], text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sse.append(text, integer, text[], text[], text[], text[], text[], text[]) TO herald_app;

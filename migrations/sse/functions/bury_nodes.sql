@@ -1,0 +1,19 @@
+-- Clears away the nodes whose lease has ended; those of whom another node takes care are left to it. Returns for how many
+-- people the grace began of whom somebody wants to hear.
+SET LOCAL ROLE herald_system;
+CREATE OR REPLACE FUNCTION sse.bury_nodes(p_grace_ms integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_nodes text[];
+  v_boots uuid[];
+  v_ats timestamptz[];
+BEGIN
+  SELECT array_agg(d.node_id), array_agg(d.boot_id), array_agg(d.until) INTO v_nodes, v_boots, v_ats
+  FROM (SELECT n.node_id, n.boot_id, n.until FROM sse.node n WHERE n.until < clock_timestamp() FOR UPDATE SKIP LOCKED) d;
+  IF v_nodes IS NULL THEN
+    RETURN 0;
+  END IF;
+  RETURN sse.clear_nodes(v_nodes, v_boots, v_ats, p_grace_ms);
+END $$;
+REVOKE ALL ON FUNCTION sse.bury_nodes(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sse.bury_nodes(integer) TO herald_app;
