@@ -1,5 +1,6 @@
 import { ApprovalsModule } from '@nest-herald/approvals';
-import { DirectoryModule, NotificationsModule } from '@nest-herald/notifications';
+import { DirectoryModule } from '@nest-herald/directory';
+import { NotificationsModule } from '@nest-herald/notifications';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';

@@ -1,4 +1,4 @@
-import { inspectRole, outliveBrokenConnection, withRole } from '@nest-herald/sse/postgres';
+import { inspectRole, outliveBrokenConnection, withRole } from '@nest-herald/platform/postgres';
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import pg from 'pg';
 import { DatabaseError } from './database-error.js';

@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import { DataSource } from 'typeorm';
 import type { DatabaseSettings } from './database.settings.js';
 import { appDataSourceOptions } from './data-source.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { withRole } from '@nest-herald/sse/postgres';
+import { withRole } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import type { DatabaseSettings } from './database.settings.js';
 import { refuseUnsafeRole } from './data-source.js';

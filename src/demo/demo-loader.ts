@@ -1,7 +1,8 @@
 import { type Caller, DefinitionsService, TasksService } from '@nest-herald/approvals';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { DirectoryWriter, NotificationService } from '@nest-herald/notifications';
-import { asTenantId, asUserId, type Clock, CLOCK } from '@nest-herald/sse';
+import { DirectoryWriter } from '@nest-herald/directory';
+import { NotificationService } from '@nest-herald/notifications';
+import { asTenantId, asUserId, type Clock, CLOCK } from '@nest-herald/platform';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import type { EntityManager } from 'typeorm';
 import { DEMO_COMPANIES, type DemoCompany, personOf } from './company/demo-company.js';

@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { Refusal } from '@nest-herald/platform/http';
 
 /** Every code with which the demo's documents refuse a request, besides the common ones; stable. */
 export type DemoRefusalCode =
@@ -13,14 +13,10 @@ const STATUS: Readonly<Record<DemoRefusalCode, number>> = {
   precondition_failed: 412,
 };
 
-/** A request for a document that is turned away; the body is what a problem document needs. */
-export class DemoRefusal extends HttpException {
-  constructor(
-    readonly code: DemoRefusalCode,
-    detail: string,
-  ) {
-    super({ code, detail }, STATUS[code]);
+/** A request for a demo document that is refused. */
+export class DemoRefusal extends Refusal {
+  constructor(code: DemoRefusalCode, detail: string) {
+    super(STATUS[code], code, detail);
     this.name = 'DemoRefusal';
-    this.message = detail;
   }
 }

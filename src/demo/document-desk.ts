@@ -1,11 +1,7 @@
 import { callerOf } from '@nest-herald/approvals';
-import {
-  expectedRevision,
-  IdempotentRequests,
-  type WriteRequest,
-  type WriteResponse,
-} from '@nest-herald/notifications';
-import { asTenantId, type Principal } from '@nest-herald/sse';
+import { expectedRevision, type KeyedWrite, type KeyedWriteResponse } from '@nest-herald/platform/http';
+import { IdempotentRequests } from '@nest-herald/platform/postgres';
+import { asTenantId, type Principal } from '@nest-herald/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantTransaction } from '../database/tenant-transaction.js';
@@ -22,8 +18,8 @@ interface AnsweredDocument extends ApprovedDocument {
 /** Who asks, with what. */
 export interface DeskRequest {
   readonly principal: Principal;
-  readonly request: WriteRequest;
-  readonly response: WriteResponse;
+  readonly request: KeyedWrite;
+  readonly response: KeyedWriteResponse;
 }
 
 /** What a new document begins as, whatever its kind. */
@@ -51,7 +47,7 @@ export class DocumentDesk {
   /** @throws DemoRefusal 404 also for one that is not shown to the caller. */
   async get<T extends AnsweredDocument>(
     principal: Principal,
-    response: WriteResponse,
+    response: KeyedWriteResponse,
     kind: DocumentKind<T>,
     id: string,
   ): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Principal } from '@nest-herald/sse';
+import type { Principal } from '@nest-herald/platform';
 import type { EntityManager } from 'typeorm';
 import type { DocumentStatus } from './document.js';
 

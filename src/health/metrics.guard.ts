@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isPermitted, principalOfRequest, SseAuthGuard, SseRefusal } from '@nest-herald/sse';
+import { isPermitted } from '@nest-herald/platform';
+import { principalOfRequest } from '@nest-herald/platform/http';
+import { SseAuthGuard, SseRefusal } from '@nest-herald/sse';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { SETTINGS, type Settings } from '../config/settings.js';

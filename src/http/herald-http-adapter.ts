@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream';
 import { type ExpressPrototypes, expressMessages } from '@nest-herald/sse';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { codeOfStatus, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { codeOfStatus, PROBLEM_MEDIA_TYPE, problemDocument } from '@nest-herald/platform/http';
 
 /** Limits of one request on the wire (security.md, "HTTP hygiene"), in milliseconds and bytes. */
 const LIMITS = {
@@ -65,7 +65,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const status = STATUS_OF_FAULT[error.code ?? ''] ?? 400;
-  const body = JSON.stringify(problemOf({ status, code: codeOfStatus(status) }, randomUUID()));
+  const body = JSON.stringify(problemDocument({ status, code: codeOfStatus(status) }, randomUUID()));
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

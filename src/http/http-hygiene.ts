@@ -3,8 +3,8 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Settings } from '../config/settings.js';
 import { aliases } from './aliases.js';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
-import { ProblemFilter } from './problem-filter.js';
+import { PROBLEM_HOOKS, PROBLEM_MEDIA_TYPE, problemDocument, type ProblemHooks } from '@nest-herald/platform/http';
+import { ServiceProblemFilter } from './service-problem.filter.js';
 import { requestId, requestIdOf } from './request-id.js';
 import { traceContext } from './trace-context.js';
 
@@ -50,7 +50,9 @@ export function applyHttpHygiene(app: NestExpressApplication, settings: Settings
   }
   app.use(aliases);
   app.useBodyParser('json', { limit: MAX_BODY_BYTES });
-  app.useGlobalFilters(new ProblemFilter());
+  const hooks = app.get<ProblemHooks>(PROBLEM_HOOKS, { strict: false });
+  // Refusals of streams are counted by the package's own filter; those of other routes are not.
+  app.useGlobalFilters(new ServiceProblemFilter({ translate: (error) => hooks.translate(error), observe: () => {} }));
 }
 
 function securityHeaders(production: boolean) {
@@ -80,5 +82,5 @@ function refuseLongTargets(request: Request, response: Response, next: NextFunct
   if (Buffer.byteLength(request.url) <= MAX_TARGET_BYTES) return next();
   const refusal = { status: 414, code: 'uri_too_long', detail: 'The path and query are longer than 12 KiB.' };
   response.status(414).setHeader('Content-Type', PROBLEM_MEDIA_TYPE);
-  response.end(JSON.stringify(problemOf(refusal, requestIdOf(request))));
+  response.end(JSON.stringify(problemDocument(refusal, requestIdOf(request))));
 }

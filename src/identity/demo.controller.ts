@@ -1,4 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Post, Query, Req, Res } from '@nestjs/common';
+import { SchemaPipe } from '@nest-herald/platform/http';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -38,11 +39,10 @@ export class DemoController {
   @Post('sign-in')
   @HttpCode(200)
   async signIn(
-    @Body() body: unknown,
+    @Body(new SchemaPipe(signInBody)) { userId }: z.infer<typeof signInBody>,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<z.infer<typeof signInAnswer>> {
-    const { userId } = signInBody.parse(body);
     const found = findDemoEmployee(userId);
     if (!found) throw new NotFoundException('There is no such demo person; GET /api/v1/demo/people lists them.');
     const { accessToken, expiresAt } = await demoToken(this.settings, found.company.tenantId, found.employee);

@@ -1,4 +1,4 @@
-import { departmentSchema, personSchema, putDepartmentSchema, putPersonSchema } from '@nest-herald/notifications';
+import { departmentSchema, personSchema, putDepartmentSchema, putPersonSchema } from '@nest-herald/directory';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './operation.js';
 

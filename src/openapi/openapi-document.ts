@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PROBLEM_MEDIA_TYPE } from '../http/problem.js';
+import { PROBLEM_MEDIA_TYPE } from '@nest-herald/platform/http';
 import { JsonSchemas } from './json-schemas.js';
 import type { Content, Operation, OperationGroup, Parameter } from './operation.js';
 

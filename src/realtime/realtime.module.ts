@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { ApprovalTopics } from '@nest-herald/approvals';
 import { anyTopicRule, type Backplane, MemoryBackplane, SseModule, TokenTopicAuthorizer } from '@nest-herald/sse';
-import { DIRECTORY, type Directory, DirectoryAudience, IdempotentRequests } from '@nest-herald/notifications';
+import { DIRECTORY, type Directory, DirectoryAudience } from '@nest-herald/directory';
+import { IdempotentRequests } from '@nest-herald/platform/postgres';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { createRedisBackplane } from '@nest-herald/sse/redis';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { asTenantId } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { asTenantId } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
 import { MemoryHub } from '@nest-herald/sse/testing';
 import { ROOT } from '../support/built-service.js';
 import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';

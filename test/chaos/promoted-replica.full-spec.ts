@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { asTenantId } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { until } from '../support/until.js';
 import { check } from './checker/checker.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
-import { asTenantId } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
 import { signToken } from '../support/token.js';
 import { check, type Verdict } from './checker/checker.js';
 import { EVENT_TYPE, type FollowerRecord, type History, type PublisherRecord } from './checker/records.js';

@@ -3,8 +3,14 @@ import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { createGunzip } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, VersioningType } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  type INestApplication,
+  VersioningType,
+} from '@nestjs/common';
 import compression from 'compression';
 import helmet from 'helmet';
 import { SseApp, testToken } from '../support/sse-app.js';

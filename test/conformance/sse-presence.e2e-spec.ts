@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller, Get, Inject, Req, UseFilters } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryPresence, ProblemFilter, StreamIntake, systemClock } from '@nest-herald/sse';
+import { MemoryPresence, StreamIntake } from '@nest-herald/sse';
+import { ProblemFilter } from '@nest-herald/platform/http';
+import { systemClock } from '@nest-herald/platform';
 import type { RawStream } from '../support/raw-stream.js';
 import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';
 import { until } from '../support/until.js';

@@ -15,7 +15,8 @@ import {
   timeout,
   toArray,
 } from 'rxjs';
-import { asTenantId, Hub, MemoryEventLog, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
+import { Hub, MemoryEventLog, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';
 import { until } from '../support/until.js';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Authenticator, asTenantId, asUserId, SseBroker, SseModule } from '@nest-herald/sse';
+import { type Authenticator, SseBroker, SseModule } from '@nest-herald/sse';
+import { asTenantId, asUserId } from '@nest-herald/platform';
 import { eventually, RecordingBroker, StreamClient } from '@nest-herald/sse/testing';
 import { type INestApplication, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { asUserId, type Principal } from '@nest-herald/sse';
+import { asUserId, type Principal } from '@nest-herald/platform';
 import { eventually, NotificationApp, type Person } from '../support/notification-app.js';
 import type { StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

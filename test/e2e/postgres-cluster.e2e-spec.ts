@@ -1,14 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  asTenantId,
-  asUserId,
-  type BackplaneMessage,
-  type Presence,
-  type PresenceChange,
-  type PresenceEntry,
-  type Principal,
-} from '@nest-herald/sse';
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
+import type { BackplaneMessage, Presence, PresenceChange, PresenceEntry } from '@nest-herald/sse';
 import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { asTenantId } from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { asTenantId } from '@nest-herald/platform';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions, refuseUnsafeRole } from '../../src/database/data-source.js';

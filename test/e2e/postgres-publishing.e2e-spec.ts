@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { asTenantId, type NewEvent } from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { asTenantId } from '@nest-herald/platform';
+import type { NewEvent } from '@nest-herald/sse';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { asTenantId } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 import { startProcess } from '../support/child-process.js';

@@ -1,12 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Logger, type LoggerService, UseFilters, UseGuards } from '@nestjs/common';
+import { CurrentPrincipal, ProblemFilter, RequirePermission } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
 import {
-  CurrentPrincipal,
-  type Principal,
   type RefusalDiagnostic,
-  ProblemFilter,
-  RequirePermission,
   SseAuthGuard,
   STREAM_ALIASES,
   type TopicAuthorizer,

@@ -1,7 +1,10 @@
-import { DirectoryModule, DirectoryWriter, NotificationsModule } from '@nest-herald/notifications';
+import { DirectoryModule, DirectoryWriter } from '@nest-herald/directory';
+import { NotificationsModule } from '@nest-herald/notifications';
 import { ApprovalHooks, ApprovalsModule, ApprovalsService, ApprovalTopics, TasksService } from '@nest-herald/approvals';
-import { anyTopicRule, asTenantId, TokenTopicAuthorizer } from '@nest-herald/sse';
-import { createPostgresSse, type PostgresSse, TenantTransaction } from '@nest-herald/sse/postgres';
+import { anyTopicRule, TokenTopicAuthorizer } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
+import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { call, type Answer } from './http.js';

@@ -1,7 +1,6 @@
 import { describe } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 
 /** Usual paths on Debian and other systems. `CHROMIUM_PATH` overrides them. */
 const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

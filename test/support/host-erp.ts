@@ -1,6 +1,9 @@
 import { Body, Controller, Module, type OnApplicationShutdown, Post, UseGuards } from '@nestjs/common';
-import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
-import { createPostgresSse, TenantTransaction, withRole } from '@nest-herald/sse/postgres';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { TenantTransaction, withRole } from '@nest-herald/platform/postgres';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 

@@ -1,7 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { asTenantId } from '@nest-herald/sse';
-import { createPostgresSse, type PostgresSse, TenantTransaction } from '@nest-herald/sse/postgres';
+import { asTenantId } from '@nest-herald/platform';
+import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import { NotificationsModule, NotificationService, type NotificationOptions } from '@nest-herald/notifications';
 import { DataSource, type EntityManager } from 'typeorm';
 import { call, type Answer } from './http.js';

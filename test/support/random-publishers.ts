@@ -1,4 +1,5 @@
-import { type EventLog, asTenantId } from '@nest-herald/sse';
+import type { EventLog } from '@nest-herald/sse';
+import { asTenantId } from '@nest-herald/platform';
 import pg from 'pg';
 
 /** One event of a transaction that was acknowledged, with when it was inserted and when its commit returned (µs of this process). */

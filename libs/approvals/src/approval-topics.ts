@@ -1,5 +1,6 @@
-import { isPermitted, type Principal, type TopicAuthorizer } from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { isPermitted, type Principal } from '@nest-herald/platform';
+import type { TopicAuthorizer } from '@nest-herald/sse';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import type { DataSource } from 'typeorm';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';

@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { Refusal as HttpRefusal } from '@nest-herald/platform/http';
 import type { Fault } from './engine/form/fault.js';
 import type { EngineRefusal, RefusalCode } from './engine/instance/refusal.js';
 
@@ -46,24 +46,14 @@ export interface ApprovalRefusalData {
   readonly decided?: EngineRefusal['decided'];
 }
 
-/** A request that is turned away; the body is what a problem document needs. `already_decided` also tells `by`, `at` and `action`. */
-export class ApprovalRefusal extends HttpException {
-  constructor(
-    readonly code: ApprovalRefusalCode,
-    detail: string,
-    data: ApprovalRefusalData = {},
-  ) {
-    super(
-      {
-        code,
-        detail,
-        ...(data.errors === undefined ? {} : { errors: data.errors }),
-        ...data.decided,
-      },
-      STATUS[code],
-    );
+/** A request that is refused; `already_decided` also says `by`, `at` and `action`. */
+export class ApprovalRefusal extends HttpRefusal {
+  constructor(code: ApprovalRefusalCode, detail: string, { errors, decided }: ApprovalRefusalData = {}) {
+    super(STATUS[code], code, detail, {
+      ...(errors === undefined ? {} : { errors }),
+      ...(decided === undefined ? {} : { extra: decided }),
+    });
     this.name = 'ApprovalRefusal';
-    this.message = detail;
   }
 }
 

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import type { DataSource } from 'typeorm';
 import { ApprovalHooks } from './approval-hooks.js';
 import {

@@ -24,7 +24,6 @@ export type { Fault } from './engine/form/fault.js';
 export { parseDefinition, type ParsedDefinition } from './engine/validation/parse-definition.js';
 export * from './instances/instance.schemas.js';
 export { ApprovalsService, type NewRequest } from './instances/approvals.service.js';
-export type { Page } from './paging.js';
 export * from './processes/index.js';
 export { INSTANCE_NOTICE, TASK_NOTICE } from './shell/announcer.js';
 export * from './tasks/task.schemas.js';

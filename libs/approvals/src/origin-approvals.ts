@@ -1,4 +1,4 @@
-import { textOf, type Fields, type OriginRequest, type OriginRoutes } from '@nest-herald/notifications';
+import { textOf, type Fields, type LegacyRequest, type LegacyRoutes } from '@nest-herald/platform/http';
 import type { Process, ProcessStatistics } from './definitions/definition.schemas.js';
 import type { InstanceStatus, TaskAction, TaskStatus } from './engine/instance/instance-state.js';
 import type { Instance, InstanceSummary } from './instances/instance.schemas.js';
@@ -47,7 +47,7 @@ const TASK_ACTION = {
 const NOTHING = () => ({});
 
 /** Drawing and form are parts of the process, so it is its own workflow and its own form. */
-const process = (ours: Process, { principal }: OriginRequest) => ({
+const process = (ours: Process, { principal }: LegacyRequest) => ({
   id: ours.id,
   tenant_id: principal.tenantId,
   code: ours.code,
@@ -62,7 +62,7 @@ const process = (ours: Process, { principal }: OriginRequest) => ({
 });
 
 /** Of parallel branches the origin would know one node: the first. */
-const instance = (ours: Instance, { principal }: OriginRequest) => ({
+const instance = (ours: Instance, { principal }: LegacyRequest) => ({
   id: ours.id,
   tenant_id: principal.tenantId,
   process_def_id: ours.processId,
@@ -82,7 +82,7 @@ const instance = (ours: Instance, { principal }: OriginRequest) => ({
   updated_at: ours.completedAt ?? ours.startedAt ?? ours.createdAt,
 });
 
-const task = (ours: ApprovalTask, { principal }: OriginRequest) => ({
+const task = (ours: ApprovalTask, { principal }: LegacyRequest) => ({
   id: ours.id,
   tenant_id: principal.tenantId,
   process_instance_id: ours.instanceId,
@@ -160,7 +160,7 @@ const LIST_FIELDS = {
 const TRANSFER_FIELDS = { id: null, to_user_id: 'toUserId', transfer_to_id: 'toUserId', delegate_to_id: 'toUserId' };
 
 /** The eight of processes, by handler. */
-export const ORIGIN_DEFINITIONS: OriginRoutes = {
+export const ORIGIN_DEFINITIONS: LegacyRoutes = {
   create: { body: DEFINE_FIELDS, readBody: readDefinition, answer: process },
   list: { isList: true, readQuery: readFilters, answer: process },
   get: { answer: process },
@@ -174,7 +174,7 @@ export const ORIGIN_DEFINITIONS: OriginRoutes = {
 };
 
 /** The seven of requests. */
-export const ORIGIN_INSTANCES: OriginRoutes = {
+export const ORIGIN_INSTANCES: LegacyRoutes = {
   start: {
     body: {
       process_def_id: 'processId',
@@ -197,7 +197,7 @@ export const ORIGIN_INSTANCES: OriginRoutes = {
 };
 
 /** The seven of tasks. */
-export const ORIGIN_TASKS: OriginRoutes = {
+export const ORIGIN_TASKS: LegacyRoutes = {
   get: { answer: task },
   mine: { readQuery: readFilters, isList: true, answer: task },
   count: { answer: ({ count }: { readonly count: number }) => ({ count }) },

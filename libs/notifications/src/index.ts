@@ -1,33 +1,6 @@
 export { ReaderKeys } from './audience/reader-keys.js';
-export { DIRECTORY_CHANGED, type DirectoryChanged } from './directory/directory-events.js';
-export { DirectoryAudience } from './directory/directory-audience.js';
-export {
-  departmentSchema,
-  personSchema,
-  putDepartmentSchema,
-  putPersonSchema,
-  type DepartmentInput,
-  type DepartmentRecord,
-  type PersonInput,
-  type PersonRecord,
-} from './directory/directory-input.js';
-export { DirectoryWriter } from './directory/directory-writer.js';
-export { DirectoryRefusal, type DirectoryRefusalCode } from './directory/directory.errors.js';
-export {
-  DIRECTORY,
-  type Directory,
-  type DirectoryChange,
-  type DirectoryDepartment,
-  type DirectoryPerson,
-} from './directory/directory.js';
-export type { DirectoryOptions } from './directory/directory.module-definition.js';
-export { DirectoryModule } from './directory/directory.module.js';
-export { expectedRevision } from './expected-revision.js';
-export { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
-export type { KeptAnswer } from './idempotency/idempotent-transaction.js';
 export { bulkSchema } from './inbox/bulk.js';
 export { InboxService, type Page } from './inbox/inbox.service.js';
-export { joinTenant } from './join-tenant.js';
 export { listQuerySchema, type ListQuery } from './inbox/list-query.js';
 export type { Reader } from './inbox/visible.js';
 export {
@@ -74,8 +47,4 @@ export {
 export { NotificationService, type RelatedThings, type SendReceipt } from './notifications.service.js';
 export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './send-input.js';
 export type { Sender, SystemSender } from './sender.js';
-export { OriginCompatibility } from './origin/origin-compatibility.interceptor.js';
 export type { OriginNotification } from './origin/origin-notifications.js';
-export { MAX_OFFSET, type OriginPage } from './origin/origin-paging.js';
-export { textOf, type Fields, type OriginRequest, type OriginRoute, type OriginRoutes } from './origin/origin-route.js';
-export { isStorableText, jsonFault } from './storable-json.js';

@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { type FieldFault, Refusal } from '@nest-herald/platform/http';
 
 /** Every code with which this feature refuses a request (api.md §2 and §5); stable. */
 export type NotificationRefusalCode =
@@ -9,10 +9,7 @@ export type NotificationRefusalCode =
   | 'too_many_items'
   | 'ack_required'
   | 'ack_not_asked'
-  | 'precondition_failed'
-  | 'idempotency_in_progress'
-  | 'idempotency_mismatch'
-  | 'busy';
+  | 'precondition_failed';
 
 const STATUS: Readonly<Record<NotificationRefusalCode, number>> = {
   invalid_request: 400,
@@ -23,44 +20,21 @@ const STATUS: Readonly<Record<NotificationRefusalCode, number>> = {
   ack_required: 409,
   ack_not_asked: 409,
   precondition_failed: 412,
-  idempotency_in_progress: 409,
-  idempotency_mismatch: 422,
-  busy: 503,
 };
 
-/** One field of a request that cannot be accepted. */
-export interface FieldFault {
-  readonly path: string;
-  readonly message: string;
-}
-
-/**
- * A request that is turned away. The body is what a problem document needs: `code`, `detail`, and `errors` for fields; the
- * service's filter completes it, and without a filter Nest answers with it as it is.
- */
-export class NotificationRefusal extends HttpException {
+/** A request about notifications that is refused. */
+export class NotificationRefusal extends Refusal {
   constructor(
-    readonly code: NotificationRefusalCode,
+    code: NotificationRefusalCode,
     detail: string,
-    options: { readonly errors?: readonly FieldFault[]; readonly cause?: unknown } = {},
+    options: { readonly errors?: readonly FieldFault[] } = {},
   ) {
-    super(
-      {
-        code,
-        detail,
-        // Whoever held the row is done in a moment.
-        ...(code === 'busy' ? { retryAfterMs: 1_000 } : {}),
-        ...(options.errors === undefined ? {} : { errors: options.errors }),
-      },
-      STATUS[code],
-      options.cause === undefined ? {} : { cause: options.cause },
-    );
+    super(STATUS[code], code, detail, options);
     this.name = 'NotificationRefusal';
-    this.message = detail;
   }
 }
 
-/** The one answer for what does not exist, is another person's, or is another tenant's: nobody can tell them apart. */
+/** The one answer for what does not exist, belongs to another person, or to another tenant: they must look alike. */
 export function unknownNotification(): NotificationRefusal {
   return new NotificationRefusal('not_found', 'There is no such notification.');
 }

@@ -14,17 +14,19 @@ import {
 } from '@nestjs/common';
 import {
   CurrentPrincipal,
-  type Principal,
+  type KeyedWrite,
+  type KeyedWriteResponse,
+  LegacyApi,
   ProblemFilter,
   RequirePermission,
   requirePermission,
   SchemaPipe,
-  SseAuthGuard,
-} from '@nest-herald/sse';
+} from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard } from '@nest-herald/sse';
 import { permissionsFor } from './audience/targets.js';
-import { IdempotentRequests, type WriteRequest, type WriteResponse } from './idempotency/idempotent-requests.js';
+import { IdempotentRequests } from '@nest-herald/platform/postgres';
 import { knownId } from './notifications.schemas.js';
-import { OriginCompatibility } from './origin/origin-compatibility.interceptor.js';
 import { ORIGIN_SENDING, type SentForOrigin } from './origin/origin-notifications.js';
 import { NotificationService } from './notifications.service.js';
 import { sendSchema, type CheckedNotification } from './send-input.js';
@@ -33,7 +35,7 @@ import { sendSchema, type CheckedNotification } from './send-input.js';
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
-@UseInterceptors(new OriginCompatibility(ORIGIN_SENDING))
+@UseInterceptors(new LegacyApi(ORIGIN_SENDING))
 export class NotificationsController {
   constructor(
     @Inject(NotificationService) private readonly notifications: NotificationService,
@@ -44,8 +46,8 @@ export class NotificationsController {
   @Post()
   async send(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(sendSchema)) input: CheckedNotification,
   ): Promise<unknown> {
     for (const permission of permissionsFor(input.to)) requirePermission(principal, permission);
@@ -62,8 +64,8 @@ export class NotificationsController {
   @RequirePermission('notification:admin')
   async revoke(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('id') id: string,
   ): Promise<unknown> {
     const messageId = knownId(id);

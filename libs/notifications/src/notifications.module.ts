@@ -1,9 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { DataSource } from 'typeorm';
 import { ReaderKeys } from './audience/reader-keys.js';
-import { IdempotentRequests } from './idempotency/idempotent-requests.js';
-import { IdempotentTransaction } from './idempotency/idempotent-transaction.js';
 import { CountsPusher } from './inbox/counts-pusher.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InboxService } from './inbox/inbox.service.js';

@@ -1,4 +1,4 @@
-import { SseError } from '@nest-herald/sse';
+import { type NumberRange, OptionFaults } from '@nest-herald/platform';
 
 /** Injection token of the {@link ResolvedNotificationOptions}. */
 export const NOTIFICATION_OPTIONS = Symbol('NOTIFICATION_OPTIONS');
@@ -16,47 +16,32 @@ export interface NotificationOptions {
 /** {@link NotificationOptions} after their check. */
 export type ResolvedNotificationOptions = Readonly<Required<NotificationOptions>>;
 
-interface Range {
-  readonly fallback: number;
-  readonly min: number;
-  readonly max: number;
-  readonly zeroIsOff?: boolean;
-}
+const DEFAULTS: ResolvedNotificationOptions = {
+  countsIntervalMs: 250,
+  countsConcurrency: 4,
+  maintenanceIntervalMs: 21_600_000,
+};
 
-const RANGES: Readonly<Record<keyof NotificationOptions, Range>> = {
-  countsIntervalMs: { fallback: 250, min: 0, max: 60_000 },
-  countsConcurrency: { fallback: 4, min: 1, max: 100 },
-  maintenanceIntervalMs: { fallback: 21_600_000, min: 60_000, max: 604_800_000, zeroIsOff: true },
+const RANGES: Readonly<Record<keyof NotificationOptions, NumberRange>> = {
+  countsIntervalMs: { min: 0, max: 60_000 },
+  countsConcurrency: { min: 1, max: 100 },
+  maintenanceIntervalMs: { min: 60_000, max: 604_800_000, zeroIsOff: true },
 };
 
 /**
  * Fills defaults and checks every option. The result is frozen.
- * @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
+ * @throws PlatformError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
  */
 export function resolveNotificationOptions(options: NotificationOptions): ResolvedNotificationOptions {
-  const faults: string[] = [];
-  const whole = (name: keyof NotificationOptions): number => {
-    const { fallback, min, max, zeroIsOff } = RANGES[name];
-    const value = options[name];
-    if (value === undefined || (zeroIsOff && value === 0)) return value ?? fallback;
-    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    const off = zeroIsOff ? ', or 0 to switch it off' : '';
-    faults.push(`${name} must be a whole number from ${min} to ${max}${off}; got ${JSON.stringify(value)}`);
-    return fallback;
-  };
+  const faults = new OptionFaults('NotificationsModule');
+  const whole = (name: keyof NotificationOptions): number =>
+    faults.number(name, options[name], DEFAULTS[name], RANGES[name]);
   const resolved = {
     countsIntervalMs: whole('countsIntervalMs'),
     countsConcurrency: whole('countsConcurrency'),
     maintenanceIntervalMs: whole('maintenanceIntervalMs'),
   } satisfies ResolvedNotificationOptions;
-  for (const name of Object.keys(options)) {
-    if (!(name in resolved)) faults.push(`${name} is not an option`);
-  }
-  if (faults.length > 0) {
-    throw new SseError(
-      'ERR_SSE_INVALID_OPTIONS',
-      `The options of NotificationsModule have ${faults.length} fault(s):\n${faults.map((f) => `- ${f}`).join('\n')}`,
-    );
-  }
+  faults.unknown('', options, Object.keys(DEFAULTS));
+  faults.throwIfAny();
   return Object.freeze(resolved);
 }

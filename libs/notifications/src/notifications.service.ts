@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { asTenantId, SchemaPipe, SseBroker } from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { asTenantId } from '@nest-herald/platform';
+import { SchemaPipe } from '@nest-herald/platform/http';
+import { SseBroker } from '@nest-herald/sse';
+import { joinTenant, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { addresseesOf, type Addressees } from './audience/targets.js';
 import { closeRelatedItems, type RelatedThings } from './close-related.js';
-import { joinTenant } from './join-tenant.js';
 import { insertAddressees, insertMessage, revokeMessage, type DeliveryMode } from './message-store.js';
 import { UNTOUCHED, type NotificationContent } from './notification.js';
 import {
@@ -63,7 +64,7 @@ export class NotificationService {
    */
   async send(manager: EntityManager, sender: Sender, input: SendNotification): Promise<SendReceipt> {
     const order = checkedOrder(input);
-    await joinTenant(manager, sender.tenantId);
+    await joinTenant(manager, sender.tenantId, 'NotificationService.send');
     return this.sendJoined(manager, sender, order);
   }
 
@@ -124,7 +125,7 @@ export class NotificationService {
    * @throws NotificationRefusal 404 for an id that the tenant does not have.
    */
   async revoke(manager: EntityManager, sender: Sender, id: string): Promise<void> {
-    await joinTenant(manager, sender.tenantId);
+    await joinTenant(manager, sender.tenantId, 'NotificationService.revoke');
     const reached = await revokeMessage(manager, sender.tenantId, id, actorOf(sender));
     if (reached === null) throw unknownNotification();
     const data: NotificationRemoved = { id, reason: 'revoked' };
@@ -138,7 +139,7 @@ export class NotificationService {
    * @returns how many items were put away.
    */
   async closeRelated(manager: EntityManager, tenantId: string, things: RelatedThings): Promise<number> {
-    await joinTenant(manager, tenantId);
+    await joinTenant(manager, tenantId, 'NotificationService.closeRelated');
     const closed = await closeRelatedItems(manager, tenantId, things);
     for (const { userId, id, patch, revision } of closed) {
       const data: NotificationUpdated = { id, patch, revision };

@@ -1,8 +1,8 @@
-import { isIdentifier } from '@nest-herald/sse';
+import { isIdentifier } from '@nest-herald/platform';
 import { isReservedTopic, isTopic } from '@nest-herald/sse-protocol';
 import { z } from 'zod';
 import { NOTIFICATION_TYPES, PRIORITIES } from './notification.js';
-import { isStorableText, jsonFault } from './storable-json.js';
+import { isStorableText, jsonFault } from '@nest-herald/platform/http';
 
 /** People that one notification may name. They are written in chunks inside the sender's transaction. */
 export const MAX_NAMED_USERS = 10_000;

@@ -1,4 +1,4 @@
-import type { Principal } from '@nest-herald/sse';
+import type { Principal } from '@nest-herald/platform';
 
 /** The application itself as the sender: nobody in particular. */
 export interface SystemSender {

@@ -9,7 +9,6 @@ export {
   MAX_CONTROL_BYTES,
 } from './backplane/backplane.js';
 export { MemoryBackplane } from './backplane/memory-backplane.js';
-export { type Clock, CLOCK, systemClock } from './vocabulary/clock.js';
 export type { CloseOptions, Connection } from './connection/connection.js';
 export { CONTROL_MAILBOX, type ServerRequest, type ControlMailbox } from './seams/control-mailbox.js';
 export { MemoryControlMailbox } from './control/memory-control-mailbox.js';
@@ -42,15 +41,7 @@ export { Credentials } from './http/identity/credentials.js';
 export { expressMessages, type ExpressPrototypes, type MessageClasses } from './http/stream/express-messages.js';
 export { MemoryTicketStore } from './http/identity/memory-ticket-store.js';
 export { onlineUsersQuerySchema, statsQuerySchema } from './http/operations/operation-queries.js';
-export { CurrentPrincipal, principalOfRequest, RequirePermission, requirePermission } from './http/permission.js';
-export {
-  type FieldFault,
-  type Problem,
-  type ProblemDocument,
-  problemDocument,
-  problemOf,
-} from './http/problem-document.js';
-export { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
+export { StreamProblemFilter } from './http/stream/stream-problem.filter.js';
 export {
   type RevocationRequest,
   revocationRequestSchema,
@@ -59,7 +50,6 @@ export {
 } from './http/operations/control-bodies.js';
 export type { RevocationAnswer, TokenRefreshAnswer } from './http/operations/connections.controller.js';
 export { SSE_STREAM_ROUTE, StreamRoute } from './http/stream/route-metadata.js';
-export { SchemaPipe } from './http/schema.pipe.js';
 export { legacySendRequestSchema, type SendRequest, sendRequestSchema } from './http/operations/send-request.js';
 export { SseAuthGuard } from './http/identity/sse-auth.guard.js';
 export type {
@@ -78,8 +68,6 @@ export { anyTopicRule, TokenTopicAuthorizer } from './http/identity/topic-author
 export { ConnectedPeople, type ConnectedPeopleOptions } from './hub/presence/connected-people.js';
 export { type AddressedEvent, Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
-export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './seams/idempotency.js';
-export { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './vocabulary/id-generator.js';
 export type { ClaimNames, JwtOptions } from './options/jwt.options.js';
 export type {
   ConnectionDiagnostic,
@@ -114,16 +102,6 @@ export {
   type Transport,
   type UserPresence,
 } from './presence/presence.js';
-export {
-  asTenantId,
-  asUserId,
-  hasPermission,
-  isIdentifier,
-  isPermitted,
-  type Principal,
-  type TenantId,
-  type UserId,
-} from './vocabulary/principal.js';
 export type { Audience } from './vocabulary/publication.js';
 export { type RefusalDetails, SseRefusal } from './vocabulary/refusal.js';
 export { type Revocation, type RevocationTarget, revokes } from './vocabulary/revocation.js';

@@ -4,7 +4,7 @@ import { SseAliasController, mountedAt, SseController, STREAM_ALIASES } from './
 import { PollController } from './http/poll/poll.controller.js';
 import { SseOperationsController } from './http/operations/sse-operations.controller.js';
 import { WEB_SOCKET_PATHS, WebSocketGateway } from './http/websocket/web-socket.gateway.js';
-import { OptionFaults } from './options/option-faults.js';
+import { OptionFaults } from '@nest-herald/platform';
 import type { SseOptions } from './options/sse.options.js';
 
 /** What is fixed when the module is defined, beside the options: Nest reads routes before any factory runs. */
@@ -58,7 +58,7 @@ function webSocketProviders({ websocket, aliases }: SseModuleExtras, path: strin
 
 /** @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults. */
 function checkExtras({ aliases, isGlobal, websocket }: SseModuleExtras, path: unknown): void {
-  const faults = new OptionFaults();
+  const faults = new OptionFaults('SseModule');
   faults.boolean('aliases', aliases, false);
   faults.boolean('isGlobal', isGlobal, false);
   faults.boolean('websocket', websocket, false);

@@ -13,7 +13,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AUTHENTICATOR, type Authenticator } from './seams/authenticator.js';
 import { BACKPLANE, type Backplane } from './backplane/backplane.js';
 import { MemoryBackplane } from './backplane/memory-backplane.js';
-import { CLOCK, type Clock, systemClock } from './vocabulary/clock.js';
+import {
+  CLOCK,
+  type Clock,
+  ID_GENERATOR,
+  type IdGenerator,
+  randomIdGenerator,
+  systemClock,
+} from '@nest-herald/platform';
 import { ClusterStats } from './control/cluster-stats.js';
 import { ConnectionControl } from './control/connection-control.js';
 import { ConnectionRights } from './control/connection-rights.js';
@@ -31,14 +38,15 @@ import { JwtAuthenticator } from './http/identity/jwt-authenticator.js';
 import { closeConnectionsAfterResponses } from './http/poll/close-after-response.js';
 import { LongPoll } from './http/poll/long-poll.js';
 import { MemoryTicketStore } from './http/identity/memory-ticket-store.js';
-import { ProblemFilter, StreamProblemFilter } from './http/problem-response.js';
+import { PROBLEM_HOOKS, ProblemFilter } from '@nest-herald/platform/http';
+import { SseProblemHooks } from './http/problem/sse-problem-hooks.js';
+import { StreamProblemFilter } from './http/stream/stream-problem.filter.js';
 import { SseAuthGuard } from './http/identity/sse-auth.guard.js';
 import { OpenStreamGuard } from './http/stream/open-stream.guard.js';
 import { StreamIntake } from './http/stream/stream-intake.js';
 import { StreamTickets } from './http/identity/stream-ticket.js';
 import { TokenTopicAuthorizer } from './http/identity/topic-authorizer.js';
 import { Hub } from './hub/hub.js';
-import { ID_GENERATOR, type IdGenerator, randomIdGenerator } from './vocabulary/id-generator.js';
 import { SseCounters } from './observability/sse-counters.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import { singleProcessWarning } from './options/single-process-warning.js';
@@ -205,6 +213,8 @@ const parts: readonly Provider[] = [
   LongPoll,
   SseAuthGuard,
   OpenStreamGuard,
+  SseProblemHooks,
+  { provide: PROBLEM_HOOKS, useExisting: SseProblemHooks },
   ProblemFilter,
   StreamProblemFilter,
 ];
@@ -245,6 +255,7 @@ const parts: readonly Provider[] = [
     SseCounters,
     SseMetrics,
     StreamIntake,
+    PROBLEM_HOOKS,
     ProblemFilter,
     StreamProblemFilter,
     StreamTickets,

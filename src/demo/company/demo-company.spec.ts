@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isIdentifier } from '@nest-herald/sse';
+import { isIdentifier } from '@nest-herald/platform';
 import { DEMO_TENANTS } from './fixed-people.js';
 import { DEMO_COMPANIES, findDemoEmployee, personOf } from './demo-company.js';
 import { pastLeave, pastOrders } from './past-documents.js';

@@ -1,4 +1,4 @@
-import type { DepartmentInput, PersonInput } from '@nest-herald/notifications';
+import type { DepartmentInput, PersonInput } from '@nest-herald/directory';
 import { DEMO_TENANTS, type DemoPerson, type DemoTenant } from './fixed-people.js';
 import { DEPARTMENTS, type DepartmentPlan } from './departments.js';
 import { newName } from './names.js';

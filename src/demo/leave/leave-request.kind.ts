@@ -1,4 +1,4 @@
-import { isPermitted, type Principal } from '@nest-herald/sse';
+import { isPermitted, type Principal } from '@nest-herald/platform';
 import { demoCode } from '../demo-processes.js';
 import { DemoRefusal } from '../demo.errors.js';
 import type { DocumentKind } from '../document-kind.js';

@@ -1,4 +1,4 @@
-import { isStorableText } from '@nest-herald/notifications';
+import { isStorableText } from '@nest-herald/platform/http';
 import { z } from 'zod';
 import { DOCUMENT_STATUSES } from '../document.js';
 

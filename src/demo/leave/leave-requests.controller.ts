@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
-import type { WriteRequest, WriteResponse } from '@nest-herald/notifications';
-import { CurrentPrincipal, type Principal, SchemaPipe, SseAuthGuard } from '@nest-herald/sse';
+import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard } from '@nest-herald/sse';
 import { DocumentDesk, NEW_DOCUMENT } from '../document-desk.js';
 import { type DocumentPage, type DocumentQuery, documentQuerySchema, submitDocumentSchema } from '../document.js';
 import { LEAVE_REQUEST, seesAllLeave } from './leave-request.kind.js';
@@ -28,8 +29,8 @@ export class LeaveRequestsController {
   @Post()
   create(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(newLeaveSchema)) input: NewLeave,
   ): Promise<unknown> {
     const leave = { ...input, ...NEW_DOCUMENT, requesterId: principal.userId };
@@ -41,7 +42,7 @@ export class LeaveRequestsController {
   @Get(':leaveId')
   get(
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('leaveId') id: string,
   ): Promise<LeaveRequest> {
     return this.desk.get(principal, response, LEAVE_REQUEST, id);
@@ -51,8 +52,8 @@ export class LeaveRequestsController {
   @HttpCode(200)
   submit(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('leaveId') id: string,
     @Body(new SchemaPipe(submitDocumentSchema)) _body: unknown,
   ): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
-import type { WriteRequest, WriteResponse } from '@nest-herald/notifications';
-import { CurrentPrincipal, type Principal, SchemaPipe, SseAuthGuard } from '@nest-herald/sse';
+import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard } from '@nest-herald/sse';
 import { DocumentDesk, NEW_DOCUMENT } from '../document-desk.js';
 import { type DocumentPage, type DocumentQuery, documentQuerySchema, submitDocumentSchema } from '../document.js';
 import { PURCHASE_ORDER } from './purchase-order.kind.js';
@@ -24,8 +25,8 @@ export class PurchaseOrdersController {
   @Post()
   create(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(newOrderSchema)) input: NewOrder,
   ): Promise<unknown> {
     const order = { ...input, ...NEW_DOCUMENT, requesterId: principal.userId };
@@ -37,7 +38,7 @@ export class PurchaseOrdersController {
   @Get(':orderId')
   get(
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('orderId') id: string,
   ): Promise<PurchaseOrder> {
     return this.desk.get(principal, response, PURCHASE_ORDER, id);
@@ -47,8 +48,8 @@ export class PurchaseOrdersController {
   @HttpCode(200)
   submit(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('orderId') id: string,
     @Body(new SchemaPipe(submitDocumentSchema)) _body: unknown,
   ): Promise<unknown> {

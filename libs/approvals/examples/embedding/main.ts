@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { ApprovalsModule } from '@nest-herald/approvals';
-import { DirectoryModule, NotificationsModule } from '@nest-herald/notifications';
+import { DirectoryModule } from '@nest-herald/directory';
+import { NotificationsModule } from '@nest-herald/notifications';
 import { SseModule } from '@nest-herald/sse';
-import { createPostgresSse, withRole } from '@nest-herald/sse/postgres';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { withRole } from '@nest-herald/platform/postgres';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';

@@ -1,5 +1,7 @@
 import { ApprovalHooks, ApprovalsService, callerOf, type Instance } from '@nest-herald/approvals';
-import { CurrentPrincipal, type Principal, SseAuthGuard } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard } from '@nest-herald/sse';
 import { Body, Controller, Post, UseGuards } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 

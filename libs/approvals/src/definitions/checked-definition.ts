@@ -1,4 +1,4 @@
-import { jsonFault } from '@nest-herald/notifications';
+import { jsonFault } from '@nest-herald/platform/http';
 import { ApprovalRefusal } from '../approval.errors.js';
 import type { Definition } from '../engine/definition/definition.js';
 import { parseDefinition } from '../engine/validation/parse-definition.js';

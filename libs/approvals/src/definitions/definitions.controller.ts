@@ -1,6 +1,13 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { expectedRevision } from '@nest-herald/notifications';
-import { isPermitted, RequirePermission, requirePermission, SchemaPipe } from '@nest-herald/sse';
+import {
+  expectedRevision,
+  type Page,
+  pagingFields,
+  RequirePermission,
+  requirePermission,
+  SchemaPipe,
+} from '@nest-herald/platform/http';
+import { isPermitted } from '@nest-herald/platform';
 import { z } from 'zod';
 import { unknown } from '../approval.errors.js';
 import type { Diagram } from '../engine/diagram/diagram.js';
@@ -9,7 +16,6 @@ import { ApprovalRequests } from '../http/approval-requests.js';
 import { ApprovalRoutes } from '../http/approval-routes.js';
 import { knownId } from '../known-id.js';
 import { ORIGIN_DEFINITIONS } from '../origin-approvals.js';
-import { pagingFields, type Page } from '../paging.js';
 import {
   defineSchema,
   listProcessesSchema,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { joinTenant } from '@nest-herald/notifications';
+import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -11,8 +11,7 @@ import type { Definition } from '../engine/definition/definition.js';
 import { diagramOf, type Diagram } from '../engine/diagram/diagram.js';
 import { compileGraph } from '../engine/graph/graph.js';
 import { idField } from '../known-id.js';
-import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
-import { databaseTime } from '../shell/database-time.js';
+import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
 import { DirectoryAnswers } from '../shell/directory-answers.js';
 import { checked, described, drawingOf, invalid, type Drawing } from './checked-definition.js';
 import type {
@@ -52,7 +51,7 @@ export class DefinitionsService {
 
   /** @throws ApprovalRefusal 422 `invalid_definition` with every fault; 409 `code_taken`. */
   async create(manager: EntityManager, caller: Caller, input: DefineInput): Promise<Process> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.create');
     const definition = checked(await this.#drawn(manager, caller, input));
     const row = { id: uuidv7(), definition, sort: input.sort ?? 0, by: caller.userId };
     if (!(await insertDefinition(manager, caller.tenantId, row))) {
@@ -72,7 +71,7 @@ export class DefinitionsService {
     input: DefineInput,
     revision?: number,
   ): Promise<Process> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.replace');
     const row = await held(manager, caller.tenantId, id, 'update');
     requireRevision(revision, row.revision);
     const definition = checked(await this.#drawn(manager, caller, { ...described(row, input), ...input }), row.code);
@@ -103,7 +102,7 @@ export class DefinitionsService {
     version: number,
     revision?: number,
   ): Promise<Process> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.publish');
     const row = await held(manager, caller.tenantId, id, 'update');
     requireRevision(revision, row.revision);
     const { definition } = await this.#version(manager, caller.tenantId, id, version);
@@ -116,7 +115,7 @@ export class DefinitionsService {
 
   /** Whether new requests can be made with it; those under way go on. */
   async setEnabled(manager: EntityManager, caller: Caller, id: string, enabled: boolean): Promise<Process> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.setEnabled');
     const row = await held(manager, caller.tenantId, id, 'update');
     if (row.enabled === enabled) return processOf(row);
     await changeDefinition(manager, caller.tenantId, id, enabled ? 'enable' : 'disable');
@@ -125,7 +124,7 @@ export class DefinitionsService {
 
   /** Takes a process out of every list; its finished instances stay. @throws ApprovalRefusal 409 `has_active_instances`. */
   async remove(manager: EntityManager, caller: Caller, id: string, revision?: number): Promise<void> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.remove');
     const row = await held(manager, caller.tenantId, id, 'update');
     requireRevision(revision, row.revision);
     if (await hasLiveInstances(manager, caller.tenantId, id)) {
@@ -141,7 +140,7 @@ export class DefinitionsService {
     query: ListProcesses,
     everything: boolean,
   ): Promise<Page<Process>> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.list');
     const before = keyAt(query.cursor, idField);
     const rows = await listDefinitions(manager, caller.tenantId, query, before, everything);
     const found = pageFrom(rows, query.limit, processOf, (row) => row.id);
@@ -149,7 +148,7 @@ export class DefinitionsService {
   }
 
   async get(manager: EntityManager, caller: Caller, id: string, everything: boolean): Promise<ProcessWithDrawing> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.get');
     const row = await held(manager, caller.tenantId, id, 'none');
     requireShown(row, everything);
     const version = row.active_version ?? row.latest_version;
@@ -163,7 +162,7 @@ export class DefinitionsService {
     id: string,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<Page<ProcessVersion>> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.versions');
     await held(manager, caller.tenantId, id, 'none');
     const before = keyAt(query.cursor, z.coerce.number().int().min(1).max(1_000_000));
     const rows = await listVersions(manager, caller.tenantId, id, before, query.limit + 1);
@@ -176,7 +175,7 @@ export class DefinitionsService {
     id: string,
     version: number,
   ): Promise<ProcessVersion & Drawing> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.version');
     await held(manager, caller.tenantId, id, 'none');
     const row = await this.#version(manager, caller.tenantId, id, version);
     return { ...versionOf(row), ...drawingOf(row.definition) };
@@ -190,7 +189,7 @@ export class DefinitionsService {
     input: SimulateInput,
     everything: boolean,
   ): Promise<Omit<Extract<Simulation, { readonly kind: 'path' }>, 'kind'>> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.simulate');
     const row = await held(manager, caller.tenantId, id, 'none');
     requireShown(row, everything);
     const version = input.version ?? row.active_version ?? row.latest_version;
@@ -218,7 +217,7 @@ export class DefinitionsService {
   }
 
   async statistics(manager: EntityManager, caller: Caller, id: string): Promise<ProcessStatistics> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'DefinitionsService.statistics');
     return statisticsOf(manager, caller.tenantId, await held(manager, caller.tenantId, id, 'none'));
   }
 

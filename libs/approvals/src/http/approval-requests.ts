@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { expectedRevision, IdempotentRequests } from '@nest-herald/notifications';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { expectedRevision, withTag } from '@nest-herald/platform/http';
+import { IdempotentRequests, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import type { ApprovalCall } from './approval-call.js';
-import { withTag } from './with-tag.js';
 
 /** What the routes do their work with: a transaction of the caller's tenant, for writing once per `Idempotency-Key`. */
 @Injectable()

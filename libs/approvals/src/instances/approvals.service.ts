@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { joinTenant } from '@nest-herald/notifications';
+import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -10,16 +10,14 @@ import { GraphCache } from '../definitions/graph-cache.js';
 import { chainStart, verifyChain, type ChainCheck } from '../engine/audit/audit-chain.js';
 import { diagramOf, type Diagram } from '../engine/diagram/diagram.js';
 import type { FormData } from '../engine/form/form-schema.js';
-import type { Picks } from '../engine/instance/command.js';
+import type { CommandBody, Picks } from '../engine/instance/command.js';
 import { draftInstance, type InstanceState } from '../engine/instance/instance-state.js';
 import { formFromText } from './form-from-text.js';
 import { idField } from '../known-id.js';
-import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
+import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
 import { historyEntryOf, readHistory } from '../shell/audit-store.js';
-import { databaseTime } from '../shell/database-time.js';
 import { DirectoryAnswers } from '../shell/directory-answers.js';
 import { InstanceCommands } from '../shell/instance-commands.js';
-import type { CommandBody } from '../engine/instance/command.js';
 import { approvalTaskOf, tasksOfInstance } from '../tasks/task-store.js';
 import type { ApprovalTask } from '../tasks/task.schemas.js';
 import type {
@@ -55,7 +53,7 @@ export class ApprovalsService {
    */
   async start(manager: EntityManager, caller: Caller, input: NewRequest): Promise<Instance> {
     const { tenantId, userId } = caller;
-    await joinTenant(manager, tenantId);
+    await joinTenant(manager, tenantId, 'ApprovalsService.start');
     const by = input.processId === undefined ? { code: input.code ?? '' } : { id: input.processId };
     // Held, so that a process is not deleted while a request begins.
     const definition = await readDefinition(manager, tenantId, by, 'share');
@@ -153,7 +151,7 @@ export class ApprovalsService {
     body: CommandBody,
     revision?: number,
   ): Promise<Instance> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'ApprovalsService.give');
     const held = await this.commands.hold(manager, caller.tenantId, id);
     const known = { expected: revision, actual: held.row.revision };
     return instanceOf(await this.commands.give(manager, caller, held, body, known));
@@ -166,7 +164,7 @@ export class ApprovalsService {
 
   /** The newest request for a thing of the host. */
   async byBusinessKey(manager: EntityManager, caller: Caller, type: string, businessId: string): Promise<Instance> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'ApprovalsService.byBusinessKey');
     const row = await findByBusinessKey(manager, caller.tenantId, type, businessId);
     if (row === undefined) throw unknown('instance');
     requireInvolved(caller, row.state);
@@ -180,7 +178,7 @@ export class ApprovalsService {
     query: ListInstances,
     scope: InstanceFilter['scope'],
   ): Promise<Page<Instance>> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'ApprovalsService.list');
     const before = keyAt(query.cursor, idField);
     const filter = { query, scope, userId: caller.userId, before };
     const rows = await listInstances(manager, caller.tenantId, filter);
@@ -190,7 +188,7 @@ export class ApprovalsService {
 
   /** Counts by status of what the caller may see. */
   async summary(manager: EntityManager, caller: Caller): Promise<InstanceSummary> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'ApprovalsService.summary');
     return summarise(manager, caller.tenantId, caller.manages ? null : caller.userId);
   }
 
@@ -239,7 +237,7 @@ export class ApprovalsService {
   }
 
   private async readable(manager: EntityManager, caller: Caller, id: string): Promise<InstanceRow> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'ApprovalsService.readable');
     const row = await readInstance(manager, caller.tenantId, id);
     if (row === undefined) throw unknown('instance');
     requireInvolved(caller, row.state);

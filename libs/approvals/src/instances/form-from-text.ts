@@ -1,6 +1,5 @@
-import type { FieldSchema } from '../engine/form/form-schema.js';
+import type { FieldSchema, FormData } from '../engine/form/form-schema.js';
 import type { Definition } from '../engine/definition/definition.js';
-import type { FormData } from '../engine/form/form-schema.js';
 
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 

@@ -1,9 +1,8 @@
-import { isStorableText, jsonFault } from '@nest-herald/notifications';
-import { isIdentifier } from '@nest-herald/sse';
+import { isStorableText, jsonFault, pageOf, pagingFields } from '@nest-herald/platform/http';
+import { isIdentifier } from '@nest-herald/platform';
 import { z } from 'zod';
 import { INSTANCE_STATUSES } from '../engine/instance/instance-state.js';
 import { idField } from '../known-id.js';
-import { pageOf, pagingFields } from '../paging.js';
 
 /** Bytes of a form as JSON. */
 const MAX_FORM_BYTES = 262_144;

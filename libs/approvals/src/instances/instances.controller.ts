@@ -1,5 +1,5 @@
 import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { SchemaPipe } from '@nest-herald/sse';
+import { type Page, pagingFields, SchemaPipe } from '@nest-herald/platform/http';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { ChainCheck } from '../engine/audit/audit-chain.js';
@@ -9,7 +9,6 @@ import { ApprovalRequests } from '../http/approval-requests.js';
 import { ApprovalRoutes } from '../http/approval-routes.js';
 import { knownId } from '../known-id.js';
 import { ORIGIN_INSTANCES } from '../origin-approvals.js';
-import { pagingFields, type Page } from '../paging.js';
 import type { ApprovalTask } from '../tasks/task.schemas.js';
 import { ApprovalsService } from './approvals.service.js';
 import {

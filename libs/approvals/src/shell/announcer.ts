@@ -15,8 +15,7 @@ import {
   type TaskEvent,
 } from '../approval-events.js';
 import type { Caller } from '../caller.js';
-import { stepName } from '../engine/graph/graph.js';
-import type { Graph } from '../engine/graph/graph.js';
+import { type Graph, stepName } from '../engine/graph/graph.js';
 import type { InstanceEvent } from '../engine/instance/instance-event.js';
 import type { InstanceState, InstanceStatus, Task } from '../engine/instance/instance-state.js';
 import { instanceOf, type InstanceRow } from '../instances/instance-store.js';

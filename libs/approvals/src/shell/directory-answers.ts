@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DIRECTORY, type Directory } from '@nest-herald/notifications';
-import { asTenantId } from '@nest-herald/sse';
+import { DIRECTORY, type Directory } from '@nest-herald/directory';
+import { asTenantId } from '@nest-herald/platform';
 import type { EntityManager } from 'typeorm';
 import {
   EMPTY_DIRECTORY,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CommandBody } from '../engine/instance/command.js';
+import type { Command, CommandBody } from '../engine/instance/command.js';
 import { refusalOf, requireRevision, statusOf, unknown } from '../approval.errors.js';
 import { ApprovalHooks } from '../approval-hooks.js';
 import { actorOf, type Caller } from '../caller.js';
@@ -9,12 +9,11 @@ import { historyOf } from '../engine/audit/history.js';
 import { decide } from '../engine/decide/decide.js';
 import type { Decision } from '../engine/decide/transition.js';
 import type { Graph } from '../engine/graph/graph.js';
-import type { Command } from '../engine/instance/command.js';
 import type { InstanceState } from '../engine/instance/instance-state.js';
 import { instanceOf, readInstance, updateInstance, type InstanceRow } from '../instances/instance-store.js';
 import { Announcer } from './announcer.js';
 import { appendHistory } from './audit-store.js';
-import { databaseTime } from './database-time.js';
+import { databaseTime } from '@nest-herald/platform/postgres';
 import { DirectoryAnswers } from './directory-answers.js';
 import { currentNodesOf, project } from './projection.js';
 

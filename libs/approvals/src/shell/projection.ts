@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { stepName } from '../engine/graph/graph.js';
-import type { Graph } from '../engine/graph/graph.js';
+import { type Graph, stepName } from '../engine/graph/graph.js';
 import type { InstanceEvent } from '../engine/instance/instance-event.js';
 import type { InstanceState, StepRun, Task } from '../engine/instance/instance-state.js';
 import { idsOfTasks, insertTasks, updateTasks } from '../tasks/task-store.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { WriteResponse } from '@nest-herald/notifications';
+import type { KeyedWriteResponse } from '@nest-herald/platform/http';
 import type { ApprovalCall } from '../http/approval-call.js';
 
 /** Headers of one task's answer are not the batch's. */
-const IGNORED: WriteResponse = { header: () => undefined };
+const IGNORED: KeyedWriteResponse = { header: () => undefined };
 
 /**
  * The part of a batch that concerns one task, as a request of its own: with its own `Idempotency-Key` derived from the

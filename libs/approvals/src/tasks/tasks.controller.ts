@@ -1,16 +1,13 @@
 import { Body, Get, HttpCode, HttpException, Inject, Param, Post, Query } from '@nestjs/common';
-import { expectedRevision } from '@nest-herald/notifications';
-import { problemOf, SchemaPipe } from '@nest-herald/sse';
+import { expectedRevision, type Page, problemOf, SchemaPipe, withTag } from '@nest-herald/platform/http';
 import type { z } from 'zod';
 import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
 import { ApprovalRequests } from '../http/approval-requests.js';
 import { ApprovalRoutes } from '../http/approval-routes.js';
-import { withTag } from '../http/with-tag.js';
 import type { Instance } from '../instances/instance.schemas.js';
 import { ApprovalsService } from '../instances/approvals.service.js';
 import { knownId } from '../known-id.js';
 import { ORIGIN_TASKS } from '../origin-approvals.js';
-import type { Page } from '../paging.js';
 import { callOfTask } from './batch-request.js';
 import {
   approveSchema,

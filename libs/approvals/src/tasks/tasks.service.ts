@@ -1,18 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { joinTenant } from '@nest-herald/notifications';
+import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { unknown } from '../approval.errors.js';
 import type { Caller } from '../caller.js';
 import { GraphCache } from '../definitions/graph-cache.js';
-import { isTaskStep, leadsTo, stepName } from '../engine/graph/graph.js';
-import type { Graph } from '../engine/graph/graph.js';
+import { type Graph, isTaskStep, leadsTo, stepName } from '../engine/graph/graph.js';
 import type { InstanceState, TaskStatus } from '../engine/instance/instance-state.js';
 import type { Instance } from '../instances/instance.schemas.js';
 import { instanceOf, readInstance } from '../instances/instance-store.js';
 import { requireInvolved } from '../instances/approvals.service.js';
 import { idField } from '../known-id.js';
-import { keyAt, pageFrom, withTotal, type Page } from '../paging.js';
-import { databaseTime } from '../shell/database-time.js';
+import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
 import { InstanceCommands } from '../shell/instance-commands.js';
 import type { CommandBody } from '../engine/instance/command.js';
 import { approvalTaskOf, countTasks, listTasks, readTask, type TaskRow, type TasksOfPerson } from './task-store.js';
@@ -57,7 +55,7 @@ export class TasksService {
     verb: TaskVerb,
     revision?: number,
   ): Promise<Decided> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'TasksService.give');
     const found = await readTask(manager, caller.tenantId, taskId);
     if (found === undefined) throw unknown('task');
     const held = await this.commands.hold(manager, caller.tenantId, found.instance_id);
@@ -72,7 +70,7 @@ export class TasksService {
 
   /** @throws ApprovalRefusal 404; 403 for people of the tenant who have nothing to do with its instance. */
   async get(manager: EntityManager, caller: Caller, taskId: string): Promise<ApprovalTask> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'TasksService.get');
     const task = await readTask(manager, caller.tenantId, taskId);
     if (task === undefined) throw unknown('task');
     const instance = await readInstance(manager, caller.tenantId, task.instance_id);
@@ -88,7 +86,7 @@ export class TasksService {
     which: TasksOfPerson,
     query: PageQuery,
   ): Promise<Page<ApprovalTask>> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'TasksService.list');
     const before = keyAt(query.cursor, idField);
     const page = { before, limit: query.limit + 1, offset: query.offset };
     const rows = await listTasks(manager, caller.tenantId, which, page);
@@ -97,13 +95,13 @@ export class TasksService {
   }
 
   async count(manager: EntityManager, caller: Caller, status: TaskStatus | 'all'): Promise<number> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'TasksService.count');
     return countTasks(manager, caller.tenantId, { assigneeId: caller.userId, status });
   }
 
   /** What the caller may do with a task and, where not, why: the engine is asked, nothing is written. */
   async actions(manager: EntityManager, caller: Caller, taskId: string): Promise<TaskActions> {
-    await joinTenant(manager, caller.tenantId);
+    await joinTenant(manager, caller.tenantId, 'TasksService.actions');
     const task = await readTask(manager, caller.tenantId, taskId);
     const instance = task && (await readInstance(manager, caller.tenantId, task.instance_id));
     if (task === undefined || instance === undefined) throw unknown('task');

@@ -2,8 +2,11 @@ import 'reflect-metadata';
 import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CurrentPrincipal, type Principal, SseAuthGuard, SseModule } from '@nest-herald/sse';
-import { createPostgresSse, withRole } from '@nest-herald/sse/postgres';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard, SseModule } from '@nest-herald/sse';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { withRole } from '@nest-herald/platform/postgres';
 import { NotificationService, NotificationsModule } from '@nest-herald/notifications';
 import { DataSource } from 'typeorm';
 

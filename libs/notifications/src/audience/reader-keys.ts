@@ -1,4 +1,5 @@
-import { type AudienceKey, Entitlements, type Principal } from '@nest-herald/sse';
+import { type AudienceKey, Entitlements } from '@nest-herald/sse';
+import type { Principal } from '@nest-herald/platform';
 import { compileTopicPattern, hasWildcard, isTopicPattern } from '@nest-herald/sse-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';

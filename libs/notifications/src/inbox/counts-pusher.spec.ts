@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AddressedEvent, type Connection, type Hub, userKey } from '@nest-herald/sse';
-import type { TenantTransaction } from '@nest-herald/sse/postgres';
+import type { TenantTransaction } from '@nest-herald/platform/postgres';
 import type { ReaderKeys } from '../audience/reader-keys.js';
 import type { NotificationCounts } from '../notification-events.js';
 import { resolveNotificationOptions } from '../notifications.options.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Clock, CLOCK, ConnectedPeople, type Connection, Hub, type Principal } from '@nest-herald/sse';
+import { type Clock, CLOCK, type Principal } from '@nest-herald/platform';
+import { ConnectedPeople, type Connection, Hub } from '@nest-herald/sse';
 import { MAX_EPHEMERAL_BYTES } from '@nest-herald/sse-protocol';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
 import { ReaderKeys } from '../audience/reader-keys.js';
 import { NOTIFICATION_COUNTS, NOTIFICATION_EVENTS, type NotificationCounts } from '../notification-events.js';
 import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../notifications.options.js';

@@ -15,28 +15,21 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
+import { asTenantId, type Clock, CLOCK, type Principal } from '@nest-herald/platform';
 import {
-  asTenantId,
-  type Clock,
-  CLOCK,
   CurrentPrincipal,
-  type Principal,
+  expectedRevision,
+  type KeyedWrite,
+  type KeyedWriteResponse,
+  LegacyApi,
   ProblemFilter,
   SchemaPipe,
-  SseAuthGuard,
-} from '@nest-herald/sse';
-import { TenantTransaction } from '@nest-herald/sse/postgres';
+} from '@nest-herald/platform/http';
+import { SseAuthGuard } from '@nest-herald/sse';
+import { IdempotentRequests, type KeptAnswer, pathOf, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { ReaderKeys } from '../audience/reader-keys.js';
-import { expectedRevision } from '../expected-revision.js';
-import {
-  IdempotentRequests,
-  pathOf,
-  type WriteRequest,
-  type WriteResponse,
-} from '../idempotency/idempotent-requests.js';
-import type { KeptAnswer } from '../idempotency/idempotent-transaction.js';
 import type { ItemOperation, NotificationItem } from '../notification.js';
 import type { NotificationCounts } from '../notification-events.js';
 import { NotificationRefusal } from '../notification.errors.js';
@@ -49,7 +42,6 @@ import {
   snoozeSchema,
   undoSchema,
 } from '../notifications.schemas.js';
-import { OriginCompatibility } from '../origin/origin-compatibility.interceptor.js';
 import { ORIGIN_INBOX } from '../origin/origin-notifications.js';
 import { InboxService, type Page } from './inbox.service.js';
 import { bulkSchema, type BulkInput } from './bulk.js';
@@ -62,7 +54,7 @@ const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'un
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
-@UseInterceptors(new OriginCompatibility(ORIGIN_INBOX))
+@UseInterceptors(new LegacyApi(ORIGIN_INBOX))
 export class InboxController {
   constructor(
     @Inject(InboxService) private readonly inbox: InboxService,
@@ -94,8 +86,8 @@ export class InboxController {
   @Put('read')
   async readMany(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(readManySchema)) { ids }: z.output<typeof readManySchema>,
   ): Promise<unknown> {
     return this.write(principal, request, response, async (manager, reader) => ({
@@ -109,8 +101,8 @@ export class InboxController {
   @HttpCode(200)
   async bulk(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(bulkSchema)) { op, ids, filter }: BulkInput,
   ): Promise<unknown> {
     return this.write(principal, request, response, async (manager, reader) => {
@@ -126,8 +118,8 @@ export class InboxController {
   @HttpCode(200)
   async readAll(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(readAllSchema)) { category }: z.output<typeof readAllSchema>,
   ): Promise<unknown> {
     return this.write(principal, request, response, async (manager, reader) => ({
@@ -140,8 +132,8 @@ export class InboxController {
   @HttpCode(200)
   async undo(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Body(new SchemaPipe(undoSchema)) { undoToken }: z.output<typeof undoSchema>,
   ): Promise<unknown> {
     return this.write(principal, request, response, async (manager, reader) => ({
@@ -153,7 +145,7 @@ export class InboxController {
   @Get(':id')
   async get(
     @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('id') id: string,
   ): Promise<NotificationItem> {
     const known = knownId(id);
@@ -165,8 +157,8 @@ export class InboxController {
   @Put(':id/read')
   async putRead(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('id') id: string,
     @Body(new SchemaPipe(emptySchema)) _body: unknown,
   ): Promise<unknown> {
@@ -177,8 +169,8 @@ export class InboxController {
   @HttpCode(200)
   async snooze(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('id') id: string,
     @Body(new SchemaPipe(snoozeSchema)) { until }: z.output<typeof snoozeSchema>,
   ): Promise<unknown> {
@@ -195,8 +187,8 @@ export class InboxController {
   @HttpCode(200)
   async operate(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('id') id: string,
     @Body(new SchemaPipe(emptySchema)) _body: unknown,
   ): Promise<unknown> {
@@ -209,8 +201,8 @@ export class InboxController {
   @HttpCode(204)
   async remove(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: WriteRequest,
-    @Res({ passthrough: true }) response: WriteResponse,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('id') id: string,
   ): Promise<unknown> {
     const known = knownId(id);
@@ -222,8 +214,8 @@ export class InboxController {
 
   private async change(
     principal: Principal,
-    request: WriteRequest,
-    response: WriteResponse,
+    request: KeyedWrite,
+    response: KeyedWriteResponse,
     id: string,
     operation: ItemOperation,
   ): Promise<unknown> {
@@ -246,8 +238,8 @@ export class InboxController {
 
   private async write(
     principal: Principal,
-    request: WriteRequest,
-    response: WriteResponse,
+    request: KeyedWrite,
+    response: KeyedWriteResponse,
     work: (manager: EntityManager, reader: Reader) => Promise<KeptAnswer>,
   ): Promise<unknown> {
     const held = await this.readerKeys.heldBy(principal);

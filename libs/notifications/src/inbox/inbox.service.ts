@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ID_GENERATOR, type IdGenerator, SseBroker, userKey } from '@nest-herald/sse';
+import { ID_GENERATOR, type IdGenerator } from '@nest-herald/platform';
+import { SseBroker, userKey } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
 import { personalPatch, type ItemOperation, type NotificationItem } from '../notification.js';
 import {

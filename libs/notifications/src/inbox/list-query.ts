@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES, priorityRank } from '../notification.js';
 import { categoryName } from '../send-input.js';
-import { MAX_OFFSET } from '../origin/origin-paging.js';
-import { isStorableText } from '../storable-json.js';
+import { isStorableText, MAX_OFFSET } from '@nest-herald/platform/http';
 import type { InboxFilter } from './visible.js';
 
 /** Rows of one page at most. */

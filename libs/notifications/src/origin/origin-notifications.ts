@@ -1,7 +1,6 @@
 import type { NotificationItem } from '../notification.js';
 import type { SendNotification } from '../send-input.js';
-import type { Fields, OriginRequest, OriginRoutes } from './origin-route.js';
-import { textOf } from './origin-route.js';
+import { type Fields, type LegacyRequest, type LegacyRoutes, textOf } from '@nest-herald/platform/http';
 
 /** A notification as the origin answers it; absent texts are empty ones. */
 export interface OriginNotification {
@@ -27,7 +26,7 @@ export interface SentForOrigin {
   readonly createdAt: string;
 }
 
-const item = (ours: NotificationItem, { principal }: OriginRequest): OriginNotification => ({
+const item = (ours: NotificationItem, { principal }: LegacyRequest): OriginNotification => ({
   id: ours.id,
   tenant_id: principal.tenantId,
   user_id: principal.userId,
@@ -49,7 +48,7 @@ function readSend(body: Fields): Fields {
   return { ...Object.fromEntries(said), to: { users: [userId] } };
 }
 
-function sent({ id, createdAt }: SentForOrigin, { principal, body }: OriginRequest): OriginNotification {
+function sent({ id, createdAt }: SentForOrigin, { principal, body }: LegacyRequest): OriginNotification {
   const { to, type = 'message', title, content, link, priority = 'normal' } = body as unknown as SendNotification;
   return {
     id,
@@ -75,7 +74,7 @@ function readList({ only_unread: onlyUnread, ...query }: Fields, compat: boolean
 }
 
 /** `POST /`. */
-export const ORIGIN_SENDING: OriginRoutes = {
+export const ORIGIN_SENDING: LegacyRoutes = {
   send: {
     readBody: readSend,
     answer: sent,
@@ -84,7 +83,7 @@ export const ORIGIN_SENDING: OriginRoutes = {
 };
 
 /** The other six of the origin's seven routes. The person always comes from the token, whatever `user_id` says. */
-export const ORIGIN_INBOX: OriginRoutes = {
+export const ORIGIN_INBOX: LegacyRoutes = {
   list: { query: { user_id: null }, readQuery: readList, isList: true, answer: item },
   unreadCount: { query: { user_id: null }, answer: ({ count }: { readonly count: number }) => ({ count }) },
   get: { answer: item },

@@ -6,7 +6,9 @@
 import 'reflect-metadata';
 import { Body, Controller, Injectable, Module, type OnModuleInit, Post, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CurrentPrincipal, Hub, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import { Hub, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import type { Principal } from '@nest-herald/platform';
 
 const TOPIC = 'dashboard:sales';
 

@@ -1,5 +1,6 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
-import { type Principal, SseBroker } from '@nest-herald/sse';
+import type { Principal } from '@nest-herald/platform';
+import { SseBroker } from '@nest-herald/sse';
 
 interface JobEvents {
   readonly line: { readonly no: number; readonly text: string };

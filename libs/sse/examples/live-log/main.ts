@@ -21,15 +21,15 @@ import {
 import { NestFactory } from '@nestjs/core';
 import {
   type Connection,
-  CurrentPrincipal,
   Hub,
-  type Principal,
   SseAuthGuard,
   SseModule,
   StreamProblemFilter,
   StreamRoute,
   streamResponse,
 } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
 import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { JobLogGuard } from './job-log.guard.js';

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
 
 /** An ordinary controller that tells a colleague something. */
 @Controller('greetings')

@@ -7,7 +7,9 @@ import { Body, Controller, HttpCode, Inject, Module, Post, Res, UseGuards } from
 import { NestFactory } from '@nestjs/core';
 import { JwtModule, JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
 import type { Response } from 'express';
 import type { ChatEvents } from './page/chat-events.js';
 

@@ -9,14 +9,14 @@ import { Body, Controller, Module, Param, Put, UseGuards } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import {
   anyTopicRule,
-  CurrentPrincipal,
-  type Principal,
   SseAuthGuard,
   SseBroker,
   SseModule,
   TokenTopicAuthorizer,
   type TopicAuthorizer,
 } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
 
 /** Who may read which invoice; a table in a real ERP. Keys hold the tenant, as everything does. */
 const readers = new Map<string, ReadonlySet<string>>();

@@ -8,8 +8,11 @@ import 'reflect-metadata';
 import { Body, Controller, Module, Post, UnprocessableEntityException, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
-import { createPostgresSse, withRole } from '@nest-herald/sse/postgres';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { createPostgresSse } from '@nest-herald/sse/postgres';
+import { withRole } from '@nest-herald/platform/postgres';
 import { Column, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 const { DATABASE_URL: url = '', JWT_SECRET: secret = '' } = process.env;

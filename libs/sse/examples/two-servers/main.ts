@@ -5,7 +5,9 @@
 import 'reflect-metadata';
 import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CurrentPrincipal, type Principal, SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
+import type { Principal } from '@nest-herald/platform';
+import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 
 const { DATABASE_URL: url = '', JWT_SECRET: secret = '', NODE: node = 'node-1', PORT: port = '3000' } = process.env;

@@ -1,5 +1,5 @@
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 
 /** The right to hold one connection. Whoever obtained it releases it, or hands it to a connection, which then does. */
 export interface AdmissionSlot {

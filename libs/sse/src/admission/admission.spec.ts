@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId, type Principal } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, Jitter, type Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import type { AdmissionSlot } from './admission-slot.js';
-import { Jitter } from '../vocabulary/jitter.js';
 
 const off: AdmissionLimits = {
   maxConnections: 0,

@@ -1,10 +1,8 @@
-import type { Clock } from '../vocabulary/clock.js';
+import { type Clock, Jitter, type Principal } from '@nest-herald/platform';
 import { type RemoteCounts, NO_REMOTE_CONNECTIONS } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { AdmissionSlot } from './admission-slot.js';
-import type { Jitter } from '../vocabulary/jitter.js';
 import { TokenBuckets } from './token-buckets.js';
 
 /** Limits; see `HubOptions` for each. 0 = off. */

@@ -1,12 +1,11 @@
+import { asTenantId, asUserId, Jitter, type Principal } from '@nest-herald/platform';
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterSlots, RemoteCounts, SlotRequest } from '../presence/cluster-slots.js';
-import { asTenantId, asUserId, type Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import type { AdmissionSlot } from './admission-slot.js';
 import { ClusterAdmission } from './cluster-admission.js';
-import { Jitter } from '../vocabulary/jitter.js';
 
 const at = new Date(0);
 const ann: Principal = {

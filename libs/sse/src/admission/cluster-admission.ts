@@ -6,7 +6,7 @@ import {
   type NeededCounts,
 } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 import type { Admission, AdmissionLimits } from './admission.js';
 import type { AdmissionSlot } from './admission-slot.js';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 
 interface Bucket {
   tokens: number;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { OverLimitUser, TenantUser } from '../presence/cluster-slots.js';
-import { asTenantId, asUserId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId } from '@nest-herald/platform';
 import { eventually } from '../testing/eventually.js';
 import { UserLimitEnforcer } from './user-limit-enforcer.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BackplaneMessage } from '../backplane/backplane.js';
-import { asTenantId } from '../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { decodeMessages, encodeMessages } from './message-codec.js';
 import { MessageBatch } from './message-batch.js';
 

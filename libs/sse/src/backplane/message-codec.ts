@@ -1,5 +1,5 @@
 import type { BackplaneMessage } from './backplane.js';
-import { asTenantId, asUserId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId } from '@nest-herald/platform';
 
 /** Encodes messages as one text. */
 export function encodeMessages(messages: readonly BackplaneMessage[]): string {

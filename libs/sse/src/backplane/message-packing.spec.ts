@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BackplaneMessage } from './backplane.js';
-import { asTenantId } from '../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { decodeMessages } from './message-codec.js';
 import { packMessages } from './message-packing.js';
 

@@ -15,7 +15,7 @@ import { sseDiagnostics } from '../observability/diagnostics.js';
 import { SseCounters } from '../observability/sse-counters.js';
 import { isTraceparent } from '../vocabulary/traceparent.js';
 import { type OnlinePage, type OnlineQuery, PRESENCE, type Presence, type UserPresence } from '../presence/presence.js';
-import { asTenantId, asUserId, type TenantId, type UserId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, type TenantId, type UserId } from '@nest-herald/platform';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../vocabulary/publication.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';

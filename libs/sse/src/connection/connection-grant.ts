@@ -1,6 +1,6 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 
 /** Who holds a connection, and what was granted. */

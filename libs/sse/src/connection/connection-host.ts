@@ -1,7 +1,6 @@
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock, Jitter } from '@nest-herald/platform';
 import type { TimerSettings } from './timing/connection-timers.js';
 import type { Heartbeats } from './timing/heartbeats.js';
-import type { Jitter } from '../vocabulary/jitter.js';
 import type { QueueLimits } from './output/outbound-queue.js';
 import type { TimerWheel } from './timing/timer-wheel.js';
 import type { Traffic } from './traffic.js';

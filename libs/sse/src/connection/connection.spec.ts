@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, Jitter } from '@nest-herald/platform';
 import { ManualClock } from '../testing/manual-clock.js';
 import { RecordingSink } from '../testing/recording-sink.js';
 import { Connection } from './connection.js';
@@ -7,7 +7,6 @@ import type { ConnectionHost, ConnectionSettings } from './connection-host.js';
 import { encodeEphemeral, encodeLogged, type EncodedEvent } from './output/encoded-event.js';
 import { Heartbeats } from './timing/heartbeats.js';
 import type { ConnectionGrant } from './connection-grant.js';
-import { Jitter } from '../vocabulary/jitter.js';
 import type { StreamStart } from './stream-start.js';
 import { TimerWheel } from './timing/timer-wheel.js';
 import { Traffic } from './traffic.js';

@@ -1,7 +1,7 @@
 import { formatPosition, type CloseReason, type ProblemCode, type ResyncReason } from '@nest-herald/sse-protocol';
 import type { AudienceKey } from '../vocabulary/audience.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 import type { ConnectionHost } from './connection-host.js';
 import { nextState, type ConnectionState } from './connection-state.js';

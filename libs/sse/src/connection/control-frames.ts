@@ -9,7 +9,7 @@ import {
 } from '@nest-herald/sse-protocol';
 import type { ConnectionSettings } from './connection-host.js';
 import { encodeControl, type EncodedEvent } from './output/encoded-event.js';
-import type { Jitter } from '../vocabulary/jitter.js';
+import type { Jitter } from '@nest-herald/platform';
 
 /** How a connection is to be closed; what is absent follows from the reason. */
 export interface CloseOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asUserId } from '../vocabulary/principal.js';
+import { asUserId } from '@nest-herald/platform';
 import { SubscriptionFilter, topicOf } from './subscription-filter.js';
 
 const ann = asUserId('ann');

@@ -1,6 +1,6 @@
 import { compileTopicPattern, hasWildcard, type TopicMatcher } from '@nest-herald/sse-protocol';
 import { NAMED_USERS, type AudienceKey } from '../vocabulary/audience.js';
-import type { UserId } from '../vocabulary/principal.js';
+import type { UserId } from '@nest-herald/platform';
 
 const TOPIC = 'topic:';
 

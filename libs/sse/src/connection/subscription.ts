@@ -1,5 +1,5 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 
 /** What the holder of a connection may see from now on. */
 export interface Subscription {

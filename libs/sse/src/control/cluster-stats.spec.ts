@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
 import { TENANT_KEY } from '../vocabulary/audience.js';
-import { randomIdGenerator } from '../vocabulary/id-generator.js';
-import { asTenantId } from '../vocabulary/principal.js';
+import { asTenantId, randomIdGenerator } from '@nest-herald/platform';
 import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { ClusterStats } from './cluster-stats.js';

@@ -1,5 +1,5 @@
 import type { Hub } from '../hub/hub.js';
-import type { TenantId } from '../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 import type { ServerRequests } from './server-requests.js';
 
 const GATHER_MS = 1_000;

@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.js';
 import type { TopicDecision } from './entitlements.js';
 import type { OverLimitStream } from '../hub/hub-limits.js';
 import type { Hub } from '../hub/hub.js';
-import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { type ConnectionRights, isOpen } from './connection-rights.js';
 import {

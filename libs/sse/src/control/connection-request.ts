@@ -1,5 +1,5 @@
 import type { CloseReason, ProblemCode } from '@nest-herald/sse-protocol';
-import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { restorePrincipal, type StoredPrincipal } from '../vocabulary/stored-principal.js';
 

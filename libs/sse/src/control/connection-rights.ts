@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.js';
 import type { Entitlements, TopicDecision } from './entitlements.js';
 import type { Hub } from '../hub/hub.js';
-import type { Principal, TenantId, UserId } from '../vocabulary/principal.js';
+import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { Revocations } from './revocations.js';
 

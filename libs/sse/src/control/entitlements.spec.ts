@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AudienceResolver } from '../seams/audience-resolver.js';
 import { Entitlements } from './entitlements.js';
-import { asTenantId, asUserId, type Principal } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
 import type { TopicAuthorizer } from '../seams/topic-authorizer.js';
 
 const ann: Principal = {

@@ -1,8 +1,7 @@
 import { isReservedTopic } from '@nest-herald/sse-protocol';
 import { type AudienceKey, keysOfPrincipal } from '../vocabulary/audience.js';
 import type { AudienceResolver } from '../seams/audience-resolver.js';
-import { within } from '../vocabulary/within.js';
-import { isPermitted, type Principal } from '../vocabulary/principal.js';
+import { isPermitted, type Principal, within } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { TopicAuthorizer } from '../seams/topic-authorizer.js';
 

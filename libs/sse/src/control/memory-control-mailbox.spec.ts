@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asTenantId } from '../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { describeControlMailbox } from '../testing/describe-control-mailbox.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryControlMailbox } from './memory-control-mailbox.js';

@@ -1,7 +1,5 @@
-import type { Clock } from '../vocabulary/clock.js';
-import { systemClock } from '../vocabulary/clock.js';
+import { type Clock, systemClock, type TenantId } from '@nest-herald/platform';
 import type { ServerRequest, ControlMailbox } from '../seams/control-mailbox.js';
-import type { TenantId } from '../vocabulary/principal.js';
 
 const LIFE_MS = 5_000;
 const MAX_LETTERS = 10_000;

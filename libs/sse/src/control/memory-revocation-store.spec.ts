@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../vocabulary/clock.js';
+import { asTenantId, systemClock } from '@nest-herald/platform';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
-import { asTenantId } from '../vocabulary/principal.js';
 import { describeRevocationStore } from '../testing/describe-revocation-store.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryRevocationStore } from './memory-revocation-store.js';

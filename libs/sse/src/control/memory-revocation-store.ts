@@ -1,7 +1,6 @@
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock, Principal, TenantId } from '@nest-herald/platform';
 import { controlRecordEvent } from '../vocabulary/control-record.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Principal, TenantId } from '../vocabulary/principal.js';
 import { type Revocation, revokes, type RevocationTarget } from '../vocabulary/revocation.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import { SseRefusal } from '../vocabulary/refusal.js';

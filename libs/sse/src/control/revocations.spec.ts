@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId, type Principal, type TenantId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, type Principal, type TenantId } from '@nest-herald/platform';
 import { type Revocation, revokes, type RevocationTarget } from '../vocabulary/revocation.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import { ManualClock } from '../testing/manual-clock.js';

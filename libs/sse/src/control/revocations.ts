@@ -1,5 +1,4 @@
-import type { Clock } from '../vocabulary/clock.js';
-import type { Principal, TenantId } from '../vocabulary/principal.js';
+import type { Clock, Principal, TenantId } from '@nest-herald/platform';
 import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import { TenantRevocations } from './tenant-revocations.js';

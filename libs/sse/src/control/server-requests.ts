@@ -1,7 +1,6 @@
 import type { ControlMailbox } from '../seams/control-mailbox.js';
 import type { Hub } from '../hub/hub.js';
-import type { IdGenerator } from '../vocabulary/id-generator.js';
-import type { TenantId } from '../vocabulary/principal.js';
+import type { IdGenerator, TenantId } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 /** A message may be lost: the bell is rung again, and the mailbox looked into, this often. */
 const RING_MS = 400;

@@ -1,4 +1,4 @@
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 import { type Revocation, revokes } from '../vocabulary/revocation.js';
 
 /** Revocations of one tenant, joined so that a look costs the same however many there are. */

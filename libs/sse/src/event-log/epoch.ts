@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TenantId } from '../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 
 /** Base-36 digits that any 256-bit number fits in. */
 const DIGITS = 50;

@@ -1,7 +1,7 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
 import type { ControlMailbox } from '../seams/control-mailbox.js';
 import type { LoggedEvent, NewEvent, Tx } from '../vocabulary/envelope.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 import type { RevocationStore } from '../seams/revocation-store.js';
 
 /** Injection token of the {@link EventLog}. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../vocabulary/clock.js';
+import { asTenantId, systemClock } from '@nest-herald/platform';
 import type { NewEvent } from '../vocabulary/envelope.js';
-import { asTenantId } from '../vocabulary/principal.js';
 import { describeEventLog } from '../testing/describe-event-log.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { epochOf } from './epoch.js';

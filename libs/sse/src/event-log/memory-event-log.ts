@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NAMED_USERS } from '../vocabulary/audience.js';
-import { systemClock } from '../vocabulary/clock.js';
+import { systemClock, type TenantId } from '@nest-herald/platform';
 import type { LoggedEvent, NewEvent, Tx } from '../vocabulary/envelope.js';
-import type { TenantId } from '../vocabulary/principal.js';
 import { SseError } from '../vocabulary/sse.errors.js';
 import type { EventLog, HintSinks, LogBounds, ReplayPage, ReplayRequest } from './event-log.js';
 import { MemoryLogStore } from './memory-log-store.js';

@@ -1,6 +1,5 @@
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock, TenantId } from '@nest-herald/platform';
 import type { LoggedEvent, NewEvent } from '../vocabulary/envelope.js';
-import type { TenantId } from '../vocabulary/principal.js';
 import { epochOf } from './epoch.js';
 import type { LogBounds } from './event-log.js';
 

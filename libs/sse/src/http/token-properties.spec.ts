@@ -1,10 +1,8 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { systemClock } from '../vocabulary/clock.js';
+import { OptionFaults, type Principal, systemClock } from '@nest-herald/platform';
 import { type JwtOptions, resolveJwtOptions } from '../options/jwt.options.js';
-import { OptionFaults } from '../options/option-faults.js';
-import type { Principal } from '../vocabulary/principal.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { JwtAuthenticator } from './identity/jwt-authenticator.js';
 
@@ -25,7 +23,7 @@ const es256 = (payload: unknown): string => {
 };
 
 function authenticator(options: JwtOptions): JwtAuthenticator {
-  const faults = new OptionFaults();
+  const faults = new OptionFaults('SseModule');
   const resolved = resolveJwtOptions(options, faults);
   faults.throwIfAny();
   return new JwtAuthenticator(resolved!, systemClock);

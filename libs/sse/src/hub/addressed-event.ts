@@ -1,5 +1,5 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 
 /** To whom an event was addressed, without what it says. */
 export interface AddressedEvent {

@@ -1,12 +1,11 @@
+import { asTenantId, asUserId, systemClock } from '@nest-herald/platform';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryBackplane, MemoryBus } from '../backplane/memory-backplane.js';
-import { systemClock } from '../vocabulary/clock.js';
 import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-record.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { Revocations } from '../control/revocations.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { MemoryLogStore } from '../event-log/memory-log-store.js';
-import { asTenantId, asUserId } from '../vocabulary/principal.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 import { RecordingSink } from '../testing/recording-sink.js';

@@ -1,5 +1,5 @@
 import { type ControlRecord, readControlRecord } from '../vocabulary/control-record.js';
-import type { Principal, TenantId } from '../vocabulary/principal.js';
+import type { Principal, TenantId } from '@nest-herald/platform';
 import { type Revocation, revokes } from '../vocabulary/revocation.js';
 import type { HubConnections } from './hub-connections.js';
 

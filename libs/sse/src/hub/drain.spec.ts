@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Connection } from '../connection/connection.js';
-import { Jitter } from '../vocabulary/jitter.js';
-import { randomIdGenerator } from '../vocabulary/id-generator.js';
+import { Jitter, randomIdGenerator } from '@nest-herald/platform';
 import { drainConnections } from './drain.js';
 
 const DRAIN_MS = 10_000;

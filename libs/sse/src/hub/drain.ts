@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection.js';
-import type { Jitter } from '../vocabulary/jitter.js';
+import type { Jitter } from '@nest-herald/platform';
 
 /** What a drain needs to know. */
 export interface DrainSettings {

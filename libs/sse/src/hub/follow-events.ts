@@ -5,7 +5,7 @@ import type { EncodedEvent } from '../connection/output/encoded-event.js';
 import { SubscriptionFilter } from '../connection/subscription-filter.js';
 import type { FollowedEvent } from '../vocabulary/event-map.js';
 import { type Presence, PRESENCE_TOPIC } from '../presence/presence.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 import { SseError } from '../vocabulary/sse.errors.js';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 

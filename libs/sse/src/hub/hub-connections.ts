@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.js';
 import { readTcpTables, silentPeers } from '../connection/timing/silent-peers.js';
 import type { Subscription } from '../connection/subscription.js';
 import type { Presence } from '../presence/presence.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 
 /** Which connections to close; an empty choice means all of the tenant. */

@@ -1,7 +1,6 @@
 import type { Backplane } from '../backplane/backplane.js';
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock, IdGenerator } from '@nest-herald/platform';
 import type { EventLog } from '../event-log/event-log.js';
-import type { IdGenerator } from '../vocabulary/id-generator.js';
 import type { Presence } from '../presence/presence.js';
 import type { HubOptions } from './feed/hub.options.js';
 import type { KnownRevocations } from './control-record-handler.js';

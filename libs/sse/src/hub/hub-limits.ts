@@ -1,11 +1,10 @@
+import type { Jitter, Principal } from '@nest-herald/platform';
 import { Admission } from '../admission/admission.js';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 import { ClusterAdmission } from '../admission/cluster-admission.js';
 import type { Connection } from '../connection/connection.js';
-import type { Jitter } from '../vocabulary/jitter.js';
 import type { TenantUser } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
-import type { Principal } from '../vocabulary/principal.js';
 import type { HubConnections } from './hub-connections.js';
 import type { HubDeps } from './hub-deps.js';
 import { UserLimitEnforcer } from '../admission/user-limit-enforcer.js';

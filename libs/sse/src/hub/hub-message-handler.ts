@@ -1,6 +1,6 @@
 import { type BackplaneMessage, type ControlMessage, MAX_CONTROL_BYTES } from '../backplane/backplane.js';
 import type { EventLog, Hint } from '../event-log/event-log.js';
-import type { TenantId } from '../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 import type { PartListener } from './hub-parts.js';
 import { Listeners } from './listeners.js';
 import type { TenantFeeds } from './feed/tenant-feeds.js';

@@ -1,4 +1,4 @@
-import type { TenantId } from '../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 
 /** Counters of one process, of one tenant or of all of them. Totals count from the start of the process. */

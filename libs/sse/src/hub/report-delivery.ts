@@ -1,8 +1,7 @@
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock, TenantId } from '@nest-herald/platform';
 import type { EncodedEvent } from '../connection/output/encoded-event.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
 import type { LatencyHistogram } from '../observability/latency-histogram.js';
-import type { TenantId } from '../vocabulary/principal.js';
 
 /** Notes that an event was handed to so many connections: its age, and word to those who follow deliveries. */
 export function reportDelivery(

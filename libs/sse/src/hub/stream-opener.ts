@@ -7,7 +7,7 @@ import { ResponseSink } from '../connection/output/response-sink.js';
 import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
 import type { StreamStart } from '../connection/stream-start.js';
 import { catchUp } from './feed/catch-up.js';
-import type { IdGenerator } from '../vocabulary/id-generator.js';
+import type { IdGenerator } from '@nest-herald/platform';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 import type { TenantFeedDeps, TenantFeed } from './feed/tenant-feed.js';
 

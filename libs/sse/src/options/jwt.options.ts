@@ -1,5 +1,5 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import type { OptionFaults } from './option-faults.js';
+import type { OptionFaults } from '@nest-herald/platform';
 
 /** Names of the claims that a principal is read from. */
 export interface ClaimNames {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryBackplane } from '../backplane/memory-backplane.js';
-import { systemClock } from '../vocabulary/clock.js';
+import { systemClock } from '@nest-herald/platform';
 import { MemoryControlMailbox } from '../control/memory-control-mailbox.js';
 import { MemoryRevocationStore } from '../control/memory-revocation-store.js';
 import { MemoryEventLog } from '../event-log/memory-event-log.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { SseError } from '../vocabulary/sse.errors.js';
+import { PlatformError } from '@nest-herald/platform';
 import { resolveSseOptions, type SseOptions } from './sse.options.js';
 
 const jwt = { secret: 'a secret of at least thirty-two bytes' };
@@ -9,9 +9,9 @@ function faultsOf(options: unknown): string {
   try {
     resolveSseOptions(options as SseOptions);
   } catch (error) {
-    expect(error).toBeInstanceOf(SseError);
-    expect((error as SseError).code).toBe('ERR_SSE_INVALID_OPTIONS');
-    return (error as SseError).message;
+    expect(error).toBeInstanceOf(PlatformError);
+    expect((error as PlatformError).code).toBe('ERR_SSE_INVALID_OPTIONS');
+    return (error as PlatformError).message;
   }
   return '';
 }

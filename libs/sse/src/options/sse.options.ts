@@ -1,13 +1,11 @@
 import type { Authenticator } from '../seams/authenticator.js';
 import type { AudienceResolver } from '../seams/audience-resolver.js';
 import type { Backplane } from '../backplane/backplane.js';
-import type { Clock } from '../vocabulary/clock.js';
+import { type Clock, type IdGenerator, OptionFaults } from '@nest-herald/platform';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Idempotency } from '../seams/idempotency.js';
-import type { IdGenerator } from '../vocabulary/id-generator.js';
+import type { Idempotency } from '@nest-herald/platform/http';
 import { type JwtOptions, type ResolvedJwtOptions, resolveJwtOptions } from './jwt.options.js';
 import type { ControlMailbox } from '../seams/control-mailbox.js';
-import { OptionFaults } from './option-faults.js';
 import type { Presence } from '../presence/presence.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import type { TicketStore } from '../seams/ticket-store.js';
@@ -168,7 +166,7 @@ const DAY_MS = 86_400_000;
  * @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
  */
 export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
-  const faults = new OptionFaults();
+  const faults = new OptionFaults('SseModule');
   const options = faults.object('the options', given) ?? {};
   const whole = (
     name: keyof SseOptions,

@@ -1,4 +1,4 @@
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 
 /** Somebody who asks for one connection more. */
 export interface SlotRequest {

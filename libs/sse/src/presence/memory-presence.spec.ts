@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../vocabulary/clock.js';
-import { asTenantId, asUserId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, systemClock } from '@nest-herald/platform';
 import { describePresence } from '../testing/describe-presence.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { MemoryPresence } from './memory-presence.js';

@@ -1,5 +1,4 @@
-import { systemClock, type Clock } from '../vocabulary/clock.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import { type Clock, systemClock, type TenantId, type UserId } from '@nest-herald/platform';
 import {
   type OnlinePage,
   type OnlineQuery,

@@ -1,5 +1,4 @@
-import type { Clock } from '../vocabulary/clock.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { Clock, TenantId, UserId } from '@nest-herald/platform';
 
 /** Where a person's session stands when a connection opens. */
 export interface OpenSession {

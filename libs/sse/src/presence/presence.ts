@@ -1,5 +1,5 @@
 import type { ClusterSlots } from './cluster-slots.js';
-import type { TenantId, UserId } from '../vocabulary/principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 
 /** Injection token of {@link Presence}. */
 export const PRESENCE = Symbol('PRESENCE');

@@ -1,5 +1,5 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 
 /** Injection token of the {@link AudienceResolver}. */
 export const AUDIENCE_RESOLVER = Symbol('AUDIENCE_RESOLVER');

@@ -1,4 +1,4 @@
-import type { TenantId } from '../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 
 /** Injection token of the {@link ControlMailbox}. */
 export const CONTROL_MAILBOX = Symbol('CONTROL_MAILBOX');

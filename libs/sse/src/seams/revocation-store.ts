@@ -1,4 +1,4 @@
-import type { Principal, TenantId } from '../vocabulary/principal.js';
+import type { Principal, TenantId } from '@nest-herald/platform';
 import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
 
 /** Injection token of the {@link RevocationStore}. */

@@ -1,4 +1,4 @@
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 
 /** Injection token of the {@link TicketStore}. */
 export const TICKET_STORE = Symbol('TICKET_STORE');

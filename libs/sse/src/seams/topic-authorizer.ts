@@ -1,4 +1,4 @@
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 
 /** Injection token of the {@link TopicAuthorizer}. */
 export const TOPIC_AUTHORIZER = Symbol('TOPIC_AUTHORIZER');

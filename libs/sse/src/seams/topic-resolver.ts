@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Principal } from '../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 
 /** Injection token of the {@link TopicResolver}. */
 export const TOPIC_RESOLVER = Symbol('TOPIC_RESOLVER');

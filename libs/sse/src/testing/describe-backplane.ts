@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MAX_EPHEMERAL_BYTES } from '@nest-herald/sse-protocol';
 import type { Backplane, BackplaneMessage } from '../backplane/backplane.js';
-import { asTenantId } from '../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ServerRequest, ControlMailbox } from '../seams/control-mailbox.js';
-import { randomIdGenerator } from '../vocabulary/id-generator.js';
-import { asTenantId, type TenantId } from '../vocabulary/principal.js';
+import { asTenantId, randomIdGenerator, type TenantId } from '@nest-herald/platform';
 import { globalFramework, type TestFramework } from './test-framework.js';
 
 /** How a contract suite gets the mailbox as a node that is known by this name sees it. */

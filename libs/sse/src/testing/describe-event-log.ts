@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { LoggedEvent, NewEvent, Tx } from '../vocabulary/envelope.js';
 import type { EventLog, Hint, HintSinks } from '../event-log/event-log.js';
-import { asTenantId, asUserId, type TenantId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, type TenantId } from '@nest-herald/platform';
 import { SseError } from '../vocabulary/sse.errors.js';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';

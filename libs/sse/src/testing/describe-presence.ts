@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type Presence, PRESENCE_TOPIC, type PresenceChange, type PresenceEntry } from '../presence/presence.js';
-import { asTenantId, asUserId, type TenantId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, type TenantId } from '@nest-herald/platform';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { isControlRecord } from '../vocabulary/control-record.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { asTenantId, asUserId, type Principal, type TenantId } from '../vocabulary/principal.js';
+import { asTenantId, asUserId, type Principal, type TenantId } from '@nest-herald/platform';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';

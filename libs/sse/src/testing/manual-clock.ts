@@ -1,4 +1,4 @@
-import type { Clock } from '../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {

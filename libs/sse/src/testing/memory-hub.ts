@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Backplane } from '../backplane/backplane.js';
 import { MemoryBackplane } from '../backplane/memory-backplane.js';
 import { keysOfPrincipal, type AudienceKey } from '../vocabulary/audience.js';
-import { systemClock, type Clock } from '../vocabulary/clock.js';
+import {
+  asTenantId,
+  asUserId,
+  type Clock,
+  type Principal,
+  randomIdGenerator,
+  systemClock,
+  type TenantId,
+  type UserId,
+} from '@nest-herald/platform';
 import type { Connection } from '../connection/connection.js';
 import type { PreparedStream, StreamRequest } from '../connection/stream-request.js';
 import type { EventLog } from '../event-log/event-log.js';
@@ -11,9 +20,7 @@ import { MemoryLogStore } from '../event-log/memory-log-store.js';
 import { Hub } from '../hub/hub.js';
 import type { HubOptions } from '../hub/feed/hub.options.js';
 import type { KnownRevocations } from '../hub/control-record-handler.js';
-import { randomIdGenerator } from '../vocabulary/id-generator.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
-import { asTenantId, asUserId, type Principal, type TenantId, type UserId } from '../vocabulary/principal.js';
 import { RecordingSink } from './recording-sink.js';
 
 /** The defaults of the library, with nothing limited that a test would trip over. */
@@ -116,7 +123,9 @@ export class MemoryHub {
   }
 
   /** Opens a stream into a {@link RecordingSink}. */
-  async connect(visitor: ConnectOptions = {}): Promise<{ readonly connection: Connection; readonly sink: RecordingSink }> {
+  async connect(
+    visitor: ConnectOptions = {},
+  ): Promise<{ readonly connection: Connection; readonly sink: RecordingSink }> {
     const prepared = await this.prepare(visitor);
     const sink = new RecordingSink();
     return { connection: prepared.attachTo(sink), sink };

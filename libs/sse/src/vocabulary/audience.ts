@@ -1,4 +1,4 @@
-import { asUserId, type Principal, type UserId } from './principal.js';
+import { asUserId, type Principal, type UserId } from '@nest-herald/platform';
 
 /**
  * One string that says to whom an event is addressed, and by which a connection is found (wire.md §2):

@@ -1,6 +1,6 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { NewEvent } from './envelope.js';
-import { asUserId, type TenantId, type UserId } from './principal.js';
+import { asUserId, type TenantId, type UserId } from '@nest-herald/platform';
 import type { Revocation, RevocationTarget } from './revocation.js';
 
 /** Reserved type (P15), so that nobody publishes one. */

@@ -1,5 +1,5 @@
 import type { AudienceKey } from './audience.js';
-import type { TenantId, UserId } from './principal.js';
+import type { TenantId, UserId } from '@nest-herald/platform';
 
 /**
  * A handle on the caller's open transaction, opaque to the core: the event log decides what it accepts

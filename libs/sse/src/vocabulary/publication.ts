@@ -10,7 +10,7 @@ import {
 import { type AudienceKey, MAX_RECIPIENTS_PER_EVENT, NAMED_USERS, TENANT_KEY, userKey } from './audience.js';
 import type { EphemeralEvent, EventInput, NewEvent } from './envelope.js';
 import { isTraceparent } from './traceparent.js';
-import { asTenantId, asUserId, type UserId } from './principal.js';
+import { asTenantId, asUserId, type UserId } from '@nest-herald/platform';
 import { SseError } from './sse.errors.js';
 
 /** To whom an event goes: one audience key, or people by name. */

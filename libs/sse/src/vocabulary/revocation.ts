@@ -1,4 +1,4 @@
-import type { Principal, TenantId, UserId } from './principal.js';
+import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 
 /** Whose tokens end: one person's, those of a login session (`sid`), one token (`jti`), or everybody's in the tenant. */
 export type RevocationTarget =

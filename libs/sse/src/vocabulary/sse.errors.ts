@@ -1,3 +1,5 @@
+import { CodedError } from '@nest-herald/platform';
+
 /** Every code an {@link SseError} can have; stable, so that callers may switch on it. */
 export type SseErrorCode =
   | 'ERR_SSE_INVALID_ID'
@@ -16,13 +18,9 @@ export type SseErrorCode =
   | 'ERR_SSE_BACKPLANE';
 
 /** Base of all errors of this package: a stable `code`, a message that says what to do, and the cause where there is one. */
-export class SseError extends Error {
-  constructor(
-    readonly code: SseErrorCode,
-    message: string,
-    options?: { readonly cause?: unknown },
-  ) {
-    super(message, options);
+export class SseError extends CodedError<SseErrorCode> {
+  constructor(code: SseErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(code, message, options);
     this.name = 'SseError';
   }
 }

@@ -1,4 +1,4 @@
-import { asTenantId, asUserId, type Principal } from './principal.js';
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
 
 /** A {@link Principal} as JSON keeps it: times are ISO 8601. */
 export type StoredPrincipal = Omit<Principal, 'expiresAt' | 'issuedAt'> & {

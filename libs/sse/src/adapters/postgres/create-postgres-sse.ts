@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import pg, { type Pool } from 'pg';
 import type { Backplane } from '../../backplane/backplane.js';
-import { type Clock, systemClock } from '../../vocabulary/clock.js';
+import { type Clock, systemClock } from '@nest-herald/platform';
 import type { ControlMailbox } from '../../seams/control-mailbox.js';
 import type { Presence } from '../../presence/presence.js';
 import type { RevocationStore } from '../../seams/revocation-store.js';
 import { SseError } from '../../vocabulary/sse.errors.js';
 import type { TicketStore } from '../../seams/ticket-store.js';
-import { withRole } from './app-url.js';
+import { outliveBrokenConnection, withRole } from '@nest-herald/platform/postgres';
 import { ListenBackplane } from './backplane/listen-backplane.js';
-import { outliveBrokenConnection } from './outlive-broken-connection.js';
 import { PostgresEventLog } from './event-log/postgres-event-log.js';
 import { PostgresPresence } from './presence/postgres-presence.js';
 import { PostgresTicketStore } from './control/postgres-ticket-store.js';

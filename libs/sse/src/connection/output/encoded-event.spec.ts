@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { asTenantId } from '../../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { ChunkJoiner } from './chunk-joiner.js';
 import { encodeControl, encodeEphemeral, encodeLogged } from './encoded-event.js';
 

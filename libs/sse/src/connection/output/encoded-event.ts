@@ -7,7 +7,7 @@ import {
 } from '@nest-herald/sse-protocol';
 import type { AudienceKey } from '../../vocabulary/audience.js';
 import type { EphemeralEvent, LoggedEvent } from '../../vocabulary/envelope.js';
-import type { UserId } from '../../vocabulary/principal.js';
+import type { UserId } from '@nest-herald/platform';
 
 /** What an {@link EncodedEvent} is made of. */
 interface EncodedEventParts {

@@ -1,6 +1,5 @@
 import { SESSION_EXPIRING_LEAD_MS } from '@nest-herald/sse-protocol';
-import type { Clock } from '../../vocabulary/clock.js';
-import type { Jitter } from '../../vocabulary/jitter.js';
+import type { Clock, Jitter } from '@nest-herald/platform';
 import type { TimerWheel, WheelEntry } from './timer-wheel.js';
 
 /** What the timers of a connection call. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 import { encodeControl, HEARTBEAT_COMMENT, type EncodedEvent } from '../output/encoded-event.js';
 
 /** Makes heartbeats; all that are due within a second are the same Buffer. */

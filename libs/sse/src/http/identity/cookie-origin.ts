@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { SseRefusal } from '../../vocabulary/refusal.js';
-import { headerOf } from '../http-message.js';
+import { headerOf } from '@nest-herald/platform/http';
 
 /** Reads one cookie; of several with the same name the first. Browsers order by path length, so that is the most specific. */
 export function cookieOf(request: IncomingMessage, name: string): string | null {

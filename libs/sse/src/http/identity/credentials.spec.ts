@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import type { Clock } from '../../vocabulary/clock.js';
-import { randomIdGenerator } from '../../vocabulary/id-generator.js';
-import { asTenantId, asUserId, type Principal } from '../../vocabulary/principal.js';
+import { asTenantId, asUserId, type Clock, type Principal, randomIdGenerator } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { type CredentialDeps, Credentials } from './credentials.js';
 import { MemoryTicketStore } from './memory-ticket-store.js';

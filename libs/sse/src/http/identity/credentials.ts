@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../../seams/authenticator.js';
-import type { Principal } from '../../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { cookieOf, requireOwnOrigin } from './cookie-origin.js';
-import { headerOf } from '../http-message.js';
+import { headerOf } from '@nest-herald/platform/http';
 import { invalidTicket, type StreamTickets } from './stream-ticket.js';
 import { invalidToken } from './token-claims.js';
 

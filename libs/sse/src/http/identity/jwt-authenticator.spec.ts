@@ -2,9 +2,8 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '../../vocabulary/clock.js';
+import { type Clock, OptionFaults } from '@nest-herald/platform';
 import { type JwtOptions, resolveJwtOptions } from '../../options/jwt.options.js';
-import { OptionFaults } from '../../options/option-faults.js';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
 
@@ -35,7 +34,7 @@ class StillClock implements Clock {
 }
 
 function authenticator(options: JwtOptions = { secret: SECRET }, clock: Clock = new StillClock()): JwtAuthenticator {
-  const faults = new OptionFaults();
+  const faults = new OptionFaults('SseModule');
   const resolved = resolveJwtOptions(options, faults);
   faults.throwIfAny();
   if (resolved === null) throw new Error('unresolved');

@@ -1,7 +1,6 @@
 import type { Authenticator } from '../../seams/authenticator.js';
-import type { Clock } from '../../vocabulary/clock.js';
+import type { Clock, Principal } from '@nest-herald/platform';
 import type { ResolvedJwtOptions } from '../../options/jwt.options.js';
-import type { Principal } from '../../vocabulary/principal.js';
 import { principalOf } from './token-claims.js';
 import { type TokenVerifier, tokenVerifier } from './token-verifier.js';
 

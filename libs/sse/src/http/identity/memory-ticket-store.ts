@@ -1,4 +1,4 @@
-import type { Clock } from '../../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { TicketRecord, TicketStore } from '../../seams/ticket-store.js';
 

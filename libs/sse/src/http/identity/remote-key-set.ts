@@ -1,5 +1,5 @@
 import { type CryptoKey, createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
-import type { Clock } from '../../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 
 /** Keys are looked for again after this time, so that a withdrawn one is forgotten. */

@@ -1,8 +1,15 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Credentials } from './credentials.js';
-import { type PlatformRequest, queryOf, rawRequest, requestTarget } from '../http-message.js';
-import { REQUIRED_PERMISSION, requirePermission, setPrincipal } from '../permission.js';
+import {
+  type PlatformRequest,
+  queryOf,
+  rawRequest,
+  requestTarget,
+  REQUIRED_PERMISSION,
+  requirePermission,
+  setPrincipal,
+} from '@nest-herald/platform/http';
 
 /**
  * Lets a request pass when its access token (`Authorization`, else the session cookie) is valid and grants what

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../vocabulary/clock.js';
-import type { IdGenerator } from '../../vocabulary/id-generator.js';
-import type { Principal } from '../../vocabulary/principal.js';
+import type { Clock, IdGenerator, Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { TicketStore } from '../../seams/ticket-store.js';
 import { TicketQuota } from './ticket-quota.js';

@@ -1,5 +1,4 @@
-import type { Clock } from '../../vocabulary/clock.js';
-import type { Principal } from '../../vocabulary/principal.js';
+import type { Clock, Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 
 const WINDOW_MS = 60_000;

@@ -1,5 +1,5 @@
 import type { ResolvedJwtOptions } from '../../options/jwt.options.js';
-import { asTenantId, asUserId, isIdentifier, type Principal } from '../../vocabulary/principal.js';
+import { asTenantId, asUserId, isIdentifier, type Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 
 /** The two parsed halves of a token whose signature was verified. */

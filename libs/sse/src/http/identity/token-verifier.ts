@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { compactVerify } from 'jose';
-import type { Clock } from '../../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 import type { JwtKey, ResolvedJwtOptions } from '../../options/jwt.options.js';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { RemoteKeySet } from './remote-key-set.js';

@@ -1,5 +1,5 @@
 import { covers, isReservedTopic } from '@nest-herald/sse-protocol';
-import { isPermitted, type Principal } from '../../vocabulary/principal.js';
+import { isPermitted, type Principal } from '@nest-herald/platform';
 import type { TopicAuthorizer } from '../../seams/topic-authorizer.js';
 
 /** The default rule: what a pattern in the token's `topics` claim covers, whole patterns included (PROTOCOL P43). */

@@ -1,7 +1,7 @@
 import { Body, Delete, Header, HttpCode, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
 import { ConnectionControl } from '../../control/connection-control.js';
 import type { ConnectionTopics } from '../../control/connection-request.js';
-import { isPermitted, type Principal } from '../../vocabulary/principal.js';
+import { isPermitted, type Principal } from '@nest-herald/platform';
 import { SseBroker } from '../../broker/sse-broker.js';
 import {
   type RevocationRequest,
@@ -10,9 +10,7 @@ import {
   type TopicsRequest,
   topicsRequestSchema,
 } from './control-bodies.js';
-import { CurrentPrincipal, RequirePermission } from '../permission.js';
-import { ProblemFilter } from '../problem-response.js';
-import { SchemaPipe } from '../schema.pipe.js';
+import { CurrentPrincipal, ProblemFilter, RequirePermission, SchemaPipe } from '@nest-herald/platform/http';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 
 /** Answer of `POST /connections/:connectionId/token`. */

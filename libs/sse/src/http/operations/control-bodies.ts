@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asUserId } from '../../vocabulary/principal.js';
+import { asUserId } from '@nest-herald/platform';
 import type { RevocationTarget } from '../../vocabulary/revocation.js';
 
 /** Topics of one request; each is checked as on opening a stream. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SseRefusal } from '../../vocabulary/refusal.js';
-import { SchemaPipe } from '../schema.pipe.js';
+import { Refusal, SchemaPipe } from '@nest-herald/platform/http';
 import { audienceOf, sendSchemaFor } from './send-request.js';
 
 const pipe = new SchemaPipe(sendSchemaFor);
@@ -9,9 +8,9 @@ function faultsOf(body: unknown): { path: string; message: string }[] {
   try {
     pipe.transform(body);
   } catch (error) {
-    expect(error).toBeInstanceOf(SseRefusal);
+    expect(error).toBeInstanceOf(Refusal);
     expect(error).toMatchObject({ status: 400, code: 'invalid_request' });
-    return (error as SseRefusal).details.extra?.errors as { path: string; message: string }[];
+    return (error as Refusal).members.errors as { path: string; message: string }[];
   }
   return [];
 }

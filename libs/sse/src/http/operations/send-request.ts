@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Audience } from '../../vocabulary/publication.js';
-import { roleKey, topicKey } from '../../vocabulary/publication.js';
+import { type Audience, roleKey, topicKey } from '../../vocabulary/publication.js';
 import { TENANT_KEY, userKey } from '../../vocabulary/audience.js';
 
 /** People that one request may name. */

@@ -12,26 +12,38 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import type { PresenceCounts, PresenceEntry, Transport } from '../../presence/presence.js';
-import { CLOCK, type Clock } from '../../vocabulary/clock.js';
+import {
+  type OnlineUser,
+  PRESENCE,
+  type Presence,
+  type PresenceCounts,
+  type PresenceEntry,
+  type Transport,
+} from '../../presence/presence.js';
+import { CLOCK, type Clock, type Principal } from '@nest-herald/platform';
 import { ClusterStats } from '../../control/cluster-stats.js';
 import type { Tx } from '../../vocabulary/envelope.js';
 import { Hub } from '../../hub/hub.js';
-import type { KeyedWrite, KeyedWriteResponse } from '../../seams/idempotency.js';
-import { PRESENCE, type OnlineUser, type Presence } from '../../presence/presence.js';
-import type { Principal } from '../../vocabulary/principal.js';
+import {
+  CurrentPrincipal,
+  headerOf,
+  type KeyedWrite,
+  type KeyedWriteResponse,
+  type PlatformRequest,
+  ProblemFilter,
+  rawRequest,
+  RequirePermission,
+  requirePermission,
+  SchemaPipe,
+} from '@nest-herald/platform/http';
 import { SseBroker } from '../../broker/sse-broker.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from '../../options/sse.options.js';
-import { headerOf, type PlatformRequest, rawRequest } from '../http-message.js';
 import {
   type OnlineUsersQuery,
   onlineUsersQuerySchema,
   type StatsQuery,
   statsQuerySchema,
 } from './operation-queries.js';
-import { CurrentPrincipal, RequirePermission, requirePermission } from '../permission.js';
-import { ProblemFilter } from '../problem-response.js';
-import { SchemaPipe } from '../schema.pipe.js';
 import { audienceOf, type SendRequest, sendSchemaFor } from './send-request.js';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 import { StreamTickets } from '../identity/stream-ticket.js';

@@ -1,11 +1,14 @@
+import {
+  CurrentPrincipal,
+  type PlatformRequest,
+  type PlatformResponse,
+  ProblemFilter,
+  SchemaPipe,
+} from '@nest-herald/platform/http';
 import { Get, Header, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import type { Principal } from '../../vocabulary/principal.js';
-import type { PlatformRequest, PlatformResponse } from '../http-message.js';
+import type { Principal } from '@nest-herald/platform';
 import { LongPoll, type PollAnswer } from './long-poll.js';
 import { type PollQuery, pollQuerySchema } from '../operations/operation-queries.js';
-import { CurrentPrincipal } from '../permission.js';
-import { ProblemFilter } from '../problem-response.js';
-import { SchemaPipe } from '../schema.pipe.js';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 
 /** `GET /poll` (api.md §3): for clients and proxies that cannot hold a stream. Mounted beside the stream. */

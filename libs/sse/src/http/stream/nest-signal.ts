@@ -1,5 +1,5 @@
 import * as nest from '@nestjs/common';
-import type { PlatformRequest } from '../http-message.js';
+import type { PlatformRequest } from '@nest-herald/platform/http';
 
 /** Where Nest 12 looks for the controller of `@SseSignal()`; older versions have none. */
 const KEY = (nest as { readonly SSE_ABORT_CONTROLLER?: symbol }).SSE_ABORT_CONTROLLER;

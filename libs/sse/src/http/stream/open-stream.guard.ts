@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { type PlatformRequest, type PlatformResponse, rawRequest } from '../http-message.js';
-import { setPrincipal } from '../permission.js';
+import { type PlatformRequest, type PlatformResponse, rawRequest, setPrincipal } from '@nest-herald/platform/http';
 import { StreamIntake } from './stream-intake.js';
 import { keepPrepared } from './stream-response.js';
 

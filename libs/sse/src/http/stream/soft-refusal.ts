@@ -1,5 +1,5 @@
 import { encodeFrame } from '@nest-herald/sse-protocol';
-import type { IdGenerator } from '../../vocabulary/id-generator.js';
+import type { IdGenerator } from '@nest-herald/platform';
 
 const MIN_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 30_000;

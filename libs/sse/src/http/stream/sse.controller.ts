@@ -1,7 +1,7 @@
 import { Controller, type MessageEvent, Req, Res, Sse, type Type, UseFilters, UseGuards } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { PlatformRequest, PlatformResponse } from '../http-message.js';
-import { StreamProblemFilter } from '../problem-response.js';
+import type { PlatformRequest, PlatformResponse } from '@nest-herald/platform/http';
+import { StreamProblemFilter } from './stream-problem.filter.js';
 import { StreamRoute } from './route-metadata.js';
 import { OpenStreamGuard } from './open-stream.guard.js';
 import { streamResponse } from './stream-response.js';

@@ -7,14 +7,13 @@ import type { PreparedStream } from '../../connection/stream-request.js';
 import { Entitlements, type TopicDecision } from '../../control/entitlements.js';
 import { Hub } from '../../hub/hub.js';
 import type { Transport } from '../../presence/presence.js';
-import type { Principal } from '../../vocabulary/principal.js';
+import { LateError, type Principal, within } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from '../../options/sse.options.js';
 import { TOPIC_RESOLVER, type TopicResolver } from '../../seams/topic-resolver.js';
-import { LateError, within } from '../../vocabulary/within.js';
 import { acceptsEventStream } from './accept.js';
 import { Credentials } from '../identity/credentials.js';
-import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } from '../http-message.js';
+import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } from '@nest-herald/platform/http';
 import { decideTopics } from './topic-request.js';
 
 /** What a route of the host adds to a stream of its own. */

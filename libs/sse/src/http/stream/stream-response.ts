@@ -4,7 +4,7 @@ import { Observable } from 'rxjs';
 import type { Connection } from '../../connection/connection.js';
 import type { PreparedStream } from '../../connection/stream-request.js';
 import { reportConnection } from './connection-report.js';
-import { type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from '../http-message.js';
+import { type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from '@nest-herald/platform/http';
 import { closeConnectionOnHttp10 } from './http10-connection.js';
 import { holdSocket, NestPipe } from './nest-pipe.js';
 import { deferAbortController } from './nest-signal.js';

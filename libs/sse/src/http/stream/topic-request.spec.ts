@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { Entitlements } from '../../control/entitlements.js';
-import { asTenantId, asUserId, type Principal } from '../../vocabulary/principal.js';
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { TopicAuthorizer } from '../../seams/topic-authorizer.js';
 import { anyTopicRule, TokenTopicAuthorizer } from '../identity/topic-authorizer.js';

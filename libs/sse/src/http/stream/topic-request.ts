@@ -1,6 +1,6 @@
 import { invalidTopic, isTopicPattern } from '@nest-herald/sse-protocol';
 import type { Entitlements, TopicDecision } from '../../control/entitlements.js';
-import type { Principal } from '../../vocabulary/principal.js';
+import type { Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { ResolvedSseOptions } from '../../options/sse.options.js';
 import type { TopicResolver } from '../../seams/topic-resolver.js';

@@ -6,8 +6,7 @@ import type { WebSocketServer } from 'ws';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { SseError } from '../../vocabulary/sse.errors.js';
 import { reportConnection } from '../stream/connection-report.js';
-import { headerOf } from '../http-message.js';
-import { ProblemFilter } from '../problem-response.js';
+import { headerOf, ProblemFilter } from '@nest-herald/platform/http';
 import { StreamIntake } from '../stream/stream-intake.js';
 import { WebSocketSink } from './web-socket-sink.js';
 

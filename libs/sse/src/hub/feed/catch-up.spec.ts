@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { systemClock } from '../../vocabulary/clock.js';
+import { asTenantId, systemClock } from '@nest-herald/platform';
 import type { Connection } from '../../connection/connection.js';
-import { asTenantId } from '../../vocabulary/principal.js';
 import { eventually } from '../../testing/eventually.js';
 import { MemoryHub } from '../../testing/memory-hub.js';
 import { RecordingSink } from '../../testing/recording-sink.js';

@@ -1,7 +1,7 @@
 import type { Connection } from '../../connection/connection.js';
 import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { LoggedEvent } from '../../vocabulary/envelope.js';
-import type { TenantId } from '../../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 import type { EventLog } from '../../event-log/event-log.js';
 
 /** Limits of one replay; see `HubOptions` for each. 0 = off. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeLogged, type EncodedEvent } from '../../connection/output/encoded-event.js';
-import { asTenantId } from '../../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { EventRing } from './event-ring.js';
 
 const event = (seq: number, payload = 'x'): EncodedEvent =>

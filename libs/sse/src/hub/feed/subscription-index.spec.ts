@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DenseBucket } from '../../connection/dense-bucket.js';
 import { SubscriptionFilter, type Addressed } from '../../connection/subscription-filter.js';
-import { asUserId } from '../../vocabulary/principal.js';
+import { asUserId } from '@nest-herald/platform';
 import { SubscriptionIndex, type IndexMember } from './subscription-index.js';
 
 class Member implements IndexMember<Member> {

@@ -1,10 +1,9 @@
+import { asTenantId, Jitter } from '@nest-herald/platform';
 import { describe, expect, it } from '@jest/globals';
 import { Heartbeats } from '../../connection/timing/heartbeats.js';
-import { Jitter } from '../../vocabulary/jitter.js';
 import { TimerWheel } from '../../connection/timing/timer-wheel.js';
 import { TurnScheduler } from '../../connection/output/turn-scheduler.js';
 import { MemoryEventLog } from '../../event-log/memory-event-log.js';
-import { asTenantId } from '../../vocabulary/principal.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { MEMORY_HUB_OPTIONS } from '../../testing/memory-hub.js';
 import { TenantFeeds } from './tenant-feeds.js';

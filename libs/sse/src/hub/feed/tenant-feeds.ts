@@ -1,5 +1,5 @@
 import { Traffic } from '../../connection/traffic.js';
-import type { TenantId } from '../../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 import { TenantFeed, type TenantFeedDeps } from './tenant-feed.js';
 
 /** A tenant that nobody needs keeps its ring this long, for those who come back. */

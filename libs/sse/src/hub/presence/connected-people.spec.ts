@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Connection } from '../../connection/connection.js';
-import { asTenantId } from '../../vocabulary/principal.js';
+import { asTenantId } from '@nest-herald/platform';
 import { ConnectedPeople } from './connected-people.js';
 
 const ACME = asTenantId('acme');

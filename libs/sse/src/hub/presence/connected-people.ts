@@ -1,6 +1,5 @@
-import type { Clock } from '../../vocabulary/clock.js';
+import type { Clock, TenantId, UserId } from '@nest-herald/platform';
 import type { Connection } from '../../connection/connection.js';
-import type { TenantId, UserId } from '../../vocabulary/principal.js';
 
 /** How {@link ConnectedPeople} are told. */
 export interface ConnectedPeopleOptions {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../connection/connection.js';
 import { TimerWheel } from '../../connection/timing/timer-wheel.js';
 import { MemoryPresence } from '../../presence/memory-presence.js';
-import { asTenantId, asUserId } from '../../vocabulary/principal.js';
+import { asTenantId, asUserId } from '@nest-herald/platform';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { MemoryHub } from '../../testing/memory-hub.js';
 import { PresenceRecorder } from './presence-recorder.js';

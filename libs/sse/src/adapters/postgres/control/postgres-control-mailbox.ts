@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { ServerRequest, ControlMailbox } from '../../../seams/control-mailbox.js';
-import { asTenantId, type TenantId } from '../../../vocabulary/principal.js';
+import { asTenantId, type TenantId } from '@nest-herald/platform';
 
 const LIFE_MS = 5_000;
 

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { controlRecordEvent } from '../../../vocabulary/control-record.js';
 import type { EventLog } from '../../../event-log/event-log.js';
-import { asUserId, type Principal, type TenantId } from '../../../vocabulary/principal.js';
+import { asUserId, type Principal, type TenantId } from '@nest-herald/platform';
 import type { Revocation, RevocationTarget } from '../../../vocabulary/revocation.js';
 import type { RevocationStore } from '../../../seams/revocation-store.js';
-import { inTenant } from '../tenant-client.js';
+import { inTenant } from '@nest-herald/platform/postgres';
 
 interface RevocationRow {
   readonly user_id: string | null;

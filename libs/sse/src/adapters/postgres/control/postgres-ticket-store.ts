@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { restorePrincipal, type StoredPrincipal } from '../../../vocabulary/stored-principal.js';
 import type { TicketRecord, TicketStore } from '../../../seams/ticket-store.js';
-import { inTenant } from '../tenant-client.js';
+import { inTenant } from '@nest-herald/platform/postgres';
 
 /**
  * Tickets in `sse.ticket`, valid on every server. Redeeming is one DELETE in a function of `herald_system`, because the tenant is

@@ -3,8 +3,8 @@ import { NAMED_USERS } from '../../../vocabulary/audience.js';
 import type { LoggedEvent } from '../../../vocabulary/envelope.js';
 import { epochOf } from '../../../event-log/epoch.js';
 import type { LogBounds, ReplayPage, ReplayRequest } from '../../../event-log/event-log.js';
-import { asUserId, type TenantId } from '../../../vocabulary/principal.js';
-import { inTenant } from '../tenant-client.js';
+import { asUserId, type TenantId } from '@nest-herald/platform';
+import { inTenant } from '@nest-herald/platform/postgres';
 
 const COLUMNS = 'l.seq, l.audience, l.recipients, l.type, l.payload, l.traceparent, l.created_at';
 

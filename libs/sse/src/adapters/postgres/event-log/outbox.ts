@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
 import type { NewEvent, Tx } from '../../../vocabulary/envelope.js';
-import type { TenantId } from '../../../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 import { SseError } from '../../../vocabulary/sse.errors.js';
-import { CommitSubscriber } from '../commit-subscriber.js';
-import { failedTransaction, joinTransaction } from '../open-transaction.js';
+import { CommitSubscriber, failedTransaction, joinTransaction } from '@nest-herald/platform/postgres';
 import { shardOf } from './shard-of.js';
+
+/** The call that errors name: hosts reach the outbox through it. */
+const PUBLISH = 'SseBroker.publish';
 
 /** A statement that publishes, with its parameters. */
 interface Append {
@@ -37,7 +39,7 @@ export class Outbox {
   async append(events: readonly NewEvent[], tx?: Tx): Promise<{ readonly deduplicated: boolean }> {
     const [first] = events;
     if (first === undefined) {
-      if (tx !== undefined) joinTransaction(tx);
+      if (tx !== undefined) joinTransaction(tx, PUBLISH);
       return { deduplicated: false };
     }
     const { tenantId } = first;
@@ -58,7 +60,7 @@ export class Outbox {
         this.onCommitted(shard);
         return { deduplicated: rows[0]?.count === 0 };
       }
-      const transaction = joinTransaction(tx);
+      const transaction = joinTransaction(tx, PUBLISH);
       // Not a prepared statement: the host's connection may go through a pooler that does not support them.
       const rows = await transaction.query(append.text, append.values);
       this.#commits.watch(transaction, shard);
@@ -116,7 +118,7 @@ function toSseError(error: unknown): unknown {
     );
   }
   // A client learns that its statement failed before it learns that its transaction did; publishing in between fails here.
-  if (code === '25P02') return failedTransaction(error);
+  if (code === '25P02') return failedTransaction(PUBLISH, error);
   if (code === '3F000' || code === '42883' || code === '42P01' || code === '42501') {
     return new SseError(
       'ERR_SSE_STORAGE',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Clock } from '../../../vocabulary/clock.js';
+import type { Clock, TenantId } from '@nest-herald/platform';
 import type { ControlMailbox } from '../../../seams/control-mailbox.js';
 import type { LoggedEvent, NewEvent, Tx } from '../../../vocabulary/envelope.js';
 import type {
@@ -11,13 +11,12 @@ import type {
   ReplayPage,
   ReplayRequest,
 } from '../../../event-log/event-log.js';
-import type { TenantId } from '../../../vocabulary/principal.js';
 import type { RevocationStore } from '../../../seams/revocation-store.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
 import { BatchTail } from './batch-tail.js';
 import { LogReader } from './log-reader.js';
 import { Maintenance } from './maintenance.js';
-import { joinTransaction } from '../open-transaction.js';
+import { joinTransaction } from '@nest-herald/platform/postgres';
 import { Outbox } from './outbox.js';
 import { PostgresControlMailbox } from '../control/postgres-control-mailbox.js';
 import { PostgresRevocationStore } from '../control/postgres-revocation-store.js';
@@ -134,7 +133,7 @@ export class PostgresEventLog implements EventLog {
   }
 
   requireTransaction(tx: Tx): void {
-    joinTransaction(tx);
+    joinTransaction(tx, 'SseBroker.publish');
   }
 
   bounds(tenantId: TenantId): Promise<LogBounds> {

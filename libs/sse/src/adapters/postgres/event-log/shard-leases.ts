@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Clock } from '../../../vocabulary/clock.js';
+import type { Clock } from '@nest-herald/platform';
 
 /** Duration of a lease, by the clock of the database. */
 export const LEASE_TTL_MS = 1_500;

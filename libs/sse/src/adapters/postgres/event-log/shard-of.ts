@@ -1,4 +1,4 @@
-import type { TenantId } from '../../../vocabulary/principal.js';
+import type { TenantId } from '@nest-herald/platform';
 
 /**
  * The shard that sequences a tenant's events: FNV-1a of the id, modulo the number of shards, as `sse.shard_of` of the

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { RemoteCounts } from '../../../presence/cluster-slots.js';
-import { asTenantId, asUserId } from '../../../vocabulary/principal.js';
+import { asTenantId, asUserId } from '@nest-herald/platform';
 import { ManualClock } from '../../../testing/manual-clock.js';
 import { PostgresClusterSlots } from './postgres-cluster-slots.js';
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Clock } from '../../../vocabulary/clock.js';
+import { asTenantId, asUserId, type Clock, type TenantId } from '@nest-herald/platform';
 import {
   type ClusterSlots,
   type OverLimitUser,
@@ -9,7 +9,6 @@ import {
   type TenantUser,
   type NeededCounts,
 } from '../../../presence/cluster-slots.js';
-import { asTenantId, asUserId, type TenantId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
 
 const TIMEOUT_MS = 1_000;

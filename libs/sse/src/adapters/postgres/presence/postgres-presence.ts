@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { Clock } from '../../../vocabulary/clock.js';
+import type { Clock, TenantId, UserId } from '@nest-herald/platform';
 import {
   type OnlinePage,
   type OnlineQuery,
@@ -11,7 +11,6 @@ import {
   type PresenceServer,
   type UserPresence,
 } from '../../../presence/presence.js';
-import type { TenantId, UserId } from '../../../vocabulary/principal.js';
 import { SseError } from '../../../vocabulary/sse.errors.js';
 import { PostgresClusterSlots } from './postgres-cluster-slots.js';
 import { type StoredChange, toChange } from './presence-change.js';

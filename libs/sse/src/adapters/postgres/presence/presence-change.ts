@@ -1,5 +1,5 @@
 import type { PresenceChange } from '../../../presence/presence.js';
-import { asTenantId, asUserId } from '../../../vocabulary/principal.js';
+import { asTenantId, asUserId } from '@nest-herald/platform';
 
 /** A change of presence as the functions of schema `sse` return it. */
 export interface StoredChange {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Clock } from '../../../vocabulary/clock.js';
+import { asUserId, type Clock, type TenantId, type UserId } from '@nest-herald/platform';
 import type {
   OnlinePage,
   OnlineQuery,
@@ -8,8 +8,7 @@ import type {
   Transport,
   UserPresence,
 } from '../../../presence/presence.js';
-import { asUserId, type TenantId, type UserId } from '../../../vocabulary/principal.js';
-import { inTenant } from '../tenant-client.js';
+import { inTenant } from '@nest-herald/platform/postgres';
 
 const LIVE = 'sse.connection c JOIN sse.live_nodes() n ON n.node_id = c.node_id AND n.boot_id = c.boot_id';
 

@@ -1,0 +1,12 @@
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
+import type { AudienceKey, AudienceResolver } from '@nest-herald/sse';
+import type { Directory } from '../seams/directory.js';
+
+/** Lets streams and inboxes follow a directory: `audienceResolver: new DirectoryAudience(directory)` in the options of `SseModule`. */
+export class DirectoryAudience implements AudienceResolver {
+  constructor(private readonly directory: Directory) {}
+
+  keysOf({ tenantId, userId }: Principal): Promise<readonly AudienceKey[]> {
+    return this.directory.keysOf(asTenantId(tenantId), asUserId(userId));
+  }
+}

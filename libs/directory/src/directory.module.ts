@@ -1,0 +1,41 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
+import type { DataSource } from 'typeorm';
+import { DIRECTORY } from './seams/directory.js';
+import { DirectoryController } from './http/directory.controller.js';
+import { DirectoryReauthorizer } from './audience/directory-reauthorizer.js';
+import { DirectoryWriter } from './store/directory-writer.js';
+import {
+  ConfigurableDirectoryModule,
+  DIRECTORY_DATA_SOURCE,
+  type DIRECTORY_MODULE_OPTIONS,
+} from './directory.module-definition.js';
+import { PostgresDirectory } from './store/postgres-directory.js';
+
+/**
+ * The directory in PostgreSQL: its REST operations, the {@link DIRECTORY} for whoever asks who works where, and open streams
+ * that follow it. Streams ask it where the options of `SseModule` have
+ * `audienceResolver: new DirectoryAudience(directory)`.
+ */
+@Module({
+  controllers: [DirectoryController],
+  providers: [
+    {
+      provide: TenantTransaction,
+      useFactory: (dataSource: DataSource) => new TenantTransaction(dataSource),
+      inject: [DIRECTORY_DATA_SOURCE],
+    },
+    PostgresDirectory,
+    { provide: DIRECTORY, useExisting: PostgresDirectory },
+    DirectoryWriter,
+    DirectoryReauthorizer,
+    IdempotentTransaction,
+    IdempotentRequests,
+  ],
+  exports: [DIRECTORY, DirectoryWriter, IdempotentRequests],
+})
+export class DirectoryModule extends ConfigurableDirectoryModule {
+  static override forRoot(options: typeof DIRECTORY_MODULE_OPTIONS): DynamicModule {
+    return super.forRoot(options);
+  }
+}

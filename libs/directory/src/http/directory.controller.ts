@@ -1,0 +1,116 @@
+import { Body, Controller, Get, Inject, Param, Put, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { asTenantId, type Principal } from '@nest-herald/platform';
+import {
+  CurrentPrincipal,
+  expectedRevision,
+  type KeyedWrite,
+  type KeyedWriteResponse,
+  ProblemFilter,
+  RequirePermission,
+  SchemaPipe,
+} from '@nest-herald/platform/http';
+import { SseAuthGuard } from '@nest-herald/sse';
+import { IdempotentRequests, TenantTransaction } from '@nest-herald/platform/postgres';
+import { readDepartments } from '../store/department-store.js';
+import {
+  type DepartmentInput,
+  type DepartmentRecord,
+  directoryIdSchema,
+  type PersonInput,
+  type PersonRecord,
+  putDepartmentSchema,
+  putPersonSchema,
+} from '../people/directory-input.js';
+import { DirectoryWriter } from '../store/directory-writer.js';
+import { DirectoryRefusal } from '../people/directory.errors.js';
+import { readPeople } from '../store/person-store.js';
+
+/** The directory over HTTP (api.md §4), for those who keep it in step with the HR system. */
+@Controller('api/v1/directory')
+@UseGuards(SseAuthGuard)
+@UseFilters(ProblemFilter)
+@RequirePermission('directory:write')
+export class DirectoryController {
+  constructor(
+    @Inject(DirectoryWriter) private readonly writer: DirectoryWriter,
+    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+  ) {}
+
+  @Get('people/:personId')
+  async person(
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
+    @Param('personId') id: string,
+  ): Promise<PersonRecord> {
+    const [person] = isId(id)
+      ? await this.transactions.run(asTenantId(principal.tenantId), (manager) =>
+          readPeople(manager, principal.tenantId, [id]),
+        )
+      : [];
+    if (person === undefined) throw unknown('person');
+    return withTag(response, person);
+  }
+
+  @Put('people/:personId')
+  async putPerson(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
+    @Param('personId', new SchemaPipe(directoryIdSchema)) id: string,
+    @Body(new SchemaPipe(putPersonSchema)) input: PersonInput,
+  ): Promise<unknown> {
+    const revision = expectedRevision(request);
+    const body = await this.requests.answer(principal, request, response, async (manager) => ({
+      status: 200,
+      body: await this.writer.putPerson(manager, principal.tenantId, { id, ...input }, revision),
+    }));
+    return withTag(response, body as PersonRecord);
+  }
+
+  @Get('departments/:departmentId')
+  async department(
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
+    @Param('departmentId') id: string,
+  ): Promise<DepartmentRecord> {
+    const [department] = isId(id)
+      ? await this.transactions.run(asTenantId(principal.tenantId), (manager) =>
+          readDepartments(manager, principal.tenantId, [id]),
+        )
+      : [];
+    if (department === undefined) throw unknown('department');
+    return withTag(response, department);
+  }
+
+  @Put('departments/:departmentId')
+  async putDepartment(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: KeyedWrite,
+    @Res({ passthrough: true }) response: KeyedWriteResponse,
+    @Param('departmentId', new SchemaPipe(directoryIdSchema)) id: string,
+    @Body(new SchemaPipe(putDepartmentSchema)) input: DepartmentInput,
+  ): Promise<unknown> {
+    const revision = expectedRevision(request);
+    const body = await this.requests.answer(principal, request, response, async (manager) => ({
+      status: 200,
+      body: await this.writer.putDepartment(manager, principal.tenantId, { id, ...input }, revision),
+    }));
+    return withTag(response, body as DepartmentRecord);
+  }
+}
+
+/** A text that can be nobody's id is as unknown as any other; the database need not be asked. */
+function isId(text: string): boolean {
+  return directoryIdSchema.safeParse(text).success;
+}
+
+function withTag<T extends { readonly revision: number }>(response: KeyedWriteResponse, record: T): T {
+  response.header('ETag', `"${record.revision}"`);
+  return record;
+}
+
+/** The one answer for what does not exist and for what is another tenant's. */
+function unknown(what: 'person' | 'department'): DirectoryRefusal {
+  return new DirectoryRefusal('not_found', `There is no such ${what} in the directory.`);
+}

@@ -1,0 +1,101 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { asTenantId, asUserId, type TenantId, type UserId } from '@nest-herald/platform';
+import type { AudienceKey } from '@nest-herald/sse';
+import { AfterCommit, TenantTransaction } from '@nest-herald/platform/postgres';
+import type { DataSource, EntityManager } from 'typeorm';
+import { readDepartments } from './department-store.js';
+import { DIRECTORY_DATA_SOURCE } from '../directory.module-definition.js';
+import type { Directory, DirectoryChange, DirectoryDepartment, DirectoryPerson } from '../seams/directory.js';
+import { holdersOf, keysHeldBy } from './memberships.js';
+import { readPeople } from './person-store.js';
+
+/** The directory in the tables of schema `herald`, written by `DirectoryWriter`. */
+@Injectable()
+export class PostgresDirectory implements Directory {
+  readonly #logger = new Logger(PostgresDirectory.name);
+  readonly #listeners = new Set<(change: DirectoryChange) => void>();
+  readonly #committed: AfterCommit<DirectoryChange>;
+
+  constructor(
+    @Inject(DIRECTORY_DATA_SOURCE) dataSource: DataSource,
+    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+  ) {
+    this.#committed = new AfterCommit(dataSource, (changes) => this.#tell(changes));
+  }
+
+  async people(
+    manager: EntityManager,
+    tenantId: TenantId,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, DirectoryPerson>> {
+    const records = await readPeople(manager, tenantId, ids);
+    return new Map(
+      records.map(({ id, name, email, active, managerId, roles, departmentIds, positionIds, groupIds }) => [
+        id,
+        {
+          id: asUserId(id),
+          tenantId,
+          name,
+          email,
+          active,
+          managerId: managerId === null ? null : asUserId(managerId),
+          roles,
+          departmentIds,
+          positionIds,
+          groupIds,
+        },
+      ]),
+    );
+  }
+
+  async departments(
+    manager: EntityManager,
+    tenantId: TenantId,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, DirectoryDepartment>> {
+    const records = await readDepartments(manager, tenantId, ids);
+    return new Map(
+      records.map(({ id, name, parentId, leaderId }) => [
+        id,
+        { id, name, parentId, leaderId: leaderId === null ? null : asUserId(leaderId) },
+      ]),
+    );
+  }
+
+  async members(
+    manager: EntityManager,
+    tenantId: TenantId,
+    key: AudienceKey,
+    limit: number,
+  ): Promise<readonly UserId[]> {
+    return (await holdersOf(manager, tenantId, key, limit)).map((id) => asUserId(id));
+  }
+
+  /** In a transaction of its own: never call it while holding another connection of the same pool. */
+  async keysOf(tenantId: TenantId, userId: UserId): Promise<readonly AudienceKey[]> {
+    return this.transactions.run(asTenantId(tenantId), (manager) => keysHeldBy(manager, tenantId, userId));
+  }
+
+  onChanged(listener: (change: DirectoryChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Remembers a change until the commit of the transaction that makes it; for the writer. */
+  noteChange(manager: EntityManager, change: DirectoryChange): void {
+    this.#committed.note(manager, change);
+  }
+
+  #tell(changes: readonly DirectoryChange[]): void {
+    for (const change of changes) {
+      for (const listener of this.#listeners) {
+        try {
+          listener(change);
+        } catch (error) {
+          // The change is committed; one listener must not keep the others from hearing of it.
+          this.#logger.error(`A listener of the directory threw: ${String(error)}`);
+        }
+      }
+    }
+  }
+}

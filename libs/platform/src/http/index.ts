@@ -1,0 +1,31 @@
+export { expectedRevision } from './expected-revision.js';
+export {
+  headerOf,
+  type PlatformRequest,
+  type PlatformResponse,
+  queryOf,
+  rawRequest,
+  rawResponse,
+  requestTarget,
+} from './http-message.js';
+export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
+export { LegacyApi } from './legacy/legacy-api.interceptor.js';
+export { type LegacyPage, MAX_OFFSET } from './legacy/legacy-paging.js';
+export { type Fields, type LegacyRequest, type LegacyRoute, type LegacyRoutes, textOf } from './legacy/legacy-route.js';
+export { keyAt, type Page, pageFrom, pageOf, pagingFields, withTotal } from './paging.js';
+export {
+  CurrentPrincipal,
+  principalOfRequest,
+  REQUIRED_PERMISSION,
+  requirePermission,
+  RequirePermission,
+  setPrincipal,
+} from './permission.js';
+export { SchemaPipe } from './schema.pipe.js';
+export { isStorableText, jsonFault } from './storable-json.js';
+export { withTag } from './with-tag.js';
+export { PROBLEM_MEDIA_TYPE, type ProblemDocument, problemDocument } from '../problem/problem-document.js';
+export { PROBLEM_HOOKS, type ProblemHooks } from '../problem/problem-hooks.js';
+export { codeOfStatus, type Problem, problemOf } from '../problem/problem-of.js';
+export { ProblemFilter, type WrittenAnswer } from '../problem/problem.filter.js';
+export { type FieldFault, Refusal, type RefusalOptions } from '../problem/refusal.js';

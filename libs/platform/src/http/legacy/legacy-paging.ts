@@ -1,0 +1,55 @@
+import { Refusal } from '../../problem/refusal.js';
+import type { Fields } from './legacy-route.js';
+
+/** Items that may be passed over: whoever goes further back follows the cursor, which costs a page and not the way to it. */
+export const MAX_OFFSET = 10_000;
+
+const MAX_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 20;
+
+/** Which page a list is asked for. */
+export interface PageAsked {
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/** A page as the origin answers it. */
+export interface LegacyPage {
+  readonly items: readonly unknown[];
+  readonly page: number;
+  readonly page_size: number;
+  /** All that the list has, on every page. */
+  readonly total: number;
+}
+
+/**
+ * Puts `page` (1 unless given) and `page_size` (20, at most 100) into `limit` and `offset`.
+ * @throws Refusal 400 `invalid_request` for a page that is no number from 1 on, lies behind the first 10,000 items, or is
+ * asked for together with `limit`, `offset` or `cursor`.
+ */
+export function withPage(query: Fields): Fields {
+  const { page, page_size: pageSize, ...others } = query;
+  if (page === undefined && pageSize === undefined) return query;
+  const other = ['limit', 'offset', 'cursor'].find((name) => Object.hasOwn(others, name));
+  if (other !== undefined) throw refusal('page', `page and page_size do not go together with ${other}`);
+  const size = numberOf('page_size', pageSize ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const number = numberOf('page', page ?? 1, Math.floor(MAX_OFFSET / size) + 1);
+  return { ...others, limit: String(size), offset: String((number - 1) * size) };
+}
+
+/** The page that `limit` and `offset` ask for; checked by the list's own schema. */
+export function pageAsked(query: Fields): PageAsked {
+  const pageSize = Number(query['limit'] ?? DEFAULT_PAGE_SIZE);
+  return { page: Math.floor(Number(query['offset'] ?? 0) / pageSize) + 1, pageSize };
+}
+
+function numberOf(name: string, value: unknown, max: number): number {
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= max) return number;
+  throw refusal(name, `must be a number from 1 to ${max}`);
+}
+
+function refusal(path: string, message: string): Refusal {
+  const detail = 'The request does not have the expected form; see "errors".';
+  return new Refusal(400, 'invalid_request', detail, { errors: [{ path, message }] });
+}

@@ -1,0 +1,78 @@
+import { PlatformError } from '../errors/platform.errors.js';
+
+declare const brand: unique symbol;
+
+/** Opaque id of a tenant, as the host's identity provider spells it; 1–128 characters out of `A-Z a-z 0-9 _ . @ | -`. */
+export type TenantId = string & { readonly [brand]: 'tenant' };
+
+/** Opaque id of a person inside a tenant; the same characters as {@link TenantId}. */
+export type UserId = string & { readonly [brand]: 'user' };
+
+/**
+ * Who holds a token, as verified from it and from nothing else (wire.md §1).
+ *
+ * The tenant of every read, write and frame is `tenantId` of a principal; no request field may choose it.
+ */
+export interface Principal {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  /** Roles in the token; each is the audience key `role:<r>`. */
+  readonly roles: readonly string[];
+  /** Permission strings (api.md §2); `x:*` covers every permission that starts with `x:`. */
+  readonly permissions: readonly string[];
+  /** Topic patterns that the holder may follow; see `TopicPattern` of the protocol package. */
+  readonly topics: readonly string[];
+  /** End of the token; a stream opened with it is closed then. */
+  readonly expiresAt: Date;
+  /** `iat`: revocations that name an earlier moment do not concern this token. */
+  readonly issuedAt: Date;
+  /** `jti`, where the token has one. */
+  readonly tokenId?: string;
+  /** `sid`, the login session, where the token has one. */
+  readonly sessionId?: string;
+}
+
+/** The role that may do everything inside its own tenant (api.md §2). */
+const ADMIN_ROLE = 'admin';
+/** What no role of a tenant ever includes: it looks across tenants. */
+const PLATFORM_PERMISSION = 'platform:admin';
+
+const ID = /^[A-Za-z0-9_.@|-]{1,128}$/;
+
+/** @returns whether the text can be a tenant or user id (wire.md §1). */
+export function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}
+
+/** @throws PlatformError `ERR_SSE_INVALID_ID` when the text cannot be a tenant id. */
+export function asTenantId(value: string): TenantId {
+  if (!isIdentifier(value)) throw invalidId('tenant', value);
+  return value as TenantId;
+}
+
+/** @throws PlatformError `ERR_SSE_INVALID_ID` when the text cannot be a user id. */
+export function asUserId(value: string): UserId {
+  if (!isIdentifier(value)) throw invalidId('user', value);
+  return value as UserId;
+}
+
+/** Whether `granted` contains the permission itself or a wildcard `prefix:*` that covers it. */
+export function hasPermission(granted: readonly string[], wanted: string): boolean {
+  return granted.some((p) => p === wanted || (p.endsWith(':*') && wanted.startsWith(p.slice(0, -1))));
+}
+
+/**
+ * Whether the holder may do this: by a permission in the token (`x:*` covers every `x:…`), or as `admin` of the tenant,
+ * which covers everything but `platform:admin`.
+ */
+export function isPermitted(principal: Principal, permission: string): boolean {
+  if (hasPermission(principal.permissions, permission)) return true;
+  return permission !== PLATFORM_PERMISSION && principal.roles.includes(ADMIN_ROLE);
+}
+
+function invalidId(kind: string, value: unknown): PlatformError {
+  return new PlatformError(
+    'ERR_SSE_INVALID_ID',
+    `A ${kind} id has 1 to 128 characters out of A-Z a-z 0-9 _ . @ | - ; got ${JSON.stringify(value)}.`,
+  );
+}

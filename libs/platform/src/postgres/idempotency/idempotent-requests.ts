@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../identity/principal.js';
+import type { EntityManager } from 'typeorm';
+import type { Idempotency, KeyedWrite, KeyedWriteResponse } from '../../http/idempotency.js';
+import { requestIdentity } from './idempotency-key.js';
+import { IdempotentTransaction, type KeptAnswer } from './idempotent-transaction.js';
+
+/** What handlers of writing routes call: their work in one tenant transaction, once per `Idempotency-Key`. */
+@Injectable()
+export class IdempotentRequests implements Idempotency {
+  constructor(private readonly transactions: IdempotentTransaction) {}
+
+  /**
+   * @returns the body to answer with; undefined for none. A replayed one is announced by `Idempotency-Replayed: true`.
+   * @throws what `requestIdentity` and `IdempotentTransaction.run` throw.
+   */
+  async answer(
+    principal: Principal,
+    request: KeyedWrite,
+    response: KeyedWriteResponse,
+    work: (manager: EntityManager) => Promise<KeptAnswer>,
+  ): Promise<unknown> {
+    const { method, headers, body } = request;
+    const identity = requestIdentity(principal, { method, path: pathOf(request), headers, body });
+    const answer = await this.transactions.run(identity, work);
+    if (answer.replayed) response.header('Idempotency-Replayed', 'true');
+    return answer.body ?? undefined;
+  }
+}
+
+/** The path of a request without its query, however deep the router is. */
+export function pathOf(request: KeyedWrite): string {
+  return (request.originalUrl ?? request.url).split('?', 1)[0] ?? '';
+}

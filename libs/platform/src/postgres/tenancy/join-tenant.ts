@@ -1,0 +1,27 @@
+import type { EntityManager } from 'typeorm';
+import { PlatformError } from '../../errors/platform.errors.js';
+import { asTenantId } from '../../identity/principal.js';
+import { joinTransaction } from './open-transaction.js';
+
+/**
+ * Ties the caller's open transaction to a tenant, so that row-level security lets it write that tenant's rows and no
+ * others. In a transaction of `TenantTransaction.run` this changes nothing; in a host's own one it lasts until its end.
+ *
+ * @throws PlatformError `ERR_SSE_NO_TRANSACTION` without an open transaction, because rows and events would not commit
+ * together; `ERR_SSE_TENANT_MISMATCH` when the transaction belongs to another tenant already.
+ */
+export async function joinTenant(manager: EntityManager, tenantId: string, call: string): Promise<void> {
+  const transaction = joinTransaction(manager, call);
+  const tenant = asTenantId(tenantId);
+  const rows = await transaction.query(
+    `select case when coalesce(current_setting('herald.tenant_id', true), '') in ('', $1)
+       then set_config('herald.tenant_id', $1, true) end as tenant`,
+    [tenant],
+  );
+  if (rows[0]?.['tenant'] === tenant) return;
+  throw new PlatformError(
+    'ERR_SSE_TENANT_MISMATCH',
+    `${call} was called for the tenant ${JSON.stringify(tenant)}, but its transaction belongs to another tenant. ` +
+      'Use one transaction for each tenant.',
+  );
+}

@@ -1,0 +1,32 @@
+import pg, { type Pool, type PoolClient } from 'pg';
+import type { TenantId } from '../../identity/principal.js';
+
+/**
+ * One short transaction of one tenant on a plain `pg` pool, whose connections {@link outliveBrokenConnection}: row-level security shows this tenant's rows and no others.
+ * Ends with COMMIT or ROLLBACK before the connection goes back, so that no tenant stays on it.
+ */
+export async function inTenant<T>(
+  pool: Pool,
+  tenantId: TenantId,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    // One round trip for both; the id is checked where it is made, and quoted all the same.
+    await client.query(`BEGIN; SELECT set_config('herald.tenant_id', ${pg.escapeLiteral(tenantId)}, true)`);
+    try {
+      const result = await work(client);
+      await client.query('COMMIT');
+      broken = false;
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      broken = false;
+      throw error;
+    }
+  } finally {
+    // A connection whose transaction did not end is closed, not reused.
+    client.release(broken);
+  }
+}

@@ -1,0 +1,32 @@
+import { Catch } from '@nestjs/common';
+import { type PlatformRequest, type Problem, ProblemFilter, type WrittenAnswer } from '@nest-herald/platform/http';
+import type { Request, Response } from 'express';
+import { allowedMethods } from './allowed-methods.js';
+
+/** The service's filter: also tells an unknown path from a method that its route does not have. */
+@Catch()
+export class ServiceProblemFilter extends ProblemFilter {
+  protected override refine(problem: Problem, request: PlatformRequest): Problem {
+    const { app, method, path, route } = request as unknown as Request;
+    if (problem.status !== 404 || route !== undefined) return problem;
+    const methods = allowedMethods(app, path);
+    if (methods.length === 0) return { ...problem, detail: `Nothing is served at ${method} of this path.` };
+    return {
+      status: 405,
+      code: 'method_not_allowed',
+      detail: `${method} is not possible here; use ${methods.join(', ')}.`,
+    };
+  }
+
+  protected override answerTo(problem: Problem, request: PlatformRequest, requestId: string): WrittenAnswer {
+    const answer = super.answerTo(problem, request, requestId);
+    if (problem.status !== 405) return answer;
+    const { app, path } = request as unknown as Request;
+    return { ...answer, headers: { ...answer.headers, Allow: allowedMethods(app, path).join(', ') } };
+  }
+
+  /** Cuts the connection, so that no client takes half an answer for a whole one. */
+  protected override endBegunAnswer(response: Response): void {
+    response.destroy();
+  }
+}
