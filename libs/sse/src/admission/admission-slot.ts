@@ -1,10 +1,10 @@
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '@nest-herald/platform';
 
-/** The right to hold one connection. Whoever obtained it releases it, or hands it to a connection, which then does. */
+/** The right to hold one connection. The caller that got it must release it or pass it to a connection, which then does. */
 export interface AdmissionSlot {
   readonly principal: Principal;
   readonly transport: Transport;
-  /** Gives the place back; the second and later calls do nothing. */
+  /** Releases the slot. Later calls do nothing. */
   release(): void;
 }

@@ -15,7 +15,7 @@ const off: AdmissionLimits = {
   pollsPerMinute: 0,
 };
 
-function holder(user: string, tenant = 'acme'): Principal {
+function principalOf(user: string, tenant = 'acme'): Principal {
   const at = new Date(0);
   return {
     tenantId: asTenantId(tenant),
@@ -32,12 +32,12 @@ function setUp(limits: Partial<AdmissionLimits>) {
   const clock = new ManualClock();
   const evicted: AdmissionSlot[] = [];
   const jitter = new Jitter({ random: () => 'AAAAAA' });
-  const evictedElsewhere: string[] = [];
+  const evictedRemote: string[] = [];
   const admission = new Admission({ ...off, ...limits }, clock, jitter, {
     evict: (slot) => evicted.push(slot),
-    evictRemote: (_, connectionId) => evictedElsewhere.push(connectionId),
+    evictRemote: (_, connectionId) => evictedRemote.push(connectionId),
   });
-  return { admission, clock, evicted, evictedElsewhere };
+  return { admission, clock, evicted, evictedRemote };
 }
 
 function refusalOf(run: () => unknown): SseRefusal {
@@ -46,108 +46,110 @@ function refusalOf(run: () => unknown): SseRefusal {
   } catch (error) {
     if (error instanceof SseRefusal) return error;
   }
-  throw new Error('It was not refused.');
+  throw new Error('The admission was not refused.');
 }
 
-describe('admission', () => {
-  it('origin defect 8: refuses beyond the places of the process with 503 and a time to come back', () => {
+describe('Admission', () => {
+  it('legacy defect 8: refuses beyond the slots of the process with 503 and a retry time', () => {
     const { admission } = setUp({ maxConnections: 2 });
-    const first = admission.admit(holder('a'), 'sse');
-    admission.admit(holder('b'), 'sse');
-    const refusal = refusalOf(() => admission.admit(holder('c'), 'sse'));
+    const first = admission.admit(principalOf('a'), 'sse');
+    admission.admit(principalOf('b'), 'sse');
+    const refusal = refusalOf(() => admission.admit(principalOf('c'), 'sse'));
     expect([refusal.status, refusal.code]).toEqual([503, 'at_capacity']);
     expect(refusal.details.retryAfterMs).toBeGreaterThanOrEqual(5_000);
     expect(refusal.details.retryAfterMs).toBeLessThanOrEqual(30_000);
     first.release();
-    expect(() => admission.admit(holder('c'), 'sse')).not.toThrow();
+    expect(() => admission.admit(principalOf('c'), 'sse')).not.toThrow();
   });
 
-  it('counts tenants apart, so that none uses up another one’s places', () => {
+  it('counts tenants separately, so that none uses another tenant’s slots', () => {
     const { admission } = setUp({ maxConnectionsPerTenant: 1 });
-    admission.admit(holder('a', 'acme'), 'sse');
-    const refusal = refusalOf(() => admission.admit(holder('b', 'acme'), 'sse'));
+    admission.admit(principalOf('a', 'acme'), 'sse');
+    const refusal = refusalOf(() => admission.admit(principalOf('b', 'acme'), 'sse'));
     expect([refusal.status, refusal.code]).toEqual([429, 'connection_limit']);
-    expect(() => admission.admit(holder('a', 'beta'), 'sse')).not.toThrow();
+    expect(() => admission.admit(principalOf('a', 'beta'), 'sse')).not.toThrow();
   });
 
-  it('counts people of the same name in two tenants apart', () => {
+  it('counts users with the same id in two tenants separately', () => {
     const { admission } = setUp({ maxConnectionsPerUser: 1 });
-    admission.admit(holder('ann', 'acme'), 'sse');
-    expect(() => admission.admit(holder('ann', 'beta'), 'sse')).not.toThrow();
-    expect(refusalOf(() => admission.admit(holder('ann', 'acme'), 'sse')).code).toBe('connection_limit');
+    admission.admit(principalOf('ann', 'acme'), 'sse');
+    expect(() => admission.admit(principalOf('ann', 'beta'), 'sse')).not.toThrow();
+    expect(refusalOf(() => admission.admit(principalOf('ann', 'acme'), 'sse')).code).toBe('connection_limit');
   });
 
-  it('gives a place back exactly once, however often it is released', () => {
+  it('frees a slot exactly once, however often it is released', () => {
     const { admission } = setUp({ maxConnectionsPerUser: 2 });
-    const slot = admission.admit(holder('ann'), 'sse');
-    admission.admit(holder('ann'), 'sse');
+    const slot = admission.admit(principalOf('ann'), 'sse');
+    admission.admit(principalOf('ann'), 'sse');
     slot.release();
     slot.release();
     slot.release();
     expect(admission.held).toBe(1);
-    admission.admit(holder('ann'), 'sse');
-    expect(refusalOf(() => admission.admit(holder('ann'), 'sse')).status).toBe(429);
+    admission.admit(principalOf('ann'), 'sse');
+    expect(refusalOf(() => admission.admit(principalOf('ann'), 'sse')).status).toBe(429);
   });
 
-  it('evicts the oldest connection where it is told so', () => {
+  it('evicts the user’s oldest connection under close-oldest', () => {
     const { admission, evicted } = setUp({ maxConnectionsPerUser: 2, onUserLimit: 'close-oldest' });
-    const slots = [1, 2, 3].map(() => admission.admit(holder('ann'), 'sse'));
+    const slots = [1, 2, 3].map(() => admission.admit(principalOf('ann'), 'sse'));
     expect(evicted).toEqual([slots[0]]);
     expect(admission.held).toBe(2);
     slots[0]!.release();
     expect(admission.held).toBe(2);
   });
 
-  it('counts what other nodes hold, of the person and of the tenant', () => {
+  it('counts the connections of other servers, for the user and for the tenant', () => {
     const { admission } = setUp({ maxConnectionsPerUser: 3, maxConnectionsPerTenant: 10 });
-    const ann = holder('ann');
+    const ann = principalOf('ann');
     const held = (user: number, tenant: number) => ({ user, tenant, oldest: null });
     admission.take(ann, 'sse', held(1, 1));
     expect(() => admission.take(ann, 'sse', held(1, 1))).not.toThrow();
-    expect(refusalOf(() => admission.take(ann, 'sse', held(1, 1))).details.detail).toMatch(/^You have your 3/);
-    expect(refusalOf(() => admission.take(holder('bob'), 'ws', held(0, 8))).details.detail).toMatch(/^The tenant/);
-    expect(() => admission.take(holder('bob'), 'poll', held(0, 7))).not.toThrow();
+    expect(refusalOf(() => admission.take(ann, 'sse', held(1, 1))).details.detail).toMatch(
+      /^You have reached your limit of 3/,
+    );
+    expect(refusalOf(() => admission.take(principalOf('bob'), 'ws', held(0, 8))).details.detail).toMatch(/^The tenant/);
+    expect(() => admission.take(principalOf('bob'), 'poll', held(0, 7))).not.toThrow();
     expect([admission.isFull(ann, held(0, 0)), admission.isFull(ann, held(1, 0))]).toEqual([false, true]);
   });
 
-  it('evicts the oldest connection wherever it is', () => {
-    const { admission, clock, evicted, evictedElsewhere } = setUp({
+  it('evicts the oldest connection of all servers', () => {
+    const { admission, clock, evicted, evictedRemote } = setUp({
       maxConnectionsPerUser: 2,
       onUserLimit: 'close-oldest',
     });
-    const ann = holder('ann');
+    const ann = principalOf('ann');
     const first = admission.admit(ann, 'sse');
     const since = new Date(clock.now().getTime() + 1);
     clock.advance(10);
     admission.take(ann, 'sse', { user: 1, tenant: 1, oldest: { connectionId: 'younger', since } });
-    expect([evicted, evictedElsewhere]).toEqual([[first], []]);
+    expect([evicted, evictedRemote]).toEqual([[first], []]);
     admission.take(ann, 'sse', { user: 1, tenant: 1, oldest: { connectionId: 'older', since } });
-    expect([evicted, evictedElsewhere]).toEqual([[first], ['older']]);
+    expect([evicted, evictedRemote]).toEqual([[first], ['older']]);
   });
 
-  it('lets a person open a burst, then so many a minute, and says when the next one may come', () => {
+  it('admits a burst, then a fixed rate per minute, and returns the wait until the next attempt', () => {
     const { admission, clock } = setUp({ connectsPerMinute: 120, connectBurst: 30 });
-    for (let i = 0; i < 30; i++) admission.admit(holder('ann'), 'sse').release();
-    const refusal = refusalOf(() => admission.admit(holder('ann'), 'sse'));
+    for (let i = 0; i < 30; i++) admission.admit(principalOf('ann'), 'sse').release();
+    const refusal = refusalOf(() => admission.admit(principalOf('ann'), 'sse'));
     expect([refusal.status, refusal.code]).toEqual([429, 'rate_limited']);
     expect(refusal.details.retryAfterMs).toBeGreaterThanOrEqual(500);
-    expect(() => admission.admit(holder('bob'), 'sse')).not.toThrow();
+    expect(() => admission.admit(principalOf('bob'), 'sse')).not.toThrow();
     clock.advance(500);
-    expect(() => admission.admit(holder('ann'), 'sse')).not.toThrow();
-    expect(refusalOf(() => admission.admit(holder('ann'), 'sse')).code).toBe('rate_limited');
+    expect(() => admission.admit(principalOf('ann'), 'sse')).not.toThrow();
+    expect(refusalOf(() => admission.admit(principalOf('ann'), 'sse')).code).toBe('rate_limited');
   });
 
-  it('counts polls apart from streams', () => {
+  it('counts polls separately from streams', () => {
     const { admission } = setUp({ connectsPerMinute: 60, connectBurst: 1, pollsPerMinute: 60 });
-    admission.admit(holder('ann'), 'sse');
-    expect(() => admission.admit(holder('ann'), 'poll')).not.toThrow();
-    expect(refusalOf(() => admission.admit(holder('ann'), 'poll')).code).toBe('rate_limited');
+    admission.admit(principalOf('ann'), 'sse');
+    expect(() => admission.admit(principalOf('ann'), 'poll')).not.toThrow();
+    expect(refusalOf(() => admission.admit(principalOf('ann'), 'poll')).code).toBe('rate_limited');
   });
 
-  it('holds nothing after a refusal', () => {
+  it('holds no slot after a refusal', () => {
     const { admission } = setUp({ maxConnections: 1 });
-    const slot = admission.admit(holder('ann'), 'sse');
-    for (let i = 0; i < 5; i++) refusalOf(() => admission.admit(holder('ann'), 'sse'));
+    const slot = admission.admit(principalOf('ann'), 'sse');
+    for (let i = 0; i < 5; i++) refusalOf(() => admission.admit(principalOf('ann'), 'sse'));
     expect(admission.held).toBe(1);
     slot.release();
     expect(admission.held).toBe(0);

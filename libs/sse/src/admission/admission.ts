@@ -5,7 +5,7 @@ import { SseRefusal } from '../vocabulary/refusal.js';
 import type { AdmissionSlot } from './admission-slot.js';
 import { TokenBuckets } from './token-buckets.js';
 
-/** Limits; see `HubOptions` for each. 0 = off. */
+/** The limits of admission; `HubOptions` documents each. 0 = off. */
 export interface AdmissionLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerTenant: number;
@@ -16,41 +16,40 @@ export interface AdmissionLimits {
   readonly pollsPerMinute: number;
 }
 
-/** Ends connections for `close-oldest`. */
+/** Closes connections for `close-oldest`. */
 export interface Evictor {
-  /** The connection of this process that holds the slot. */
+  /** Closes the connection of this process that holds the slot. */
   evict(slot: AdmissionSlot): void;
-  /** A connection of the person on another node. */
+  /** Closes a connection of the user on another server. */
   evictRemote(principal: Principal, connectionId: string): void;
 }
 
-/** Where slots come from and go back to. */
-interface SlotOwner {
-  readonly giveBack: (slot: HeldSlot) => void;
+/** What a slot calls on its {@link Admission}. */
+interface SlotCallbacks {
+  readonly release: (slot: HeldSlot) => void;
   readonly evict: (slot: HeldSlot) => void;
 }
 
-/** A slot that may be taken away again. One object without closures of its own: it lives as long as the connection. */
+/** A slot that can be evicted. It has no closures of its own, because it lives as long as the connection. */
 class HeldSlot implements AdmissionSlot {
   #isHeld = true;
 
-  /** @param user key of the person. */
   constructor(
     readonly principal: Principal,
     readonly transport: Transport,
     readonly user: string,
     readonly sinceMs: number,
-    private readonly owner: SlotOwner,
+    private readonly callbacks: SlotCallbacks,
   ) {}
 
   release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    this.owner.giveBack(this);
+    this.callbacks.release(this);
   }
 
   evict(): void {
-    this.owner.evict(this);
+    this.callbacks.evict(this);
     this.release();
   }
 }
@@ -59,12 +58,12 @@ const RETRY_MIN_MS = 5_000;
 const RETRY_MAX_MS = 30_000;
 
 /**
- * Decides who may open a connection, before anything of it is sent: rates first, then places of the process, the tenant,
- * the person. The counts of this process are exact: a slot is taken in the tick of the decision and given back once. What other
- * nodes hold is told by the caller.
+ * Decides whether a connection may open, before anything of it is sent. It checks the rates first, then the slots of the
+ * process, the tenant and the user. The counts of this process are exact, because a slot is taken in the tick of the decision
+ * and released once. The caller passes the counts of the other servers.
  *
- * Rates are of this process alone, on purpose: they protect its CPU, and counting attempts over the cluster would cost a
- * write for each, which is what a storm must not do. What a person may hold does not grow with the nodes, because of the places.
+ * Rates are counted per process on purpose. They protect its CPU, and counting attempts over the cluster would cost a write
+ * each, which a reconnect storm must not cause. The slots still limit each user over the whole cluster.
  */
 export class Admission {
   readonly #byTenant = new Map<string, number>();
@@ -72,7 +71,7 @@ export class Admission {
   readonly #byUser = new Map<string, HeldSlot[]>();
   readonly #connects: TokenBuckets;
   readonly #polls: TokenBuckets;
-  readonly #owner: SlotOwner;
+  readonly #callbacks: SlotCallbacks;
   #total = 0;
 
   constructor(
@@ -81,60 +80,68 @@ export class Admission {
     private readonly jitter: Jitter,
     private readonly evictor: Evictor,
   ) {
-    this.#owner = { evict: (slot) => evictor.evict(slot), giveBack: (slot) => this.#giveBack(slot) };
+    this.#callbacks = { evict: (slot) => evictor.evict(slot), release: (slot) => this.#release(slot) };
     this.#connects = new TokenBuckets(limits.connectsPerMinute, limits.connectBurst, clock);
     this.#polls = new TokenBuckets(limits.pollsPerMinute, limits.connectBurst, clock);
   }
 
-  /** Admits by the counts of this process alone. @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`. */
+  /** Admits by the counts of this process only. @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`. */
   admit(principal: Principal, transport: Transport): AdmissionSlot {
     this.countAttempt(principal, transport);
     return this.take(principal, transport, NO_REMOTE_CONNECTIONS);
   }
 
-  /** Once for each request. @throws SseRefusal 429 `rate_limited`. */
+  /** Counts one connection attempt. Call it once per request. @throws SseRefusal 429 `rate_limited`. */
   countAttempt(principal: Principal, transport: Transport): void {
     const waitMs = (transport === 'poll' ? this.#polls : this.#connects).take(userKeyOf(principal));
     if (waitMs === 0) return;
     throw new SseRefusal(429, 'rate_limited', {
-      detail: 'Too many connection attempts in a short time. Wait before the next one.',
+      detail: 'Too many connection attempts in a short time. Wait, then retry.',
       retryAfterMs: Math.max(Math.ceil(waitMs), 1_000),
     });
   }
 
-  /** Whether person or tenant have no place left. */
+  /** Whether the user or the tenant has no slot left. */
   isFull(principal: Principal, elsewhere: RemoteCounts): boolean {
     return this.#isUserFull(principal, elsewhere) || this.#isTenantFull(principal, elsewhere);
   }
 
-  /** Takes a place. @throws SseRefusal 429 `connection_limit`, 503 `at_capacity`. */
+  /** Takes a slot. @throws SseRefusal 429 `connection_limit`, 503 `at_capacity`. */
   take(principal: Principal, transport: Transport, elsewhere: RemoteCounts): AdmissionSlot {
     const { maxConnections, maxConnectionsPerTenant, maxConnectionsPerUser, onUserLimit } = this.limits;
     if (maxConnections > 0 && this.#total >= maxConnections) {
-      throw this.#refuse(503, 'at_capacity', `This node holds its ${maxConnections} connections. Try again later.`);
+      throw this.#refuse(
+        503,
+        'at_capacity',
+        `This server has reached its limit of ${maxConnections} connections. Retry later.`,
+      );
     }
     const isUserFull = this.#isUserFull(principal, elsewhere);
     if (isUserFull && onUserLimit === 'close-oldest') this.#evictOldest(principal, elsewhere);
     if (this.#isTenantFull(principal, elsewhere)) {
-      throw this.#refuse(429, 'connection_limit', `The tenant has its ${maxConnectionsPerTenant} connections open.`);
+      throw this.#refuse(
+        429,
+        'connection_limit',
+        `The tenant has reached its limit of ${maxConnectionsPerTenant} connections. Retry later.`,
+      );
     }
     if (isUserFull && onUserLimit === 'refuse') {
       throw this.#refuse(
         429,
         'connection_limit',
-        `You have your ${maxConnectionsPerUser} connections open. Close one, or share one between tabs.`,
+        `You have reached your limit of ${maxConnectionsPerUser} connections. Close one, or share one between tabs.`,
       );
     }
     return this.#take(principal, transport);
   }
 
-  /** Forgets rates that are full again; call it now and then. */
+  /** Drops the token buckets that are full again. Call it periodically. */
   sweep(): void {
     this.#connects.sweep();
     this.#polls.sweep();
   }
 
-  /** Slots that are held now. */
+  /** Number of slots held now. */
   get held(): number {
     return this.#total;
   }
@@ -155,7 +162,7 @@ export class Admission {
     if (oldest !== null && (own === undefined || oldest.since.getTime() < own.sinceMs)) {
       this.evictor.evictRemote(principal, oldest.connectionId);
     } else {
-      // Nobody to evict: the places are held by polls elsewhere, which end by themselves.
+      // Without an own slot there is nothing to evict: polls on other servers hold the slots, and they end by themselves.
       own?.evict();
     }
   }
@@ -163,7 +170,7 @@ export class Admission {
   #take(principal: Principal, transport: Transport): AdmissionSlot {
     const tenant: string = principal.tenantId;
     const user = userKeyOf(principal);
-    const slot = new HeldSlot(principal, transport, user, this.clock.now().getTime(), this.#owner);
+    const slot = new HeldSlot(principal, transport, user, this.clock.now().getTime(), this.#callbacks);
     this.#total += 1;
     this.#byTenant.set(tenant, (this.#byTenant.get(tenant) ?? 0) + 1);
     const held = this.#byUser.get(user);
@@ -172,7 +179,7 @@ export class Admission {
     return slot;
   }
 
-  #giveBack(slot: HeldSlot): void {
+  #release(slot: HeldSlot): void {
     const { user } = slot;
     const tenant: string = slot.principal.tenantId;
     this.#total -= 1;

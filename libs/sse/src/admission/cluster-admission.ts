@@ -1,19 +1,19 @@
 import {
   type ClusterSlots,
+  type NeededCounts,
+  NO_REMOTE_CONNECTIONS,
   type RemoteCounts,
   type SlotRequest,
-  NO_REMOTE_CONNECTIONS,
-  type NeededCounts,
 } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
 import type { Principal } from '@nest-herald/platform';
 import type { Admission, AdmissionLimits } from './admission.js';
 import type { AdmissionSlot } from './admission-slot.js';
 
-/** Requests that may wait for their second look; the next ones get the first answer. */
-const MAX_LOOKING_AGAIN = 1_000;
+/** The most requests that wait for a recheck. Further ones are decided by the first answer. */
+const MAX_RECHECKS = 1_000;
 
-/** What a {@link ClusterAdmission} is made of. */
+/** The dependencies of a {@link ClusterAdmission}. */
 export interface ClusterAdmissionDeps {
   readonly admission: Admission;
   /** Absent: this process is the whole cluster. */
@@ -23,84 +23,87 @@ export interface ClusterAdmissionDeps {
 }
 
 /**
- * Admission over all nodes (P100): what the other nodes hold of tenant and person is added to the counts of this process. While
- * there is no other node, or no such limit, nothing is asked and the answer comes in the same tick.
+ * Admission over all servers (P100): it adds the tenant's and user's connections on other servers to the counts of this
+ * process. While there is no other server, or no such limit, it reads nothing and answers in the same tick.
  *
- * Who would be refused, or evict somebody, only because of other nodes is looked at again when those have written what they closed
- * meanwhile: a reconnect through a balancer closes there what it opens here.
+ * A request that would be refused, or would evict a connection, only because of other servers is checked again after those
+ * have written what they closed. A reconnect through a balancer closes there what it opens here.
  *
- * When the question fails, the process's own count decides, so that a database that is slow cannot lock people out; that is
- * counted, and logged once until a question is answered again.
+ * When reading the remote counts fails, the counts of this process decide, so that a slow database locks no user out. Such
+ * decisions are counted, and one warning is logged until a read succeeds again.
  */
 export class ClusterAdmission {
-  readonly #wanted: NeededCounts;
-  #unshared = 0;
-  #isWarned = false;
-  #lookingAgain = 0;
+  readonly #needed: NeededCounts;
+  #localDecisions = 0;
+  #hasWarned = false;
+  #rechecks = 0;
 
   constructor(private readonly deps: ClusterAdmissionDeps) {
     const { maxConnectionsPerTenant, maxConnectionsPerUser } = deps.limits;
-    this.#wanted = { tenant: maxConnectionsPerTenant > 0, user: maxConnectionsPerUser > 0 };
+    this.#needed = { tenant: maxConnectionsPerTenant > 0, user: maxConnectionsPerUser > 0 };
   }
 
-  /** Decisions so far that were taken by the count of this process because the others' could not be told. */
+  /** Number of decisions by the counts of this process only, because the remote counts could not be read. */
   get localDecisions(): number {
-    return this.#unshared;
+    return this.#localDecisions;
   }
 
   /**
-   * A promise only where somebody is asked.
-   * @param device as presence shows it.
+   * Admits a connection. It returns a promise only when it must read the remote counts.
+   * @param device the device as presence shows it.
    * @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`.
    */
   admit(principal: Principal, transport: Transport, device: string): AdmissionSlot | Promise<AdmissionSlot> {
     const { admission, clusterSlots } = this.deps;
     admission.countAttempt(principal, transport);
-    if (clusterSlots === undefined || clusterSlots.isAlone || !(this.#wanted.tenant || this.#wanted.user)) {
+    if (clusterSlots === undefined || clusterSlots.isAlone || !(this.#needed.tenant || this.#needed.user)) {
       return admission.take(principal, transport, NO_REMOTE_CONNECTIONS);
     }
-    return this.#admitBesideOthers(clusterSlots, principal, transport, device);
+    return this.#admitAcrossServers(clusterSlots, principal, transport, device);
   }
 
-  async #admitBesideOthers(
-    places: ClusterSlots,
+  async #admitAcrossServers(
+    clusterSlots: ClusterSlots,
     principal: Principal,
     transport: Transport,
     device: string,
   ): Promise<AdmissionSlot> {
     const { admission, limits } = this.deps;
     const isFullHere = admission.isFull(principal, NO_REMOTE_CONNECTIONS);
-    // Nothing that others tell could change a refusal.
-    if (isFullHere && limits.onUserLimit === 'refuse')
+    // The remote counts could not turn this refusal into an admission.
+    if (isFullHere && limits.onUserLimit === 'refuse') {
       return admission.take(principal, transport, NO_REMOTE_CONNECTIONS);
-    const newcomer = { tenantId: principal.tenantId, userId: principal.userId, device };
-    let elsewhere = await this.#ask(places, newcomer);
-    if (!isFullHere && admission.isFull(principal, elsewhere) && this.#lookingAgain < MAX_LOOKING_AGAIN) {
-      elsewhere = await this.#askAgain(places, newcomer);
     }
-    return admission.take(principal, transport, elsewhere);
+    const request = { tenantId: principal.tenantId, userId: principal.userId, device };
+    let remote = await this.#readCounts(clusterSlots, request);
+    if (!isFullHere && admission.isFull(principal, remote) && this.#rechecks < MAX_RECHECKS) {
+      remote = await this.#recheck(clusterSlots, request);
+    }
+    return admission.take(principal, transport, remote);
   }
 
-  async #askAgain(places: ClusterSlots, newcomer: SlotRequest): Promise<RemoteCounts> {
-    this.#lookingAgain += 1;
+  async #recheck(clusterSlots: ClusterSlots, request: SlotRequest): Promise<RemoteCounts> {
+    this.#rechecks += 1;
     try {
-      await pause(places.lagMs);
-      return await this.#ask(places, newcomer);
+      await pause(clusterSlots.lagMs);
+      return await this.#readCounts(clusterSlots, request);
     } finally {
-      this.#lookingAgain -= 1;
+      this.#rechecks -= 1;
     }
   }
 
-  async #ask(places: ClusterSlots, newcomer: SlotRequest): Promise<RemoteCounts> {
+  async #readCounts(clusterSlots: ClusterSlots, request: SlotRequest): Promise<RemoteCounts> {
     try {
-      const elsewhere = await places.remoteCounts(newcomer, this.#wanted);
-      this.#isWarned = false;
-      return elsewhere;
+      const remote = await clusterSlots.remoteCounts(request, this.#needed);
+      this.#hasWarned = false;
+      return remote;
     } catch (error) {
-      this.#unshared += 1;
-      if (!this.#isWarned) {
-        this.#isWarned = true;
-        this.deps.warn(`Limits count this process alone until the others' counts are told again: ${String(error)}`);
+      this.#localDecisions += 1;
+      if (!this.#hasWarned) {
+        this.#hasWarned = true;
+        this.deps.warn(
+          `The connection counts of the other servers cannot be read. Limits apply per server until they can: ${String(error)}`,
+        );
       }
       return NO_REMOTE_CONNECTIONS;
     }

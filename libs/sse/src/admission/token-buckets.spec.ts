@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '../testing/manual-clock.js';
 import { TokenBuckets } from './token-buckets.js';
 
-describe('token buckets', () => {
-  it('say how long until the next token, and then have it', () => {
+describe('TokenBuckets', () => {
+  it('returns the wait until the next token, and has the token then', () => {
     const clock = new ManualClock();
     const buckets = new TokenBuckets(60, 2, clock);
     expect([buckets.take('a'), buckets.take('a')]).toEqual([0, 0]);
@@ -13,7 +13,7 @@ describe('token buckets', () => {
     expect(buckets.take('a')).toBe(0);
   });
 
-  it('never hold more than their burst', () => {
+  it('never holds more tokens than the burst', () => {
     const clock = new ManualClock();
     const buckets = new TokenBuckets(60, 2, clock);
     buckets.take('a');
@@ -22,7 +22,7 @@ describe('token buckets', () => {
     expect(buckets.take('a')).toBeGreaterThan(0);
   });
 
-  it('forget who has not come for long', () => {
+  it('drops a key that was not used for long', () => {
     const clock = new ManualClock();
     const buckets = new TokenBuckets(60, 2, clock);
     buckets.take('a');
@@ -34,13 +34,13 @@ describe('token buckets', () => {
     expect(buckets.size).toBe(0);
   });
 
-  it('stay bounded under a flood of keys', () => {
+  it('stays bounded under a flood of keys', () => {
     const buckets = new TokenBuckets(60, 2, new ManualClock());
     for (let i = 0; i < 100_500; i++) buckets.take(`user ${i}`);
     expect(buckets.size).toBe(100_000);
   });
 
-  it('let everything pass when the limit is off', () => {
+  it('limits nothing when the limit is off', () => {
     const buckets = new TokenBuckets(0, 1, new ManualClock());
     for (let i = 0; i < 100; i++) expect(buckets.take('a')).toBe(0);
     expect(buckets.size).toBe(0);

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** What subscribers of `nest-herald:sse:connected` and `…:disconnected` get. */
+/** The message of `nest-herald:sse:connected` and `nest-herald:sse:disconnected`. */
 export interface ConnectionDiagnostic {
   readonly tenantId: string;
   readonly userId: string;
@@ -8,16 +8,16 @@ export interface ConnectionDiagnostic {
   readonly transport: string;
 }
 
-/** What subscribers of `nest-herald:sse:refused` get. */
+/** The message of `nest-herald:sse:refused`. */
 export interface RefusalDiagnostic {
   readonly status: number;
   readonly code: string;
   readonly requestId: string;
-  /** What exactly was wrong with a token, which no answer tells. */
+  /** What exactly was wrong with a token. No response contains it. */
   readonly reason?: string;
 }
 
-/** What subscribers of `nest-herald:sse:published` get; never the payload. */
+/** The message of `nest-herald:sse:published`. It never contains the payload. */
 export interface PublicationDiagnostic {
   readonly tenantId: string;
   readonly type: string;
@@ -27,17 +27,17 @@ export interface PublicationDiagnostic {
 }
 
 /**
- * What subscribers of `nest-herald:sse:delivered` get: one message for each event of a tenant that this process has handed to
- * its connections, however many they are. Replays are not told.
+ * The message of `nest-herald:sse:delivered`: one per event that this process delivered to the connections of a tenant,
+ * whatever their number. Replays are not reported.
  */
 export interface DeliveryDiagnostic {
   readonly tenantId: string;
   readonly type: string;
   /** Null for ephemeral events. */
   readonly position: string | null;
-  /** Connections of this process that it went to. */
+  /** Connections of this process that took the event. */
   readonly connections: number;
-  /** Since the event was written down; null for ephemeral events. */
+  /** Time since the event was stored; null for ephemeral events. */
   readonly ageMs: number | null;
   readonly traceparent?: string;
 }
@@ -49,8 +49,8 @@ const published = channel('nest-herald:sse:published');
 const delivered = channel('nest-herald:sse:delivered');
 
 /**
- * The events of `node:diagnostics_channel` that tracing and metrics may follow. They carry ids and codes, never tokens,
- * cookies or payloads, and cost one property read while nobody subscribes.
+ * The `node:diagnostics_channel` channels for tracing and metrics. Their messages contain ids and codes, never tokens, cookies
+ * or payloads. A channel without subscribers costs one property read.
  */
 export const sseDiagnostics = {
   connected: (message: ConnectionDiagnostic): void => {
@@ -62,7 +62,7 @@ export const sseDiagnostics = {
   refused: (message: RefusalDiagnostic): void => {
     if (refused.hasSubscribers) refused.publish(message);
   },
-  /** This and the next make the message only where somebody follows: they are on the way of every event. */
+  // `published` and `delivered` run for every event, so they build their message only when there is a subscriber.
   published: (message: () => PublicationDiagnostic): void => {
     if (published.hasSubscribers) published.publish(message());
   },

@@ -1,20 +1,20 @@
-/** Upper ends in ms: around the 5 ms poll of a busy sequencer, the 250 ms of an idle one, and the second of the tail. */
+/** Upper bounds in ms, around the 5 ms poll of a busy sequencer, the 250 ms of an idle one, and the 1 s of the log's tail. */
 const BOUNDS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] as const;
 
-/** What a histogram has seen; counts are cumulative, as metrics endpoints want them. */
+/** The state of a histogram. Counts are cumulative, as Prometheus expects. */
 export interface LatencySnapshot {
   readonly buckets: readonly { readonly upToMs: number; readonly count: number }[];
   readonly count: number;
   readonly sumMs: number;
 }
 
-/** Counts times in buckets: a search among thirteen numbers and three additions per observation, nothing allocated. */
+/** Counts durations in buckets. An observation searches thirteen numbers, does three additions and allocates nothing. */
 export class LatencyHistogram {
   readonly #counts = BOUNDS_MS.map(() => 0);
   #count = 0;
   #sumMs = 0;
 
-  /** A clock that runs behind the one that wrote the beginning gives less than nothing, which counts as 0. */
+  /** A negative duration counts as 0. It occurs when the clock that wrote the start is ahead of this one. */
   observe(ms: number): void {
     const took = Math.max(0, ms);
     const bucket = BOUNDS_MS.findIndex((bound) => took <= bound);

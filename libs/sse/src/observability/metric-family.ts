@@ -1,12 +1,12 @@
-/** One line of a metric. */
+/** One sample of a metric. */
 export interface MetricSample {
-  /** What stands behind the name, as histograms need it. */
+  /** Appended to the name, for histograms. */
   readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** One metric with what is known of it. */
+/** One metric with its description and samples. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -14,7 +14,7 @@ export interface MetricFamily {
   readonly samples: readonly MetricSample[];
 }
 
-/** The text that Prometheus scrapes (text format 0.0.4); ends with a line break, so that another text may follow or precede. */
+/** Formats metrics for Prometheus (text format 0.0.4). The text ends with a line break, so texts can be concatenated. */
 export function prometheusText(families: readonly MetricFamily[]): string {
   return families.map(textOf).join('');
 }

@@ -1,4 +1,4 @@
-/** Totals since the process started that the hub does not keep; the rest is in its statistics. */
+/** Totals since the process started. The hub counts the rest; see `HubStats`. */
 export interface SseCounts {
   readonly publishedDurable: number;
   readonly publishedEphemeral: number;
@@ -6,10 +6,10 @@ export interface SseCounts {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** Codes counted by name; codes are a closed set of ours, the bound only guards against a host that invents them. */
+/** The most codes counted by name. Our codes are a closed set; the bound protects against a host that generates its own. */
 const MAX_CODES = 100;
 
-/** Counts what metrics show. One per module; a metrics endpoint reads {@link snapshot} when it is asked. */
+/** Counters for metrics, one instance per module. A metrics endpoint reads {@link SseCounters.snapshot} at each scrape. */
 export class SseCounters {
   #publishedDurable = 0;
   #publishedEphemeral = 0;

@@ -15,10 +15,10 @@ describePresence(
   { describe, it },
 );
 
-describe('changes of presence in one process', () => {
+describe('MemoryPresence changes', () => {
   let clock: ManualClock;
   let presence: MemoryPresence;
-  let heard: string[];
+  let announced: string[];
   let opened: number;
   const visit = (user: string, topics: readonly string[] = []): PresenceEntry => {
     const entry: PresenceEntry = {
@@ -35,7 +35,7 @@ describe('changes of presence in one process', () => {
     return entry;
   };
   const leave = ({ connectionId }: PresenceEntry): void => presence.remove(connectionId);
-  /** Changes are told behind the running turn. */
+  /** Changes are announced in a microtask. */
   const pass = async (ms: number): Promise<void> => {
     clock.advance(ms);
     presence.endSessions();
@@ -43,32 +43,32 @@ describe('changes of presence in one process', () => {
   };
 
   beforeEach(async () => {
-    [clock, heard, opened] = [new ManualClock(), [], 0];
+    [clock, announced, opened] = [new ManualClock(), [], 0];
     presence = new MemoryPresence(clock);
     await presence.start({
       nodeId: 'node',
       onChange: ({ userId, online, at, generation }) =>
-        heard.push(`${userId} ${online ? 'online' : 'offline'} ${generation} at ${at.toISOString().slice(14, 23)}`),
+        announced.push(`${userId} ${online ? 'online' : 'offline'} ${generation} at ${at.toISOString().slice(14, 23)}`),
     });
     visit('boss', ['presence']);
     await pass(0);
-    heard.length = 0;
+    announced.length = 0;
   });
   afterEach(() => presence.stop());
 
-  it('come 10 s behind the last connection, with the time of leaving', async () => {
+  it('are announced 10 s after the last connection closed, with the time of closing', async () => {
     const ann = visit('ann');
     clock.advance(1_000);
     leave(ann);
     await pass(9_999);
-    expect(heard).toEqual(['ann online 1 at 00:00.000']);
+    expect(announced).toEqual(['ann online 1 at 00:00.000']);
     await pass(1);
-    expect(heard).toEqual(['ann online 1 at 00:00.000', 'ann offline 1 at 00:01.000']);
+    expect(announced).toEqual(['ann online 1 at 00:00.000', 'ann offline 1 at 00:01.000']);
     await pass(60_000);
-    expect(heard).toHaveLength(2);
+    expect(announced).toHaveLength(2);
   });
 
-  it('do not come for a return in time, and the grace begins anew with each absence', async () => {
+  it('are not announced for a return within the grace, which restarts with each absence', async () => {
     let ann = visit('ann');
     for (let round = 0; round < 5; round++) {
       leave(ann);
@@ -76,19 +76,19 @@ describe('changes of presence in one process', () => {
       ann = visit('ann');
       await pass(9_000);
     }
-    expect(heard).toEqual(['ann online 1 at 00:00.000']);
+    expect(announced).toEqual(['ann online 1 at 00:00.000']);
   });
 
-  it('are both told to whoever comes back too late, in their order', async () => {
+  it('are announced as offline and then online for a return after the grace', async () => {
     leave(visit('ann'));
-    // Nobody has looked since.
+    // The timer has not run since.
     clock.advance(10_000);
     visit('ann');
     await pass(0);
-    expect(heard.map((text) => text.slice(0, -13))).toEqual(['ann online 1', 'ann offline 1', 'ann online 2']);
+    expect(announced.map((text) => text.slice(0, -13))).toEqual(['ann online 1', 'ann offline 1', 'ann online 2']);
   });
 
-  it('keep their numbers rising for people who were forgotten, of whom there are any number', async () => {
+  it('have rising generations even for people who were forgotten', async () => {
     for (let round = 0; round < 3; round++) {
       leave(visit('ann'));
       await pass(10_000);
@@ -96,16 +96,16 @@ describe('changes of presence in one process', () => {
     for (let n = 0; n < 10_050; n++) leave(visit(`visitor-${n}`));
     await pass(10_000);
     expect((await presence.user(asTenantId('acme'), asUserId('ann'))).lastSeenAt).toBeNull();
-    heard.length = 0;
+    announced.length = 0;
     visit('ann');
     await pass(0);
-    expect(heard[0]).toMatch(/^ann online 4 /);
+    expect(announced[0]).toMatch(/^ann online 4 /);
   });
 
-  it('come early for those who left first, where ten thousand others leave within the grace', async () => {
+  it('are announced early for the first to leave when ten thousand others leave within the grace', async () => {
     leave(visit('first'));
     for (let n = 0; n < 10_000; n++) leave(visit(`visitor-${n}`));
     await pass(0);
-    expect(heard.filter((text) => text.includes('offline'))).toEqual([expect.stringMatching(/^first offline 1 /)]);
+    expect(announced.filter((text) => text.includes('offline'))).toEqual([expect.stringMatching(/^first offline 1 /)]);
   });
 });

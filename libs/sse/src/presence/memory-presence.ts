@@ -15,10 +15,10 @@ import {
 import { type EndedSession, PresenceSessions } from './presence-sessions.js';
 
 const TOP_TOPICS = 100;
-/** How exactly the grace ends. */
+/** Bounds of the interval at which ended graces are checked. */
 const MAX_TICK_MS = 500;
 const MIN_TICK_MS = 10;
-/** How long somebody may have no connection before that counts as offline (P45). */
+/** How long a person may have no connection before they count as offline (P45). */
 const GRACE_MS = 10_000;
 
 interface OnlinePerson {
@@ -28,31 +28,31 @@ interface OnlinePerson {
 
 interface TenantPresence {
   readonly users: Map<UserId, OnlinePerson>;
-  /** Connections that follow the topic `presence`, and code that watches. */
+  /** Number of connections that follow the topic `presence` and of watching callers. */
   watchers: number;
 }
 
-/** Presence of one process, exact and immediate. The default of the library. */
+/** Presence of one process, exact and immediate. It is the default of the library. */
 export class MemoryPresence implements Presence {
   readonly #tenants = new Map<TenantId, TenantPresence>();
   readonly #connections = new Map<string, PresenceEntry>();
   readonly #graceMs: number;
   readonly #sessions: PresenceSessions;
-  #node: PresenceServer | null = null;
+  #server: PresenceServer | null = null;
   #draining = false;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param options `offlineGraceMs`: how long somebody may have no connection before that counts as offline, ms. @defaultValue 10,000 */
+  /** @param options `offlineGraceMs`: how long a person may have no connection before they count as offline, ms. @defaultValue 10,000 */
   constructor(
     private readonly clock: Clock = systemClock,
     options: { readonly offlineGraceMs?: number } = {},
   ) {
     this.#graceMs = options.offlineGraceMs ?? GRACE_MS;
-    this.#sessions = new PresenceSessions(clock, this.#graceMs, (session) => this.#ended(session));
+    this.#sessions = new PresenceSessions(clock, this.#graceMs, (session) => this.#announceOffline(session));
   }
 
-  start(node: PresenceServer): Promise<void> {
-    this.#node = node;
+  start(server: PresenceServer): Promise<void> {
+    this.#server = server;
     const tickMs = Math.max(MIN_TICK_MS, Math.min(MAX_TICK_MS, this.#graceMs));
     this.#timer = setInterval(() => this.endSessions(), tickMs).unref();
     return Promise.resolve();
@@ -72,7 +72,7 @@ export class MemoryPresence implements Presence {
     tenant.users.set(entry.userId, { entries: [entry], generation });
     if (!isNew) return;
     const { tenantId, userId } = entry;
-    this.#tell({ tenantId, userId, online: true, connections: 1, at: this.clock.now(), generation });
+    this.#announce({ tenantId, userId, online: true, connections: 1, at: this.clock.now(), generation });
   }
 
   remove(connectionId: string): void {
@@ -110,7 +110,7 @@ export class MemoryPresence implements Presence {
     };
   }
 
-  /** Tells of those who have been away for the grace. It runs by itself; tests that move the clock call it. */
+  /** Ends the sessions whose grace is over and announces them. It runs on a timer; tests that move the clock call it. */
   endSessions(): void {
     this.#sessions.endDue();
   }
@@ -121,9 +121,11 @@ export class MemoryPresence implements Presence {
 
   onlineUsers(tenantId: TenantId, page: OnlineQuery): Promise<OnlinePage> {
     const people = new Map<UserId, OnlinePerson | EndedSession>(this.#tenants.get(tenantId)?.users);
-    if (page.leaving === true) for (const one of this.#sessions.leaving(tenantId)) people.set(one.userId, one);
+    if (page.leaving === true) {
+      for (const session of this.#sessions.leaving(tenantId)) people.set(session.userId, session);
+    }
     const ids = [...people.keys()].sort();
-    const from = page.cursor === undefined ? 0 : firstAbove(ids, page.cursor);
+    const from = page.cursor === undefined ? 0 : firstIndexAfter(ids, page.cursor);
     const chosen = ids.slice(from, from + page.limit);
     return Promise.resolve({
       items: chosen.map((userId) => this.#summary(userId, people.get(userId)!)),
@@ -148,24 +150,24 @@ export class MemoryPresence implements Presence {
     const entries = [...this.#connections.values()].filter((e) => tenantId === null || e.tenantId === tenantId);
     const byTransport: Record<Transport, number> = { sse: 0, poll: 0, ws: 0 };
     const topics = new Map<string, number>();
-    const nodes = new Map<string, PresenceEntry[]>();
+    const servers = new Map<string, PresenceEntry[]>();
     for (const entry of entries) {
       byTransport[entry.transport] += 1;
       for (const topic of entry.topics) topics.set(topic, (topics.get(topic) ?? 0) + 1);
-      const node = nodes.get(entry.nodeId);
-      if (node === undefined) nodes.set(entry.nodeId, [entry]);
-      else node.push(entry);
+      const server = servers.get(entry.nodeId);
+      if (server === undefined) servers.set(entry.nodeId, [entry]);
+      else server.push(entry);
     }
-    if (this.#node !== null && !nodes.has(this.#node.nodeId)) nodes.set(this.#node.nodeId, []);
+    if (this.#server !== null && !servers.has(this.#server.nodeId)) servers.set(this.#server.nodeId, []);
     return Promise.resolve({
       connections: entries.length,
       users: countUsers(entries),
       topics: topics.size,
-      byNode: [...nodes].map(([nodeId, its]) => ({
+      byNode: [...servers].map(([nodeId, own]) => ({
         nodeId,
-        connections: its.length,
-        users: countUsers(its),
-        draining: nodeId === this.#node?.nodeId && this.#draining,
+        connections: own.length,
+        users: countUsers(own),
+        draining: nodeId === this.#server?.nodeId && this.#draining,
       })),
       byTransport,
       topTopics: [...topics]
@@ -182,7 +184,7 @@ export class MemoryPresence implements Presence {
 
   stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#node = null;
+    this.#server = null;
     return Promise.resolve();
   }
 
@@ -192,14 +194,14 @@ export class MemoryPresence implements Presence {
     return tenant;
   }
 
-  #ended({ tenantId, userId, at, generation }: EndedSession): void {
-    this.#tell({ tenantId, userId, online: false, connections: 0, at, generation });
+  #announceOffline({ tenantId, userId, at, generation }: EndedSession): void {
+    this.#announce({ tenantId, userId, online: false, connections: 0, at, generation });
   }
 
-  /** Behind the running turn: who adds and removes may be in the middle of a walk over connections. */
-  #tell(change: PresenceChange): void {
+  /** Runs in a microtask, because a caller of `add` or `remove` may be iterating over connections. */
+  #announce(change: PresenceChange): void {
     if ((this.#tenants.get(change.tenantId)?.watchers ?? 0) === 0) return;
-    queueMicrotask(() => this.#node?.onChange?.(change));
+    queueMicrotask(() => this.#server?.onChange?.(change));
   }
 
   #summary(userId: UserId, person: OnlinePerson | EndedSession): OnlineUser {
@@ -230,7 +232,7 @@ function countUsers(entries: readonly PresenceEntry[]): number {
   return new Set(entries.map((e) => `${e.tenantId} ${e.userId}`)).size;
 }
 
-function firstAbove(sorted: readonly string[], cursor: string): number {
+function firstIndexAfter(sorted: readonly string[], cursor: string): number {
   const index = sorted.findIndex((id) => id > cursor);
   return index === -1 ? sorted.length : index;
 }

@@ -1,13 +1,13 @@
 import type { Clock, TenantId, UserId } from '@nest-herald/platform';
 
-/** Where a person's session stands when a connection opens. */
+/** The session of a user who has just opened a connection. */
 export interface OpenSession {
   readonly generation: number;
-  /** Whether it begins now, and does not go on after a short absence. */
+  /** Whether the session begins now, or continues after an absence within the grace. */
   readonly isNew: boolean;
 }
 
-/** A session that is over, or will be when the person does not come back. */
+/** A session that has ended, or ends unless the user returns within the grace. */
 export interface EndedSession {
   readonly tenantId: TenantId;
   readonly userId: UserId;
@@ -15,27 +15,27 @@ export interface EndedSession {
   readonly at: Date;
 }
 
-/** Of a tenant's people who are not connected, the latest are remembered. */
+/** The most disconnected users remembered per tenant, latest first. */
 const MAX_REMEMBERED = 10_000;
-/** People of all tenants who may yet come back into their session. */
+/** The most users over all tenants whose grace runs. */
 const MAX_LEAVING = 10_000;
 
-interface Leaving extends EndedSession {
+interface LeavingSession extends EndedSession {
   readonly endsAtMs: number;
 }
 
-interface Past {
+interface PastSessions {
   /** In the order of leaving, oldest first. */
-  readonly people: Map<UserId, { readonly at: Date; readonly generation: number }>;
-  /** The highest number of those who were forgotten: nobody's next session may be lower. */
+  readonly users: Map<UserId, { readonly at: Date; readonly generation: number }>;
+  /** The highest generation of the users who were forgotten. The next session of such a user must be higher. */
   forgotten: number;
 }
 
-/** The sessions of people who left, in one process: who comes back within the grace goes on with the same session. */
+/** The sessions of disconnected users in one process. A user who returns within the grace continues the same session. */
 export class PresenceSessions {
-  readonly #tenants = new Map<TenantId, Past>();
-  /** In the order of leaving, which is the order in which the graces end. */
-  readonly #leaving = new Map<string, Leaving>();
+  readonly #past = new Map<TenantId, PastSessions>();
+  /** In the order of leaving, which is also the order in which the graces end. */
+  readonly #leaving = new Map<string, LeavingSession>();
 
   constructor(
     private readonly clock: Clock,
@@ -43,67 +43,67 @@ export class PresenceSessions {
     private readonly ended: (session: EndedSession) => void,
   ) {}
 
-  /** Somebody without connections opens one. */
+  /** Opens a session for the first connection of a user. */
   open(tenantId: TenantId, userId: UserId): OpenSession {
     this.endDue();
-    const place = placeOf(tenantId, userId);
-    const leaving = this.#leaving.get(place);
-    this.#leaving.delete(place);
+    const key = keyOf(tenantId, userId);
+    const leaving = this.#leaving.get(key);
+    this.#leaving.delete(key);
     if (leaving !== undefined) return { generation: leaving.generation, isNew: false };
-    const past = this.#tenants.get(tenantId);
-    const generation = past?.people.get(userId)?.generation ?? past?.forgotten ?? 0;
+    const past = this.#past.get(tenantId);
+    const generation = past?.users.get(userId)?.generation ?? past?.forgotten ?? 0;
     return { generation: generation + 1, isNew: true };
   }
 
-  /** The last connection of somebody closed. */
+  /** Starts the grace after the last connection of a user has closed. */
   close(tenantId: TenantId, userId: UserId, generation: number): void {
     const at = this.clock.now();
     this.#remember(tenantId, userId, { at, generation });
     const endsAtMs = this.clock.monotonicMs() + this.graceMs;
-    this.#leaving.set(placeOf(tenantId, userId), { tenantId, userId, generation, at, endsAtMs });
-    for (const [place, oldest] of this.#leaving) {
+    this.#leaving.set(keyOf(tenantId, userId), { tenantId, userId, generation, at, endsAtMs });
+    for (const [key, oldest] of this.#leaving) {
       if (this.#leaving.size <= MAX_LEAVING) break;
-      this.#end(place, oldest);
+      this.#end(key, oldest);
     }
   }
 
   /** Ends the sessions whose grace is over. */
   endDue(): void {
     const now = this.clock.monotonicMs();
-    for (const [place, session] of this.#leaving) {
+    for (const [key, session] of this.#leaving) {
       if (session.endsAtMs > now) break;
-      this.#end(place, session);
+      this.#end(key, session);
     }
   }
 
-  /** Those of a tenant whose grace runs. */
+  /** The sessions of a tenant whose grace runs. */
   leaving(tenantId: TenantId): readonly EndedSession[] {
     return [...this.#leaving.values()].filter((session) => session.tenantId === tenantId);
   }
 
-  /** The latest session of somebody who is not connected. */
+  /** The latest session of a user who is not connected. */
   latest(tenantId: TenantId, userId: UserId): { readonly at: Date; readonly generation: number } | undefined {
-    return this.#tenants.get(tenantId)?.people.get(userId);
+    return this.#past.get(tenantId)?.users.get(userId);
   }
 
-  #end(place: string, session: Leaving): void {
-    this.#leaving.delete(place);
+  #end(key: string, session: LeavingSession): void {
+    this.#leaving.delete(key);
     this.ended(session);
   }
 
   #remember(tenantId: TenantId, userId: UserId, session: { readonly at: Date; readonly generation: number }): void {
-    let past = this.#tenants.get(tenantId);
-    if (past === undefined) this.#tenants.set(tenantId, (past = { people: new Map(), forgotten: 0 }));
-    past.people.delete(userId);
-    past.people.set(userId, session);
-    for (const [oldest, { generation }] of past.people) {
-      if (past.people.size <= MAX_REMEMBERED) break;
-      past.people.delete(oldest);
+    let past = this.#past.get(tenantId);
+    if (past === undefined) this.#past.set(tenantId, (past = { users: new Map(), forgotten: 0 }));
+    past.users.delete(userId);
+    past.users.set(userId, session);
+    for (const [oldest, { generation }] of past.users) {
+      if (past.users.size <= MAX_REMEMBERED) break;
+      past.users.delete(oldest);
       past.forgotten = Math.max(past.forgotten, generation);
     }
   }
 }
 
-function placeOf(tenantId: TenantId, userId: UserId): string {
+function keyOf(tenantId: TenantId, userId: UserId): string {
   return `${tenantId} ${userId}`;
 }

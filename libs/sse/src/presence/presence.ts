@@ -10,7 +10,7 @@ export const PRESENCE_TOPIC = 'presence';
 /** How a connection reaches its client. */
 export type Transport = 'sse' | 'poll' | 'ws';
 
-/** One open connection as presence knows it. */
+/** One open connection as presence stores it. */
 export interface PresenceEntry {
   readonly connectionId: string;
   readonly tenantId: TenantId;
@@ -23,64 +23,64 @@ export interface PresenceEntry {
   readonly since: Date;
 }
 
-/** One person with at least one open connection, or who has just left (see {@link OnlineQuery.leaving}). */
+/** A person with at least one open connection, or one who has just left (see {@link OnlineQuery.leaving}). */
 export interface OnlineUser {
   readonly userId: UserId;
   readonly connections: number;
   /** Distinct devices, sorted. */
   readonly devices: readonly string[];
-  /** Opening of the oldest connection; who has just left: when that was. */
+  /** When the oldest connection was opened; for a person who has just left, when they left. */
   readonly since: Date;
   readonly lastSeenAt: Date;
   /** Number of the session, to compare with {@link PresenceChange.generation}. */
   readonly generation: number;
 }
 
-/** Everything known about one person's connections; an unknown person is offline with `lastSeenAt: null`. */
+/** The connections of one person. An unknown person is offline with `lastSeenAt: null`. */
 export interface UserPresence {
   readonly userId: UserId;
   readonly online: boolean;
   readonly connections: readonly PresenceEntry[];
   readonly lastSeenAt: Date | null;
-  /** Number of the latest session; 0 for a person who had none. */
+  /** Number of the latest session; 0 before the first one. */
   readonly generation: number;
 }
 
 /**
- * Somebody came online or went offline; the data of the event `presence` (P45). A session begins with a person's first
- * connection and ends when there was none for the grace (10 s), so that a reload or a change of node is no change.
+ * A person came online or went offline; the data of the event `presence` (P45). A session begins with the first connection
+ * and ends when there was none for the grace (10 s), so a reload or a move to another server is not a change.
  */
 export interface PresenceChange {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly online: boolean;
-  /** Open ones; 0 when offline. */
+  /** Open connections; 0 when offline. */
   readonly connections: number;
   /** When the first connection opened, or the last one closed. */
   readonly at: Date;
-  /** Number of the session, the same in both its changes and higher in the next: what comes late shows by it (P46). */
+  /** Number of the session: equal in its two changes, higher in the next session, so a late change is recognised (P46). */
   readonly generation: number;
 }
 
-/** Who shares in presence. */
+/** The server that takes part in presence. */
 export interface PresenceServer {
   readonly nodeId: string;
   /**
-   * Told of changes, in tenants where somebody follows the topic `presence` or {@link Presence.watch | watches}: each is told
-   * to one node of all that share presence, at most once, to be carried to the others. Never called within a call of `add` or
-   * `remove`.
+   * Receives the changes of tenants in which a connection follows the topic `presence` or code
+   * {@link Presence.watch | watches}. Each change goes to one of the servers that share presence, at most once; that server
+   * sends it to the others. It is never called within a call of `add` or `remove`.
    */
   readonly onChange?: (change: PresenceChange) => void;
 }
 
-/** Which page of {@link OnlineUser}s. */
+/** Selects a page of {@link OnlineUser}s. */
 export interface OnlineQuery {
   readonly limit: number;
-  /** {@link OnlinePage.nextCursor} of the page before. */
+  /** {@link OnlinePage.nextCursor} of the previous page. */
   readonly cursor?: string;
   /**
-   * Also people whose last connection has closed and whose session goes on, with `connections: 0`: the state that
-   * {@link PresenceChange}s continue, for they come back without one. @defaultValue false
+   * Include people whose last connection has closed but whose session continues, with `connections: 0`. A client that applies
+   * {@link PresenceChange}s needs them, because their return is not a change. @defaultValue false
    */
   readonly leaving?: boolean;
 }
@@ -89,7 +89,7 @@ export interface OnlineQuery {
 export interface OnlinePage {
   readonly items: readonly OnlineUser[];
   readonly nextCursor: string | null;
-  /** People online in the tenant, over all pages. */
+  /** Number of people online in the tenant, over all pages. */
   readonly total: number;
 }
 
@@ -112,25 +112,28 @@ export interface PresenceCounts {
 /**
  * Who is online, cluster-wide where the implementation is shared.
  *
- * Guarantees (`describePresence` proves them): an entry added on this node is visible in its answers within 1 s; no
- * answer for a tenant contains an entry of another; removing an unknown connection does nothing; the changes of a person, in the
- * order of their generations and online before offline, are what that person's connections went through, grace included.
+ * Guarantees (`describePresence` proves them):
+ * - An entry added on this server is visible in its answers within 1 s.
+ * - No answer for a tenant contains an entry of another tenant.
+ * - Removing an unknown connection does nothing.
+ * - The changes of a person, ordered by generation with online before offline, match what happened to that person's
+ *   connections, including the grace.
  */
 export interface Presence {
-  /** What other nodes hold, for limits that hold over the cluster. Absent: there are no other nodes. */
+  /** The connections of other servers, for cluster-wide limits. Absent when there are no other servers. */
   readonly clusterSlots?: ClusterSlots;
-  start(node: PresenceServer): Promise<void>;
-  /** Never waits: shared implementations write in batches. */
+  start(server: PresenceServer): Promise<void>;
+  /** Returns at once. Shared implementations write in batches. */
   add(entry: PresenceEntry): void;
   remove(connectionId: string): void;
   /** Replaces the topics of an open connection. */
   changeTopics(connectionId: string, topics: readonly string[]): void;
-  /** Code of this process wants the changes of a tenant, as a follower of the topic does. @returns a function that ends it. */
+  /** Requests the changes of a tenant for code of this process, as following the topic does. @returns a function that ends it. */
   watch(tenantId: TenantId): () => void;
   isOnline(tenantId: TenantId, userId: UserId): Promise<boolean>;
   onlineUsers(tenantId: TenantId, page: OnlineQuery): Promise<OnlinePage>;
   user(tenantId: TenantId, userId: UserId): Promise<UserPresence>;
-  /** @param tenantId null counts every tenant of the platform. */
+  /** @param tenantId null counts all tenants. */
   counts(tenantId: TenantId | null): Promise<PresenceCounts>;
   setDraining(draining: boolean): Promise<void>;
   stop(): Promise<void>;

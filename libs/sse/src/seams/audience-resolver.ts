@@ -5,11 +5,11 @@ import type { Principal } from '@nest-herald/platform';
 export const AUDIENCE_RESOLVER = Symbol('AUDIENCE_RESOLVER');
 
 /**
- * Adds the audience keys that a host's directory knows about a person: `dept:<id>` with all ancestors, `pos:<id>`,
- * `group:<id>`, further `role:<r>` (wire.md §2).
+ * Adds the audience keys that a host's directory knows of a user: `dept:<id>` with all ancestors, `pos:<id>`, `group:<id>`,
+ * further `role:<r>` (wire.md §2).
  *
- * It never decides what the token decides: an answer with `tenant`, `users`, `user:…` or `topic:…` refuses the stream, and
- * so does one that throws (a stream that silently misses its department's events would be worse than none).
+ * It must not return keys that only the token decides: an answer with `tenant`, `users`, `user:…` or `topic:…` refuses the
+ * stream. An error refuses it too, because a stream that silently misses its department's events would be worse than none.
  */
 export interface AudienceResolver {
   keysOf(principal: Principal): readonly AudienceKey[] | Promise<readonly AudienceKey[]>;

@@ -5,17 +5,19 @@ import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
 export const REVOCATION_STORE = Symbol('REVOCATION_STORE');
 
 /**
- * Keeps revocations until no token that they concern can live any more.
+ * Stores revocations until every revoked token has expired.
  *
- * Guarantees (`describeRevocationStore` proves them): `revoke` stores the revocation and writes its mark into the event log
- * of the tenant in one step, both or neither, so that every hub meets it in the order of the data; what `revoke` has
- * resolved for is part of every answer from then on; no answer for a tenant contains a revocation of another.
+ * Guarantees (`describeRevocationStore` proves them):
+ * - `revoke` stores the revocation and its control record in the tenant's event log atomically, so that every hub handles it
+ *   in log order.
+ * - Once `revoke` has resolved, every later answer contains the revocation.
+ * - No answer for a tenant contains a revocation of another tenant.
  */
 export interface RevocationStore {
-  /** @param lifeMs how long it is kept, ≥ the longest life of a token. */
+  /** @param lifeMs how long the revocation is kept, in ms; at least the longest lifetime of a token. */
   revoke(tenantId: TenantId, target: RevocationTarget, lifeMs: number): Promise<Revocation>;
-  /** Those in force, newest first, at most `limit`. */
+  /** The revocations in force, newest first, at most `limit`. */
   active(tenantId: TenantId, limit: number): Promise<readonly Revocation[]>;
-  /** Whether one that is in force concerns the principal; for tenants with more of them than memory keeps. */
+  /** Whether a revocation in force covers the principal. It is asked for tenants with more revocations than fit in memory. */
   covers(principal: Principal): Promise<boolean>;
 }

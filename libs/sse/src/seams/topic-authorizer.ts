@@ -4,10 +4,10 @@ import type { Principal } from '@nest-herald/platform';
 export const TOPIC_AUTHORIZER = Symbol('TOPIC_AUTHORIZER');
 
 /**
- * Decides who may follow a topic (wire.md §6). It is asked when a stream opens, when the followed topics change, and when
- * a token is swapped.
+ * Decides who may follow a topic (wire.md §6). It is asked when a stream opens, when the followed topics change, and on a
+ * token refresh.
  *
- * An answer that throws or takes longer than `topicDecisionTimeoutMs` counts as no.
+ * An error, or no answer within `topicDecisionTimeoutMs`, counts as no.
  */
 export interface TopicAuthorizer {
   /** @param topic a well-formed topic, or a pattern (`*` is one segment, a trailing `**` the rest). */

@@ -5,12 +5,12 @@ import type { Principal } from '@nest-herald/platform';
 export const TOPIC_RESOLVER = Symbol('TOPIC_RESOLVER');
 
 /**
- * Says which topics a request wants to follow; the default reads `?topics=a,b` and repeated `?topic=`.
+ * Reads the topics that a request asks to follow. The default reads `?topics=a,b` and repeated `?topic=`.
  *
- * What it returns is a wish: spelling, number and permission are checked afterwards.
+ * The result is only a request: spelling, number and permission are checked afterwards.
  */
 export interface TopicResolver {
-  /** @param query the parsed query of the request target. No answer within `topicDecisionTimeoutMs` refuses the stream with 503. */
+  /** No answer within `topicDecisionTimeoutMs` refuses the stream with 503. @param query the parsed query of the request target. */
   topicsOf(
     request: IncomingMessage,
     query: URLSearchParams,

@@ -3,33 +3,39 @@ import type { NewEvent } from './envelope.js';
 import { asUserId, type TenantId, type UserId } from '@nest-herald/platform';
 import type { Revocation, RevocationTarget } from './revocation.js';
 
-/** Reserved type (P15), so that nobody publishes one. */
+/** A reserved type (P15), so that no publisher can write one. */
 const TYPE = 'session.control';
-/** No audience key can begin like this, so a mark is never anybody's event, live or replayed. */
+/** No audience key can begin with `!`, so a control record is never delivered to a client, live or replayed. */
 const AUDIENCE = '!control';
 
 /**
- * A word from one node to all hubs of a tenant, as a row of its log: no node misses it, it survives what the backplane loses,
- * nobody who can only reach the backplane can make one up, and it has its place among the events.
+ * A row of a tenant's log that changes rights, addressed to the hubs of all servers.
+ *
+ * It is in the log and not on the backplane for four reasons: no server misses it, it survives a lost backplane message,
+ * access to the backplane alone is not enough to forge one, and it has a position among the events.
  */
 export type ControlRecord =
   | { readonly kind: 'revoked'; readonly revocation: Revocation }
-  /** End this person's streams. `from` is the node that has done so already. */
+  /** Close this user's streams. The server `from` has already closed its own. */
   | { readonly kind: 'disconnect'; readonly userId: UserId; readonly reason: CloseReason; readonly from: string }
-  /** Ask directory and topic authoriser again; null: for everybody. */
+  /** Ask the directory and the topic authorizer again for this user, or for all users of the tenant (null). */
   | { readonly kind: 'reauthorize'; readonly userId: UserId | null; readonly from: string };
 
-/** The mark as the log takes it. */
-export function controlRecordEvent(tenantId: TenantId, mark: ControlRecord): NewEvent {
-  return { tenantId, audience: AUDIENCE, recipients: null, type: TYPE, payload: JSON.stringify(mark) };
+/** Encodes a control record as an event for the log. */
+export function controlRecordEvent(tenantId: TenantId, record: ControlRecord): NewEvent {
+  return { tenantId, audience: AUDIENCE, recipients: null, type: TYPE, payload: JSON.stringify(record) };
 }
 
-/** Whether a row of the log is a mark and not an event. */
+/** Whether a row of the log is a control record and not an event. */
 export function isControlRecord(row: { readonly type: string; readonly audience: string }): boolean {
   return row.type === TYPE && row.audience === AUDIENCE;
 }
 
-/** @returns null for a mark of a newer version. @throws what a row that {@link controlRecordEvent} did not make leads to. */
+/**
+ * Reads the payload of a control record.
+ * @returns null for a kind that only a newer version of this package knows.
+ * @throws when the payload was not written by {@link controlRecordEvent}.
+ */
 export function readControlRecord(tenantId: TenantId, payload: string): ControlRecord | null {
   const stored = JSON.parse(payload) as StoredControlRecord;
   switch (stored.kind) {

@@ -2,8 +2,8 @@ import type { AudienceKey } from './audience.js';
 import type { TenantId, UserId } from '@nest-herald/platform';
 
 /**
- * A handle on the caller's open transaction, opaque to the core: the event log decides what it accepts
- * (the PostgreSQL one: a TypeORM `EntityManager` or `QueryRunner`, or a `pg` client).
+ * The caller's open transaction, opaque to the core. The event log decides what it accepts; the PostgreSQL log takes a
+ * TypeORM `EntityManager` or `QueryRunner`, or a `pg` client.
  */
 export type Tx = unknown;
 
@@ -11,29 +11,29 @@ export type Tx = unknown;
 export interface EventInput {
   /** Event type, 1–64 characters out of `A-Z a-z 0-9 _ . : -`. @defaultValue `message` */
   readonly event?: string;
-  /** A string travels as it is, anything else as JSON. Durable ≤ 64 KiB, ephemeral ≤ 6,000 bytes. */
+  /** A string is sent as it is, anything else as JSON. Durable ≤ 64 KiB, ephemeral ≤ 6,000 bytes. */
   readonly data: unknown;
-  /** Logged and replayed (`true`), or sent to those who are connected now (`false`). @defaultValue true */
+  /** `true`: stored in the log and replayed. `false`: sent once to the connections that exist now. @defaultValue true */
   readonly durable?: boolean;
-  /** Durable only: a second event of the tenant with the same key within 24 h is not logged again. */
+  /** Durable only: within 24 h, a second event of the tenant with the same key is not stored. */
   readonly dedupeKey?: string;
   /**
-   * W3C `traceparent` of the work that publishes. It is kept in the log and shown to `events()` and diagnostics, never on the
-   * wire; what has not the form of one is left out. @defaultValue what the option `currentTraceparent` says
+   * W3C `traceparent` of the work that publishes. It is stored in the log and passed to `events()` and diagnostics, but never
+   * sent to clients. A malformed value is dropped. @defaultValue the result of the option `currentTraceparent`
    */
   readonly traceparent?: string | undefined;
-  /** Ephemeral only: a newer event with the same key replaces one that still waits in a queue. */
+  /** Ephemeral only: a newer event with the same key replaces an older one that is still queued. */
   readonly conflationKey?: string;
 }
 
-/** A durable event on its way into the log: validated and encoded, not yet numbered. */
+/** A durable event before it is in the log: validated and encoded, without a `seq`. */
 export interface NewEvent {
   readonly tenantId: TenantId;
   readonly audience: AudienceKey;
-  /** With audience `users`: the people named, 1 to 500. Otherwise null. */
+  /** The 1 to 500 people that an event with the audience `users` names. Null for every other audience. */
   readonly recipients: readonly UserId[] | null;
   readonly type: string;
-  /** The text that goes behind `data:`. */
+  /** The text of the `data:` lines. */
   readonly payload: string;
   readonly dedupeKey?: string;
   /** W3C `traceparent` of the publisher. */
@@ -52,7 +52,7 @@ export interface LoggedEvent {
   readonly traceparent?: string;
 }
 
-/** An event without a place in the log: at most once, to those connected now. */
+/** An event that is not in the log. It is sent at most once, to the connections that exist now. */
 export interface EphemeralEvent {
   readonly tenantId: TenantId;
   readonly audience: AudienceKey;

@@ -1,33 +1,33 @@
 import type { SseEvent } from '@nest-herald/sse-protocol';
 import type { EventInput } from './envelope.js';
 
-/** The map of an application that has not written one: every type, any data. */
+/** The default event map, for applications that declare none: every type, any data. */
 export type AnyEvents = object;
 
-/** The event types of a map. */
+/** The event types of an event map. */
 export type EventType<TEvents extends object> = [keyof TEvents] extends [never] ? string : keyof TEvents & string;
 
 /**
- * What may be published where the event types are those of a map from type to data: one form for each type, so that the
- * compiler holds name and data together. `message` is the only type that may be left out.
+ * What may be published under an event map: one shape per type, so that the compiler checks the data against the type.
+ * Only the type `message` may be omitted.
  */
 export type EventInputOf<TEvents extends object> =
   string extends EventType<TEvents>
     ? EventInput
     : { [K in EventType<TEvents>]: InputOf<K, DataOf<TEvents, K>> }[EventType<TEvents>];
 
-/** What a follower in this process gets of the types `K`. */
+/** What a follower in this process receives for the types `K`. */
 export type FollowedEvent<TEvents extends object = AnyEvents, K extends EventType<TEvents> = EventType<TEvents>> =
   string extends EventType<TEvents> ? Followed<string, unknown> : { [T in K]: Followed<T, DataOf<TEvents, T>> }[K];
 
-/** JSON text that is known to be that of `T`. @see parsePayload */
+/** The JSON text of a `T`. @see parsePayload */
 export type PayloadText<T> = unknown extends T
   ? string
   : T extends string
     ? T
     : string & { readonly [PAYLOAD]?: JsonForm<T> };
 
-/** What is left of a value behind `JSON.stringify` and `JSON.parse`: a `Date` has become text. */
+/** What becomes of a value after `JSON.stringify` and `JSON.parse`: a `Date`, for example, becomes text. */
 export type JsonForm<T> = T extends { toJSON(): infer J }
   ? JsonForm<J>
   : T extends (...parameters: never[]) => unknown
@@ -36,7 +36,7 @@ export type JsonForm<T> = T extends { toJSON(): infer J }
       ? { [K in keyof T]: JsonForm<T[K]> }
       : T;
 
-/** Exists in types only. */
+/** Exists only in types. */
 declare const PAYLOAD: unique symbol;
 
 type DataOf<TEvents extends object, K extends string> = K extends keyof TEvents ? TEvents[K] : never;
@@ -47,15 +47,15 @@ type InputOf<K extends string, D> = Omit<EventInput, 'event' | 'data'> & { reado
 
 type Followed<K extends string, D> = Omit<SseEvent, 'event' | 'data'> & {
   readonly event: K;
-  /** As it travels: text as it was published, anything else as JSON. */
+  /** As it is sent: published text unchanged, anything else as JSON. */
   readonly data: PayloadText<D>;
-  /** W3C `traceparent` of whoever published it, where there was one. */
+  /** W3C `traceparent` of the publisher, where there was one. */
   readonly traceparent?: string;
 };
 
 /**
- * Reads the data of a followed event whose type is known from the map.
- * @throws SyntaxError when it is not JSON: it was published as text, or not by the type that the map says.
+ * Parses the data of a followed event whose type is known from the event map.
+ * @throws SyntaxError when it is not JSON: it was published as text, or with data that contradicts the map.
  */
 export function parsePayload<T>(text: string & { readonly [PAYLOAD]?: T }): T {
   return JSON.parse(text) as T;

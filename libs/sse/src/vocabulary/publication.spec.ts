@@ -11,18 +11,18 @@ const codeOf = (act: () => unknown): unknown => {
 };
 const people = (count: number): string[] => Array.from({ length: count }, (_, i) => `user-${i}`);
 
-describe('publishing', () => {
+describe('Publication', () => {
   it('sends text as it is and anything else as JSON', () => {
     expect(durableRows('acme', 'tenant', { data: 'a\nb' })[0]?.payload).toBe('a\nb');
     expect(durableRows('acme', 'tenant', { data: { n: 1 } })[0]?.payload).toBe('{"n":1}');
     expect(durableRows('acme', 'tenant', { data: 0 })[0]?.payload).toBe('0');
   });
 
-  it('names the event "message" where the publisher named none', () => {
+  it('uses the type "message" when the publisher names none', () => {
     expect(durableRows('acme', 'tenant', { data: 'x' })[0]?.type).toBe('message');
   });
 
-  it('writes one row for one person, and one for every 500 of a list, each person once', () => {
+  it('writes one row for one person and one row for every 500 of a list, naming each person once', () => {
     expect(durableRows('acme', { users: ['a', 'a'] }, { data: 1 })).toEqual([
       expect.objectContaining({ audience: 'user:a', recipients: null }),
     ]);
@@ -32,13 +32,13 @@ describe('publishing', () => {
     expect(new Set(rows.flatMap((row) => row.recipients)).size).toBe(1_001);
   });
 
-  it('gives each row of a long list a dedupe key of its own, so that no row hides the next', () => {
+  it('uses a different dedupe key for each row of a long list, so that every row is stored', () => {
     const rows = durableRows('acme', { users: people(501) }, { data: 1, dedupeKey: 'k' });
     expect(new Set(rows.map((row) => row.dedupeKey)).size).toBe(2);
     expect(rows[0]?.dedupeKey).toBe('k');
   });
 
-  it('sends nothing to nobody', () => {
+  it('writes no row for an empty list of people', () => {
     expect(durableRows('acme', { users: [] }, { data: 1 })).toEqual([]);
   });
 
@@ -57,13 +57,13 @@ describe('publishing', () => {
   );
 
   it.each(['a::b', 'a:', ':a', '..', 'a:*', '**', 'a b', 'a\nb', 'approval：1', 'a\u200b', 'a%3Ab', 'x'.repeat(201)])(
-    'refuses to send to the topic %j',
+    'refuses the malformed topic %j',
     (topic) => {
       expect(codeOf(() => durableRows('acme', `topic:${topic}`, { data: 1 }))).toBe('ERR_SSE_INVALID_TOPIC');
     },
   );
 
-  it.each(['presence', 'presence:ann'])('refuses to send to the topic %j, which is the server’s own', (topic) => {
+  it.each(['presence', 'presence:ann'])('refuses the reserved topic %j', (topic) => {
     expect(codeOf(() => durableRows('acme', `topic:${topic}`, { data: 1 }))).toBe('ERR_SSE_RESERVED_TOPIC');
     expect(codeOf(() => ephemeralEvents('acme', `topic:${topic}`, { data: 1 }))).toBe('ERR_SSE_RESERVED_TOPIC');
   });
@@ -72,15 +72,15 @@ describe('publishing', () => {
     expect(codeOf(() => durableRows('acme', key, { data: 1 }))).toBe('ERR_SSE_INVALID_ID');
   });
 
-  it('accepts what a directory addresses', () => {
+  it('accepts the audience keys of a directory', () => {
     expect(durableRows('acme', 'dept:Einkauf/1', { data: 1 })[0]?.audience).toBe('dept:Einkauf/1');
   });
 
-  it('refuses an impossible tenant', () => {
+  it('refuses a malformed tenant id', () => {
     expect(codeOf(() => durableRows('ac me', 'tenant', { data: 1 }))).toBe('ERR_SSE_INVALID_ID');
   });
 
-  it('measures bytes, not characters, and lets the limit itself pass', () => {
+  it('limits bytes, not characters, and accepts exactly the limit', () => {
     expect(durableRows('acme', 'tenant', { data: 'x'.repeat(65_536) })).toHaveLength(1);
     expect(codeOf(() => durableRows('acme', 'tenant', { data: 'x'.repeat(65_537) }))).toBe('ERR_SSE_EVENT_TOO_LARGE');
     expect(codeOf(() => durableRows('acme', 'tenant', { data: 'é'.repeat(32_769) }))).toBe('ERR_SSE_EVENT_TOO_LARGE');
@@ -90,7 +90,7 @@ describe('publishing', () => {
     );
   });
 
-  it('says what to do with data that is too large', () => {
+  it('names the remedy for data that is too large', () => {
     expect(() => ephemeralEvents('acme', 'tenant', { data: 'x'.repeat(6_001) })).toThrow(
       /6001 bytes, more than 6000 for durable: false\. Send an id .*, or leave out durable: false, which takes 65536\.$/,
     );
@@ -100,7 +100,7 @@ describe('publishing', () => {
     );
   });
 
-  it('refuses text that no store keeps as it is, and passes the same characters inside JSON', () => {
+  it('refuses text that cannot be stored, and accepts the same characters inside JSON', () => {
     expect(codeOf(() => durableRows('acme', 'tenant', { data: 'a\0' }))).toBe('ERR_SSE_INVALID_EVENT');
     expect(codeOf(() => durableRows('acme', 'tenant', { data: '\udc00' }))).toBe('ERR_SSE_INVALID_EVENT');
     expect(durableRows('acme', 'tenant', { data: { text: 'a\0\udc00' } })[0]?.payload).toBe(

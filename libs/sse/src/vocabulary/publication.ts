@@ -13,11 +13,11 @@ import { isTraceparent } from './traceparent.js';
 import { asTenantId, asUserId, type UserId } from '@nest-herald/platform';
 import { SseError } from './sse.errors.js';
 
-/** To whom an event goes: one audience key, or people by name. */
+/** The recipients of an event: one audience key, or a list of people. */
 export type Audience = AudienceKey | { readonly users: readonly (UserId | string)[] };
 
-/** One row of the log or one ephemeral event before it is known which of the two it becomes. */
-interface Addressed {
+/** The address of one log row or one ephemeral event. */
+interface Address {
   readonly audience: AudienceKey;
   readonly recipients: readonly UserId[] | null;
 }
@@ -28,48 +28,48 @@ const LONE_SURROGATE = /\p{Cs}/u;
 const DEFAULT_TYPE = 'message';
 
 /**
- * Checks and encodes a durable event; a long list of people becomes one row for every 500 of them.
+ * Checks and encodes a durable event. A long list of people becomes one row for every 500 of them.
  * @throws SseError `ERR_SSE_INVALID_EVENT` | `_RESERVED_EVENT` | `_RESERVED_TOPIC` | `_EVENT_TOO_LARGE` | `_INVALID_TOPIC` | `_INVALID_ID`.
  */
 export function durableRows(tenantId: string, audience: Audience, input: EventInput): NewEvent[] {
   if (input.conflationKey !== undefined) {
     throw invalidEvent(
-      'conflationKey is for ephemeral events: every durable event is kept. Leave it out or set durable: false.',
+      'conflationKey is only for ephemeral events, because every durable event is kept. Omit it or set durable: false.',
     );
   }
   const { type, payload } = encode(input, MAX_DURABLE_BYTES);
   const dedupeKey = publisherKey('dedupeKey', input.dedupeKey);
   const tenant = asTenantId(tenantId);
   const traceparent = isTraceparent(input.traceparent) ? input.traceparent : undefined;
-  // Most events: one row and nothing else, without a list in between.
+  // Most events are one row without extras. They skip the intermediate list.
   if (typeof audience === 'string' && dedupeKey === undefined && traceparent === undefined) {
     return [{ tenantId: tenant, audience: checkedKey(audience), recipients: null, type, payload }];
   }
-  const all = address(audience);
+  const all = addressesOf(audience);
   return all.map((to, index) => ({
     tenantId: tenant,
     ...to,
     type,
     payload,
     ...(traceparent === undefined ? {} : { traceparent }),
-    // The rows of one list are different events to the log: with one key for all, only the first would be written.
+    // To the log, the rows of one list are different events. With one key for all, only the first would be written.
     ...(dedupeKey === undefined
       ? {}
       : { dedupeKey: index === 0 ? dedupeKey : `${dedupeKey} (${index + 1}/${all.length})` }),
   }));
 }
 
-/** The same for ephemeral events. @throws as {@link durableRows}. */
+/** Checks and encodes an ephemeral event. @throws as {@link durableRows}. */
 export function ephemeralEvents(tenantId: string, audience: Audience, input: EventInput): EphemeralEvent[] {
   if (input.dedupeKey !== undefined) {
     throw invalidEvent(
-      'dedupeKey is for durable events: ephemeral ones are not remembered. Leave it out or use conflationKey.',
+      'dedupeKey is only for durable events, because ephemeral ones are not stored. Omit it or use conflationKey.',
     );
   }
   const { type, payload } = encode(input, MAX_EPHEMERAL_BYTES);
   const conflationKey = publisherKey('conflationKey', input.conflationKey);
   const tenant = asTenantId(tenantId);
-  return address(audience).map((to) => ({
+  return addressesOf(audience).map((to) => ({
     tenantId: tenant,
     ...to,
     type,
@@ -78,7 +78,7 @@ export function ephemeralEvents(tenantId: string, audience: Audience, input: Eve
   }));
 }
 
-/** The audience key of a topic. @throws SseError `ERR_SSE_INVALID_TOPIC` for patterns and impossible spellings. */
+/** The audience key of a topic. @throws SseError `ERR_SSE_INVALID_TOPIC` for a pattern or a malformed topic. */
 export function topicKey(topic: string): AudienceKey {
   if (!isTopic(topic)) throw new SseError('ERR_SSE_INVALID_TOPIC', invalidTopic(String(topic)));
   return `topic:${topic}`;
@@ -90,13 +90,13 @@ export function roleKey(role: string): AudienceKey {
   throw new SseError('ERR_SSE_INVALID_ID', `A role has 1 to 200 visible characters; got ${JSON.stringify(role)}.`);
 }
 
-function address(audience: Audience): Addressed[] {
+function addressesOf(audience: Audience): Address[] {
   if (typeof audience === 'string') return [{ audience: checkedKey(audience), recipients: null }];
   const users = [...new Set(audience.users.map((id) => asUserId(id)))];
   const [first] = users;
   if (first === undefined) return [];
   if (users.length === 1) return [{ audience: userKey(first), recipients: null }];
-  const rows: Addressed[] = [];
+  const rows: Address[] = [];
   for (let start = 0; start < users.length; start += MAX_RECIPIENTS_PER_EVENT) {
     rows.push({ audience: NAMED_USERS, recipients: users.slice(start, start + MAX_RECIPIENTS_PER_EVENT) });
   }
@@ -120,7 +120,7 @@ function publicTopicKey(topic: string): AudienceKey {
   if (!isReservedTopic(topic)) return key;
   throw new SseError(
     'ERR_SSE_RESERVED_TOPIC',
-    `Only the server itself publishes on "${topic}" and all that begins like it. Choose another topic.`,
+    `The topic "${topic}" is reserved: only the server publishes to it. Choose another topic.`,
   );
 }
 
@@ -132,7 +132,10 @@ function encode(input: EventInput, maxBytes: number): { type: string; payload: s
     );
   }
   if (isReservedEventType(type)) {
-    throw new SseError('ERR_SSE_RESERVED_EVENT', `Only the server itself sends "${type}". Choose another event type.`);
+    throw new SseError(
+      'ERR_SSE_RESERVED_EVENT',
+      `The event type "${type}" is reserved: only the server sends it. Choose another type.`,
+    );
   }
   const payload = textOf(input.data);
   const bytes = Buffer.byteLength(payload);
@@ -140,14 +143,14 @@ function encode(input: EventInput, maxBytes: number): { type: string; payload: s
     throw new SseError(
       'ERR_SSE_EVENT_TOO_LARGE',
       `The data has ${bytes} bytes, more than ${maxBytes}${maxBytes === MAX_EPHEMERAL_BYTES ? ' for durable: false' : ''}. ` +
-        `Send an id and let the page fetch the rest${durableWay(bytes, maxBytes)}.`,
+        `Send an id and let the page fetch the rest${durableRemedy(bytes, maxBytes)}.`,
     );
   }
   return { type, payload };
 }
 
-/** What else can be done with data that is too large for an ephemeral event. */
-function durableWay(bytes: number, maxBytes: number): string {
+/** The second remedy for data that is too large for an ephemeral event but not for a durable one. */
+function durableRemedy(bytes: number, maxBytes: number): string {
   return maxBytes === MAX_EPHEMERAL_BYTES && bytes <= MAX_DURABLE_BYTES
     ? `, or leave out durable: false, which takes ${MAX_DURABLE_BYTES}`
     : '';
@@ -163,9 +166,9 @@ function textOf(data: unknown): string {
     });
   }
   if (text === undefined) throw invalidEvent(`The data must be text or have a JSON form; got ${typeof data}.`);
-  // Neither survives storage as UTF-8 text; in JSON both are escaped, so only text as it came is searched.
+  // PostgreSQL text can store neither. JSON escapes both, so only plain text is checked.
   if (typeof data === 'string' && (LONE_SURROGATE.test(text) || text.includes('\0'))) {
-    throw invalidEvent('The data is text with a NUL or half a surrogate pair. Send it as JSON or clean it.');
+    throw invalidEvent('The data is text with a NUL or half a surrogate pair. Remove it or send the text as JSON.');
   }
   return text;
 }

@@ -1,22 +1,21 @@
 import type { ProblemCode } from '@nest-herald/sse-protocol';
 
-/** What a refusal tells beside its code. */
+/** What a refusal contains beside its code. */
 export interface RefusalDetails {
   /** One sentence for people: what happened and what to do. */
   readonly detail: string;
-  /** When another try may succeed; becomes `Retry-After`. */
+  /** Time after which a retry may succeed; becomes `Retry-After`. */
   readonly retryAfterMs?: number;
-  /** For operators, by `nest-herald:sse:refused`; never part of an answer, and never with anything that the requester sent. */
+  /** For operators, through `nest-herald:sse:refused`. It is never part of a response and never contains request data. */
   readonly reason?: string;
   /** Members added to the problem document, such as `denied` or `permission`. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A request that is turned away before its stream is accepted (wire.md §2, "Refusals").
+ * An expected negative answer to a request, before its stream is accepted (wire.md §2, "Refusals").
  *
- * Thrown by admission, authentication and authorisation; turned into a problem document, or into a soft refusal, in one
- * place: `http/problem-response`.
+ * Admission, authentication and authorisation throw it. The `http` folder turns it into a problem document or a soft refusal.
  */
 export class SseRefusal extends Error {
   constructor(

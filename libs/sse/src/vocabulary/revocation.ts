@@ -1,28 +1,28 @@
 import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 
-/** Whose tokens end: one person's, those of a login session (`sid`), one token (`jti`), or everybody's in the tenant. */
+/** Which tokens are revoked: those of a user, of a login session (`sid`), a single token (`jti`), or all of the tenant. */
 export type RevocationTarget =
   | { readonly userId: UserId }
   | { readonly sessionId: string }
   | { readonly tokenId: string }
   | { readonly tenant: true };
 
-/** Tokens of one tenant that are refused although they are signed and have not ended (wire.md §5). */
+/** Tokens of one tenant that are refused although they are signed and have not expired (wire.md §5). */
 export interface Revocation {
   readonly tenantId: TenantId;
   readonly target: RevocationTarget;
   /**
-   * Of a person or a tenant the tokens issued up to this moment are concerned, so that one may sign in again; a login
-   * session and a single token stay revoked whenever they were issued.
+   * A revocation of a user or tenant covers only tokens issued up to this moment, so that people can sign in again. A
+   * revoked login session or single token stays revoked whenever it was issued.
    */
   readonly notBefore: Date;
-  /** No token that is concerned lives longer; the revocation is forgotten then. */
+  /** All revoked tokens have expired by then, so the revocation is deleted. */
   readonly expiresAt: Date;
 }
 
 /**
- * Whether the revocation concerns the token of this principal. `iat` counts whole seconds, so a token of the very second of
- * the revocation counts as older: whoever signs in again within it has to do so once more.
+ * Whether the revocation covers the token of this principal. `iat` counts whole seconds, so a token issued in the second of
+ * the revocation counts as older. A user who signs in again within that second must do so once more.
  */
 export function revokes({ tenantId, target, notBefore }: Revocation, principal: Principal): boolean {
   if (tenantId !== principal.tenantId) return false;

@@ -1,6 +1,6 @@
 import { CodedError } from '@nest-herald/platform';
 
-/** Every code an {@link SseError} can have; stable, so that callers may switch on it. */
+/** Every code of an {@link SseError}. The codes are stable, so callers may switch on them. */
 export type SseErrorCode =
   | 'ERR_SSE_INVALID_ID'
   | 'ERR_SSE_INVALID_OPTIONS'
@@ -17,7 +17,7 @@ export type SseErrorCode =
   | 'ERR_SSE_STORAGE'
   | 'ERR_SSE_BACKPLANE';
 
-/** Base of all errors of this package: a stable `code`, a message that says what to do, and the cause where there is one. */
+/** The error of this package: a stable `code`, a message that names the remedy, and the cause where there is one. */
 export class SseError extends CodedError<SseErrorCode> {
   constructor(code: SseErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(code, message, options);

@@ -1,12 +1,12 @@
 import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
 
-/** A {@link Principal} as JSON keeps it: times are ISO 8601. */
+/** A {@link Principal} as it is stored in JSON, with times as ISO 8601. */
 export type StoredPrincipal = Omit<Principal, 'expiresAt' | 'issuedAt'> & {
   readonly expiresAt: string;
   readonly issuedAt: string;
 };
 
-/** Reads back what `JSON.stringify` made of a principal. */
+/** Restores a principal that was stored with `JSON.stringify`. */
 export function restorePrincipal(stored: StoredPrincipal): Principal {
   return {
     ...stored,
