@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { TenantId } from '@nest-herald/platform';
 
-/** Base-36 digits that any 256-bit number fits in. */
+/** Base-36 digits of the largest 256-bit number. */
 const DIGITS = 50;
 
 /**
- * The first half of every position of a tenant: the first 8 base-36 characters of SHA-256(log id ‖ tenant id) (P3).
+ * The epoch of a tenant's positions: the first 8 base-36 characters of SHA-256(log id ‖ tenant id) (P3).
  *
- * Other tenants and replaced logs get other epochs, so a foreign cursor is recognised without a look-up.
- * @param logId random UUID of the log; replaced when the log was lost, restored or failed over.
+ * Other tenants and replaced logs have other epochs, so a foreign cursor is recognised without a look-up.
+ * @param logId random UUID of the log, replaced when the log was lost, restored or failed over.
  */
 export function epochOf(logId: string, tenantId: TenantId): string {
   const hash = createHash('sha256').update(logId, 'utf8').update(tenantId, 'utf8').digest('hex');

@@ -38,8 +38,8 @@ const note = (payload: string, dedupeKey?: string): NewEvent => ({
   ...(dedupeKey === undefined ? {} : { dedupeKey }),
 });
 
-describe('the memory behind it', () => {
-  it('forgets the oldest events beyond its bounds and says so in its floor', async () => {
+describe('MemoryLogStore', () => {
+  it('drops the oldest events beyond its bounds and raises its floor', async () => {
     const log = new MemoryEventLog(new MemoryLogStore('id', systemClock, { maxEventsPerTenant: 3 }));
     for (let i = 1; i <= 5; i++) await log.append([note(`${i}`)]);
     expect(await log.bounds(acme)).toMatchObject({ floor: 2, head: 5 });
@@ -54,7 +54,7 @@ describe('the memory behind it', () => {
     );
   });
 
-  it('forgets events by bytes and by age', async () => {
+  it('drops events by bytes and by age', async () => {
     const clock = new ManualClock();
     const log = new MemoryEventLog(new MemoryLogStore('id', clock, { maxBytesPerTenant: 10, maxAgeMs: 1_000 }));
     await log.append([note('12345'), note('12345'), note('12345')]);
@@ -65,7 +65,7 @@ describe('the memory behind it', () => {
     expect((await log.readRange(acme, 0, 9, 9)).map((e) => e.seq)).toEqual([4]);
   });
 
-  it('forgets a dedupe key after a day', async () => {
+  it('drops a dedupe key after a day', async () => {
     const clock = new ManualClock();
     const log = new MemoryEventLog(new MemoryLogStore('id', clock));
     expect(await log.append([note('1', 'k')])).toEqual({ deduplicated: false });
@@ -75,13 +75,13 @@ describe('the memory behind it', () => {
     expect(await log.append([note('3', 'k')])).toEqual({ deduplicated: false });
   });
 
-  it('writes all rows of one publication although they share its key', async () => {
+  it('writes all rows of one publication although they share a dedupe key', async () => {
     const log = new MemoryEventLog();
     expect(await log.append([note('1', 'k'), note('2', 'k')])).toEqual({ deduplicated: false });
     expect((await log.bounds(acme)).head).toBe(2);
   });
 
-  it('drops a key at commit that another transaction has logged meanwhile', async () => {
+  it('skips an event at commit whose key another transaction has committed first', async () => {
     const log = new MemoryEventLog();
     const [a, b] = [log.begin(), log.begin()];
     await log.append([note('a', 'k')], a);
@@ -92,13 +92,13 @@ describe('the memory behind it', () => {
   });
 });
 
-describe('epochs', () => {
-  it('are eight base-36 characters of SHA-256(log id ‖ tenant id) (P3)', () => {
-    // Worked out apart from this code: SHA-256 of "log-1acme" in base 36, 50 digits.
+describe('epochOf', () => {
+  it('returns eight base-36 characters of SHA-256(log id ‖ tenant id) (P3)', () => {
+    // Computed independently: SHA-256 of "log-1acme" in base 36, 50 digits.
     expect(epochOf('log-1', acme)).toBe('4b8em8k1');
   });
 
-  it('differ between tenants and between logs', () => {
+  it('differs between tenants and between logs', () => {
     const epochs = new Set(
       ['log-1', 'log-2'].flatMap((id) => Array.from({ length: 500 }, (_, i) => epochOf(id, asTenantId(`t${i}`)))),
     );

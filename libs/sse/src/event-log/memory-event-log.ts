@@ -7,7 +7,7 @@ import type { EventLog, HintSinks, LogBounds, ReplayPage, ReplayRequest } from '
 import { MemoryLogStore } from './memory-log-store.js';
 
 /**
- * A transaction of a {@link MemoryEventLog}: what is appended in it is numbered at `commit`, or never.
+ * A transaction of a {@link MemoryEventLog}. Its events are sequenced at `commit`, or never.
  * States: open → committed | rolled back.
  */
 export class MemoryTransaction {
@@ -16,15 +16,15 @@ export class MemoryTransaction {
 
   constructor(
     readonly log: MemoryEventLog,
-    private readonly number: (events: readonly NewEvent[]) => void,
+    private readonly sequence: (events: readonly NewEvent[]) => void,
   ) {}
 
   get isOpen(): boolean {
     return this.#open;
   }
 
-  /** Whether an event with this key waits in this transaction. */
-  holds(tenantId: TenantId, dedupeKey: string): boolean {
+  /** Whether this transaction contains an event with this key. */
+  hasDedupeKey(tenantId: TenantId, dedupeKey: string): boolean {
     return this.#staged.some((e) => e.tenantId === tenantId && e.dedupeKey === dedupeKey);
   }
 
@@ -35,7 +35,7 @@ export class MemoryTransaction {
   commit(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.number(this.#staged);
+    this.sequence(this.#staged);
   }
 
   rollback(): void {
@@ -45,13 +45,13 @@ export class MemoryTransaction {
 }
 
 /**
- * An event log for one process without a database: everything is lost with the process, and a new process is a new epoch,
- * so clients that come back are told to `resync` instead of missing something silently.
+ * An event log for one process without a database. Everything is lost with the process. A new process has a new epoch, so
+ * returning clients get a `resync` instead of missing events silently.
  */
 export class MemoryEventLog implements EventLog {
   #sinks: HintSinks | null = null;
 
-  /** @param store given to share one memory between several nodes of a test. */
+  /** @param store pass one to share it between several servers of a test. */
   constructor(private readonly store: MemoryLogStore = new MemoryLogStore(randomUUID(), systemClock)) {}
 
   start(sinks: HintSinks): Promise<void> {
@@ -66,17 +66,17 @@ export class MemoryEventLog implements EventLog {
 
   /** Opens a transaction that `append` joins. */
   begin(): MemoryTransaction {
-    return new MemoryTransaction(this, (events) => this.#number(events));
+    return new MemoryTransaction(this, (events) => this.#sequence(events));
   }
 
   append(events: readonly NewEvent[], tx?: Tx): Promise<{ readonly deduplicated: boolean }> {
     try {
-      if (tx === undefined) return Promise.resolve({ deduplicated: !this.#number(events) && events.length > 0 });
-      const open = this.#joinable(tx);
+      if (tx === undefined) return Promise.resolve({ deduplicated: !this.#sequence(events) && events.length > 0 });
+      const open = this.#requireOpen(tx);
       const fresh = events.filter(
         (e) =>
           e.dedupeKey === undefined ||
-          (!this.store.isDuplicate(e.tenantId, e.dedupeKey) && !open.holds(e.tenantId, e.dedupeKey)),
+          (!this.store.isDuplicate(e.tenantId, e.dedupeKey) && !open.hasDedupeKey(e.tenantId, e.dedupeKey)),
       );
       open.stage(fresh);
       return Promise.resolve({ deduplicated: fresh.length === 0 && events.length > 0 });
@@ -86,7 +86,7 @@ export class MemoryEventLog implements EventLog {
   }
 
   requireTransaction(tx: Tx): void {
-    this.#joinable(tx);
+    this.#requireOpen(tx);
   }
 
   bounds(tenantId: TenantId): Promise<LogBounds> {
@@ -125,7 +125,7 @@ export class MemoryEventLog implements EventLog {
   }
 
   /** @returns whether anything was written. */
-  #number(events: readonly NewEvent[]): boolean {
+  #sequence(events: readonly NewEvent[]): boolean {
     const heads = this.store.append(events);
     for (const _tenant in heads) {
       this.#sinks?.announce({ shard: 0, no: this.store.nextBatch(), heads });
@@ -134,13 +134,13 @@ export class MemoryEventLog implements EventLog {
     return false;
   }
 
-  #joinable(tx: Tx): MemoryTransaction {
+  #requireOpen(tx: Tx): MemoryTransaction {
     if (tx instanceof MemoryTransaction && tx.log === this && tx.isOpen) return tx;
     throw new SseError(
       'ERR_SSE_NO_TRANSACTION',
-      'publish() and tx need an open transaction, and the memory event log joins only its own: pass what MemoryEventLog.begin() ' +
-        'returned, before commit. To join those of your database, give the module the event log of createPostgresSse(); to ' +
-        'publish without any, call sendToUser() and its like.',
+      'publish() and tx need an open transaction of the memory event log. Pass the result of MemoryEventLog.begin() before its ' +
+        'commit. To join transactions of your database, use the event log of createPostgresSse(). To publish without a ' +
+        'transaction, call sendToUser() or another send method.',
     );
   }
 }

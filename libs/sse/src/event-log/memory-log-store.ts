@@ -3,11 +3,11 @@ import type { LoggedEvent, NewEvent } from '../vocabulary/envelope.js';
 import { epochOf } from './epoch.js';
 import type { LogBounds } from './event-log.js';
 
-/** What a {@link MemoryLogStore} keeps. */
+/** How much a {@link MemoryLogStore} keeps. */
 export interface MemoryLogBounds {
   /** Events of one tenant. @defaultValue 10000 */
   readonly maxEventsPerTenant: number;
-  /** Payload bytes of one tenant (as UTF-16 length, cheap and close enough). @defaultValue 8 MiB */
+  /** Payload size of one tenant, as UTF-16 length, which is cheap and close enough. @defaultValue 8 MiB */
   readonly maxBytesPerTenant: number;
   /** Age of an event in ms. @defaultValue 7 days */
   readonly maxAgeMs: number;
@@ -21,22 +21,22 @@ const DEFAULT_BOUNDS: MemoryLogBounds = {
 };
 const DEDUPE_MS = DAY_MS;
 const MAX_DEDUPE_KEYS = 100_000;
-/** Dropped places at the front of a tenant's array before the array is moved up: keeps dropping O(1) on average. */
+/** Dropped entries at the front of a tenant's array before it is compacted. This keeps dropping O(1) on average. */
 const COMPACT_AT = 1_024;
 
 interface TenantLog {
   readonly epoch: string;
-  /** `events[first]` has `seq` floor + 1; places before it are dropped. */
+  /** `events[first]` has `seq` floor + 1. The entries before it are dropped. */
   events: LoggedEvent[];
   first: number;
   floor: number;
   head: number;
   bytes: number;
-  /** Key → end of its 24 h, in the order of insertion. */
+  /** Key → end of its 24 h in ms, in the order of insertion. */
   readonly dedupe: Map<string, number>;
 }
 
-/** The memory behind one or more {@link MemoryEventLog}s: numbers, keeps and forgets events, one order per tenant. */
+/** The storage of one or more {@link MemoryEventLog}s. It sequences, keeps and drops events, in one order per tenant. */
 export class MemoryLogStore {
   readonly #tenants = new Map<TenantId, TenantLog>();
   readonly #bounds: MemoryLogBounds;
@@ -59,9 +59,9 @@ export class MemoryLogStore {
   }
 
   /**
-   * Numbers events in their order. Those whose key was seen before this call are left out; within one call a key may repeat
-   * (one publication to many people is several rows).
-   * @returns the new heads; empty when everything was left out.
+   * Sequences events in the given order and skips those whose key was seen before this call. Within one call a key may
+   * repeat, because one publication to many people is several rows.
+   * @returns the new heads; empty when all events were skipped.
    */
   append(events: readonly NewEvent[]): Record<string, number> {
     const now = this.#now();
@@ -74,12 +74,12 @@ export class MemoryLogStore {
       log.events.push(toLogged(event, log.head, now));
       log.bytes += event.payload.length;
       heads[event.tenantId] = log.head;
-      this.#forget(log, now.getTime());
+      this.#dropOld(log, now.getTime());
     }
     return heads;
   }
 
-  /** Number of the next batch, dense from 1. */
+  /** Number of the next batch: 1, 2, 3 … */
   nextBatch(): number {
     this.#batches += 1;
     return this.#batches;
@@ -87,7 +87,7 @@ export class MemoryLogStore {
 
   bounds(tenantId: TenantId): LogBounds {
     const log = this.#tenant(tenantId);
-    this.#forget(log, this.clock.now().getTime());
+    this.#dropOld(log, this.clock.now().getTime());
     return { epoch: log.epoch, floor: log.floor, head: log.head };
   }
 
@@ -104,7 +104,7 @@ export class MemoryLogStore {
     return dedupeKey !== undefined && this.isDuplicate(tenantId, dedupeKey);
   }
 
-  /** One Date for all events of a millisecond: a Date is as large as the rest of an event without its payload. */
+  /** Shares one Date among all events of a millisecond: a Date is as large as the rest of an event without its payload. */
   #now(): Date {
     const now = this.clock.now();
     if (now.getTime() !== this.#lastNow.getTime()) this.#lastNow = now;
@@ -128,7 +128,7 @@ export class MemoryLogStore {
     return log;
   }
 
-  #forget(log: TenantLog, nowMs: number): void {
+  #dropOld(log: TenantLog, nowMs: number): void {
     const oldest = nowMs - this.#bounds.maxAgeMs;
     for (;;) {
       const event = log.events[log.first];
