@@ -9,7 +9,8 @@ export {
   MAX_CONTROL_BYTES,
 } from './backplane/backplane.js';
 export { MemoryBackplane } from './backplane/memory-backplane.js';
-export type { CloseOptions, Connection } from './connection/connection.js';
+export type { Connection } from './connection/connection.js';
+export type { CloseOptions } from './connection/control-frames.js';
 export { CONTROL_MAILBOX, type ServerRequest, type ControlMailbox } from './seams/control-mailbox.js';
 export { MemoryControlMailbox } from './control/memory-control-mailbox.js';
 export { MemoryRevocationStore } from './control/memory-revocation-store.js';

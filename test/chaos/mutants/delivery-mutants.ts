@@ -23,11 +23,11 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     code: [
       {
         file: 'sse/dist/hub/feed/catch-up.js',
-        find: 'if (!connection.maySee(event))',
+        find: 'if (!connection.filter.matches(event))',
         replace: `const rights = (globalThis.mutantRights ??= new Map());
                 const user = connection.tenantId + '/' + connection.userId;
                 if (!rights.has(user)) rights.set(user, connection.filter);
-                if (!connection.maySee(event) && !rights.get(user).matches(event))`,
+                if (!connection.filter.matches(event) && !rights.get(user).matches(event))`,
       },
     ],
   },

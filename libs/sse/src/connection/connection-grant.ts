@@ -3,19 +3,19 @@ import type { Transport } from '../presence/presence.js';
 import type { Principal } from '@nest-herald/platform';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 
-/** Who holds a connection, and what was granted. */
+/** The verified user of a connection, and what was granted to it. */
 export interface ConnectionGrant {
   readonly principal: Principal;
-  /** Audience keys of the holder now, without topics. */
+  /** Current audience keys, without topics. */
   readonly keys: readonly AudienceKey[];
   /** Granted topics and patterns, as the client wrote them. */
   readonly topics: readonly string[];
-  /** Topics asked for and left out (`onDeniedTopic: 'omit'`). */
+  /** Requested topics that were not granted (`onDeniedTopic: 'omit'`). */
   readonly denied: readonly string[];
-  /** What presence shows as the device, ≤ 64 characters. */
+  /** The device that presence shows, ≤ 64 characters. */
   readonly device: string;
   readonly transport: Transport;
   readonly heartbeat: 'event' | 'comment';
-  /** Given to the connection at `attach`, released by `abandon` otherwise. */
+  /** Passed to the connection at `attach`; `abandon` releases it otherwise. */
   readonly slot: AdmissionSlot;
 }

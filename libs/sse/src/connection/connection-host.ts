@@ -6,19 +6,19 @@ import type { TimerWheel } from './timing/timer-wheel.js';
 import type { Traffic } from './traffic.js';
 import type { TurnScheduler } from './output/turn-scheduler.js';
 
-/** Numbers that a connection obeys; see `HubOptions` for each. */
+/** The settings of a connection; `HubOptions` documents each. */
 export interface ConnectionSettings extends QueueLimits, TimerSettings {
   readonly retryMs: number;
   readonly idleTimeoutMs: number;
 }
 
 /**
- * What a connection needs from the tenant's stream that it stands in.
+ * What a connection needs from its tenant's feed.
  * @typeParam C the connection.
  */
 export interface ConnectionHost<C> {
   readonly epoch: string;
-  /** Number of the newest event that went out live; what a connection without a cursor begins behind. */
+  /** `seq` of the newest event that was delivered live. A connection without a cursor begins after it. */
   readonly head: number;
   readonly options: ConnectionSettings;
   readonly clock: Clock;

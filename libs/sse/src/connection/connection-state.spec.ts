@@ -6,8 +6,8 @@ const states: readonly ConnectionState[] = ['replaying', 'live', 'closing', 'clo
 const inputs: readonly ConnectionInput[] = ['caughtUp', 'close', 'gone'];
 const rank = (state: ConnectionState): number => states.indexOf(state);
 
-describe('the states of a connection', () => {
-  it('have an answer to every input', () => {
+describe('nextState', () => {
+  it('defines a transition for every state and input', () => {
     const table = states.map((state) => inputs.map((input) => nextState(state, input)));
     expect(table).toEqual([
       ['live', 'closing', 'closed'],
@@ -17,7 +17,7 @@ describe('the states of a connection', () => {
     ]);
   });
 
-  it('never lead back, and always end when the response is gone', () => {
+  it('never leads back, and ends in closed when the response is gone', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...inputs)), (path) => {
         let state: ConnectionState = 'replaying';

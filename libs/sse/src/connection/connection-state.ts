@@ -1,24 +1,24 @@
-/** Where a connection is in its life. */
+/** The states of a connection. */
 export type ConnectionState = 'replaying' | 'live' | 'closing' | 'closed';
 
-/** What moves a connection on. */
+/** The inputs that change the state of a connection. */
 export type ConnectionInput =
-  /** Everything up to the live edge was written. */
+  /** Everything up to the live position was written. */
   | 'caughtUp'
-  /** The server wants the stream to end; the client still gets what waits and the `close` event. */
+  /** The server ends the stream. The client still gets what is queued and the `close` event. */
   | 'close'
-  /** The response is gone, whoever ended it. */
+  /** The response is gone, for whatever reason. */
   | 'gone';
 
 /**
- * The total table. `closed` is final; nothing leads back.
+ * All transitions. `closed` is final, and no transition leads back.
  *
  * | state | means |
  * |---|---|
- * | replaying | registered; live durable events wait until the log was read up to them |
- * | live | events go to the queue as they come |
- * | closing | takes nothing any more; the `close` event is on its way, a deadline runs |
- * | closed | everything was given back |
+ * | replaying | registered; live durable events are pending until the log was read up to them |
+ * | live | events are queued as they arrive |
+ * | closing | takes no more events; the `close` event was sent, a deadline runs |
+ * | closed | everything was released |
  */
 const TRANSITIONS: Readonly<Record<ConnectionState, Readonly<Record<ConnectionInput, ConnectionState>>>> = {
   replaying: { caughtUp: 'live', close: 'closing', gone: 'closed' },
@@ -27,7 +27,7 @@ const TRANSITIONS: Readonly<Record<ConnectionState, Readonly<Record<ConnectionIn
   closed: { caughtUp: 'closed', close: 'closed', gone: 'closed' },
 };
 
-/** @returns the state behind `state` after `input`. */
+/** @returns the state that follows `state` after `input`. */
 export function nextState(state: ConnectionState, input: ConnectionInput): ConnectionState {
   return TRANSITIONS[state][input];
 }

@@ -35,7 +35,7 @@ const durable = (seq: number, audience = 'tenant'): EncodedEvent =>
 const tick = (payload: string): EncodedEvent =>
   encodeEphemeral({ audience: 'tenant', recipients: null, type: 'tick', payload });
 
-/** A tenant's stream as far as one connection sees it. */
+/** A tenant's feed as far as one connection uses it. */
 class Host implements ConnectionHost<Connection> {
   epoch = 'abcdefgh';
   head = 0;
@@ -67,7 +67,7 @@ class Host implements ConnectionHost<Connection> {
   }
 }
 
-describe('a connection', () => {
+describe('Connection', () => {
   let host: Host;
   let sink: RecordingSink;
   let released: number;
@@ -75,7 +75,7 @@ describe('a connection', () => {
   const open = (
     start: StreamStart = { resume: 'live' },
     more: Partial<ConnectionSettings> = {},
-    holder: Partial<ConnectionGrant> = {},
+    grant: Partial<ConnectionGrant> = {},
   ) => {
     host = Object.assign(new Host({ ...settings, ...more }), { head: host.head });
     const principal = {
@@ -97,7 +97,7 @@ describe('a connection', () => {
       transport: 'sse',
       heartbeat: 'event',
       slot,
-      ...holder,
+      ...grant,
     };
     const connection = new Connection('node.0123456789abcdefghijkl', request, sink, host);
     connection.begin(start);
@@ -132,7 +132,7 @@ describe('a connection', () => {
     expect(connection.state).toBe('replaying');
   });
 
-  it('says reset without an id, and resync with one right behind it (P32)', () => {
+  it('sends connected without an id after a reset, followed by a resync with one (P32)', () => {
     host.head = 7;
     open({ resume: 'reset', reason: 'epoch' });
     frames();
@@ -143,14 +143,14 @@ describe('a connection', () => {
     );
   });
 
-  it('never sends a number twice or backwards (P21)', () => {
+  it('never sends a seq twice or out of order (P21)', () => {
     const connection = open();
     for (const seq of [1, 2, 2, 1, 5, 3, 6]) connection.deliver(durable(seq));
     frames();
     expect(sink.seqs).toEqual([1, 2, 5, 6]);
   });
 
-  it('holds durable events back while it replays, and lets ephemeral ones pass (P51)', () => {
+  it('keeps live durable events pending while it replays, and sends ephemeral ones (P51)', () => {
     host.head = 2;
     const connection = open({ resume: 'replay', after: 0 });
     connection.deliver(durable(3));
@@ -163,18 +163,18 @@ describe('a connection', () => {
     expect(sink.payloads('tick')).toEqual(['now']);
   });
 
-  it('drops what waited during the replay when the right to see it is gone', () => {
+  it('drops a pending event when the right to see it was lost during the replay', () => {
     host.head = 1;
     const connection = open({ resume: 'replay', after: 0 });
     connection.deliver(durable(2, 'topic:job:1'));
     connection.deliver(durable(3));
-    connection.adopt({ keys: ['user:ann', 'tenant'], topics: [] });
+    connection.applySubscription({ keys: ['user:ann', 'tenant'], topics: [] });
     connection.goLive();
     frames();
     expect(sink.seqs).toEqual([3]);
   });
 
-  it('says close, ends behind it and takes nothing any more (P33)', () => {
+  it('sends close, ends after it and takes no more events (P33)', () => {
     const connection = open();
     connection.deliver(durable(1));
     connection.close('revoked');
@@ -197,7 +197,7 @@ describe('a connection', () => {
     expect([sink.isReset, connection.state]).toEqual([true, 'closed']);
   });
 
-  it('origin defect 2: gives up a client that does not read, in one tick and without waiting for anybody', () => {
+  it('legacy defect 2: gives up a client that does not read, in one tick and without waiting', () => {
     const connection = open({ resume: 'live' }, { maxQueuedBytes: 500 });
     host.endTurn();
     sink.fill();
@@ -210,7 +210,7 @@ describe('a connection', () => {
     expect(host.traffic.slowConsumers).toBe(1);
   });
 
-  it('stays in the index until the end of the turn in which it was given up, for the walk that found it', () => {
+  it('stays in the index until the end of the turn in which it was given up, for the running delivery', () => {
     const connection = open({ resume: 'live' }, { maxQueuedBytes: 100 });
     host.endTurn();
     sink.fill();
@@ -220,7 +220,7 @@ describe('a connection', () => {
     expect(host.left).toBe(1);
   });
 
-  it('resets at once when there is no room for a goodbye', () => {
+  it('resets at once when the close event no longer fits', () => {
     const connection = open({ resume: 'live' }, { maxQueuedBytes: 100_000 });
     host.endTurn();
     sink.fill();
@@ -230,7 +230,7 @@ describe('a connection', () => {
     expect([sink.isReset, sink.payloads('close')]).toEqual([true, []]);
   });
 
-  it('origin defect 4: gives everything back once, whoever ends it and in whatever order', () => {
+  it('legacy defect 4: releases everything once, whatever ends it and in whatever order', () => {
     const endings: ((connection: Connection) => void)[] = [
       (c) => c.close('complete'),
       () => sink.leave(),
@@ -242,21 +242,21 @@ describe('a connection', () => {
         sink = new RecordingSink();
         released = 0;
         const connection = open();
-        let told = 0;
-        connection.onClosed(() => (told += 1));
+        let calls = 0;
+        connection.onClosed(() => (calls += 1));
         first(connection);
         second(connection);
         host.pass(6_000);
         sink.leave();
         expect(connection.state).toBe('closed');
-        expect([released, host.left, host.gone, told]).toEqual([1, 1, 1, 1]);
-        connection.onClosed(() => (told += 1));
-        expect(told).toBe(2);
+        expect([released, host.left, host.gone, calls]).toEqual([1, 1, 1, 1]);
+        connection.onClosed(() => (calls += 1));
+        expect(calls).toBe(2);
       }
     }
   });
 
-  it('beats every interval ± 10 % with the wall time (P35)', () => {
+  it('sends a heartbeat every interval ± 10 % with the wall time (P35)', () => {
     open();
     host.pass(13_250);
     expect(sink.payloads('heartbeat')).toHaveLength(0);
@@ -269,13 +269,13 @@ describe('a connection', () => {
     expect(sink.payloads('heartbeat').length).toBeGreaterThanOrEqual(9);
   });
 
-  it('beats with a comment for clients that ask for it (P35)', () => {
+  it('sends heartbeats as comments to clients that ask for it (P35)', () => {
     open({ resume: 'live' }, {}, { heartbeat: 'comment' });
     host.pass(17_000);
     expect(sink.events.at(-1)!.body.toString()).toBe(': heartbeat\n\n');
   });
 
-  it('moves the position past events that the holder does not see, at most every ten seconds (P36)', () => {
+  it('moves the position past events that its user does not see, at most every ten seconds (P36)', () => {
     const connection = open({ resume: 'live' }, { heartbeatIntervalMs: 5_000 });
     const cursorsAfter = (ms: number): number => {
       host.pass(ms);
@@ -294,7 +294,7 @@ describe('a connection', () => {
     expect(connection.deliver(durable(9))).toBe(false);
   });
 
-  it('warns a minute before the token ends and closes at its end (P38)', () => {
+  it('warns a minute before the token expires and closes when it does (P38)', () => {
     const connection = open();
     host.pass(3_539_000);
     expect(sink.payloads('session.expiring')).toEqual([]);
@@ -306,25 +306,25 @@ describe('a connection', () => {
     expect(JSON.parse(sink.payloads('close')[0]!)).toMatchObject({ reason: 'token_expired', reconnect: false });
   });
 
-  it('goes on with a swapped token', () => {
+  it('continues after a token refresh', () => {
     const connection = open();
     const expiresAt = new Date(host.clock.now().getTime() + 7_200_000);
-    connection.adopt({ keys: ['tenant'], topics: [], principal: { ...connection.principal, expiresAt } });
+    connection.applySubscription({ keys: ['tenant'], topics: [], principal: { ...connection.principal, expiresAt } });
     host.pass(3_700_000);
     expect([connection.state, sink.payloads('session.expiring')]).toEqual(['live', []]);
     host.pass(3_500_000);
     expect(JSON.parse(sink.payloads('close')[0]!)).toMatchObject({ reason: 'token_expired' });
   });
 
-  it('origin defect 3: a quiet client that takes its heartbeats is never idle', () => {
-    /** The origin's rule: only received events count. Kept to show that the test below would catch it. */
-    const originIsIdle = (lastEventAtMs: number, nowMs: number, timeoutMs: number): boolean =>
+  it('legacy defect 3: a quiet client that reads its heartbeats is never idle', () => {
+    /** The legacy rule: only received events count. It shows that the test below would catch it. */
+    const legacyIsIdle = (lastEventAtMs: number, nowMs: number, timeoutMs: number): boolean =>
       nowMs - lastEventAtMs > timeoutMs;
     const connection = open({ resume: 'live' }, { idleTimeoutMs: 60_000 });
     const openedAt = host.clock.monotonicMs();
     host.pass(600_000);
     expect(connection.state).toBe('live');
-    expect(originIsIdle(openedAt, host.clock.monotonicMs(), 60_000)).toBe(true);
+    expect(legacyIsIdle(openedAt, host.clock.monotonicMs(), 60_000)).toBe(true);
   });
 
   it('gives up a client to which nothing could be written for the idle time', () => {
@@ -338,7 +338,7 @@ describe('a connection', () => {
     expect(connection.state).toBe('closed');
   });
 
-  it('asks an old connection to come back (optional rotation)', () => {
+  it('asks an old connection to reconnect (optional rotation)', () => {
     const connection = open({ resume: 'live' }, { maxConnectionAgeMs: 600_000 });
     host.pass(539_000);
     expect(connection.state).toBe('live');
@@ -346,7 +346,7 @@ describe('a connection', () => {
     expect(JSON.parse(sink.payloads('close')[0]!)).toMatchObject({ reason: 'limit', reconnect: true });
   });
 
-  it('notices a response that went without a word', () => {
+  it('notices a response that is gone without a close event', () => {
     const connection = open();
     expect(connection.sweep()).toBe(false);
     sink.isGone = true;

@@ -11,16 +11,16 @@ import type { ConnectionSettings } from './connection-host.js';
 import { encodeControl, type EncodedEvent } from './output/encoded-event.js';
 import type { Jitter } from '@nest-herald/platform';
 
-/** How a connection is to be closed; what is absent follows from the reason. */
+/** Overrides for a `close` event. Absent fields follow from the reason. */
 export interface CloseOptions {
   readonly reconnect?: boolean;
   readonly retryMs?: number;
 }
 
-/** Share by which the waiting time of clients is spread, so that they do not come back in one moment. */
+/** Spread of the retry time, so that clients do not reconnect all at once. */
 const RETRY_SPREAD = 0.5;
 
-/** What `connected` tells about a connection. */
+/** The facts about a connection that `connected` contains. */
 export interface ConnectedFacts {
   readonly id: string;
   readonly since: Date;
@@ -29,32 +29,32 @@ export interface ConnectedFacts {
   readonly principal: { readonly expiresAt: Date };
 }
 
-/** The first block; a reset has no `id`, so that a line lost right behind it resets again (P31, P32). */
+/** The first block. After a reset it has no `id`, so a client that disconnects right after it is reset again (P31, P32). */
 export function connectedFrame(
   facts: ConnectedFacts,
   resume: Resume,
   seq: number,
-  stream: { readonly epoch: string; readonly options: ConnectionSettings },
+  feed: { readonly epoch: string; readonly options: ConnectionSettings },
   extra: Readonly<Record<string, unknown>> | null,
 ): EncodedEvent {
-  // Fixed members first: those behind a spread are added one by one at run time. That, here and in the frame, was 3 of the 6 µs
-  // of this block.
+  // Fixed members come first, because members after a spread are added one by one at run time. That order, here and in the
+  // frame, was 3 of the 6 µs of this block.
   const own: ConnectedPayload = {
     connectionId: facts.id,
     serverTime: facts.since.toISOString(),
-    heartbeatIntervalMs: stream.options.heartbeatIntervalMs,
+    heartbeatIntervalMs: feed.options.heartbeatIntervalMs,
     topics: facts.topics,
     resume,
     tokenExpiresAt: facts.principal.expiresAt.toISOString(),
     ...(facts.denied.length > 0 ? { denied: facts.denied } : {}),
   };
   const payload = extra === null ? own : { ...extra, ...own };
-  const retry = stream.options.retryMs;
+  const retry = feed.options.retryMs;
   if (resume === 'reset') return encodeControl('connected', payload, { retry });
-  return encodeControl('connected', payload, { retry, position: formatPosition(stream.epoch, seq) });
+  return encodeControl('connected', payload, { retry, position: formatPosition(feed.epoch, seq) });
 }
 
-/** P37. Everything is to be fetched anew: nobody can tell what was in a gap. */
+/** P37. The scope is everything, because it is unknown what a gap contained. */
 export function resyncFrame(reason: ResyncReason, epoch: string, seq: number): EncodedEvent {
   return encodeControl('resync', { reason, scopes: ['*'] }, { position: formatPosition(epoch, seq) });
 }

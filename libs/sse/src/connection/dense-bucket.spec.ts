@@ -7,8 +7,8 @@ class Member implements BucketMember<Member> {
   indexes: number[] = [];
 }
 
-describe('dense buckets', () => {
-  it('hold exactly who was added and not removed, without holes, over any history', () => {
+describe('DenseBucket', () => {
+  it('contains exactly the members that were added and not removed, without holes, over any history', () => {
     const steps = fc.array(fc.tuple(fc.nat(9), fc.subarray([0, 1, 2, 3])), { maxLength: 200 });
     fc.assert(
       fc.property(steps, (history) => {

@@ -1,15 +1,15 @@
-/** Something that stands in several {@link DenseBucket}s at once and knows where. */
+/** A member of several {@link DenseBucket}s that stores its index in each. */
 export interface BucketMember<M> {
-  /** The buckets it stands in; `places[i]` is its index in `buckets[i]`. */
+  /** The buckets of the member; `indexes[i]` is its index in `buckets[i]`. */
   buckets: readonly DenseBucket<M>[];
   indexes: number[];
 }
 
-const NOWHERE: readonly never[] = [];
+const NO_BUCKETS: readonly never[] = [];
 
 /**
- * A set that is walked far more often than it changes: a dense array without holes, from which a member leaves in
- * constant time by swapping places with the last one. The order of the members means nothing.
+ * A set that is iterated far more often than it changes: a dense array. A member leaves in constant time by swapping with the
+ * last one, so the order of the members has no meaning.
  */
 export class DenseBucket<M> {
   #members: M[] = [];
@@ -18,19 +18,19 @@ export class DenseBucket<M> {
 
   constructor(readonly key: string) {}
 
-  /** Another array after the bucket was empty. */
+  /** The members. It is a new array after the bucket was empty. */
   get members(): readonly M[] {
     return this.#members;
   }
 
-  /** Puts a member that stands nowhere into these buckets. The caller sees to it that none is named twice. */
+  /** Adds a member that is in no bucket to these buckets. The caller must not name a bucket twice. */
   static addToAll<M>(member: M & BucketMember<M>, buckets: readonly DenseBucket<M>[]): void {
     member.buckets = buckets;
-    // Lists of the right length: one that grows by push has room for seventeen from its first member on.
+    // `map` allocates the exact length. An array that grows by push has room for seventeen from its first member on.
     member.indexes = buckets.map((bucket, index) => bucket.#append(member, index));
   }
 
-  /** Takes a member out of all its buckets. @returns the buckets that are empty now. */
+  /** Removes a member from all its buckets. @returns the buckets that are empty now. */
   static removeFromAll<M>(member: M & BucketMember<M>): DenseBucket<M>[] {
     const emptied: DenseBucket<M>[] = [];
     for (let i = 0; i < member.buckets.length; i++) {
@@ -38,15 +38,15 @@ export class DenseBucket<M> {
       bucket.#removeAt(member.indexes[i]!);
       if (bucket.members.length === 0) emptied.push(bucket);
     }
-    member.buckets = NOWHERE;
+    member.buckets = NO_BUCKETS;
     member.indexes = [];
     return emptied;
   }
 
-  /** @returns the place. */
+  /** @returns the index of the member. */
   #append(member: M & BucketMember<M>, backRef: number): number {
     if (this.#members.length === 0) {
-      // Most people have one connection.
+      // Most people have one connection, so most buckets keep an array of length 1.
       this.#members = [member];
       this.#backRefs = [backRef];
       return 0;
@@ -55,12 +55,12 @@ export class DenseBucket<M> {
     return this.#members.push(member) - 1;
   }
 
-  #removeAt(place: number): void {
+  #removeAt(index: number): void {
     const last = this.#members.pop() as M & BucketMember<M>;
     const lastBackRef = this.#backRefs.pop()!;
-    if (place === this.#members.length) return;
-    this.#members[place] = last;
-    this.#backRefs[place] = lastBackRef;
-    last.indexes[lastBackRef] = place;
+    if (index === this.#members.length) return;
+    this.#members[index] = last;
+    this.#backRefs[index] = lastBackRef;
+    last.indexes[lastBackRef] = index;
   }
 }

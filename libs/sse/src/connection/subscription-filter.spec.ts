@@ -5,14 +5,14 @@ import { SubscriptionFilter, topicOf } from './subscription-filter.js';
 const ann = asUserId('ann');
 const to = (audience: string) => ({ audience, recipients: null });
 
-describe('an interest', () => {
+describe('SubscriptionFilter', () => {
   const interest = new SubscriptionFilter(
     [ann],
     ['user:ann', 'tenant', 'role:hr'],
     ['job:1', 'doc:*', 'doc:*', 'job:1'],
   );
 
-  it('covers its keys, its topics, its patterns and its name, and nothing else', () => {
+  it('matches its keys, its topics, its patterns and its user, and nothing else', () => {
     for (const audience of ['user:ann', 'tenant', 'role:hr', 'topic:job:1', 'topic:doc:7']) {
       expect(interest.matches(to(audience))).toBe(true);
     }
@@ -32,12 +32,12 @@ describe('an interest', () => {
     expect(interest.matches({ audience: 'users', recipients: [asUserId('bob')] })).toBe(false);
   });
 
-  it('names every key and every pattern once', () => {
+  it('lists every key and every pattern once', () => {
     expect(interest.exactKeys).toEqual(['user:ann', 'tenant', 'role:hr', 'topic:job:1']);
     expect(interest.patterns).toEqual(['doc:*']);
   });
 
-  it('knows topics from other audiences', () => {
+  it('tells topics from other audiences', () => {
     expect([topicOf('topic:a:b'), topicOf('tenant'), topicOf('role:topic:a')]).toEqual(['a:b', null, null]);
   });
 });

@@ -6,22 +6,25 @@ const TOPIC = 'topic:';
 
 const NONE: readonly never[] = [];
 
-/** To whom an event is addressed, as far as an {@link SubscriptionFilter} looks. */
+/** The address of an event, as far as a {@link SubscriptionFilter} reads it. */
 export interface Addressed {
   readonly audience: AudienceKey;
   readonly recipients: readonly UserId[] | null;
 }
 
-/** What somebody wants to see and may see: audience keys, topics, patterns. Immutable; a change of rights makes a new one. */
+/**
+ * Decides which events a subscription matches, by audience keys, topics and patterns. It is immutable: a change of rights
+ * creates a new one.
+ */
 export class SubscriptionFilter {
-  /** Keys and exact topics, each once: what one index look-up finds. */
+  /** Keys and exact topics, each once. The index finds each by one look-up. */
   readonly exactKeys: readonly AudienceKey[];
   /** Patterns with a wildcard, each once. */
   readonly patterns: readonly string[];
   readonly #matchers: readonly TopicMatcher[];
 
   /**
-   * @param userIds whom to find in the lists of events that name several people.
+   * @param userIds people to look for in events that name several.
    * @param keys audience keys without topics.
    * @param topics topics and patterns.
    */
@@ -31,8 +34,8 @@ export class SubscriptionFilter {
     readonly topics: readonly string[],
   ) {
     if (topics.length === 0) {
-      // Most connections: they share the empty lists.
-      this.exactKeys = withoutDoubles(keys);
+      // Most connections follow no topic. They share the empty lists.
+      this.exactKeys = withoutDuplicates(keys);
       this.patterns = NONE;
       this.#matchers = NONE;
       return;
@@ -44,7 +47,7 @@ export class SubscriptionFilter {
   }
 
   matches(event: Addressed): boolean {
-    // A list and not a set: there are few, every connection keeps them, and live events never come by here.
+    // An array and not a set: a connection has few keys and keeps them for its lifetime, and live delivery does not come here.
     if (this.exactKeys.includes(event.audience)) return true;
     if (event.audience === NAMED_USERS) return this.userIds.some((userId) => event.recipients?.includes(userId));
     const topic = topicOf(event.audience);
@@ -52,13 +55,13 @@ export class SubscriptionFilter {
   }
 }
 
-/** @returns the same list where it has none. */
-function withoutDoubles(keys: readonly AudienceKey[]): readonly AudienceKey[] {
+/** @returns the same array when it has no duplicates. */
+function withoutDuplicates(keys: readonly AudienceKey[]): readonly AudienceKey[] {
   const distinct = new Set(keys);
   return distinct.size === keys.length ? keys : [...distinct];
 }
 
-/** @returns the topic of a `topic:` audience, null for any other. */
+/** @returns the topic of a `topic:` audience, null for any other audience. */
 export function topicOf(audience: AudienceKey): string | null {
   return audience.startsWith(TOPIC) ? audience.slice(TOPIC.length) : null;
 }

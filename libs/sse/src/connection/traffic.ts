@@ -1,7 +1,7 @@
-/** Seconds over which a rate is the mean. */
+/** The window over which a rate is averaged, in seconds. */
 const WINDOW_S = 10;
 
-/** What one tenant, or the whole process, has sent and lost since the process started. Every count also goes to the parent. */
+/** Counters of one tenant or of the whole process since it started. Every count is also added to the parent. */
 export class Traffic {
   eventsSent = 0;
   eventsDropped = 0;
@@ -48,7 +48,7 @@ export class Traffic {
     this.parent?.resynced();
   }
 
-  /** A stream begins behind the position that its client named. */
+  /** A stream began after the cursor of its client. */
   replayBegan(): void {
     this.replays += 1;
     this.parent?.replayBegan();
@@ -59,13 +59,13 @@ export class Traffic {
     this.parent?.replayed(events);
   }
 
-  /** Remembers the count of now; called once a second. */
+  /** Stores the current count. It is called once a second. */
   sample(): void {
     this.#samples.push(this.eventsSent);
     if (this.#samples.length > WINDOW_S + 1) this.#samples.shift();
   }
 
-  /** Events sent per second, the mean of the last ten. */
+  /** Events sent per second, averaged over the last ten seconds. */
   get eventsPerSecond(): number {
     const [oldest] = this.#samples;
     const newest = this.#samples.at(-1);

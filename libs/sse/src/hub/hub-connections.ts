@@ -2,7 +2,7 @@ import type { CloseReason } from '@nest-herald/sse-protocol';
 import { userKey } from '../vocabulary/audience.js';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 import type { Connection } from '../connection/connection.js';
-import { readTcpTables, silentPeers } from '../connection/timing/silent-peers.js';
+import { peerOf, readTcpTables, silentPeers } from '../connection/timing/silent-peers.js';
 import type { Subscription } from '../connection/subscription.js';
 import type { Presence } from '../presence/presence.js';
 import type { TenantId, UserId } from '@nest-herald/platform';
@@ -69,14 +69,17 @@ export class HubConnections {
     if (this.size === 0) return;
     const silent = silentPeers(await tables());
     if (silent.size === 0) return;
-    for (const connection of this.all()) connection.resetIfSilent(silent);
+    for (const connection of this.all()) {
+      const { socket } = connection;
+      if (socket !== null && socket !== undefined && silent.has(peerOf(socket) ?? '')) connection.reset();
+    }
   }
 
   /** Ends the connection that holds this slot. */
   evict(slot: AdmissionSlot): void {
     const { tenantId, userId } = slot.principal;
     this.choose(tenantId, { userId })
-      .find((connection) => connection.holds(slot))
+      .find((connection) => connection.slot === slot)
       ?.close('limit');
   }
 

@@ -1,8 +1,8 @@
 import type { EncodedEvent } from './encoded-event.js';
 
 /**
- * Joins the chunks of several events into one Buffer and remembers the last result: in a burst all connections of an
- * audience join the same events, so the copying is done once and not once for each of them.
+ * Joins the chunks of several events into one Buffer and caches the last result. In a burst, all connections of an audience
+ * join the same events, so the bytes are copied once and not once per connection.
  */
 export class ChunkJoiner {
   #events: readonly EncodedEvent[] = [];

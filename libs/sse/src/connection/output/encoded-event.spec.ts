@@ -20,8 +20,8 @@ function dechunk(bytes: Buffer): string {
   return Buffer.concat(parts).toString('utf8');
 }
 
-describe('encoded events', () => {
-  it('are one well-formed HTTP chunk around their frame, whatever the payload', () => {
+describe('EncodedEvent', () => {
+  it('is one well-formed HTTP chunk around its frame, whatever the payload', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (payload) => {
         const event = ephemeral(payload);
@@ -30,7 +30,7 @@ describe('encoded events', () => {
     );
   });
 
-  it('carry position, type and payload on the wire (P20)', () => {
+  it('contains position, type and payload (P20)', () => {
     const event = encodeLogged('abcdefgh', {
       tenantId: asTenantId('acme'),
       seq: 7,
@@ -44,14 +44,14 @@ describe('encoded events', () => {
     expect(event).toMatchObject({ seq: 7, position: 'abcdefgh.7', createdAtMs: 5 });
   });
 
-  it('have no id line without a position (P20)', () => {
+  it('has no id line without a position (P20)', () => {
     expect(ephemeral('x').body.toString()).toBe('event: tick\ndata: x\n\n');
     expect(encodeControl('cursor', {}, { position: 'abcdefgh.9' }).body.toString()).toBe(
       'id: abcdefgh.9\nevent: cursor\ndata: {}\n\n',
     );
   });
 
-  it('joined are the same bytes as one after the other', () => {
+  it('joins into the same bytes as separate writes', () => {
     const joiner = new ChunkJoiner();
     const [a, b, c] = [ephemeral('a'), ephemeral('b'), ephemeral('c')];
     expect(joiner.join([a!, b!])).toEqual(Buffer.concat([a!.chunk, b!.chunk]));
@@ -59,7 +59,7 @@ describe('encoded events', () => {
     expect(joiner.join([a!])).toBe(a!.chunk);
   });
 
-  it('joined for the second connection of a burst are the Buffer of the first', () => {
+  it('joins the events of a burst once, for all connections', () => {
     const joiner = new ChunkJoiner();
     const [a, b] = [ephemeral('a'), ephemeral('b')];
     expect(joiner.join([a!, b!])).toBe(joiner.join([a!, b!]));

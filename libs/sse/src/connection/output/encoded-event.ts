@@ -9,7 +9,7 @@ import type { AudienceKey } from '../../vocabulary/audience.js';
 import type { EphemeralEvent, LoggedEvent } from '../../vocabulary/envelope.js';
 import type { UserId } from '@nest-herald/platform';
 
-/** What an {@link EncodedEvent} is made of. */
+/** The fields of an {@link EncodedEvent}. */
 interface EncodedEventParts {
   readonly seq: number;
   readonly position: string | null;
@@ -26,25 +26,25 @@ interface EncodedEventParts {
 const CRLF_BYTES = 2;
 
 /**
- * An event or control event, encoded once for all connections that get it. Immutable.
+ * An event or control event, encoded once for all connections that get it. It is immutable.
  *
- * The one Buffer holds the frame with its HTTP/1.1 chunk framing: three quarters of a delivery is the write itself, so
- * nothing but the write is left to do per connection.
+ * One Buffer contains the frame with its HTTP/1.1 chunk framing. Three quarters of the cost of a delivery is the write
+ * itself, so only the write is left to do per connection.
  */
 export class EncodedEvent {
-  /** Place in the tenant's order; 0 for everything that has none (ephemeral and most control events). */
+  /** The event's `seq` in the tenant's log; 0 for ephemeral and control events, which have none. */
   readonly seq: number;
-  /** `<epoch>.<seq>`, the `id:` line; null where there is none. */
+  /** `<epoch>.<seq>`, sent as `id:`; null where there is none. */
   readonly position: string | null;
   readonly type: string;
-  /** The text behind `data:`. */
+  /** The text of the `data:` lines. */
   readonly payload: string;
-  /** To whom it is addressed; empty for control events, which go to one connection. */
+  /** The audience; empty for control events, which go to one connection. */
   readonly audience: AudienceKey;
   readonly recipients: readonly UserId[] | null;
-  /** Ephemeral events with the same key replace each other while they wait. */
+  /** A newer ephemeral event with the same key replaces an older one that is still queued. */
   readonly conflationKey: string | null;
-  /** When it was published, ms since 1970; 0 where nobody asks. */
+  /** When it was published, in ms since 1970; 0 for ephemeral and control events. */
   readonly createdAtMs: number;
   /** W3C `traceparent` of the publisher of a durable event; never on the wire. */
   readonly traceparent: string | undefined;
@@ -105,7 +105,7 @@ export function encodeEphemeral(event: Omit<EphemeralEvent, 'tenantId'>): Encode
   });
 }
 
-/** Encodes a control event; only `connected` has a `retry`, only `connected`, `cursor` and `resync` have a position. */
+/** Encodes a control event. Only `connected` has a `retry`; only `connected`, `cursor` and `resync` have a position. */
 export function encodeControl<T extends ControlEventType>(
   type: T,
   payload: ControlPayloads[T],
@@ -130,7 +130,7 @@ export function encodeControl<T extends ControlEventType>(
   });
 }
 
-/** The heartbeat of clients that count bytes (`?heartbeat=comment`). */
+/** The heartbeat as a comment, for clients that ask for it (`?heartbeat=comment`). */
 export const HEARTBEAT_COMMENT = new EncodedEvent({
   seq: 0,
   position: null,

@@ -29,7 +29,7 @@ class Owner implements QueueOwner {
   }
 }
 
-describe('the queue of a connection', () => {
+describe('OutboundQueue', () => {
   let sink: RecordingSink;
   let owner: Owner;
   let ends: (() => void)[];
@@ -57,7 +57,7 @@ describe('the queue of a connection', () => {
     expect(sent()).toEqual(['1', '2', '3', '4']);
   });
 
-  it('keeps a full carrier’s frames until it drains, in order', () => {
+  it('keeps frames in order while the carrier is full, until it drains', () => {
     const queue = make();
     sink.fill();
     for (const payload of ['1', '2', '3']) queue.push(event(payload));
@@ -68,7 +68,7 @@ describe('the queue of a connection', () => {
     expect(owner.progress).toBe(1);
   });
 
-  it('never lets a burst to a client that reads overflow, however long', () => {
+  it('does not overflow on a burst to a client that reads, however long', () => {
     const queue = make({ maxQueuedBytes: 16_384, clientBufferSize: 4 });
     for (let i = 0; i < 1_000; i++) queue.push(event('x'.repeat(1_000)));
     endTurn();
@@ -76,7 +76,7 @@ describe('the queue of a connection', () => {
     expect(sent()).toHaveLength(1_000);
   });
 
-  it('tells its owner when a client that does not read is over the bytes, counting what the carrier holds', () => {
+  it('overflows beyond the byte limit when the client does not read, counting what the carrier holds', () => {
     const queue = make({ maxQueuedBytes: 1_000 });
     sink.fill();
     queue.push(event('1'));
@@ -87,7 +87,7 @@ describe('the queue of a connection', () => {
     expect(owner.overflows).toBe(1);
   });
 
-  it('tells its owner when a client that does not read is over the number of frames', () => {
+  it('overflows beyond the frame limit when the client does not read', () => {
     const queue = make({ clientBufferSize: 2 });
     sink.fill();
     for (let i = 0; i < 3; i++) queue.push(event(`${i}`));
@@ -96,14 +96,14 @@ describe('the queue of a connection', () => {
     expect(owner.overflows).toBe(1);
   });
 
-  it('with limits off takes everything', () => {
+  it('accepts everything with limits off', () => {
     const queue = make({ maxQueuedBytes: 0 });
     sink.fill();
     for (let i = 0; i < 100; i++) queue.push(event('x'.repeat(10_000)));
     expect(owner.overflows).toBe(0);
   });
 
-  it('replaces a waiting ephemeral event by a newer one with the same key, which goes to the end (P23)', () => {
+  it('replaces a queued ephemeral event by a newer one with the same key, at the end (P23)', () => {
     const queue = make();
     sink.fill();
     queue.push(event('first'));
@@ -116,7 +116,7 @@ describe('the queue of a connection', () => {
     expect(owner.dropped).toBe(1);
   });
 
-  it('collapses events with a key before it gives a client up', () => {
+  it('conflates events with a key before it overflows', () => {
     const queue = make({ maxQueuedBytes: 2_000 });
     sink.fill();
     for (let i = 0; i < 10_000; i++) queue.push(event(`${i}`, 'dashboard'));
@@ -126,7 +126,7 @@ describe('the queue of a connection', () => {
     expect(sent().length).toBeLessThan(5);
   });
 
-  it('calls back when there is room: at once, or after the drain', () => {
+  it('calls back when it is writable: at once, or after the drain', () => {
     const queue = make();
     const calls: string[] = [];
     queue.whenWritable(() => calls.push('idle'));
@@ -138,7 +138,7 @@ describe('the queue of a connection', () => {
     expect(calls).toEqual(['idle', 'drained']);
   });
 
-  it('wakes who waits for room when its connection closes', () => {
+  it('wakes its waiters when the connection closes', () => {
     const queue = make();
     sink.fill();
     queue.push(event('1'));
@@ -160,7 +160,7 @@ describe('the queue of a connection', () => {
     expect(sent()).toEqual(['1']);
   });
 
-  it('loses and reorders nothing over any mix of bursts, turns, stalls and drains', () => {
+  it('neither loses nor reorders events over any mix of bursts, turns, stalls and drains', () => {
     const step = fc.constantFrom('push', 'key a', 'key a', 'key a', 'key b', 'turn', 'fill', 'fill', 'drain');
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {

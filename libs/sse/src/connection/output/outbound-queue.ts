@@ -2,32 +2,32 @@ import type { EncodedEvent } from './encoded-event.js';
 import type { FrameSink } from './frame-sink.js';
 import type { TurnScheduler, TurnTask } from './turn-scheduler.js';
 
-/** Bounds of one queue; 0 = off. */
+/** Limits of one queue; 0 = off. */
 export interface QueueLimits {
   readonly maxQueuedBytes: number;
   readonly clientBufferSize: number;
 }
 
-/** Who is told what happens to a queue. */
+/** The callbacks of a queue. */
 export interface QueueOwner {
-  /** The client does not read and the queue is over its bounds. Called once per push that is over. */
+  /** The client does not read and the queue exceeds its limits. It is called for each push beyond them. */
   onOverflow(): void;
-  /** The carrier took everything that it held: the client reads. */
+  /** The carrier has drained, so the client reads. */
   onProgress(): void;
-  /** Frames that will never be sent. */
+  /** Frames were dropped and will never be sent. */
   onDropped(count: number): void;
 }
 
-/** A joined write is at most about this long: a piece this size still fits a socket's buffer. */
+/** The approximate maximum of a joined write. A piece of this size still fits a socket's buffer. */
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * What waits for one connection, counted in bytes.
+ * The frames that wait for one connection, counted in bytes.
  *
  * States: *idle* (nothing waits; the first frame of a turn is written at once) → *joining* (later frames of the same turn
- * wait for its end and become one write) → *blocked* (the carrier is full; frames wait for `drain`, a newer ephemeral one
- * replaces an older one with the same conflation key, and beyond the bounds the owner is told). Only a blocked queue can
- * overflow: a long burst to a client that reads is written in pieces.
+ * wait for its end and become one write) → *blocked* (the carrier is full; frames wait for `drain`, a newer ephemeral event
+ * replaces an older one with the same conflation key, and a push beyond the limits calls `onOverflow`). Only a blocked queue
+ * can overflow: a long burst to a client that reads is written in pieces.
  */
 export class OutboundQueue implements TurnTask {
   #waiting: (EncodedEvent | null)[] = [];
@@ -37,7 +37,7 @@ export class OutboundQueue implements TurnTask {
   #blocked = false;
   #deferred = false;
   #writtenTurn = 0;
-  #onRoom: (() => void)[] | null = null;
+  #waiters: (() => void)[] | null = null;
 
   constructor(
     private readonly sink: FrameSink,
@@ -86,13 +86,10 @@ export class OutboundQueue implements TurnTask {
     }
   }
 
-  /**
-   * Writes what waits and calls back once when more may be pushed without harm: at once when the carrier took everything,
-   * else after its drain.
-   */
+  /** Writes what waits and calls back once when more may be pushed: at once, or after the carrier has drained. */
   whenWritable(listener: () => void): void {
     this.flush();
-    if (this.#blocked) (this.#onRoom ??= []).push(listener);
+    if (this.#blocked) (this.#waiters ??= []).push(listener);
     else listener();
   }
 
@@ -105,11 +102,11 @@ export class OutboundQueue implements TurnTask {
     this.#latest = null;
   }
 
-  /** Wakes those who wait for room, for a connection that closes: they look at its state and stop. */
+  /** Calls the listeners of `whenWritable` when the connection closes. They check its state and stop. */
   wakeWaiters(): void {
-    const listeners = this.#onRoom ?? [];
-    this.#onRoom = null;
-    for (const listener of listeners) listener();
+    const waiters = this.#waiters ?? [];
+    this.#waiters = null;
+    for (const waiter of waiters) waiter();
   }
 
   #append(event: EncodedEvent): void {
@@ -126,7 +123,7 @@ export class OutboundQueue implements TurnTask {
   #replace(index: number): void {
     const older = this.#waiting[index];
     if (older === null || older === undefined) return;
-    // The newer one goes to the end: taking the older one's place would overtake what was published between the two.
+    // The newer event goes to the end. In the position of the older one, it would overtake what was published between the two.
     this.#waiting[index] = null;
     this.#waitingBytes -= older.chunk.length;
     this.#count -= 1;

@@ -4,19 +4,19 @@ const MAX_EVENTS = 1_000;
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Live events of a connection that still replays. Bounded: beyond it everything is dropped and the replay reads on to the
- * new head instead, where the log and the ring have the same events.
+ * Live events of a connection that is still replaying. It is bounded: beyond the bound it drops all of them, and the replay
+ * reads on to the new head instead, since the log and the ring contain the same events.
  */
 export class PendingEvents {
   #events: EncodedEvent[] = [];
   #bytes = 0;
   #overflowed = false;
 
-  /** @param maxBytes 0 = the usual bound of a queue. */
+  /** @param maxBytes 0 = 256 KiB. */
   constructor(private readonly maxBytes: number) {}
 
   add(event: EncodedEvent): void {
-    // What comes behind an overflow is read by the replay too: its horizon is set when the mark is taken.
+    // The replay also reads what comes after an overflow: `takeOverflow` is called when its new horizon is set.
     if (this.#overflowed) return;
     this.#events.push(event);
     this.#bytes += event.chunk.length;

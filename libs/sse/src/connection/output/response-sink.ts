@@ -5,15 +5,15 @@ import type { EncodedEvent } from './encoded-event.js';
 import type { FrameSink } from './frame-sink.js';
 
 /**
- * Carries frames on a response whose headers are committed.
+ * Writes frames to a response whose headers are committed.
  *
- * On HTTP/1.1 with chunked encoding and nobody in between, ready-made chunks go straight to the socket: half the cost of
- * `res.write` through Express. Everywhere else (HTTP/2, HTTP/1.0, a middleware that replaced `write`, a pipelined response
- * that does not have its socket yet) the bare frame goes through `res.write`. Both ways write whole frames, so they may mix
- * with other whole writes of the same response.
+ * On HTTP/1.1 with chunked encoding and an unwrapped response, encoded chunks go directly to the socket, at half the cost of
+ * `res.write` through Express. Otherwise (HTTP/2, HTTP/1.0, a middleware that replaced `write`, a pipelined response that
+ * does not have its socket yet) the bare frame goes through `res.write`. Both write whole frames, so they may mix with other
+ * whole writes to the same response.
  */
 export class ResponseSink implements FrameSink {
-  /** The socket on the direct way, null otherwise. */
+  /** The socket for direct writes, null when frames go through `res.write`. */
   readonly #socket: Socket | null;
   #ended = false;
 
@@ -22,11 +22,11 @@ export class ResponseSink implements FrameSink {
     private readonly joiner: ChunkJoiner,
   ) {
     this.#socket = canWriteChunks(response) ? response.socket : null;
-    // A write that races the end of a socket makes the response emit an error that nobody needs: `close` follows it.
+    // A write that races the end of a socket makes the response emit an error. It needs no handling, because `close` follows.
     response.on('error', ignore);
   }
 
-  /** Whether frames go straight to the socket. */
+  /** Whether frames go directly to the socket. */
   get isDirect(): boolean {
     return this.#socket !== null;
   }
@@ -35,7 +35,7 @@ export class ResponseSink implements FrameSink {
     return this.#socket === null ? this.response.writableLength : this.#socket.writableLength;
   }
 
-  /** Null over HTTP/2, where many streams share a line. */
+  /** Null over HTTP/2, where many streams share a socket. */
   get socket(): Socket | null {
     return this.#socket ?? (this.response instanceof ServerResponse ? this.response.socket : null);
   }
@@ -48,13 +48,13 @@ export class ResponseSink implements FrameSink {
   write(event: EncodedEvent): boolean {
     if (this.#ended) return true;
     if (this.#socket !== null) return this.#socket.write(event.chunk);
-    return this.#passOn(event.body);
+    return this.#writeThrough(event.body);
   }
 
   writeAll(events: readonly EncodedEvent[]): boolean {
     if (this.#ended) return true;
     if (this.#socket !== null) return this.#socket.write(this.joiner.join(events));
-    return this.#passOn(Buffer.concat(events.map((event) => event.body)));
+    return this.#writeThrough(Buffer.concat(events.map((event) => event.body)));
   }
 
   onDrain(listener: () => void): void {
@@ -63,7 +63,7 @@ export class ResponseSink implements FrameSink {
   }
 
   onGone(listener: () => void): void {
-    // `close` comes once; `once` would keep a wrapper for as long as the stream.
+    // `close` is emitted once. `once` would keep a wrapper for the lifetime of the stream.
     this.response.on('close', listener);
   }
 
@@ -81,7 +81,7 @@ export class ResponseSink implements FrameSink {
       return;
     }
     try {
-      // A plain destroy leaves what the client never read in the kernel, megabytes for each stalled reader.
+      // A plain destroy leaves unread bytes in the kernel, megabytes per stalled reader.
       socket.resetAndDestroy();
     } catch {
       // TLS and pipes cannot send a reset.
@@ -89,9 +89,9 @@ export class ResponseSink implements FrameSink {
     }
   }
 
-  #passOn(body: Buffer): boolean {
+  #writeThrough(body: Buffer): boolean {
     const accepted = this.response.write(body);
-    // What compresses also buffers; its `flush` is the only way to get a frame out now.
+    // Compression middleware buffers. Only its `flush` sends the frame now.
     const { flush } = this.response as { flush?: () => void };
     if (typeof flush === 'function') flush.call(this.response);
     return accepted;

@@ -1,29 +1,29 @@
-/** Something to be done once at the end of the current turn of the event loop. */
+/** A task for the end of the current turn of the event loop. */
 export interface TurnTask {
   endTurn(): void;
 }
 
 /**
- * Knows when a turn of the event loop ends, for all connections of a hub together: one `setImmediate` a turn instead of a
+ * Runs tasks at the end of a turn of the event loop, for all connections of a hub: one `setImmediate` per turn instead of a
  * timer or promise per connection.
  */
 export class TurnScheduler {
-  /** Number of the current turn; a connection that remembers it can tell whether it has written in this turn. */
+  /** Number of the current turn. A queue compares it with its last one to see whether it has written in this turn. */
   turn = 1;
   #tasks: TurnTask[] = [];
   #armed = false;
 
-  /** @param later runs a function behind the current turn. */
+  /** @param later runs a function after the current turn. */
   constructor(private readonly later: (run: () => void) => void = (run) => void setImmediate(run)) {}
 
-  /** Makes sure that the current turn ends. */
+  /** Schedules the end of the current turn, unless it is scheduled. */
   arm(): void {
     if (this.#armed) return;
     this.#armed = true;
     this.later(this.#end);
   }
 
-  /** Calls the task once at the end of this turn. The caller sees to it that a task is not given twice in a turn. */
+  /** Runs the task at the end of this turn. The caller must not pass a task twice in a turn. */
   defer(task: TurnTask): void {
     this.#tasks.push(task);
     this.arm();

@@ -1,35 +1,34 @@
-import { SESSION_EXPIRING_LEAD_MS } from '@nest-herald/sse-protocol';
+import { type CloseReason, SESSION_EXPIRING_LEAD_MS } from '@nest-herald/sse-protocol';
 import type { Clock, Jitter } from '@nest-herald/platform';
 import type { TimerWheel, WheelEntry } from './timer-wheel.js';
 
-/** What the timers of a connection call. */
+/** The connection as its timers see it. */
 export interface TimedConnection {
   onHeartbeatDue(): void;
   onTokenExpiring(): void;
-  onTokenEnded(): void;
-  onTooOld(): void;
-  onDeadline(): void;
+  close(reason: CloseReason, options?: { readonly reconnect?: boolean }): void;
+  reset(): void;
 }
 
-/** Times of a connection in ms; 0 = off. */
+/** Durations in ms; 0 = off. */
 export interface TimerSettings {
   readonly heartbeatIntervalMs: number;
   readonly maxConnectionAgeMs: number;
 }
 
-/** How often a connection without heartbeats is looked at, for what else a beat does. */
-const BEAT_WITHOUT_HEARTBEAT_MS = 15_000;
+/** Interval of the other work of a heartbeat (cursor, idle time) on a connection without heartbeats. */
+const INTERVAL_WITHOUT_HEARTBEAT_MS = 15_000;
 const SPREAD = 0.1;
 
-/** All times of one connection behind one entry of the {@link TimerWheel}: the earliest one counts. */
+/** All timers of one connection in one entry of the {@link TimerWheel}, due at the earliest of them. */
 export class ConnectionTimers implements WheelEntry {
   dueAtMs = Infinity;
   wheelSlot = -1;
   wheelIndex = -1;
-  #beatAt = Infinity;
+  #heartbeatAt = Infinity;
   #expiringAt = Infinity;
   #tokenEndAt = Infinity;
-  #tooOldAt = Infinity;
+  #maxAgeAt = Infinity;
   #deadlineAt = Infinity;
   #expiresAt = new Date(0);
 
@@ -43,13 +42,13 @@ export class ConnectionTimers implements WheelEntry {
 
   start(expiresAt: Date): void {
     const now = this.clock.monotonicMs();
-    this.#beatAt = now + this.#beatInterval();
+    this.#heartbeatAt = now + this.#heartbeatInterval();
     const { maxConnectionAgeMs } = this.settings;
-    if (maxConnectionAgeMs > 0) this.#tooOldAt = now + this.jitter.around(maxConnectionAgeMs, SPREAD);
+    if (maxConnectionAgeMs > 0) this.#maxAgeAt = now + this.jitter.around(maxConnectionAgeMs, SPREAD);
     this.setTokenEnd(expiresAt);
   }
 
-  /** Also after a token was swapped. */
+  /** Sets the end of the token, also after a token refresh. */
   setTokenEnd(expiresAt: Date): void {
     this.#expiresAt = expiresAt;
     const remaining = this.#tokenRemainingMs();
@@ -59,41 +58,41 @@ export class ConnectionTimers implements WheelEntry {
     this.#reschedule();
   }
 
-  /** From now on only the deadline counts. */
+  /** Replaces all other timers by a deadline, at which the connection is reset. */
   startDeadline(withinMs: number): void {
-    this.#beatAt = this.#expiringAt = this.#tokenEndAt = this.#tooOldAt = Infinity;
+    this.#heartbeatAt = this.#expiringAt = this.#tokenEndAt = this.#maxAgeAt = Infinity;
     this.#deadlineAt = this.clock.monotonicMs() + withinMs;
     this.#reschedule();
   }
 
   stop(): void {
-    this.#beatAt = this.#expiringAt = this.#tokenEndAt = this.#tooOldAt = this.#deadlineAt = Infinity;
+    this.#heartbeatAt = this.#expiringAt = this.#tokenEndAt = this.#maxAgeAt = this.#deadlineAt = Infinity;
     this.wheel.remove(this);
   }
 
   onDue(nowMs: number): number {
     if (nowMs >= this.#deadlineAt) {
       this.#deadlineAt = Infinity;
-      this.owner.onDeadline();
+      this.owner.reset();
     }
-    if (nowMs >= this.#tokenEndAt) this.#tokenMayHaveEnded(nowMs);
+    if (nowMs >= this.#tokenEndAt) this.#checkTokenEnd(nowMs);
     if (nowMs >= this.#expiringAt) {
       this.#expiringAt = Infinity;
       this.owner.onTokenExpiring();
     }
-    if (nowMs >= this.#tooOldAt) {
-      this.#tooOldAt = Infinity;
-      this.owner.onTooOld();
+    if (nowMs >= this.#maxAgeAt) {
+      this.#maxAgeAt = Infinity;
+      this.owner.close('limit', { reconnect: true });
     }
-    if (nowMs >= this.#beatAt) {
-      this.#beatAt = nowMs + this.#beatInterval();
+    if (nowMs >= this.#heartbeatAt) {
+      this.#heartbeatAt = nowMs + this.#heartbeatInterval();
       this.owner.onHeartbeatDue();
     }
     return this.#earliest();
   }
 
-  /** A wall clock that was set back while the connection was open must not end a token early. */
-  #tokenMayHaveEnded(nowMs: number): void {
+  /** Compares the wall clock again, because one that was set back must not end a token early. */
+  #checkTokenEnd(nowMs: number): void {
     const remaining = this.#tokenRemainingMs();
     if (remaining > 0) {
       this.#tokenEndAt = nowMs + remaining;
@@ -101,20 +100,20 @@ export class ConnectionTimers implements WheelEntry {
     }
     this.#tokenEndAt = Infinity;
     this.#expiringAt = Infinity;
-    this.owner.onTokenEnded();
+    this.owner.close('token_expired');
   }
 
   #tokenRemainingMs(): number {
     return Math.max(0, this.#expiresAt.getTime() - this.clock.now().getTime());
   }
 
-  #beatInterval(): number {
+  #heartbeatInterval(): number {
     const { heartbeatIntervalMs } = this.settings;
-    return this.jitter.around(heartbeatIntervalMs > 0 ? heartbeatIntervalMs : BEAT_WITHOUT_HEARTBEAT_MS, SPREAD);
+    return this.jitter.around(heartbeatIntervalMs > 0 ? heartbeatIntervalMs : INTERVAL_WITHOUT_HEARTBEAT_MS, SPREAD);
   }
 
   #earliest(): number {
-    return Math.min(this.#beatAt, this.#expiringAt, this.#tokenEndAt, this.#tooOldAt, this.#deadlineAt);
+    return Math.min(this.#heartbeatAt, this.#expiringAt, this.#tokenEndAt, this.#maxAgeAt, this.#deadlineAt);
   }
 
   #reschedule(): void {

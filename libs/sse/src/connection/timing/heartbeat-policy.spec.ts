@@ -3,19 +3,19 @@ import { HeartbeatPolicy } from './heartbeat-policy.js';
 
 const quiet = { isBlocked: false, isBehind: false };
 
-describe('the pulse of a connection', () => {
-  it('beats while the client takes what is written', () => {
+describe('HeartbeatPolicy', () => {
+  it('sends heartbeats while the client reads', () => {
     const pulse = new HeartbeatPolicy(60_000, 0);
     for (let nowMs = 0; nowMs < 600_000; nowMs += 15_000) expect(pulse.decide({ nowMs, ...quiet })).toBe('beat');
   });
 
-  it('waits behind bytes that are not read, and gives up after the idle time', () => {
+  it('waits while bytes are unread, and gives up after the idle time', () => {
     const pulse = new HeartbeatPolicy(60_000, 0);
     const at = (nowMs: number) => pulse.decide({ nowMs, isBlocked: true, isBehind: true });
     expect([at(15_000), at(74_999), at(75_000)]).toEqual(['wait', 'wait', 'give up']);
   });
 
-  it('counts the idle time anew whenever the client took everything', () => {
+  it('restarts the idle time whenever the client has read everything', () => {
     const pulse = new HeartbeatPolicy(60_000, 0);
     const blocked = (nowMs: number) => pulse.decide({ nowMs, isBlocked: true, isBehind: false });
     blocked(0);

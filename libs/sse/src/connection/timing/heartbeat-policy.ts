@@ -1,22 +1,22 @@
 import { MIN_CURSOR_INTERVAL_MS } from '@nest-herald/sse-protocol';
 
-/** What a beat finds. */
+/** The state of a connection when a heartbeat is due. */
 export interface HeartbeatInput {
   readonly nowMs: number;
-  /** The carrier holds bytes that the client does not read. */
+  /** The carrier holds bytes that the client has not read. */
   readonly isBlocked: boolean;
-  /** Live, and the tenant's order is ahead of what the client has. */
+  /** The connection is live and the head of the feed is ahead of its client. */
   readonly isBehind: boolean;
 }
 
-/** What a beat leads to. */
+/** What to do when a heartbeat is due. */
 export type HeartbeatAction = 'give up' | 'wait' | 'beat' | 'cursor and beat';
 
 /**
- * Decides what a beat of a connection does.
+ * Decides what to do when a heartbeat of a connection is due.
  *
- * A connection counts as idle while nothing can be written to it, not while nothing is published: every heartbeat that
- * leaves proves that somebody takes bytes. Behind bytes that the client does not read a further beat would prove nothing.
+ * A connection counts as idle while nothing can be written to it, not while nothing is published: every heartbeat that leaves
+ * proves that the client reads. While unread bytes are queued, a further heartbeat would prove nothing.
  */
 export class HeartbeatPolicy {
   #blockedSinceMs = Infinity;
@@ -41,7 +41,7 @@ export class HeartbeatPolicy {
     return 'cursor and beat';
   }
 
-  /** The client took everything that the carrier held. */
+  /** The carrier has drained, so the client reads. */
   progress(): void {
     this.#blockedSinceMs = Infinity;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '@nest-herald/platform';
 import { encodeControl, HEARTBEAT_COMMENT, type EncodedEvent } from '../output/encoded-event.js';
 
-/** Makes heartbeats; all that are due within a second are the same Buffer. */
+/** Encodes heartbeats. All heartbeats of one second share a Buffer. */
 export class Heartbeats {
   #second = -1;
   #event: EncodedEvent = HEARTBEAT_COMMENT;

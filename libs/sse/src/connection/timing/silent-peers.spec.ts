@@ -12,8 +12,8 @@ afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
 });
 
-/** Two ends of a line over this address. */
-async function line(host: string): Promise<readonly [server: Socket, client: Socket]> {
+/** The two ends of a TCP connection over this address. */
+async function connectOver(host: string): Promise<readonly [server: Socket, client: Socket]> {
   const server = createServer();
   server.listen(0, host);
   await once(server, 'listening');
@@ -26,13 +26,13 @@ async function line(host: string): Promise<readonly [server: Socket, client: Soc
   return [end, client];
 }
 
-describe('peers that vanished', () => {
-  it('are those who have left seven sendings in a row without an answer', () => {
+describe('silentPeers', () => {
+  it('finds peers that left seven retransmissions unanswered', () => {
     const text =
       HEAD +
       row('0100007F:0BB8', '0202000A:C001', '01', '01', '00000006') +
       row('0100007F:0BB8', '0202000A:C002', '01', '01', '00000007') +
-      // Asks a client without room whether it has some now; one whose handshake is not over; one that closes.
+      // A zero-window probe, an unfinished handshake, a closing connection.
       row('0100007F:0BB8', '0202000A:C003', '01', '04', '0000000F') +
       row('0100007F:0BB8', '0202000A:C004', '03', '01', '0000000F') +
       row('0100007F:0BB8', '0202000A:C005', '04', '01', '0000000F') +
@@ -49,7 +49,7 @@ describe('peers that vanished', () => {
     expect(peerOf({} as Socket)).toBeNull();
   });
 
-  it('are none where the system has no such tables, or what they hold is nothing', () => {
+  it('finds none in empty or malformed tables', () => {
     expect(silentPeers('').size).toBe(0);
     expect(silentPeers(`${HEAD}nonsense\n`).size).toBe(0);
   });
@@ -57,10 +57,10 @@ describe('peers that vanished', () => {
   const isLinux = process.platform === 'linux';
   const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ family }) => family === 'IPv6'));
   (isLinux ? it : it.skip).each(['127.0.0.1', ...(hasIpv6 ? ['::'] : [])])(
-    'have the name that the kernel gives them: over %s',
+    'names peers as the kernel does, over %s',
     async (host) => {
-      const [server, client] = await line(host);
-      // As if every line waited for its peer: the client's own end of the line is in the table too, the other way round.
+      const [server, client] = await connectOver(host);
+      // Pretends that every connection waits for its peer. The table also contains the client's end.
       const tables = (await readTcpTables()).replaceAll(/ 01 (\S+) \d\d:(\S+) \S{8} /g, ' 01 $1 01:$2 00000007 ');
       const peers = silentPeers(tables);
       expect(peers).toContain(peerOf(server));

@@ -2,29 +2,29 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
 
-/** The tables in which Linux shows the lines of this network namespace; man 5 proc. */
+/** The tables of the TCP connections of this network namespace on Linux; man 5 proc. */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /**
- * How often the kernel has sent the same bytes again in vain before a peer counts as gone: it begins at 0.2 s or more and
- * doubles, so seven times are at least 25 s without a single answer. By itself it would go on for a quarter of an hour.
+ * Unanswered retransmissions after which a peer counts as gone. The kernel starts at 0.2 s or more and doubles, so seven are
+ * at least 25 s without an answer. The kernel itself would continue for a quarter of an hour.
  */
 const MIN_RETRANSMITS = 7;
 
-/** An established line that waits for an acknowledgement: local port, peer, and how often it has sent again. */
+/** An established connection that waits for an acknowledgement: local port, peer, number of retransmissions. */
 const ROW =
   /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) 01 [0-9A-F]{8}:[0-9A-F]{8} 01:[0-9A-F]{8} ([0-9A-F]{8}) /gm;
 
-/** Reads what {@link silentPeers} looks through; empty where there are no such tables. */
+/** Reads the tables for {@link silentPeers}; empty where there are none. */
 export async function readTcpTables(): Promise<string> {
-  // Another system, or a container that hides them: nobody is found to be silent then.
+  // Other systems have no such tables and some containers hide them. Then no peer counts as silent.
   const texts = await Promise.all(TABLES.map((path) => readFile(path, 'latin1').catch(() => '')));
   return texts.join('');
 }
 
 /**
- * Peers that have vanished without a word, as {@link peerOf} names them. A client that only does not read is none: it answers
- * that it has no room.
+ * Finds peers that vanished without closing, named as by {@link peerOf}. A client that merely does not read is not one of
+ * them, because its kernel still acknowledges with a zero window.
  */
 export function silentPeers(tables: string, minRetransmits = MIN_RETRANSMITS): ReadonlySet<string> {
   const peers = new Set<string>();
@@ -35,14 +35,14 @@ export function silentPeers(tables: string, minRetransmits = MIN_RETRANSMITS): R
   return peers;
 }
 
-/** Names the two ends of a line; null when it is closed or no line of TCP. */
+/** Names the two ends of a TCP connection; null when the socket is closed or not TCP. */
 export function peerOf({ localPort, remoteAddress, remotePort }: Socket): string | null {
   if (remoteAddress === undefined) return null;
   const [plain = ''] = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1);
   return `${localPort} ${plain.includes(':') ? canonical(plain) : plain} ${remotePort}`;
 }
 
-/** The kernel writes addresses as numbers of the machine's own byte order, 32 bits each. */
+/** Decodes an address of the kernel's tables: 32-bit words in the byte order of the machine. */
 function addressOf(hex: string): string {
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = words.flatMap((word) => {
@@ -55,7 +55,7 @@ function addressOf(hex: string): string {
   return canonical((text.match(/.{4}/g) ?? []).join(':'));
 }
 
-/** One spelling for every way to write an IPv6 address. */
+/** Normalises the spelling of an IPv6 address. */
 function canonical(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }

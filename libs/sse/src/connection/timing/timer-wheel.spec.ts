@@ -19,7 +19,7 @@ function run(wheel: TimerWheel, fromMs: number, toMs: number, stepMs: number): v
   for (let now = fromMs + stepMs; now <= toMs; now += stepMs) wheel.advance(now);
 }
 
-describe('the timer wheel', () => {
+describe('TimerWheel', () => {
   it('calls every entry once, never early, at most one tick late', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 300_000 }), { maxLength: 50 }), fc.nat(10_000), (times, start) => {
@@ -49,7 +49,7 @@ describe('the timer wheel', () => {
     expect(entry.calls).toEqual([1_000, 2_000, 3_000, 4_000, 5_000]);
   });
 
-  it('moves an entry that is scheduled again, and forgets one that is removed', () => {
+  it('moves an entry that is scheduled again, and does not call one that was removed', () => {
     const wheel = new TimerWheel(100, 0);
     const [moved, removed] = [new Entry(), new Entry()];
     wheel.schedule(moved, 500);

@@ -1,8 +1,8 @@
-/** Something that wants to be called at a time. It stands in the wheel once, at its earliest need. */
+/** An entry of the wheel, which calls it at a given time. It is in the wheel at most once. */
 export interface WheelEntry {
-  /** Monotonic ms of the next call; `Infinity` = never. Written by the wheel alone. */
+  /** Monotonic ms of the next call; `Infinity` = never. Only the wheel writes it. */
   dueAtMs: number;
-  /** Its slot and place there; −1 when it stands in none. Written by the wheel alone. */
+  /** Its slot and its index in the slot; −1 when it is in none. Only the wheel writes them. */
   wheelSlot: number;
   wheelIndex: number;
   /** @returns monotonic ms of the next call, `Infinity` for none. */
@@ -12,15 +12,14 @@ export interface WheelEntry {
 const SLOTS = 512;
 
 /**
- * One timer for heartbeats, token ends, rotations and deadlines of all connections. Inserting, moving and removing cost
- * the same whatever the number of entries; an entry is called at most one tick late while the process is not stalled, and
- * never early.
+ * One timer for the heartbeats, token ends, rotations and deadlines of all connections. Inserting, moving and removing take
+ * constant time. An entry is never called early, and at most one tick late while the process is not stalled.
  */
 export class TimerWheel {
   readonly #slots: WheelEntry[][] = Array.from({ length: SLOTS }, () => []);
   #tick: number;
 
-  /** @param tickMs how exact calls are. @param nowMs monotonic. */
+  /** @param tickMs the precision of calls. @param nowMs monotonic. */
   constructor(
     readonly tickMs: number,
     nowMs: number,
@@ -28,12 +27,12 @@ export class TimerWheel {
     this.#tick = Math.floor(nowMs / tickMs);
   }
 
-  /** Puts an entry in, or moves it. */
+  /** Adds an entry, or moves it. */
   schedule(entry: WheelEntry, dueAtMs: number): void {
     this.remove(entry);
     entry.dueAtMs = dueAtMs;
     if (dueAtMs === Infinity) return;
-    // What lies beyond one round waits in the farthest slot and is put in again from there.
+    // An entry beyond one round waits in the farthest slot and is scheduled again from there.
     const tick = Math.min(Math.max(Math.ceil(dueAtMs / this.tickMs), this.#tick + 1), this.#tick + SLOTS - 1);
     const slot = this.#slots[tick % SLOTS]!;
     entry.wheelSlot = tick % SLOTS;
@@ -42,7 +41,7 @@ export class TimerWheel {
   }
 
   remove(entry: WheelEntry): void {
-    // Says "never" to a call of entries that is under way and has this one already in its hands.
+    // A running `#call` may already have this entry in its list. `Infinity` makes it skip the entry.
     entry.dueAtMs = Infinity;
     if (entry.wheelSlot === -1) return;
     const slot = this.#slots[entry.wheelSlot]!;
@@ -55,7 +54,7 @@ export class TimerWheel {
     entry.wheelIndex = -1;
   }
 
-  /** Calls everything that is due. A stalled process catches up in one call, each entry at most once. */
+  /** Calls every entry that is due. After a stall it catches up in one call, calling each entry at most once. */
   advance(nowMs: number): void {
     const target = Math.floor(nowMs / this.tickMs);
     const rounds = Math.min(target - this.#tick, SLOTS);
@@ -69,7 +68,7 @@ export class TimerWheel {
   }
 
   #call(index: number, due: readonly WheelEntry[], nowMs: number): void {
-    // Entries leave the slot before any is called: a call may schedule and remove others.
+    // All entries leave the slot before the first is called, because a call may schedule and remove others.
     this.#slots[index] = [];
     const entries = [...due];
     for (const entry of entries) {

@@ -68,7 +68,7 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
         scannedTo = ring.at(-1)?.seq ?? horizon;
       }
       for (const event of page) {
-        if (!connection.maySee(event)) continue;
+        if (!connection.filter.matches(event)) continue;
         if (limits.replayMaxEvents > 0 && shown >= limits.replayMaxEvents) {
           connection.resync('overflow');
           return;

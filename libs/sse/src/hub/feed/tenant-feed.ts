@@ -181,7 +181,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
 
   resubscribe(connection: Connection, subscription: Subscription): void {
     if (connection.state !== 'live' && connection.state !== 'replaying') return;
-    connection.adopt(subscription);
+    connection.applySubscription(subscription);
     this.index.update(connection);
   }
 
