@@ -9,7 +9,7 @@ import { MemoryControlMailbox } from './memory-control-mailbox.js';
 import { ServerRequests } from './server-requests.js';
 
 const acme = asTenantId('acme');
-const NODES = ['near', 'far'];
+const SERVERS = ['near', 'far'];
 
 const open: MemoryHub[] = [];
 afterEach(async () => {
@@ -19,14 +19,14 @@ afterEach(async () => {
 async function cluster(withinMs = 60_000) {
   const bus = new MemoryBus();
   const mailbox = new MemoryControlMailbox();
-  const put: string[] = [];
-  const count = mailbox.put.bind(mailbox);
-  mailbox.put = (letter) => {
-    put.push(letter.nodeId);
-    return count(letter);
+  const asked: string[] = [];
+  const put = mailbox.put.bind(mailbox);
+  mailbox.put = (request) => {
+    asked.push(request.nodeId);
+    return put(request);
   };
   const warnings: string[] = [];
-  const node = async (nodeId: string) => {
+  const server = async (nodeId: string) => {
     const memory = await MemoryHub.start({ nodeId, backplane: new MemoryBackplane(bus) });
     open.push(memory);
     const { hub } = memory;
@@ -35,27 +35,27 @@ async function cluster(withinMs = 60_000) {
     await requests.open();
     return { memory, requests, stats: new ClusterStats({ hub, requests, logger, withinMs }) };
   };
-  return { near: await node('near'), far: await node('far'), mailbox, put, warnings };
+  return { near: await server('near'), far: await server('far'), mailbox, asked, warnings };
 }
 
-describe('statistics of a cluster', () => {
-  it('are the sum of what the nodes count, for one tenant or for all', async () => {
+describe('ClusterStats', () => {
+  it('sums the figures of all servers, for one tenant or for all', async () => {
     const { near, far, warnings } = await cluster();
     await near.memory.connect();
     await far.memory.connect();
     await far.memory.connect({ tenant: 'beta' });
-    near.memory.send(TENANT_KEY, 'to both nodes');
+    near.memory.send(TENANT_KEY, 'to both servers');
     far.memory.send(TENANT_KEY, 'of the other', 'beta');
     const sent = (): number[] => [near, far].map(({ memory }) => memory.hub.stats(null).eventsSentTotal);
     await eventually('sent', () => sent().join() === '1,2');
     for (const { stats } of [near, far]) {
-      expect(await stats.gather(acme, acme, NODES)).toMatchObject({ eventsSentTotal: 2, answered: new Set(NODES) });
-      expect(await stats.gather(null, acme, NODES)).toMatchObject({ eventsSentTotal: 3 });
+      expect(await stats.gather(acme, acme, SERVERS)).toMatchObject({ eventsSentTotal: 2, answered: new Set(SERVERS) });
+      expect(await stats.gather(null, acme, SERVERS)).toMatchObject({ eventsSentTotal: 3 });
     }
     expect(warnings).toEqual([]);
   });
 
-  it('never hold figures of another tenant, whatever the question says', async () => {
+  it('never returns figures of another tenant, whatever the request says', async () => {
     const { near, far } = await cluster();
     await far.memory.connect({ tenant: 'beta' });
     far.memory.send(TENANT_KEY, 'of the other', 'beta');
@@ -65,26 +65,26 @@ describe('statistics of a cluster', () => {
     expect(answer).toMatchObject({ eventsSentTotal: 0 });
   });
 
-  it('are asked for once, however many want to see them at the same time', async () => {
-    const { near, put } = await cluster();
-    const all = await Promise.all(Array.from({ length: 10 }, () => near.stats.gather(acme, acme, NODES)));
-    expect(put).toEqual(['far']);
+  it('sends one request for any number of concurrent callers', async () => {
+    const { near, asked } = await cluster();
+    const all = await Promise.all(Array.from({ length: 10 }, () => near.stats.gather(acme, acme, SERVERS)));
+    expect(asked).toEqual(['far']);
     expect(new Set(all).size).toBe(1);
     await Promise.all([
-      near.stats.gather(asTenantId('beta'), asTenantId('beta'), NODES),
-      near.stats.gather(null, acme, NODES),
+      near.stats.gather(asTenantId('beta'), asTenantId('beta'), SERVERS),
+      near.stats.gather(null, acme, SERVERS),
     ]);
-    expect(put).toEqual(['far', 'far', 'far']);
+    expect(asked).toEqual(['far', 'far', 'far']);
   });
 
-  it('go without a node that does not answer or is not there, which is told once', async () => {
+  it('leaves out a server that does not answer or does not exist, and logs it once', async () => {
     const { near, mailbox, warnings } = await cluster(100);
     await near.memory.connect();
     mailbox.take = () => Promise.resolve(null);
     for (let round = 0; round < 2; round++) {
-      const { answered } = await near.stats.gather(acme, acme, [...NODES, 'gone']);
+      const { answered } = await near.stats.gather(acme, acme, [...SERVERS, 'gone']);
       expect(answered).toEqual(new Set(['near']));
     }
-    expect(warnings).toEqual([expect.stringMatching(/^Node far /), expect.stringMatching(/^Node gone /)]);
+    expect(warnings).toEqual([expect.stringMatching(/^Server far /), expect.stringMatching(/^Server gone /)]);
   });
 });

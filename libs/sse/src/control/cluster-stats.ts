@@ -5,7 +5,7 @@ import type { ServerRequests } from './server-requests.js';
 const GATHER_MS = 1_000;
 const KIND = 'stats';
 
-/** Totals since the start of each node that answered, summed. */
+/** Totals since the start of each server that answered, summed. */
 export interface ClusterTotals {
   readonly eventsSentTotal: number;
   readonly eventsDroppedTotal: number;
@@ -13,9 +13,9 @@ export interface ClusterTotals {
   readonly slowConsumersTotal: number;
 }
 
-/** Figures of a cluster, and whose they are. */
+/** {@link ClusterTotals} with the servers that they come from. */
 export interface GatheredTotals extends ClusterTotals {
-  /** Nodes whose figures are part of it, this one included. */
+  /** Servers whose figures are included, this one among them. */
   readonly answered: ReadonlySet<string>;
 }
 
@@ -24,7 +24,7 @@ export interface ClusterStatsDeps {
   readonly hub: Hub;
   readonly requests: ServerRequests;
   readonly logger: { warn(message: string): void };
-  /** A node that has not answered by then is left out. @defaultValue 1,000 */
+  /** Time limit of a server, ms; a server that has not answered by then is left out. @defaultValue 1,000 */
   readonly withinMs?: number;
 }
 
@@ -34,14 +34,14 @@ interface StatsRequest {
 }
 
 /**
- * Asks the other nodes for their totals when somebody wants to see them: nothing is sent while nobody looks. A node answers
- * for the tenant of the letter alone, which is that of the verified token; for the whole platform where the asking node has
- * checked `platform:admin` (letters cannot be made up, ADR 0010).
+ * Asks the other servers for their totals on demand; nothing is sent while no client asks. A server answers only for the tenant
+ * of the request, which is that of the verified token. It answers for the whole platform when the requesting server has
+ * checked `platform:admin` (requests cannot be forged, ADR 0010).
  */
 export class ClusterStats {
   /** By tenant; '' is the platform. */
   readonly #gathering = new Map<string, Promise<GatheredTotals>>();
-  /** Nodes that did not answer the last time; each is logged once. */
+  /** Servers that did not answer the last time; each is logged once. */
   readonly #silent = new Set<string>();
   readonly #withinMs: number;
 
@@ -54,11 +54,11 @@ export class ClusterStats {
   }
 
   /**
-   * Takes at most a second: nodes that do not answer are left out. Who asks while the same figures are being gathered gets those,
-   * so any number of dashboards cost one round.
-   * @param tenantId null: of all tenants; the caller has checked the permission.
-   * @param asker tenant of the token that asks.
-   * @param nodeIds nodes that live, this one included or not.
+   * Takes at most a second: servers that do not answer are left out. Concurrent callers for the same figures share one round, so
+   * any number of dashboards cost one.
+   * @param tenantId null sums all tenants; the caller has checked the permission.
+   * @param asker tenant of the requester's token.
+   * @param nodeIds live servers, with or without this one.
    */
   gather(tenantId: TenantId | null, asker: TenantId, nodeIds: readonly string[]): Promise<GatheredTotals> {
     const key = tenantId ?? '';
@@ -83,27 +83,27 @@ export class ClusterStats {
       answered.add(nodeId);
       totals = sumOf(totals, answer);
     }
-    this.#note(others, answered);
+    this.#logSilent(others, answered);
     return { ...totals, answered };
   }
 
   async #ask(nodeId: string, asker: TenantId, request: StatsRequest): Promise<ClusterTotals | null> {
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<null>((resolve) => {
+    const timeout = new Promise<null>((resolve) => {
       timer = setTimeout(resolve, this.#withinMs, null);
     });
-    // Silence is an answer too, whatever the reason: the node is named as one that is left out.
+    // Every failure counts as no answer: the caller sees that this server is left out.
     const asked = this.deps.requests
       .ask(nodeId, asker, { connectionId: '', request }, this.#withinMs)
       .catch(() => null);
     try {
-      return (await Promise.race([asked, tooLate])) as ClusterTotals | null;
+      return (await Promise.race([asked, timeout])) as ClusterTotals | null;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #note(others: readonly string[], answered: ReadonlySet<string>): void {
+  #logSilent(others: readonly string[], answered: ReadonlySet<string>): void {
     for (const nodeId of this.#silent) {
       if (answered.has(nodeId) || !others.includes(nodeId)) this.#silent.delete(nodeId);
     }
@@ -111,7 +111,7 @@ export class ClusterStats {
       if (answered.has(nodeId) || this.#silent.has(nodeId)) continue;
       this.#silent.add(nodeId);
       this.deps.logger.warn(
-        `Node ${nodeId} did not tell its figures within ${this.#withinMs} ms; statistics go without.`,
+        `Server ${nodeId} did not send its statistics within ${this.#withinMs} ms. The totals leave it out.`,
       );
     }
   }

@@ -5,13 +5,13 @@ import type { Principal, TenantId, UserId } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { Revocations } from './revocations.js';
 
-/** Changes of one connection that may wait for each other. */
+/** Changes of one connection that may be queued. */
 const MAX_WAITING = 16;
 
-/** What is to change; what is left out stays. */
+/** What changes; a member that is left out stays as it is. */
 export interface RightsChange {
   readonly principal?: Principal;
-  /** Says what the connection may follow from now on, for the claims that it has then. */
+  /** Decides what the connection follows from now on, given the claims that it has by then. */
   readonly decide?: (principal: Principal) => Promise<TopicDecision>;
 }
 
@@ -24,10 +24,10 @@ export interface RightsDeps {
 }
 
 /**
- * Changes what open connections see, in place: nothing is lost or doubled over it (P61).
+ * Changes what open connections receive, in place, without losing or duplicating an event (P61).
  *
- * The changes of one connection run one behind the other, because each asks directory and authoriser and waits: a slow look
- * with the old claims must not overwrite a token that came meanwhile.
+ * The changes of one connection run one after the other. Each awaits the directory and the topic authoriser; a slow one with
+ * the old claims must not overwrite a token that arrived later.
  */
 export class ConnectionRights {
   readonly #queues = new WeakMap<Connection, { waiting: number; tail: Promise<unknown> }>();
@@ -35,36 +35,36 @@ export class ConnectionRights {
   constructor(private readonly deps: RightsDeps) {
     deps.hub.onReauthorize(({ tenantId, userId }) => {
       this.reauthorize(tenantId, userId).catch((error: unknown) => {
-        deps.logger.error(`Open streams of ${tenantId} could not be looked at again: ${String(error)}`);
+        deps.logger.error(`The open streams of tenant ${tenantId} could not be reauthorised: ${String(error)}`);
       });
     });
   }
 
   /**
-   * @returns what it follows now; null when it was closed meanwhile.
-   * @throws SseRefusal 401 `invalid_token` for claims that were revoked meanwhile, 503 `busy`; whatever directory and `decide`
-   * throw. Nothing has changed then.
+   * @returns what it follows now; null when it closed before the change.
+   * @throws SseRefusal 401 `invalid_token` for claims that were revoked before the change, 503 `busy`; whatever directory and
+   * `decide` throw. Nothing has changed then.
    */
-  change(connection: Connection, wish: RightsChange): Promise<TopicDecision | null> {
+  change(connection: Connection, change: RightsChange): Promise<TopicDecision | null> {
     const queue = this.#queues.get(connection) ?? { waiting: 0, tail: Promise.resolve() };
     if (queue.waiting >= MAX_WAITING) {
-      throw new SseRefusal(503, 'busy', { detail: 'Too many changes of this connection wait. Try again.' });
+      throw new SseRefusal(503, 'busy', { detail: `${MAX_WAITING} changes of this connection are queued. Retry.` });
     }
     this.#queues.set(connection, queue);
     queue.waiting += 1;
-    const run = (): Promise<TopicDecision | null> => this.#change(connection, wish);
+    const run = (): Promise<TopicDecision | null> => this.#change(connection, change);
     const result = queue.tail.then(run, run).finally(() => {
       queue.waiting -= 1;
     });
-    // Its error is the caller's; the next in line only waits for the end.
+    // The caller gets its error; the next change only waits until it has ended.
     queue.tail = result.catch(() => undefined);
     return result;
   }
 
   /**
-   * Asks again about the connections of this process. One whose rights cannot be told is closed and comes back through
-   * admission: it must not go on with rights that may be gone.
-   * @returns how many were looked at.
+   * Recomputes the rights of this server's connections. A connection whose rights cannot be determined is closed and reconnects
+   * through admission: it must not continue with rights that it may have lost.
+   * @returns the number of connections checked.
    */
   async reauthorize(tenantId: TenantId, userId: UserId | null): Promise<number> {
     const { hub, logger } = this.deps;
@@ -75,18 +75,18 @@ export class ConnectionRights {
       try {
         await this.change(connection, {});
       } catch (error) {
-        logger.error(`Connection ${connection.id} is closed, its rights are unknown: ${String(error)}`);
+        logger.error(`Connection ${connection.id} is closed because its rights are unknown: ${String(error)}`);
         connection.close('revoked', { reconnect: true });
       }
     }
     return connections.length;
   }
 
-  async #change(connection: Connection, wish: RightsChange): Promise<TopicDecision | null> {
+  async #change(connection: Connection, change: RightsChange): Promise<TopicDecision | null> {
     const { hub, entitlements, revocations } = this.deps;
-    const principal = wish.principal ?? connection.principal;
+    const principal = change.principal ?? connection.principal;
     const keys = await entitlements.keysOf(principal);
-    const decide = wish.decide ?? ((now) => entitlements.decide(now, [...connection.topics, ...connection.denied]));
+    const decide = change.decide ?? ((now) => entitlements.decide(now, [...connection.topics, ...connection.denied]));
     const { granted, denied } = await decide(principal);
     if (!isOpen(connection)) return null;
     if (revocations.isKnown(principal)) {
@@ -97,15 +97,15 @@ export class ConnectionRights {
       keys,
       topics: granted,
       denied,
-      ...(wish.principal === undefined ? {} : { principal }),
+      ...(change.principal === undefined ? {} : { principal }),
     });
-    // Whoever asked for the change has an answer; the page that shows the topic may be another one.
+    // The requester has an answer, but another page may show the topic.
     if (lost.length > 0) connection.sendProblem('topic_forbidden', `No longer followed: ${lost.join(', ')}.`);
     return { granted, denied };
   }
 }
 
-/** Whether it still takes events. */
+/** Whether it still accepts events. */
 export function isOpen({ state }: Connection): boolean {
   return state === 'live' || state === 'replaying';
 }

@@ -15,45 +15,45 @@ const ann: Principal = {
 };
 
 function subject(mayFollow: TopicAuthorizer['mayFollow'], audienceResolver?: AudienceResolver) {
-  const told: string[] = [];
+  const errors: string[] = [];
   const entitlements = new Entitlements({
     topicAuthorizer: { mayFollow },
     audienceResolver,
     topicDecisionTimeoutMs: 20,
     audienceTimeoutMs: 30,
-    logger: { error: (message) => told.push(message) },
+    logger: { error: (message) => errors.push(message) },
   });
-  return { entitlements, told };
+  return { entitlements, errors };
 }
 const never = (): Promise<boolean> => new Promise(() => undefined);
 
-describe('what a principal may see', () => {
-  it('is what the token says and what the directory adds, each key once', async () => {
+describe('the audience keys of a principal', () => {
+  it('are those of the token and those that the directory adds, each once', async () => {
     const { entitlements } = subject(never, { keysOf: () => ['dept:1', 'dept:0', 'role:buyer'] });
     expect(await entitlements.keysOf(ann)).toEqual(['user:ann', 'tenant', 'role:buyer', 'dept:1', 'dept:0']);
   });
 
   it.each(['user:bob', 'topic:x', 'tenant', 'users', 'user:a\nb'])(
-    'is unknown when the directory hands out %j, which the token alone decides',
+    'are refused when the directory returns %j, which the token alone decides',
     async (key) => {
-      const { entitlements, told } = subject(never, { keysOf: () => [key] });
+      const { entitlements, errors } = subject(never, { keysOf: () => [key] });
       await expect(entitlements.keysOf(ann)).rejects.toMatchObject({ status: 503 });
-      expect(told).toHaveLength(1);
-      expect(told[0]).not.toContain('\n');
+      expect(errors).toHaveLength(1);
+      expect(errors[0]).not.toContain('\n');
     },
   );
 
-  it('is unknown when the directory fails: no stream misses its department silently', async () => {
+  it('are refused when the directory fails: no stream misses its department silently', async () => {
     const { entitlements } = subject(never, { keysOf: () => Promise.reject(new Error('directory down')) });
     await expect(entitlements.keysOf(ann)).rejects.toMatchObject({ status: 503, code: 'internal_error' });
   });
 });
 
 describe('a directory that hangs', () => {
-  it('lets nobody in, instead of holding a place or leaving old rights', async () => {
-    const { entitlements, told } = subject(never, { keysOf: () => new Promise(() => undefined) });
+  it('refuses the stream instead of keeping a slot or old rights', async () => {
+    const { entitlements, errors } = subject(never, { keysOf: () => new Promise(() => undefined) });
     await expect(entitlements.keysOf(ann)).rejects.toMatchObject({ status: 503, code: 'internal_error' });
-    expect(told).toEqual(['The audience resolver failed: Error: keysOf: no answer within 30 ms']);
+    expect(errors).toEqual(['The audience resolver failed: Error: keysOf: no answer within 30 ms']);
   });
 });
 
@@ -63,22 +63,22 @@ describe('a decision about topics', () => {
     expect(await entitlements.decide(ann, ['c', 'b', 'a'])).toEqual({ granted: ['c', 'a'], denied: ['b'] });
   });
 
-  it('is no where the rule throws, at once or later, and tells so', async () => {
-    const { entitlements, told } = subject((_, topic) => {
+  it('denies a topic whose rule throws, at once or later, and logs the error', async () => {
+    const { entitlements, errors } = subject((_, topic) => {
       if (topic === 'a') throw new Error('at once');
       return Promise.reject(new Error('later'));
     });
     expect(await entitlements.decide(ann, ['a', 'b'])).toEqual({ granted: [], denied: ['a', 'b'] });
-    expect(told).toHaveLength(2);
+    expect(errors).toHaveLength(2);
   });
 
-  it('is no where the rule hangs, and yes for the others of the same request', async () => {
-    const { entitlements, told } = subject((_, topic) => (topic === 'slow' ? never() : true));
+  it('denies a topic whose rule hangs, and grants the others of the same request', async () => {
+    const { entitlements, errors } = subject((_, topic) => (topic === 'slow' ? never() : true));
     expect(await entitlements.decide(ann, ['fast', 'slow'])).toEqual({ granted: ['fast'], denied: ['slow'] });
-    expect(told).toHaveLength(1);
+    expect(errors).toHaveLength(1);
   });
 
-  it('is no for every answer but true', async () => {
+  it('denies a topic for every answer but true', async () => {
     const { entitlements } = subject(() => 'yes' as unknown as boolean);
     expect(await entitlements.decide(ann, ['a'])).toEqual({ granted: [], denied: ['a'] });
   });

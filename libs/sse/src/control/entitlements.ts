@@ -11,35 +11,31 @@ export interface TopicDecision {
   readonly denied: readonly string[];
 }
 
-/** Where a failing rule of the host is told. */
-export interface EntitlementLogger {
-  error(message: string): void;
-}
-
 /** What an {@link Entitlements} is made of. */
 export interface EntitlementDeps {
   readonly topicAuthorizer: TopicAuthorizer;
   readonly audienceResolver: AudienceResolver | undefined;
   readonly topicDecisionTimeoutMs: number;
-  /** Time that the audience resolver has. @defaultValue 10 s */
+  /** Time limit of the audience resolver. @defaultValue 10,000 */
   readonly audienceTimeoutMs?: number;
-  readonly logger: EntitlementLogger;
+  /** Logs a rule of the host that fails. */
+  readonly logger: { error(message: string): void };
 }
 
-/** A directory that has not answered by then hangs; a slow one, behind a database under load, may take seconds. */
+/** A directory that has not answered by then hangs. A slow one, such as one over a loaded database, may take seconds. */
 const AUDIENCE_TIMEOUT_MS = 10_000;
 
-/** Keys that the directory may not hand out: the token alone decides about them, or they are the log's own marks. */
+/** Keys that the directory may not add: the token alone decides about them, or they address control records of the log. */
 const TOKEN_KEY = /^(tenant|users|user:.*|topic:.*|!.*)$/s;
 
-/** Says what a principal may see now: asked when a stream opens and when rights change on an open one. */
+/** Decides what a principal may receive now: called when a stream opens and when the rights of an open one change. */
 export class Entitlements {
   constructor(private readonly deps: EntitlementDeps) {}
 
   /**
    * The audience keys of a person: those of the token and those that the directory adds.
-   * @throws SseRefusal 503 `internal_error` when the directory fails, does not answer in time, or answers with keys that it
-   * must not give.
+   * @throws SseRefusal 503 `internal_error` when the directory fails, does not answer in time, or returns keys that it must not
+   * add.
    */
   async keysOf(principal: Principal): Promise<readonly AudienceKey[]> {
     const own = keysOfPrincipal(principal);
@@ -47,21 +43,21 @@ export class Entitlements {
     if (audienceResolver === undefined) return own;
     let added: readonly AudienceKey[];
     try {
-      // Without a bound, a directory that hangs would hold the place of whoever asked, and an open stream would keep what it
-      // may have lost.
+      // Without a time limit, a directory that hangs would keep the slot of each request, and an open stream would keep rights
+      // that it may have lost.
       added = await within('keysOf', audienceTimeoutMs, Promise.resolve(audienceResolver.keysOf(principal)));
     } catch (error) {
       throw this.#failed(`The audience resolver failed: ${String(error)}`);
     }
     const forbidden = added.find((key) => TOKEN_KEY.test(key));
     if (forbidden !== undefined) {
-      throw this.#failed(`The audience resolver answered with ${JSON.stringify(forbidden)}`);
+      throw this.#failed(`The audience resolver returned ${JSON.stringify(forbidden)}, which it must not add.`);
     }
     return [...new Set([...own, ...added])];
   }
 
   /**
-   * Topics that a route of the host hands out by itself. It may give what is the application's, never the server's own (P44).
+   * Topics that a route of the host grants by itself. It may grant topics of the application, never reserved ones (P44).
    * @throws SseRefusal 403 `topic_forbidden`.
    */
   grantedByRoute(principal: Principal, topics: readonly string[]): readonly string[] {
@@ -74,8 +70,8 @@ export class Entitlements {
   }
 
   /**
-   * Asks the authoriser about each topic but the server's own, which are not its to give (P44). Throwing, hanging and answering
-   * anything but `true` all mean no.
+   * Asks the authoriser about each topic except reserved ones, which it cannot grant (P44). An error, a time-out and any answer
+   * other than `true` deny the topic.
    */
   async decide(principal: Principal, topics: readonly string[]): Promise<TopicDecision> {
     if (topics.length === 0) return { granted: [], denied: [] };
@@ -91,12 +87,12 @@ export class Entitlements {
     try {
       return (await this.deps.topicAuthorizer.mayFollow(principal, topic)) === true;
     } catch (error) {
-      this.deps.logger.error(`The topic authoriser threw, which counts as no: ${String(error)}`);
+      this.deps.logger.error(`The topic authoriser failed, so the topic is denied: ${String(error)}`);
       return false;
     }
   }
 
-  /** One timer for all topics of a request; those that have not answered by then stay undefined. */
+  /** One timer for all topics of a request; answers that come later stay undefined. */
   async #withinTime(questions: readonly Promise<boolean>[]): Promise<readonly (boolean | undefined)[]> {
     const answers: (boolean | undefined)[] = questions.map(() => undefined);
     const all = Promise.all(
@@ -111,20 +107,20 @@ export class Entitlements {
     try {
       if ((await Promise.race([all, timeout])) === 'late') {
         this.deps.logger.error(
-          `The topic authoriser did not answer within ${this.deps.topicDecisionTimeoutMs} ms, which counts as no.`,
+          `The topic authoriser did not answer within ${this.deps.topicDecisionTimeoutMs} ms, so the topics are denied.`,
         );
       }
     } finally {
       clearTimeout(timer);
     }
-    // A copy: an answer that comes later must not change a decision that was handed out.
+    // A copy, so that a late answer cannot change a decision that was returned.
     return [...answers];
   }
 
   #failed(message: string): SseRefusal {
     this.deps.logger.error(message);
     return new SseRefusal(503, 'internal_error', {
-      detail: 'It cannot be told now what this stream may see. Try again.',
+      detail: 'The rights of this stream cannot be determined now. Retry.',
       retryAfterMs: 5_000,
     });
   }

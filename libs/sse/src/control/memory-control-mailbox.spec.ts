@@ -19,7 +19,7 @@ describeControlMailbox(
   { describe, it },
 );
 
-it('gives nobody a letter that is older than five seconds', async () => {
+it('returns no request that is older than five seconds', async () => {
   const clock = new ManualClock();
   const mailbox = new MemoryControlMailbox(clock);
   await mailbox.open('asked');

@@ -18,7 +18,7 @@ describeRevocationStore(
   { describe, it },
 );
 
-it('is bounded: full of revocations in force it refuses, and room comes with their end', async () => {
+it('refuses when it is full of revocations in force, and accepts again when one expires', async () => {
   const clock = new ManualClock();
   const store = new MemoryRevocationStore(new MemoryEventLog(), clock, 2);
   const acme = asTenantId('acme');

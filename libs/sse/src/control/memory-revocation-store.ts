@@ -8,12 +8,12 @@ import { SseRefusal } from '../vocabulary/refusal.js';
 /** All tenants together. */
 const MAX_REVOCATIONS = 100_000;
 
-/** A {@link RevocationStore} for one process: a restart forgets, so pass a durable one where tokens outlive the process. */
+/** A {@link RevocationStore} for one process. A restart loses its revocations, so pass a durable one where tokens live longer. */
 export class MemoryRevocationStore implements RevocationStore {
   readonly #byTenant = new Map<TenantId, Revocation[]>();
   #count = 0;
 
-  /** @param log where the marks go. */
+  /** @param log receives the control records. */
   constructor(
     private readonly log: Pick<EventLog, 'append'>,
     private readonly clock: Clock,
@@ -24,7 +24,10 @@ export class MemoryRevocationStore implements RevocationStore {
   async revoke(tenantId: TenantId, target: RevocationTarget, lifeMs: number): Promise<Revocation> {
     if (this.#count >= this.maxRevocations) this.#dropExpired();
     if (this.#count >= this.maxRevocations) {
-      throw new SseRefusal(503, 'at_capacity', { detail: 'Too many revocations are in force.', retryAfterMs: 60_000 });
+      throw new SseRefusal(503, 'at_capacity', {
+        detail: `${this.maxRevocations} revocations are in force, the most that this server keeps. Retry when some have expired.`,
+        retryAfterMs: 60_000,
+      });
     }
     const notBefore = this.clock.now();
     const revocation: Revocation = {
@@ -33,7 +36,7 @@ export class MemoryRevocationStore implements RevocationStore {
       notBefore,
       expiresAt: new Date(notBefore.getTime() + lifeMs),
     };
-    // Before its mark: who finds the mark in the past of the log must find the revocation here.
+    // Stored before its control record: a reader that finds the record in the log must find the revocation here.
     const known = this.#byTenant.get(tenantId);
     if (known === undefined) this.#byTenant.set(tenantId, [revocation]);
     else known.push(revocation);

@@ -8,12 +8,12 @@ import { Revocations } from './revocations.js';
 const acme = asTenantId('acme');
 const DAY_MS = 86_400_000;
 
-/** A store whose reads end when the test says so. */
+/** A store whose reads complete when the test opens a gate. */
 class SlowStore implements RevocationStore {
   readonly stored: Revocation[] = [];
   reads = 0;
   coverings = 0;
-  /** Set: reads wait here, with what they have seen already. */
+  /** Reads wait here after they have read. */
   gate: Promise<void> | null = null;
   failure: Error | null = null;
 
@@ -40,10 +40,10 @@ class SlowStore implements RevocationStore {
   }
 }
 
-function setUp(): { clock: ManualClock; store: SlowStore; revocations: Revocations; holder: Principal } {
+function setUp(): { clock: ManualClock; store: SlowStore; revocations: Revocations; principal: Principal } {
   const clock = new ManualClock();
   const store = new SlowStore(clock);
-  const holder: Principal = {
+  const principal: Principal = {
     tenantId: acme,
     userId: asUserId('ann'),
     roles: [],
@@ -53,43 +53,43 @@ function setUp(): { clock: ManualClock; store: SlowStore; revocations: Revocatio
     expiresAt: new Date(clock.now().getTime() + DAY_MS),
     sessionId: 's-1',
   };
-  return { clock, store, revocations: new Revocations(store, clock, DAY_MS), holder };
+  return { clock, store, revocations: new Revocations(store, clock, DAY_MS), principal };
 }
 
-describe('what a process knows of revocations', () => {
-  it('is read once a second at most, however many ask', async () => {
-    const { clock, store, revocations, holder } = setUp();
-    await Promise.all(Array.from({ length: 50 }, () => revocations.isRevoked(holder)));
+describe('Revocations', () => {
+  it('reads the store at most once a second, however many requests check', async () => {
+    const { clock, store, revocations, principal } = setUp();
+    await Promise.all(Array.from({ length: 50 }, () => revocations.isRevoked(principal)));
     clock.advance(900);
-    await revocations.isRevoked(holder);
+    await revocations.isRevoked(principal);
     expect(store.reads).toBe(1);
     clock.advance(101);
     await store.revoke(acme, { sessionId: 's-1' });
-    expect(await revocations.isRevoked(holder)).toBe(true);
+    expect(await revocations.isRevoked(principal)).toBe(true);
     expect(store.reads).toBe(2);
   });
 
-  it('fails closed: without the store nobody is let in', async () => {
-    const { store, revocations, holder } = setUp();
+  it('fails closed: without the store every check throws', async () => {
+    const { store, revocations, principal } = setUp();
     store.failure = new Error('away');
-    await expect(revocations.isRevoked(holder)).rejects.toThrow('away');
+    await expect(revocations.isRevoked(principal)).rejects.toThrow('away');
     store.failure = null;
-    expect(await revocations.isRevoked(holder)).toBe(false);
+    expect(await revocations.isRevoked(principal)).toBe(false);
   });
 
-  it('keeps what the log told while a read was under way that had not seen it', async () => {
-    const { store, revocations, holder } = setUp();
+  it('keeps a revocation that the log brought during a read that does not include it', async () => {
+    const { store, revocations, principal } = setUp();
     let open: () => void = () => undefined;
     store.gate = new Promise((resolve) => (open = resolve));
-    const reading = revocations.isRevoked(holder);
+    const reading = revocations.isRevoked(principal);
     revocations.learn(await store.revoke(acme, { sessionId: 's-1' }));
     open();
     expect(await reading).toBe(true);
-    expect(revocations.isKnown(holder)).toBe(true);
+    expect(revocations.isKnown(principal)).toBe(true);
   });
 
-  it('is refreshed by a read that begins behind the call, not by one that is under way', async () => {
-    const { store, revocations, holder } = setUp();
+  it('refreshes by a read that begins after the call, not by a running one', async () => {
+    const { store, revocations, principal } = setUp();
     let open: () => void = () => undefined;
     store.gate = new Promise((resolve) => (open = resolve));
     const early = revocations.refresh(acme);
@@ -97,36 +97,36 @@ describe('what a process knows of revocations', () => {
     const late = Array.from({ length: 5 }, () => revocations.refresh(acme));
     open();
     await early;
-    expect(revocations.isKnown(holder)).toBe(false);
+    expect(revocations.isKnown(principal)).toBe(false);
     await Promise.all(late);
-    expect(revocations.isKnown(holder)).toBe(true);
+    expect(revocations.isKnown(principal)).toBe(true);
     expect(store.reads).toBe(2);
   });
 
-  it('is bounded: beyond it the store is asked about each', async () => {
-    const { store, revocations, holder } = setUp();
+  it('asks the store about each token when a tenant has more revocations than memory keeps', async () => {
+    const { store, revocations, principal } = setUp();
     await store.revoke(acme, { sessionId: 's-1' });
     for (let n = 0; n <= 10_000; n++) await store.revoke(acme, { tokenId: `t-${n}` });
-    expect(await revocations.isRevoked(holder)).toBe(true);
-    expect(await revocations.isRevoked({ ...holder, sessionId: 's-2' })).toBe(false);
+    expect(await revocations.isRevoked(principal)).toBe(true);
+    expect(await revocations.isRevoked({ ...principal, sessionId: 's-2' })).toBe(false);
     expect(store.coverings).toBe(2);
   });
 
-  it('of a person is the newest one, in whatever order they come', async () => {
-    const { clock, store, revocations, holder } = setUp();
+  it('applies the newest revocation of a person, in whatever order they arrive', async () => {
+    const { clock, store, revocations, principal } = setUp();
     const target = { userId: asUserId('ann') };
     const older = await store.revoke(acme, target);
     clock.advance(5_000);
     const newer = await store.revoke(acme, target);
     for (const revocation of [newer, older]) revocations.learn(revocation);
-    const between = { ...holder, issuedAt: new Date(clock.now().getTime() - 1_000) };
+    const between = { ...principal, issuedAt: new Date(clock.now().getTime() - 1_000) };
     expect(revocations.isKnown(between)).toBe(true);
-    expect(revocations.isKnown({ ...holder, issuedAt: new Date(clock.now().getTime() + 1) })).toBe(false);
+    expect(revocations.isKnown({ ...principal, issuedAt: new Date(clock.now().getTime() + 1) })).toBe(false);
   });
 
-  it('concerns its own tenant only', async () => {
-    const { store, revocations, holder } = setUp();
+  it('applies a revocation to its own tenant only', async () => {
+    const { store, revocations, principal } = setUp();
     revocations.learn(await store.revoke(asTenantId('beta'), { sessionId: 's-1' }));
-    expect(await revocations.isRevoked(holder)).toBe(false);
+    expect(await revocations.isRevoked(principal)).toBe(false);
   });
 });

@@ -3,54 +3,54 @@ import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
 import type { RevocationStore } from '../seams/revocation-store.js';
 import { TenantRevocations } from './tenant-revocations.js';
 
-/** What a request may know of the store at its oldest: the bound within which a revocation counts on every node. */
+/** Greatest age of the copy that a request is checked against, and so the time within which every server applies a revocation. */
 const FRESH_MS = 1_000;
 /** Revocations of one tenant that are kept in memory; beyond them each check asks the store. */
 const MAX_PER_TENANT = 10_000;
 const MAX_TENANTS = 10_000;
 
-/** What this process knows of one tenant. */
+/** The copy of one tenant's revocations. */
 interface Known {
   set: TenantRevocations;
-  /** Monotonic ms at which the newest finished read began. */
+  /** Monotonic time at which the newest completed read began, ms. */
   readAtMs: number;
-  /** More than memory keeps: memory can still say yes, only the store can say no. */
+  /** The tenant has more revocations than memory keeps: memory can still find one, but only the store can rule one out. */
   isPartial: boolean;
-  /** Reads under way, each with what the log told since it began and it may not have seen. */
+  /** Running reads, each with the revocations that the log brought since the read began and that it may not include. */
   readonly reads: Set<Revocation[]>;
   /** Number of the read that {@link set} comes from. */
   readNo: number;
   reading: Promise<void> | null;
-  /** For those who came when a read was under way and need one that begins later. */
+  /** For callers that need a read that begins after the running one. */
   next: Promise<void> | null;
 }
 
 /**
- * Says whether a token was revoked. Asked at every request, so it answers from memory: what it knows of a tenant is at most
- * one second old, and for tenants with open streams the log tells it of each revocation in order.
+ * Checks whether a token was revoked. Every request calls it, so it answers from memory: its copy of a tenant is at most one
+ * second old, and for tenants with open streams the log adds each revocation in order.
  *
- * It fails closed: when the store does not answer, neither does it.
+ * It fails closed: when the store does not answer, the check throws.
  */
 export class Revocations {
-  /** In the order of their last read, which is at most {@link FRESH_MS} behind their last use; oldest first. */
+  /** In the order of their last read, oldest first; the last read is at most {@link FRESH_MS} older than the last use. */
   readonly #tenants = new Map<TenantId, Known>();
   #reads = 0;
 
-  /** @param lifeMs how long a revocation is kept. */
+  /** @param lifeMs time that a revocation is kept. */
   constructor(
     private readonly store: RevocationStore,
     private readonly clock: Clock,
     private readonly lifeMs: number,
   ) {}
 
-  /** Ends tokens, on this node at once. Resolves when it is stored. */
+  /** Revokes tokens, on this server at once. Resolves when the revocation is stored. */
   async revoke(tenantId: TenantId, target: RevocationTarget): Promise<Revocation> {
     const revocation = await this.store.revoke(tenantId, target, this.lifeMs);
     this.learn(revocation);
     return revocation;
   }
 
-  /** For requests. @throws whatever the store throws. */
+  /** The check of a request. @throws whatever the store throws. */
   async isRevoked(principal: Principal): Promise<boolean> {
     const known = this.#of(principal.tenantId);
     if (this.clock.monotonicMs() - known.readAtMs > FRESH_MS) {
@@ -60,7 +60,7 @@ export class Revocations {
     return known.isPartial && this.store.covers(principal);
   }
 
-  /** Resolves when everything is known that was stored before this call. @throws whatever the store throws. */
+  /** Resolves when the copy includes everything that was stored before this call. @throws whatever the store throws. */
   async refresh(tenantId: TenantId): Promise<void> {
     const known = this.#of(tenantId);
     if (known.reading === null) return this.#read(tenantId, known);
@@ -68,17 +68,17 @@ export class Revocations {
       known.next = null;
       return this.#read(tenantId, known);
     };
-    // One more read is enough for all who wait for the one under way, whatever becomes of that.
+    // All callers that wait for the running read share the next one, whether the running one succeeds or fails.
     known.next ??= known.reading.then(again, again);
     return known.next;
   }
 
-  /** What memory knows now: behind {@link refresh}, and for a hub that is told of each new one, this is everything. */
+  /** The copy as it is now. It is complete after {@link refresh} for a hub that adds each new revocation. */
   isKnown(principal: Principal): boolean {
     return this.#tenants.get(principal.tenantId)?.set.covers(principal) === true;
   }
 
-  /** A revocation that was stored, as the log tells it. */
+  /** Adds a stored revocation that was read from the log. */
   learn(revocation: Revocation): void {
     const known = this.#of(revocation.tenantId);
     for (const learned of known.reads) learned.push(revocation);
@@ -117,17 +117,17 @@ export class Revocations {
   }
 
   async #replace(tenantId: TenantId, known: Known): Promise<void> {
-    const no = (this.#reads += 1);
+    const readNo = (this.#reads += 1);
     const beganAtMs = this.clock.monotonicMs();
     const learned: Revocation[] = [];
     known.reads.add(learned);
     try {
       const active = await this.store.active(tenantId, MAX_PER_TENANT + 1);
-      if (no < known.readNo) return;
+      if (readNo < known.readNo) return;
       const set = new TenantRevocations();
       for (const revocation of [...active, ...learned]) set.add(revocation);
       known.set = set;
-      known.readNo = no;
+      known.readNo = readNo;
       known.isPartial = active.length > MAX_PER_TENANT;
       known.readAtMs = beganAtMs;
     } finally {

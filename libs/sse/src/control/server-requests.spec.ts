@@ -13,7 +13,7 @@ import { MemoryRevocationStore } from './memory-revocation-store.js';
 import { ServerRequests } from './server-requests.js';
 import { Revocations } from './revocations.js';
 
-interface Node {
+interface Server {
   readonly memory: MemoryHub;
   readonly control: ConnectionControl;
   readonly warnings: string[];
@@ -25,10 +25,10 @@ afterEach(async () => {
   for (const memory of open.splice(0)) await memory.hub.stop();
 });
 
-/** Two nodes of one cluster: one bus, one log, one mailbox. */
-async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox()): Promise<[Node, Node]> {
+/** Two servers of one cluster: one bus, one log, one mailbox. */
+async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox()): Promise<[Server, Server]> {
   const store = new MemoryLogStore('log', systemClock);
-  const node = async (nodeId: string): Promise<Node> => {
+  const server = async (nodeId: string): Promise<Server> => {
     const eventLog = new MemoryEventLog(store);
     const memory = await MemoryHub.start({ nodeId, eventLog, backplane: new MemoryBackplane(bus) });
     open.push(memory);
@@ -49,11 +49,11 @@ async function cluster(bus = new MemoryBus(), mailbox = new MemoryControlMailbox
     const decideTopics = (topics: readonly string[], principal: Principal) => entitlements.decide(principal, topics);
     return { memory, control: new ConnectionControl({ hub, rights, requests, decideTopics, logger }), warnings };
   };
-  return [await node('near'), await node('far')];
+  return [await server('near'), await server('far')];
 }
 
-describe('two nodes', () => {
-  it('swap tokens, change topics and end streams of each other', async () => {
+describe('two servers', () => {
+  it('refresh tokens, change topics and close streams of each other', async () => {
     const [near, far] = await cluster();
     const { connection } = await far.memory.connect({ topics: ['a', 'secret'] });
     const principal = { ...connection.principal, roles: ['new'] };
@@ -66,7 +66,7 @@ describe('two nodes', () => {
     expect([near.warnings, far.warnings]).toEqual([[], []]);
   });
 
-  it('refuse each other what they would refuse themselves', async () => {
+  it('refuse a remote request as they refuse a local one', async () => {
     const [near, far] = await cluster();
     const { connection } = await far.memory.connect();
     const { principal } = connection;
@@ -80,28 +80,28 @@ describe('two nodes', () => {
     expect(connection.state).toBe('live');
   });
 
-  it('answer 504 for one that is deaf, which finds nothing to do when it hears again', async () => {
+  it('answer 504 when the other does not respond, which finds nothing to execute when it resumes', async () => {
     const bus = new MemoryBus();
     const mailbox = new MemoryControlMailbox();
     const [near, far] = await cluster(bus, mailbox);
     const { connection } = await far.memory.connect();
-    const heard: string[] = [];
+    const received: string[] = [];
     const eavesdropper = new MemoryBackplane(bus);
-    await eavesdropper.start((message) => message.kind === 'control' && heard.push(message.text));
+    await eavesdropper.start((message) => message.kind === 'control' && received.push(message.text));
     const take = mailbox.take.bind(mailbox);
     mailbox.take = () => Promise.resolve(null);
     const refusal = await near.control.close(connection.id, acme, null, 'revoked').catch((error: unknown) => error);
     expect(refusal).toMatchObject({ status: 504, code: 'node_unreachable' });
     mailbox.take = take;
-    for (const text of heard.splice(0)) eavesdropper.publish({ kind: 'control', to: 'far', text });
+    for (const text of received.splice(0)) eavesdropper.publish({ kind: 'control', to: 'far', text });
     const { connection: other } = await far.memory.connect({ user: 'bob' });
     await near.control.close(other.id, acme, null, 'revoked');
     expect([connection.state, other.state]).toEqual(['live', 'closing']);
   });
 });
 
-describe('who can only reach the backplane', () => {
-  it('changes nothing, whatever they send', async () => {
+describe('an attacker who can only reach the backplane', () => {
+  it('changes nothing, whatever is sent', async () => {
     const bus = new MemoryBus();
     const [near, far] = await cluster(bus);
     const { connection } = await far.memory.connect();
@@ -126,27 +126,29 @@ describe('who can only reach the backplane', () => {
     }
     forger.publish({ kind: 'control', to: 'far', text: '{' });
     forger.publish({ kind: 'control', to: 'far', text: 'x'.repeat(5_000) });
-    // The same way works for those who may: the node is not merely deaf.
+    // A genuine request still works: the server has not merely stopped listening.
     await near.control.changeTopics(connection.id, before, ['a']);
     expect([connection.principal, connection.topics]).toEqual([before, ['a']]);
     expect([...near.warnings, ...far.warnings, ...near.memory.warnings, ...far.memory.warnings]).toEqual([]);
   });
 
-  it('sees no claims: only ids of letters pass by', async () => {
+  it('sees no claims, only ids of requests', async () => {
     const bus = new MemoryBus();
     const [near, far] = await cluster(bus);
     const { connection } = await far.memory.connect();
-    const heard: string[] = [];
-    await new MemoryBackplane(bus).start((message) => message.kind === 'control' && heard.push(message.text));
+    const received: string[] = [];
+    await new MemoryBackplane(bus).start((message) => message.kind === 'control' && received.push(message.text));
     await near.control.refreshToken(connection.id, { ...connection.principal, roles: ['secret-role'] });
-    await eventually('bells', () => heard.length >= 2);
-    for (const text of heard) {
+    await eventually('wake-ups', () => received.length >= 2);
+    for (const text of received) {
       expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(['from', 'id', 'kind']);
     }
-    expect(heard.join()).not.toContain('secret-role');
+    expect(received.join()).not.toContain('secret-role');
   });
+});
 
-  it('cannot be sent a message that is too long for every carrier', async () => {
+describe('a control message', () => {
+  it('is refused when it is too long for some backplane', async () => {
     const [near] = await cluster();
     expect(() => near.memory.hub.sendControl('far', 'x'.repeat(4_097))).toThrow(TypeError);
   });

@@ -2,32 +2,33 @@ import type { ControlMailbox } from '../seams/control-mailbox.js';
 import type { Hub } from '../hub/hub.js';
 import type { IdGenerator, TenantId } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
-/** A message may be lost: the bell is rung again, and the mailbox looked into, this often. */
-const RING_MS = 400;
-/** Looks into the mailbox that one question may cost, however often somebody rings for it. */
-const MAX_LOOKS = 20;
-const MAX_ASKING = 1_000;
-/** Letters that are looked up or obeyed at once; anybody who reaches the backplane can ring. */
-const MAX_OBEYING = 64;
+
+/** A wake-up may be lost, so it is repeated, and the mailbox is checked for the answer, at this interval. */
+const RETRY_MS = 400;
+/** Reads of the mailbox per request, however often an attacker wakes the requesting server. */
+const MAX_CHECKS = 20;
+const MAX_PENDING = 1_000;
+/** Requests that are handled concurrently. Anything that reaches the backplane can send wake-ups. */
+const MAX_HANDLING = 64;
 const ID_BYTES = 16;
 const ID = /^[A-Za-z0-9_-]{22}$/;
 const NODE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** What rings at a node: there is a letter for it, or an answer. It proves nothing and is believed nothing. */
-interface Bell {
+/** Says that a request (`letter` on the wire) or an answer waits in the mailbox. It carries no authority. */
+interface WakeUp {
   readonly kind: 'letter' | 'answered';
   readonly id: string;
   readonly from: string;
 }
 
-/** What one node asks another. */
+/** What one server asks of another. */
 export interface ServerRequestBody {
-  /** Which connection it is about; empty where it is about the node. */
+  /** The connection that the request is about; empty when it is about the server. */
   readonly connectionId: string;
   readonly request: { readonly kind: string };
 }
 
-/** Does what another node asks, and says what came of it: JSON. The tenant is that of the verified token that asked. */
+/** Handles a request of another server and returns its answer, as JSON. The tenant is that of the requester's verified token. */
 type ServerRequestHandler = (tenantId: TenantId, connectionId: string, request: unknown) => Promise<object>;
 
 /** What a {@link ServerRequests} is made of. */
@@ -39,53 +40,53 @@ export interface ServerRequestsDeps {
 }
 
 /**
- * Questions and answers between nodes. What is said lies in the mailbox; the backplane only rings (ADR 0010), so a bell that
- * somebody else rings costs a look that finds nothing, and claims are never on it.
+ * Requests and answers between servers. Their contents go through the mailbox; the backplane carries only wake-ups (ADR 0010).
+ * A forged wake-up therefore costs one read that finds nothing, and claims never travel on the backplane.
  */
 export class ServerRequests {
-  readonly #asking = new Map<string, () => void>();
-  readonly #obey = new Map<string, ServerRequestHandler>();
-  #obeying = 0;
+  readonly #pending = new Map<string, () => void>();
+  readonly #handlers = new Map<string, ServerRequestHandler>();
+  #handling = 0;
 
   constructor(private readonly deps: ServerRequestsDeps) {
-    deps.hub.onControl((text) => this.#ring(text));
+    deps.hub.onControl((text) => this.#receive(text));
   }
 
-  /** @param obey what other nodes' questions of these kinds are answered by; one for each kind. */
-  onRequest(kinds: readonly string[], obey: ServerRequestHandler): void {
-    for (const kind of kinds) this.#obey.set(kind, obey);
+  /** @param handler answers requests of these kinds; each kind has one handler. */
+  onRequest(kinds: readonly string[], handler: ServerRequestHandler): void {
+    for (const kind of kinds) this.#handlers.set(kind, handler);
   }
 
-  /** Before anything is asked. */
+  /** Call this before the first {@link ask}. */
   async open(): Promise<void> {
     await this.deps.mailbox.open(this.deps.hub.nodeId);
   }
 
   /**
-   * Asks a node and waits for its answer. A node that wakes up later finds nothing to do.
-   * @param withinMs how long it has.
-   * @returns null when there is no such node.
+   * Sends a request to a server and waits for its answer. A request that timed out is withdrawn: a server that resumes later
+   * finds nothing to execute.
+   * @param withinMs time limit for the answer.
+   * @returns null when there is no such server.
    * @throws SseRefusal 503 `busy`, 504 `node_unreachable`; whatever the mailbox throws.
    */
-  async ask(nodeId: string, tenantId: TenantId, question: ServerRequestBody, withinMs: number): Promise<object | null> {
+  async ask(nodeId: string, tenantId: TenantId, body: ServerRequestBody, withinMs: number): Promise<object | null> {
     const { hub, mailbox, ids } = this.deps;
-    if (this.#asking.size >= MAX_ASKING) {
-      throw new SseRefusal(503, 'busy', { detail: 'Too many questions to other nodes are open. Try again.' });
+    if (this.#pending.size >= MAX_PENDING) {
+      throw new SseRefusal(503, 'busy', { detail: 'Too many requests to other servers are pending. Retry.' });
     }
     const id = ids.random(ID_BYTES);
     const deadlineMs = performance.now() + withinMs;
-    const letter = { id, nodeId, tenantId, request: JSON.stringify(question) };
-    if (!(await mailbox.put(letter))) return null;
-    for (let looks = 0; looks < MAX_LOOKS && performance.now() < deadlineMs; looks++) {
-      hub.sendControl(nodeId, bell('letter', id, hub.nodeId));
-      await this.#wait(id, Math.min(RING_MS, deadlineMs - performance.now()));
+    if (!(await mailbox.put({ id, nodeId, tenantId, request: JSON.stringify(body) }))) return null;
+    for (let checks = 0; checks < MAX_CHECKS && performance.now() < deadlineMs; checks++) {
+      hub.sendControl(nodeId, encodeWakeUp('letter', id, hub.nodeId));
+      await this.#wait(id, Math.min(RETRY_MS, deadlineMs - performance.now()));
       const answer = await mailbox.collect(id, tenantId, false);
       if (answer !== null) return JSON.parse(answer) as object;
     }
     const late = await mailbox.collect(id, tenantId, true);
     if (late !== null) return JSON.parse(late) as object;
     throw new SseRefusal(504, 'node_unreachable', {
-      detail: `The node of this connection did not answer within ${withinMs / 1_000} seconds. Try again, or let the stream reconnect.`,
+      detail: `The server of this connection did not answer within ${withinMs / 1_000} seconds. Retry, or let the stream reconnect.`,
     });
   }
 
@@ -93,59 +94,58 @@ export class ServerRequests {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.#asking.delete(id);
+        this.#pending.delete(id);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      this.#asking.set(id, done);
+      this.#pending.set(id, done);
     });
   }
 
-  #ring(text: string): void {
-    const rung = readBell(text);
-    if (rung === null) return;
-    if (rung.kind === 'answered') {
-      this.#asking.get(rung.id)?.();
+  #receive(text: string): void {
+    const wakeUp = parseWakeUp(text);
+    if (wakeUp === null) return;
+    if (wakeUp.kind === 'answered') {
+      this.#pending.get(wakeUp.id)?.();
       return;
     }
-    if (this.#obeying >= MAX_OBEYING) return;
-    this.#obeying += 1;
-    this.#open(rung)
-      .catch((error: unknown) => this.deps.logger.warn(`A request of node ${rung.from} failed: ${String(error)}`))
+    if (this.#handling >= MAX_HANDLING) return;
+    this.#handling += 1;
+    this.#handle(wakeUp)
+      .catch((error: unknown) => this.deps.logger.warn(`A request of server ${wakeUp.from} failed: ${String(error)}`))
       .finally(() => {
-        this.#obeying -= 1;
+        this.#handling -= 1;
       });
   }
 
-  async #open({ id, from }: Bell): Promise<void> {
+  async #handle({ id, from }: WakeUp): Promise<void> {
     const { hub, mailbox } = this.deps;
-    const letter = await mailbox.take(id, hub.nodeId);
-    if (letter === null) return;
-    const { tenantId } = letter;
-    const { connectionId, request } = JSON.parse(letter.request) as ServerRequestBody;
-    const obey = this.#obey.get(request.kind);
-    // Of a newer version of this package: its node goes on without an answer.
-    if (obey === undefined) throw new TypeError(`This node does not know the control request "${request.kind}".`);
-    const answer = await obey(tenantId, connectionId, request);
+    const taken = await mailbox.take(id, hub.nodeId);
+    if (taken === null) return;
+    const { connectionId, request } = JSON.parse(taken.request) as ServerRequestBody;
+    const handler = this.#handlers.get(request.kind);
+    // A server with a newer version of this package sent it. That server goes on without an answer.
+    if (handler === undefined) throw new TypeError(`This server does not know the request kind "${request.kind}".`);
+    const answer = await handler(taken.tenantId, connectionId, request);
     await mailbox.answer(id, hub.nodeId, JSON.stringify(answer));
-    hub.sendControl(from, bell('answered', id, hub.nodeId));
+    hub.sendControl(from, encodeWakeUp('answered', id, hub.nodeId));
   }
 }
 
-function bell(kind: Bell['kind'], id: string, from: string): string {
-  return JSON.stringify({ kind, id, from } satisfies Bell);
+function encodeWakeUp(kind: WakeUp['kind'], id: string, from: string): string {
+  return JSON.stringify({ kind, id, from } satisfies WakeUp);
 }
 
-function readBell(text: string): Bell | null {
+function parseWakeUp(text: string): WakeUp | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // Somebody else's, or the host's own use of the seam.
+    // Forged, or the host's own use of the seam.
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { kind, id, from } = value as Partial<Record<keyof Bell, unknown>>;
+  const { kind, id, from } = value as Partial<Record<keyof WakeUp, unknown>>;
   if (kind !== 'letter' && kind !== 'answered') return null;
   if (typeof id !== 'string' || !ID.test(id) || typeof from !== 'string' || !NODE_ID.test(from)) return null;
   return { kind, id, from };

@@ -1,11 +1,11 @@
 import type { Principal } from '@nest-herald/platform';
 import { type Revocation, revokes } from '../vocabulary/revocation.js';
 
-/** Revocations of one tenant, joined so that a look costs the same however many there are. */
+/** Revocations of one tenant, indexed so that a check costs the same however many there are. */
 export class TenantRevocations {
   readonly #sessions = new Set<string>();
   readonly #tokens = new Set<string>();
-  /** Of each person the newest. */
+  /** The newest of each person. */
   readonly #users = new Map<string, Revocation>();
   #tenant: Revocation | null = null;
 
