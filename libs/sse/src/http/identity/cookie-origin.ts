@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { headerOf } from '@nest-herald/platform/http';
 
-/** Reads one cookie; of several with the same name the first. Browsers order by path length, so that is the most specific. */
+/** Reads a cookie, the first of several with the same name. Browsers order them by path length, so it is the most specific. */
 export function cookieOf(request: IncomingMessage, name: string): string | null {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const equals = pair.indexOf('=');
@@ -15,10 +15,10 @@ export function cookieOf(request: IncomingMessage, name: string): string | null 
 }
 
 /**
- * Keeps other sites from using a cookie that the browser adds by itself (wire.md §1). A same-origin EventSource sends
- * neither header, so their absence proves nothing and is accepted; SameSite=Lax covers browsers without them.
+ * Prevents other sites from using a cookie that the browser adds by itself (wire.md §1). A same-origin EventSource sends
+ * neither header, so a request without them is accepted; SameSite=Lax protects browsers that send none.
  *
- * An origin on the allow-list is accepted whatever `Sec-Fetch-Site` says: to name it is the decision to let it in.
+ * An origin on the allow-list is accepted whatever `Sec-Fetch-Site` says: the operator listed it to accept it.
  * @throws SseRefusal 403 `origin_forbidden`.
  */
 export function requireOwnOrigin(request: IncomingMessage, allowedOrigins: readonly string[]): void {
@@ -26,13 +26,13 @@ export function requireOwnOrigin(request: IncomingMessage, allowedOrigins: reado
   if (origin !== null) {
     if (allowedOrigins.includes(origin)) return;
     if (!isOwn(origin, request.headers.host))
-      throw forbidden(`The page is from ${JSON.stringify(origin.slice(0, 200))}`);
+      throw forbidden(`The page is from the origin ${JSON.stringify(origin.slice(0, 200))}`);
   }
   const site = headerOf(request, 'sec-fetch-site');
   if (site !== null && site !== 'same-origin' && site !== 'none') throw forbidden('The page is from another site');
 }
 
-/** Compares host and port only: behind a proxy that ends TLS the process does not see the scheme. */
+/** Compares host and port only: behind a proxy that terminates TLS, the process does not see the scheme. */
 function isOwn(origin: string, host: string | undefined): boolean {
   if (host === undefined || !URL.canParse(origin)) return false;
   const url = new URL(origin);
@@ -43,6 +43,6 @@ function isOwn(origin: string, host: string | undefined): boolean {
 
 function forbidden(fact: string): SseRefusal {
   return new SseRefusal(403, 'origin_forbidden', {
-    detail: `${fact}, which may not use the session cookie here. Add it to the allowed origins if it should.`,
+    detail: `${fact}, which may not use the session cookie here. If it should, add it to the allowed origins.`,
   });
 }

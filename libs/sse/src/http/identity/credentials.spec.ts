@@ -14,7 +14,7 @@ class MovableClock implements Clock {
 }
 
 const clock = new MovableClock();
-const holder = (userId: string): Principal => ({
+const principalOf = (userId: string): Principal => ({
   tenantId: asTenantId('acme'),
   userId: asUserId(userId),
   roles: [],
@@ -27,11 +27,11 @@ const holder = (userId: string): Principal => ({
 function subject(overrides: Partial<CredentialDeps> = {}): { credentials: Credentials; tickets: StreamTickets } {
   const tickets = new StreamTickets(new MemoryTicketStore(clock), clock, randomIdGenerator, 120);
   const credentials = new Credentials({
-    // A token of this test is the word "good-" and the user id.
+    // A token of this test is "good-" followed by the user id.
     authenticator: {
       authenticate: (token) =>
         token.startsWith('good-')
-          ? Promise.resolve(holder(token.slice(5)))
+          ? Promise.resolve(principalOf(token.slice(5)))
           : Promise.reject(invalidToken('it is not good')),
     },
     tickets,
@@ -58,11 +58,11 @@ async function outcome(answer: Promise<Principal>): Promise<string> {
 }
 
 describe('the credentials of a stream', () => {
-  it('are asked for in the order header, ticket, cookie, URL', async () => {
+  it('are checked in the order header, ticket, cookie, URL', async () => {
     const { credentials, tickets } = subject({ allowQueryToken: true });
     const all = { authorization: 'Bearer good-header', cookie: 'herald_session=good-cookie' };
     const spend = async (headers: Record<string, string>): Promise<string> => {
-      const { ticket } = await tickets.issue(holder('ticket'), null);
+      const { ticket } = await tickets.issue(principalOf('ticket'), null);
       return outcome(credentials.ofStream(request(headers), query(`ticket=${ticket}&token=good-url`)));
     };
     expect(await spend(all)).toBe('header');
@@ -73,7 +73,7 @@ describe('the credentials of a stream', () => {
     expect(await outcome(credentials.ofStream(request({}), query('access_token=good-url')))).toBe('url');
   });
 
-  it('are missing where there are none', async () => {
+  it('are missing when the request has none', async () => {
     expect(await outcome(subject().credentials.ofStream(request({}), query('')))).toBe('401 missing_token');
   });
 
@@ -89,7 +89,7 @@ describe('the credentials of a stream', () => {
     expect(await outcome(subject().credentials.ofStream(request(headers), query('')))).toBe('ann');
   });
 
-  it('refuse a token in the URL before anything else, whatever else is sent', () => {
+  it('must not include a token in the URL, and the refusal does not repeat it', () => {
     const { credentials } = subject();
     for (const name of ['token', 'access_token']) {
       expect(() => credentials.refuseTokenInUrl(query(`${name}=good-canary`))).toThrow(/token_in_url/);
@@ -100,7 +100,7 @@ describe('the credentials of a stream', () => {
 
   it('fall through from a spent ticket to the cookie, and to a refusal without one', async () => {
     const { credentials, tickets } = subject();
-    const { ticket } = await tickets.issue(holder('ticket'), null);
+    const { ticket } = await tickets.issue(principalOf('ticket'), null);
     const open = (headers: Record<string, string>): Promise<string> =>
       outcome(credentials.ofStream(request(headers), query(`ticket=${ticket}`)));
     expect(await open({})).toBe('ticket');
@@ -108,21 +108,21 @@ describe('the credentials of a stream', () => {
     expect(await open({})).toBe('401 invalid_ticket');
   });
 
-  it('let HEAD spend no ticket', async () => {
+  it('are not spent by HEAD: the ticket stays valid', async () => {
     const { credentials, tickets } = subject();
-    const { ticket } = await tickets.issue(holder('ticket'), null);
+    const { ticket } = await tickets.issue(principalOf('ticket'), null);
     expect(await outcome(credentials.ofStream(request({}, 'HEAD'), query(`ticket=${ticket}`)))).toBe(
       '401 missing_token',
     );
     expect(await outcome(credentials.ofStream(request({}), query(`ticket=${ticket}`)))).toBe('ticket');
   });
 
-  it('do not count a token in the URL of an ordinary request', async () => {
+  it('never include a token in the URL of an ordinary request', async () => {
     const { credentials } = subject({ allowQueryToken: true });
     expect(await outcome(credentials.ofRequest(request({})))).toBe('401 missing_token');
   });
 
-  it('read no cookie where cookies are off', async () => {
+  it('never include a cookie where cookies are off', async () => {
     const headers = { cookie: 'herald_session=good-ann' };
     expect(await outcome(subject({ cookieName: false }).credentials.ofStream(request(headers), query('')))).toBe(
       '401 missing_token',
@@ -133,58 +133,64 @@ describe('the credentials of a stream', () => {
 describe('a ticket', () => {
   it('opens one of two parallel streams', async () => {
     const { tickets } = subject();
-    const { ticket } = await tickets.issue(holder('ann'), null);
+    const { ticket } = await tickets.issue(principalOf('ann'), null);
     const answers = await Promise.all([1, 2].map(() => outcome(tickets.redeem(ticket, null))));
     expect(answers.toSorted()).toEqual(['401 invalid_ticket', 'ann']);
   });
 
-  it('ends after 30 seconds, and never later than its token', async () => {
+  it('expires after 30 seconds, and never later than its token', async () => {
     const { tickets } = subject();
-    const { ticket, expiresAt } = await tickets.issue(holder('ann'), null);
+    const { ticket, expiresAt } = await tickets.issue(principalOf('ann'), null);
     expect(expiresAt.getTime() - clock.ms).toBe(30_000);
     clock.ms += 30_000;
     expect(await outcome(tickets.redeem(ticket, null))).toBe('401 invalid_ticket');
-    const short = { ...holder('ann'), expiresAt: new Date(clock.ms + 1_000) };
+    const short = { ...principalOf('ann'), expiresAt: new Date(clock.ms + 1_000) };
     expect((await tickets.issue(short, null)).expiresAt).toEqual(short.expiresAt);
   });
 
-  it('is bound to the origin that asked for it, and burnt by another one', async () => {
+  it('is bound to the origin that requested it, and another origin spends it', async () => {
     const { tickets } = subject();
-    const { ticket } = await tickets.issue(holder('ann'), 'https://erp.example');
+    const { ticket } = await tickets.issue(principalOf('ann'), 'https://erp.example');
     expect(await outcome(tickets.redeem(ticket, 'https://evil.example'))).toBe('401 invalid_ticket');
     expect(await outcome(tickets.redeem(ticket, 'https://erp.example'))).toBe('401 invalid_ticket');
-    const next = await tickets.issue(holder('ann'), 'https://erp.example');
+    const next = await tickets.issue(principalOf('ann'), 'https://erp.example');
     expect(await outcome(tickets.redeem(next.ticket, null))).toBe('ann');
   });
 
-  it('has 256 random bits and is nowhere in the store', async () => {
+  it('has 256 random bits, and the store never contains it', async () => {
     const stored: unknown[] = [];
     const store = { issue: async (record: unknown) => void stored.push(record), redeem: () => Promise.resolve(null) };
-    const { ticket } = await new StreamTickets(store, clock, randomIdGenerator, 0).issue(holder('ann'), null);
+    const { ticket } = await new StreamTickets(store, clock, randomIdGenerator, 0).issue(principalOf('ann'), null);
     expect(Buffer.from(ticket, 'base64url')).toHaveLength(32);
     expect(JSON.stringify(stored)).not.toContain(ticket);
   });
 
-  it('is refused while the store is full of good ones, and issued again when they ended', async () => {
+  it('is refused while the store is full of valid ones, and issued again when those have expired', async () => {
     const tickets = new StreamTickets(new MemoryTicketStore(clock, 2), clock, randomIdGenerator, 120);
-    await tickets.issue(holder('ann'), null);
-    await tickets.issue(holder('ann'), null);
-    await expect(tickets.issue(holder('ann'), null)).rejects.toMatchObject({ status: 503, code: 'at_capacity' });
+    await tickets.issue(principalOf('ann'), null);
+    await tickets.issue(principalOf('ann'), null);
+    await expect(tickets.issue(principalOf('ann'), null)).rejects.toMatchObject({
+      status: 503,
+      code: 'at_capacity',
+    });
     clock.ms += 30_000;
-    await expect(tickets.issue(holder('ann'), null)).resolves.toMatchObject({ ticket: expect.any(String) });
+    await expect(tickets.issue(principalOf('ann'), null)).resolves.toMatchObject({ ticket: expect.any(String) });
   });
 });
 
 describe('tickets', () => {
-  it('of one person are limited per minute, and those of others with them are not', async () => {
+  it('are limited per user and minute, without affecting other users', async () => {
     const tickets = new StreamTickets(new MemoryTicketStore(clock), clock, randomIdGenerator, 2);
-    await tickets.issue(holder('ann'), null);
-    await tickets.issue(holder('ann'), null);
-    await expect(tickets.issue(holder('ann'), null)).rejects.toMatchObject({ status: 429, code: 'rate_limited' });
-    await tickets.issue(holder('bob'), null);
-    await tickets.issue({ ...holder('ann'), tenantId: asTenantId('beta') }, null);
+    await tickets.issue(principalOf('ann'), null);
+    await tickets.issue(principalOf('ann'), null);
+    await expect(tickets.issue(principalOf('ann'), null)).rejects.toMatchObject({
+      status: 429,
+      code: 'rate_limited',
+    });
+    await tickets.issue(principalOf('bob'), null);
+    await tickets.issue({ ...principalOf('ann'), tenantId: asTenantId('beta') }, null);
     clock.ms += 60_000;
-    await tickets.issue(holder('ann'), null);
+    await tickets.issue(principalOf('ann'), null);
   });
 });
 
@@ -192,8 +198,8 @@ describe('a cookie', () => {
   const cookie = 'a=b; herald_session=good-ann; c=d';
   it.each<[string, Record<string, string>, string]>([
     ['without Origin and Sec-Fetch-Site, as a same-origin EventSource sends it', {}, 'ann'],
-    ['from the own origin', { origin: 'https://herald.example' }, 'ann'],
-    ['from the own origin behind a proxy that ends TLS', { origin: 'http://herald.example' }, 'ann'],
+    ['from our own origin', { origin: 'https://herald.example' }, 'ann'],
+    ['from our own origin behind a proxy that terminates TLS', { origin: 'http://herald.example' }, 'ann'],
     ['from an allowed origin', { origin: 'https://erp.example', 'sec-fetch-site': 'cross-site' }, 'ann'],
     ['typed into the address bar', { 'sec-fetch-site': 'none' }, 'ann'],
     ['from the same origin by Sec-Fetch-Site', { 'sec-fetch-site': 'same-origin' }, 'ann'],
@@ -203,12 +209,12 @@ describe('a cookie', () => {
     ['from another port', { origin: 'https://herald.example:8443' }, '403 origin_forbidden'],
     ['from a sandbox', { origin: 'null' }, '403 origin_forbidden'],
     ['from another site', { 'sec-fetch-site': 'cross-site' }, '403 origin_forbidden'],
-    ['from a sister site', { 'sec-fetch-site': 'same-site' }, '403 origin_forbidden'],
+    ['from another subdomain', { 'sec-fetch-site': 'same-site' }, '403 origin_forbidden'],
   ])('%s', async (_, headers, answer) => {
     expect(await outcome(subject().credentials.ofStream(request({ cookie, ...headers }), query('')))).toBe(answer);
   });
 
-  it('of another name is none', async () => {
+  it('of another name is ignored', async () => {
     const headers = { cookie: 'x_herald_session=good-ann; herald_session=' };
     expect(await outcome(subject().credentials.ofStream(request(headers), query('')))).toBe('401 missing_token');
   });

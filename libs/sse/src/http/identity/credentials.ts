@@ -7,7 +7,7 @@ import { headerOf } from '@nest-herald/platform/http';
 import { invalidTicket, type StreamTickets } from './stream-ticket.js';
 import { invalidToken } from './token-claims.js';
 
-/** Query names that would carry a token. */
+/** Query parameters that would carry a token. */
 const TOKEN_QUERY_NAMES = ['token', 'access_token'];
 const TICKET_QUERY_NAME = 'ticket';
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
@@ -16,32 +16,32 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 export interface CredentialDeps {
   readonly authenticator: Authenticator;
   readonly tickets: StreamTickets;
-  /** Whether a token that is valid by itself was revoked (wire.md §5). Throwing means that nobody is let in. */
+  /** Whether a token that is otherwise valid was revoked (wire.md §5). An error refuses the request. */
   readonly isRevoked: (principal: Principal) => Promise<boolean>;
   readonly cookieName: string | false;
   readonly allowedOrigins: readonly string[];
   readonly allowQueryToken: boolean;
 }
 
-/** Finds out who sends a request (wire.md §1, "A stream's credentials, in this order"). */
+/** Authenticates requests (wire.md §1, "Credentials of a stream"). */
 export class Credentials {
   constructor(private readonly deps: CredentialDeps) {}
 
   /**
-   * Refuses a token in the URL before anything else looks at the request: it is in the access logs already, and an answer
-   * other than this one would teach clients to send it.
-   * @throws SseRefusal 400 `token_in_url`. The value is never part of the refusal.
+   * Refuses a token in the URL before any other check. Access logs already contain it, and any other answer would teach clients
+   * to send it.
+   * @throws SseRefusal 400 `token_in_url`, which never contains the value.
    */
   refuseTokenInUrl(query: URLSearchParams): void {
     if (this.deps.allowQueryToken || !TOKEN_QUERY_NAMES.some((name) => query.has(name))) return;
     throw new SseRefusal(400, 'token_in_url', {
       detail:
-        'A token in a URL ends up in logs. Send it as "Authorization: Bearer", use the cookie, or ask for a ticket.',
+        'The URL contains a token, which ends up in logs. Send it as "Authorization: Bearer", use the cookie, or request a ticket.',
     });
   }
 
   /**
-   * For ordinary requests: `Authorization`, else the cookie. A token in the URL never counts here.
+   * Authenticates an ordinary request by `Authorization`, else by the cookie. A token in the URL is never accepted here.
    * @throws SseRefusal 401, 403 `origin_forbidden`.
    */
   async ofRequest(request: IncomingMessage): Promise<Principal> {
@@ -52,8 +52,8 @@ export class Credentials {
   }
 
   /**
-   * For streams: `Authorization`, ticket, cookie, and the URL where it is allowed. A spent ticket beside a cookie falls
-   * through to the cookie, because a browser's EventSource comes back to the same URL.
+   * Authenticates a stream by `Authorization`, ticket, cookie, and the URL where that is allowed. A spent ticket beside a cookie
+   * falls through to the cookie, because a browser's EventSource reconnects to the same URL.
    * @throws SseRefusal 401, 403 `origin_forbidden`.
    */
   async ofStream(request: IncomingMessage, query: URLSearchParams): Promise<Principal> {
@@ -73,12 +73,12 @@ export class Credentials {
 
   async #ticketOrCookie(request: IncomingMessage, query: URLSearchParams): Promise<Principal | null> {
     const ticket = query.get(TICKET_QUERY_NAME);
-    // HEAD must not change anything, and to redeem is to spend.
+    // HEAD must not change anything, and redeeming a ticket spends it.
     if (ticket === null || request.method === 'HEAD') return this.#cookie(request);
     try {
-      const holder = await this.deps.tickets.redeem(ticket, headerOf(request, 'origin'));
-      if (await this.deps.isRevoked(holder)) throw invalidTicket();
-      return holder;
+      const principal = await this.deps.tickets.redeem(ticket, headerOf(request, 'origin'));
+      if (await this.deps.isRevoked(principal)) throw invalidTicket();
+      return principal;
     } catch (error) {
       const isInvalid = error instanceof SseRefusal && error.code === 'invalid_ticket';
       const principal = isInvalid ? await this.#cookie(request) : null;
@@ -104,10 +104,10 @@ export class Credentials {
 /** @throws SseRefusal 401 `invalid_token` for a bearer that cannot be a token. */
 function bearerOf(request: IncomingMessage): string | null {
   const header = headerOf(request, 'authorization');
-  // Another scheme is not for us: a proxy's own Basic login may stand beside the cookie.
+  // Other schemes are ignored: a proxy may add its own Basic credentials beside the cookie.
   if (header === null || !/^Bearer\b/i.test(header)) return null;
   const token = BEARER.exec(header)?.[1];
-  if (token === undefined) throw invalidToken('Authorization holds no token behind Bearer');
+  if (token === undefined) throw invalidToken('Authorization has no token after Bearer');
   return token;
 }
 

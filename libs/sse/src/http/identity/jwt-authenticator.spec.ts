@@ -26,7 +26,7 @@ function signed(alg: string, key: KeyObject, payload: unknown, header: Json = {}
   return `${head}.${sign(hash, Buffer.from(head), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that a test moves. */
 class StillClock implements Clock {
   ms = 1_000_000;
   now = (): Date => NOW;
@@ -52,7 +52,7 @@ async function codeOf(token: string, subject = authenticator()): Promise<string>
 }
 
 describe('an access token', () => {
-  it('says who its holder is', async () => {
+  it('yields its principal', async () => {
     const principal = await authenticator().authenticate(
       hs256({
         ...good,
@@ -77,14 +77,14 @@ describe('an access token', () => {
     });
   });
 
-  it('may name its holder as user_id, but not somebody else beside sub', async () => {
+  it('may name the user as user_id, but not a user other than sub', async () => {
     const { sub: _, ...rest } = good;
     expect((await authenticator().authenticate(hs256({ ...rest, user_id: 'bob' }))).userId).toBe('bob');
     expect(await codeOf(hs256({ ...good, user_id: 'ann' }))).toBe('accepted');
     expect(await codeOf(hs256({ ...good, user_id: 'bob' }))).toBe('401 invalid_token');
   });
 
-  it('without a time of issue counts as older than any revocation', async () => {
+  it('without iat counts as older than any revocation', async () => {
     expect((await authenticator().authenticate(hs256(good))).issuedAt).toEqual(new Date(0));
   });
 
@@ -101,12 +101,12 @@ describe('an access token', () => {
     ['a user id with a line break', { sub: 'a\nb' }],
     ['a tenant id that is too long', { tenant_id: 'x'.repeat(129) }],
     ['a tenant id that is a list', { tenant_id: ['acme'] }],
-    ['no end', { exp: undefined }],
-    ['an end that is text', { exp: String(good.exp) }],
-    ['an end beyond time', { exp: 1e300 }],
-    ['a beginning ahead', { nbf: nowSeconds + 10 }],
-    ['roles that are no list', { roles: 'admin' }],
-    ['roles that are no texts', { roles: [1] }],
+    ['no exp', { exp: undefined }],
+    ['an exp that is a string', { exp: String(good.exp) }],
+    ['an exp that no date can hold', { exp: 1e300 }],
+    ['an nbf in the future', { nbf: nowSeconds + 10 }],
+    ['roles that are not a list', { roles: 'admin' }],
+    ['roles that are not strings', { roles: [1] }],
     ['a role with a line break', { roles: ['a\nb'] }],
     ['the use of a refresh token', { token_use: 'refresh' }],
     ['the type of a refresh token', { typ: 'refresh' }],
@@ -114,7 +114,7 @@ describe('an access token', () => {
     expect(await codeOf(hs256({ ...good, ...claims }))).toBe('401 invalid_token');
   });
 
-  it('is expired when its end is the only thing wrong with it', async () => {
+  it('is expired when exp is its only fault', async () => {
     expect(await codeOf(hs256({ ...good, exp: nowSeconds }))).toBe('401 token_expired');
     expect(await codeOf(hs256({ ...good, exp: nowSeconds - 1, sub: undefined }))).toBe('401 invalid_token');
     expect(await codeOf(hs256({ ...good, exp: nowSeconds - 1 }, {}, 'x'.repeat(32)))).toBe('401 invalid_token');
@@ -126,15 +126,15 @@ describe('an access token', () => {
     ['at+jwt', { typ: 'at+jwt' }, 'accepted'],
     ['refresh', { typ: 'refresh+jwt' }, '401 invalid_token'],
     ['dpop', { typ: 'dpop+jwt' }, '401 invalid_token'],
-  ])('with header type %s is judged by it', async (_, header, answer) => {
+  ])('with the header type %s is accepted or refused by that type', async (_, header, answer) => {
     expect(await codeOf(hs256(good, header))).toBe(answer);
   });
 
-  it('is refused with a critical extension that nobody here knows', async () => {
+  it('is refused with a critical extension that this server does not know', async () => {
     expect(await codeOf(hs256(good, { crit: ['x'], x: 1 }))).toBe('401 invalid_token');
   });
 
-  it('must come from a configured issuer and be meant for a configured audience', async () => {
+  it('must have a configured issuer and a configured audience', async () => {
     const subject = authenticator({ secret: SECRET, issuer: 'idp', audience: ['erp', 'sse'] });
     expect(await codeOf(hs256({ ...good, iss: 'idp', aud: ['x', 'sse'] }), subject)).toBe('accepted');
     expect(await codeOf(hs256({ ...good, iss: 'idp', aud: 'erp' }), subject)).toBe('accepted');
@@ -145,7 +145,7 @@ describe('an access token', () => {
   });
 
   it.each(['', '.', '..', 'a.b.c', hs256(good).slice(0, -2), `${hs256(good)}x`, hs256([]), hs256('text'), hs256(null)])(
-    'that is no signed object is invalid: %j',
+    'that is not a signed object is invalid: %j',
     async (token) => {
       expect(await codeOf(token)).toBe('401 invalid_token');
     },
@@ -164,7 +164,7 @@ describe('the algorithm of a token', () => {
     expect(await codeOf(unsigned, authenticator({ publicKey: pem(rsa.publicKey) }))).toBe('401 invalid_token');
   });
 
-  it('is what the configuration says: HS384 is not HS256', async () => {
+  it('must be a configured one: HS384 is not HS256', async () => {
     const head = `${part({ alg: 'HS384' })}.${part(good)}`;
     const token = `${head}.${createHmac('sha384', SECRET).update(head).digest('base64url')}`;
     expect(await codeOf(token)).toBe('401 invalid_token');
@@ -178,8 +178,8 @@ describe('the algorithm of a token', () => {
   ] as const)('%s is verified with its public key', async (alg, pair) => {
     const subject = authenticator({ publicKey: pem(pair.publicKey) });
     expect(await codeOf(signed(alg, pair.privateKey, good), subject)).toBe('accepted');
-    const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    expect(await codeOf(signed('RS256', stranger.privateKey, good), subject)).toBe('401 invalid_token');
+    const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    expect(await codeOf(signed('RS256', foreign.privateKey, good), subject)).toBe('401 invalid_token');
   });
 
   it('cannot turn a public key into a shared secret', async () => {
@@ -242,7 +242,7 @@ describe('the published keys of an identity provider', () => {
     expect(fetches).toBe(1);
   });
 
-  it('may rotate: a new key is found, tokens of the old one go on', async () => {
+  it('may rotate: a new key is found, and tokens of the old one stay valid', async () => {
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('accepted');
     keys = [jwk(first, 'k1'), jwk(second, 'k2')];
     clock.ms += 30_001;
@@ -251,7 +251,7 @@ describe('the published keys of an identity provider', () => {
     expect(fetches).toBe(2);
   });
 
-  it('are asked for at most every 30 s by a flood of invented key ids', async () => {
+  it('are fetched at most every 30 s during a flood of invented key ids', async () => {
     await codeOf(tokenOf(first, 'k1'), subject);
     clock.ms += 30_001;
     for (let i = 0; i < 50; i++) expect(await codeOf(tokenOf(second, `odd-${i}`), subject)).toBe('401 invalid_token');
@@ -262,28 +262,28 @@ describe('the published keys of an identity provider', () => {
     expect(fetches).toBe(3);
   });
 
-  it('stay in use while the provider is away', async () => {
+  it('stay in use while the provider is unavailable', async () => {
     await codeOf(tokenOf(first, 'k1'), subject);
     status = 503;
     clock.ms += 700_000;
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('accepted');
   });
 
-  it('are forgotten once the provider withdrew them', async () => {
+  it('are dropped once the provider withdraws them', async () => {
     await codeOf(tokenOf(first, 'k1'), subject);
     keys = [jwk(second, 'k2')];
     clock.ms += 700_000;
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('401 invalid_token');
   });
 
-  it('are asked for where the configuration says, and nowhere that a token says', async () => {
-    let strangers = 0;
-    const stranger = createServer((_, response) => {
-      strangers += 1;
+  it('are fetched from the configured address, never from one that a token names', async () => {
+    let foreignFetches = 0;
+    const foreign = createServer((_, response) => {
+      foreignFetches += 1;
       response.end(JSON.stringify({ keys: [jwk(second, 'k2')] }));
     });
-    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/keys`;
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}/keys`;
     await codeOf(tokenOf(first, 'k1'), subject);
     clock.ms += 30_001;
     for (const header of [
@@ -296,11 +296,11 @@ describe('the published keys of an identity provider', () => {
       const token = signed('ES256', second.privateKey, good, { kid: 'k2', ...header });
       expect(await codeOf(token, subject)).toBe('401 invalid_token');
     }
-    expect([strangers, fetches]).toEqual([0, 2]);
-    await new Promise((resolve) => stranger.close(resolve));
+    expect([foreignFetches, fetches]).toEqual([0, 2]);
+    await new Promise((resolve) => foreign.close(resolve));
   });
 
-  it('are not read without end', async () => {
+  it('are read up to a size limit', async () => {
     let written = 0;
     const endless = createServer((_, response) => {
       const write = (): void => {
@@ -311,14 +311,14 @@ describe('the published keys of an identity provider', () => {
     });
     await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
     const { port } = endless.address() as AddressInfo;
-    const hungry = authenticator({ jwksUri: `http://127.0.0.1:${port}/keys` }, clock);
-    expect(await codeOf(tokenOf(first, 'k1'), hungry)).toBe('503 internal_error');
+    const reader = authenticator({ jwksUri: `http://127.0.0.1:${port}/keys` }, clock);
+    expect(await codeOf(tokenOf(first, 'k1'), reader)).toBe('503 internal_error');
     expect(written).toBeLessThan(100_000_000);
     endless.closeAllConnections();
     await new Promise((resolve) => endless.close(resolve));
   });
 
-  it('that were never had make the service unavailable, not the token invalid', async () => {
+  it('that were never fetched make the service unavailable, not the token invalid', async () => {
     status = 503;
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('503 internal_error');
     expect(await codeOf(tokenOf(first, 'k1'), subject)).toBe('503 internal_error');

@@ -2,11 +2,11 @@ import { type CryptoKey, createLocalJWKSet, errors, type FlattenedJWSInput, type
 import type { Clock } from '@nest-herald/platform';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 
-/** Keys are looked for again after this time, so that a withdrawn one is forgotten. */
+/** Keys are fetched again after this time, so that a withdrawn key is dropped. */
 const MAX_AGE_MS = 600_000;
-/** An unknown `kid` asks again at most this often, whatever the answer was: tokens with invented ids cost nothing. */
+/** An unknown `kid` causes at most one fetch per this time, whatever the answer was: tokens with invented ids cost nothing. */
 const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
-/** While no key is known at all, the provider is asked at most this often. */
+/** While no key is known, the provider gets at most one request per this time. */
 const NO_KEYS_COOLDOWN_MS = 5_000;
 const FETCH_TIMEOUT_MS = 5_000;
 const MAX_SET_BYTES = 1_048_576;
@@ -14,8 +14,8 @@ const MAX_SET_BYTES = 1_048_576;
 type KeyFinder = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
 
 /**
- * The published keys of an identity provider (RFC 7517). One request at a time; while the provider is away, the keys known
- * so far stay in use, because a provider's outage must not log everybody out.
+ * The published keys of an identity provider (RFC 7517), fetched by one request at a time. During an outage of the provider
+ * the known keys stay in use, because an outage must not sign every user out.
  */
 export class RemoteKeySet {
   #find: KeyFinder | null = null;
@@ -30,7 +30,7 @@ export class RemoteKeySet {
 
   /**
    * Finds the key that a token names.
-   * @throws JOSEError when there is none; SseRefusal 503 `internal_error` when no key set could be had yet.
+   * @throws JOSEError when there is none; SseRefusal 503 `internal_error` while no key set has been fetched.
    */
   readonly keyFor = async (header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> => {
     const now = this.clock.monotonicMs();
@@ -39,7 +39,7 @@ export class RemoteKeySet {
     }
     if (this.#find === null) {
       throw new SseRefusal(503, 'internal_error', {
-        detail: 'The keys of the identity provider cannot be fetched now. Try again.',
+        detail: 'The keys of the identity provider cannot be fetched now. Retry.',
         retryAfterMs: NO_KEYS_COOLDOWN_MS,
       });
     }
@@ -52,7 +52,7 @@ export class RemoteKeySet {
     }
   };
 
-  /** Never throws: what is known stays, and what is missing shows at the next look-up. */
+  /** Never throws: known keys stay, and a missing one fails at the next look-up. */
   async #refresh(cooldownMs: number): Promise<void> {
     const now = this.clock.monotonicMs();
     if (this.#pending === null) {
@@ -69,7 +69,7 @@ export class RemoteKeySet {
     try {
       const response = await fetch(this.uri, {
         headers: { accept: 'application/jwk-set+json, application/json' },
-        // A redirect could lead to a host that the operator did not name.
+        // A redirect could lead to a host that the operator did not configure.
         redirect: 'error',
         signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
       });
@@ -77,18 +77,18 @@ export class RemoteKeySet {
       this.#find = createLocalJWKSet(JSON.parse(await boundedText(response.body)));
       this.#fetchedAtMs = this.clock.monotonicMs();
     } catch {
-      // Refused, timed out, endless, no JSON or no key set: the caller goes on with the keys that it has.
+      // Refused, timed out, too long, not JSON or not a key set: the known keys stay in use.
     }
   }
 }
 
-/** @throws RangeError as soon as it is longer than any key set; the rest is not read. */
+/** @throws RangeError as soon as the body exceeds the limit; the rest is not read. */
 async function boundedText(body: ReadableStream<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of body) {
     bytes += part.length;
-    if (bytes > MAX_SET_BYTES) throw new RangeError(`A key set has at most ${MAX_SET_BYTES} bytes`);
+    if (bytes > MAX_SET_BYTES) throw new RangeError(`The key set exceeds ${MAX_SET_BYTES} bytes.`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString();

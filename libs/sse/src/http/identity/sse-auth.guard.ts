@@ -12,9 +12,9 @@ import {
 } from '@nest-herald/platform/http';
 
 /**
- * Lets a request pass when its access token (`Authorization`, else the session cookie) is valid and grants what
- * {@link RequirePermission} asks for. For the module's own routes and for any controller of the host: `SseModule` exports
- * it with all it needs. Behind it, {@link CurrentPrincipal} is the verified holder.
+ * Accepts a request whose access token (`Authorization`, else the session cookie) is valid and grants what
+ * {@link RequirePermission} requires. It guards the module's routes and any controller of the host: `SseModule` exports
+ * it with its dependencies. After it, {@link CurrentPrincipal} is the verified principal.
  *
  * @throws SseRefusal 400 `token_in_url`, 401, 403 `origin_forbidden` | `forbidden`; `ProblemFilter` answers them.
  */

@@ -4,26 +4,26 @@ import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { TicketStore } from '../../seams/ticket-store.js';
 import { TicketQuota } from './ticket-quota.js';
 
-/** How long a ticket can be redeemed (wire.md §1). */
+/** Time within which a ticket can be redeemed (wire.md §1). */
 export const TICKET_LIFETIME_MS = 30_000;
 
 const TICKET_BYTES = 32;
 const TICKET = /^[A-Za-z0-9_-]{43}$/;
 
-/** A ticket as its requester gets it; nobody can read it again. */
+/** A ticket as its requester gets it. It cannot be read again. */
 export interface IssuedTicket {
   readonly ticket: string;
   readonly expiresAt: Date;
 }
 
 /**
- * Issues and redeems stream tickets: 256 random bits that open one stream, once, within 30 s, on any node that shares the
- * store. Only the SHA-256 of a ticket is stored, so reading the store opens nothing.
+ * Issues and redeems stream tickets: 256 random bits that open one stream, once, within 30 s, on any server that shares the
+ * store. The store keeps only the SHA-256 of a ticket, so reading the store yields no valid ticket.
  */
 export class StreamTickets {
   readonly #quota: TicketQuota;
 
-  /** @param maxPerMinute tickets that one person gets per minute; a stream needs one, so it is the rate of streams. 0 = off. */
+  /** @param maxPerMinute tickets per user and minute; a stream needs one, so this is also the rate of streams. 0 = off. */
   constructor(
     private readonly store: TicketStore,
     private readonly clock: Clock,
@@ -34,7 +34,7 @@ export class StreamTickets {
   }
 
   /**
-   * @param origin `Origin` of the request, null where it has none.
+   * @param origin `Origin` of the request, null when it has none.
    * @throws SseRefusal 429 `rate_limited`; 503 `at_capacity` from a store that is full.
    */
   async issue(principal: Principal, origin: string | null): Promise<IssuedTicket> {
@@ -48,7 +48,7 @@ export class StreamTickets {
   }
 
   /**
-   * Spends the ticket. One that comes from another origin is spent as well: whoever sent it has learned it.
+   * Spends the ticket, also when it comes from another origin, because that origin now knows it.
    * @param origin `Origin` of the redeeming request; null (a same-origin EventSource sends none) is always accepted.
    * @throws SseRefusal 401 `invalid_ticket`.
    */
@@ -65,9 +65,9 @@ function hashOf(ticket: string): Buffer {
   return createHash('sha256').update(ticket).digest();
 }
 
-/** The one refusal for every fault of a ticket. */
+/** The same refusal for every fault of a ticket. */
 export function invalidTicket(): SseRefusal {
   return new SseRefusal(401, 'invalid_ticket', {
-    detail: 'The ticket is unknown, spent or older than 30 seconds. Ask for a new one.',
+    detail: 'The ticket is unknown, spent or older than 30 seconds. Request a new one.',
   });
 }

@@ -4,8 +4,8 @@ import { SseRefusal } from '../../vocabulary/refusal.js';
 const WINDOW_MS = 60_000;
 
 /**
- * Keeps one person from filling the ticket store for everybody. Counts per minute and process; the counts of a minute are
- * dropped with it, so the memory is that of the people of one minute.
+ * Prevents one user from filling the ticket store. Counts per minute and process, and drops the counts after each minute, so it
+ * needs memory only for the users of one minute.
  */
 export class TicketQuota {
   readonly #taken = new Map<string, number>();
@@ -17,7 +17,7 @@ export class TicketQuota {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws SseRefusal 429 `rate_limited` when the person had all of this minute. */
+  /** @throws SseRefusal 429 `rate_limited` when the user has used up the current minute's tickets. */
   take({ tenantId, userId }: Principal): void {
     if (this.maxPerWindow === 0) return;
     const now = this.clock.monotonicMs();
@@ -25,12 +25,12 @@ export class TicketQuota {
       this.#taken.clear();
       this.#windowEndsAtMs = now + WINDOW_MS;
     }
-    // No identifier contains a slash, so no two people share a key.
+    // No identifier contains a slash, so no two users share a key.
     const key = `${tenantId}/${userId}`;
     const taken = this.#taken.get(key) ?? 0;
     if (taken >= this.maxPerWindow) {
       throw new SseRefusal(429, 'rate_limited', {
-        detail: `You get ${this.maxPerWindow} tickets per minute. Use one for each stream, when it opens.`,
+        detail: `You have used ${this.maxPerWindow} tickets in this minute, the limit. Request one for each stream, when you open it.`,
         retryAfterMs: this.#windowEndsAtMs - now,
       });
     }

@@ -7,12 +7,12 @@ import { SseRefusal } from '../../vocabulary/refusal.js';
 import { RemoteKeySet } from './remote-key-set.js';
 import { invalidToken, type VerifiedToken } from './token-claims.js';
 
-/** Checks the signature of a token and nothing else. @throws SseRefusal 401 `invalid_token`, 503 when keys cannot be had. */
+/** Checks only the signature of a token. @throws SseRefusal 401 `invalid_token`, 503 when no keys can be fetched. */
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
-const UNVERIFIED = 'its signature is not of the configured key and algorithms, or it is no token';
+const UNVERIFIED = 'its signature does not match the configured key and algorithms, or it is not a token';
 
-/** Builds the verifier for the configured key. The algorithm list is pinned: what the token asks for cannot widen it. */
+/** Builds the verifier for the configured key. The list of algorithms is fixed: the token cannot extend it. */
 export function tokenVerifier(options: Pick<ResolvedJwtOptions, 'key' | 'algorithms'>, clock: Clock): TokenVerifier {
   const { key, algorithms } = options;
   switch (key.kind) {
@@ -25,8 +25,8 @@ export function tokenVerifier(options: Pick<ResolvedJwtOptions, 'key' | 'algorit
 }
 
 /**
- * HS256 and its family. The secret is a KeyObject: given as text, the library would first try to read it as a public key,
- * which costs 40 times the check itself.
+ * HS256 and its family. The secret is a KeyObject: from a string, the library would first try to parse a public key, which
+ * costs 40 times as much as the check itself.
  */
 function secretVerifier(key: KeyObject, algorithms: readonly string[]): TokenVerifier {
   const jwt = new JwtService({
@@ -34,7 +34,7 @@ function secretVerifier(key: KeyObject, algorithms: readonly string[]): TokenVer
     verifyOptions: {
       algorithms: algorithms as ('HS256' | 'HS384' | 'HS512')[],
       complete: true,
-      // Times are judged with the other claims, by one clock and one set of rules.
+      // token-claims.ts checks times together with the other claims, against one clock.
       ignoreExpiration: true,
       ignoreNotBefore: true,
     },
@@ -44,7 +44,7 @@ function secretVerifier(key: KeyObject, algorithms: readonly string[]): TokenVer
     try {
       verified = jwt.verify<object>(token);
     } catch {
-      // The library throws for a bad signature, a bad algorithm and text that is no token: one answer for all of them.
+      // A bad signature, a bad algorithm or text that is not a token: the same refusal for all.
       throw invalidToken(UNVERIFIED);
     }
     const { header, payload } = verified as { header: unknown; payload: unknown };
@@ -57,7 +57,7 @@ function asymmetricVerifier(
   algorithms: readonly string[],
   clock: Clock,
 ): TokenVerifier {
-  // `jku`, `x5u` and `jwk` of a token are never looked at: keys come from the configured place only.
+  // `jku`, `x5u` and `jwk` of a token are ignored: keys come only from the configuration.
   const keyFor = key.kind === 'jwks' ? new RemoteKeySet(key.uri, clock).keyFor : async () => key.key;
   return async (token) => {
     try {
@@ -65,13 +65,13 @@ function asymmetricVerifier(
       return { header: { ...protectedHeader }, payload: objectOf(JSON.parse(new TextDecoder().decode(payload))) };
     } catch (error) {
       if (error instanceof SseRefusal) throw error;
-      // A bad signature, an unknown key, an algorithm that is not allowed, text that is no token: one answer for all.
+      // A bad signature, an unknown key, an algorithm that is not allowed, text that is not a token: the same refusal for all.
       throw invalidToken(UNVERIFIED);
     }
   };
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidToken('it holds no claims');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidToken('it contains no claims');
   return value as Readonly<Record<string, unknown>>;
 }

@@ -2,7 +2,7 @@ import { covers, isReservedTopic } from '@nest-herald/sse-protocol';
 import { isPermitted, type Principal } from '@nest-herald/platform';
 import type { TopicAuthorizer } from '../../seams/topic-authorizer.js';
 
-/** The default rule: what a pattern in the token's `topics` claim covers, whole patterns included (PROTOCOL P43). */
+/** The default rule: a principal may follow what a pattern in the token's `topics` claim covers, also patterns (PROTOCOL P43). */
 export class TokenTopicAuthorizer implements TopicAuthorizer {
   mayFollow(principal: Principal, topic: string): boolean {
     if (isReservedTopic(topic)) return isPermitted(principal, 'sse:admin');
@@ -11,8 +11,8 @@ export class TokenTopicAuthorizer implements TopicAuthorizer {
 }
 
 /**
- * Joins rules: a topic may be followed when one of them says yes. They are asked in order; one that throws does not keep
- * the others from being asked, and when none said yes its error is thrown on.
+ * Combines rules: a topic may be followed when one of them grants it. They are called in order. When one throws, the others
+ * are still called; when none grants the topic, the first error is rethrown.
  */
 export function anyTopicRule(...rules: readonly TopicAuthorizer[]): TopicAuthorizer {
   return {

@@ -13,27 +13,27 @@ import {
 import { CurrentPrincipal, ProblemFilter, RequirePermission, SchemaPipe } from '@nest-herald/platform/http';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 
-/** Answer of `POST /connections/:connectionId/token`. */
+/** Response of `POST /connections/:connectionId/token`. */
 export interface TokenRefreshAnswer extends ConnectionTopics {
-  /** End of the new token, and of the stream unless it is swapped again. */
+  /** When the new token expires, and the stream unless the token is refreshed again. */
   readonly expiresAt: Date;
 }
 
-/** Answer of `POST /revocations`. */
+/** Response of `POST /revocations`. */
 export interface RevocationAnswer {
   readonly userId?: string;
   readonly sid?: string;
   readonly jti?: string;
   readonly tenant?: true;
-  /** Tokens of the person or tenant that were issued up to then are refused. */
+  /** Tokens of the user or tenant that were issued up to then are refused. */
   readonly notBefore: Date;
-  /** When it is forgotten, because no token that it concerns can live any more. */
+  /** When the revocation is deleted, because every token that it covers has expired. */
   readonly expiresAt: Date;
 }
 
 /**
- * What is done with a stream that is open, on whichever node, and with tokens before their end (wire.md §5, api.md §3).
- * Mounted by `SseModule` beside the other operations.
+ * Operations on open streams of any server, and revocation of tokens (wire.md §5, api.md §3). `SseModule` mounts it beside the
+ * other operations.
  */
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
@@ -43,7 +43,7 @@ export class ConnectionsController {
     private readonly broker: SseBroker,
   ) {}
 
-  /** Goes on with the token of this request, which must be the same person's as the stream's. */
+  /** Continues the stream with the token of this request, which must belong to the stream's user. */
   @Post('connections/:connectionId/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -55,7 +55,7 @@ export class ConnectionsController {
     return { expiresAt: principal.expiresAt, topics, denied };
   }
 
-  /** Replaces the topics of one's own stream. */
+  /** Replaces the topics of a stream of the caller. */
   @Put('connections/:connectionId/topics')
   async changeTopics(
     @CurrentPrincipal() principal: Principal,
@@ -65,7 +65,7 @@ export class ConnectionsController {
     return this.control.changeTopics(id, principal, topics);
   }
 
-  /** Ends one's own stream, or with `sse:admin` anybody's of the tenant. */
+  /** Closes a stream of the caller, or with `sse:admin` of any user of the tenant. */
   @Delete('connections/:connectionId')
   @HttpCode(204)
   async close(@CurrentPrincipal() principal: Principal, @Param('connectionId') id: string): Promise<void> {
@@ -73,7 +73,7 @@ export class ConnectionsController {
     await this.control.close(id, tenantId, isPermitted(principal, 'sse:admin') ? null : userId, 'revoked');
   }
 
-  /** Refuses tokens of the own tenant before their end, and closes what they opened. */
+  /** Revokes tokens of the caller's tenant, and closes the streams that they opened. */
   @Post('revocations')
   @RequirePermission('sse:admin')
   async revoke(

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { asUserId } from '@nest-herald/platform';
 import type { RevocationTarget } from '../../vocabulary/revocation.js';
 
-/** Topics of one request; each is checked as on opening a stream. */
+/** Topics of one request; each is checked as when a stream opens. */
 const MAX_TOPICS = 1_000;
 
 const text = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be 1 to 200 characters without control characters');
 
-/** Body of `PUT /connections/:id/topics`: what the connection follows from now on, in place of what it did. */
+/** Body of `PUT /connections/:id/topics`: replaces the topics that the connection follows. */
 export const topicsRequestSchema = z
   .strictObject({ topics: z.array(z.string().max(200)).max(MAX_TOPICS) })
   .meta({ id: 'SseTopicsRequest' });
@@ -34,7 +34,7 @@ export const revocationRequestSchema = z
 /** See {@link revocationRequestSchema}. */
 export type RevocationRequest = z.infer<typeof revocationRequestSchema>;
 
-/** Whom a checked body names. */
+/** The target that a checked body names. */
 export function targetOf({ userId, sid, jti }: RevocationRequest): RevocationTarget {
   if (userId !== undefined) return { userId: asUserId(userId) };
   if (sid !== undefined) return { sessionId: sid };

@@ -24,10 +24,10 @@ export const onlineUsersQuerySchema = z.object({
 /** See {@link onlineUsersQuerySchema}. */
 export type OnlineUsersQuery = z.infer<typeof onlineUsersQuerySchema>;
 
-/** The longest that a poll waits: proxies commonly give up after 60 s. */
+/** Longest wait of a poll: proxies commonly time out after 60 s. */
 const MAX_WAIT_MS = 55_000;
 
-/** Query of `GET /poll`; topics are read as for a stream, and `after` is judged as a stream's cursor is. */
+/** Query of `GET /poll`; topics and `after` have the meaning of a stream's topics and cursor. */
 export const pollQuerySchema = z.object({
   after: z.string().optional(),
   waitMs: z

@@ -15,8 +15,8 @@ function faultsOf(body: unknown): { path: string; message: string }[] {
   return [];
 }
 
-describe('the body of a send', () => {
-  it('fills what was left out', () => {
+describe('the body of POST /send', () => {
+  it('gets defaults for what it leaves out', () => {
     expect(pipe.transform({ target: { user: 'ann' }, data: { n: 1 } })).toEqual({
       target: { user: 'ann' },
       event: 'message',
@@ -39,7 +39,7 @@ describe('the body of a send', () => {
     [{ target_type: 'user', user_id: 'ann', data: 'x' }, 'user:ann'],
     [{ target_type: 'topic', topic: 'doc:1', data: 'x' }, 'topic:doc:1'],
     [{ target_type: 'broadcast', event: 'announcement', data: 'x' }, 'tenant'],
-  ])('may have the older spelling: %j', (body, audience) => {
+  ])('may be that of the legacy API: %j', (body, audience) => {
     expect(audienceOf(pipe.transform(body))).toEqual(audience);
   });
 
@@ -66,7 +66,7 @@ describe('the body of a send', () => {
     expect(faultsOf({ target: { tenant: true, tenantId: 'beta' }, data: 1 })).toHaveLength(1);
   });
 
-  it('hands data on as it was sent, __proto__ included', () => {
+  it('keeps data as it was sent, __proto__ included', () => {
     const body = JSON.parse('{"target":{"tenant":true},"data":{"__proto__":{"admin":true},"a":1}}') as object;
     expect(JSON.stringify(pipe.transform(body).data)).toBe('{"__proto__":{"admin":true},"a":1}');
     expect(({} as { admin?: boolean }).admin).toBeUndefined();

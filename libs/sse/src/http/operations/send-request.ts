@@ -32,7 +32,7 @@ export const sendRequestSchema = z
   })
   .meta({ id: 'SseSendRequest' });
 
-/** Body of `POST /send` as older clients spell it (origin compatibility, api.md §3). */
+/** Body of `POST /send` in the legacy API (api.md §3). */
 export const legacySendRequestSchema = z
   .strictObject({
     target_type: z.enum(['user', 'topic', 'broadcast']),
@@ -51,25 +51,25 @@ export const legacySendRequestSchema = z
   })
   .meta({ id: 'SseOriginSendRequest' });
 
-/** A checked body of either spelling. */
+/** A checked body of either API. */
 export type SendRequest = z.infer<typeof sendRequestSchema> | z.infer<typeof legacySendRequestSchema>;
 
-/** Chooses the schema by the one field that only the older spelling has. */
+/** Chooses the schema by a field that only the legacy API has. */
 export function sendSchemaFor(body: unknown): z.ZodType<SendRequest> {
-  const isOrigin = typeof body === 'object' && body !== null && 'target_type' in body;
-  return isOrigin ? legacySendRequestSchema : sendRequestSchema;
+  const isLegacy = typeof body === 'object' && body !== null && 'target_type' in body;
+  return isLegacy ? legacySendRequestSchema : sendRequestSchema;
 }
 
-/** To whom a checked body is addressed. @throws SseError `ERR_SSE_INVALID_TOPIC` | `ERR_SSE_INVALID_ID`. */
+/** The audience of a checked body. @throws SseError `ERR_SSE_INVALID_TOPIC` | `ERR_SSE_INVALID_ID`. */
 export function audienceOf(body: SendRequest): Audience {
-  const named = 'target' in body ? body.target : originTarget(body);
+  const named = 'target' in body ? body.target : legacyTarget(body);
   if (named.users !== undefined) return { users: named.users };
   if (named.user !== undefined) return userKey(named.user);
   if (named.topic !== undefined) return topicKey(named.topic);
   return named.role === undefined ? TENANT_KEY : roleKey(named.role);
 }
 
-function originTarget(body: z.infer<typeof legacySendRequestSchema>): z.infer<typeof target> {
+function legacyTarget(body: z.infer<typeof legacySendRequestSchema>): z.infer<typeof target> {
   if (body.target_type === 'user') return { user: body.user_id };
   return body.target_type === 'topic' ? { topic: body.topic } : { tenant: true };
 }

@@ -48,7 +48,7 @@ import { audienceOf, type SendRequest, sendSchemaFor } from './send-request.js';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 import { StreamTickets } from '../identity/stream-ticket.js';
 
-/** Answer of `POST /tickets`. */
+/** Response of `POST /tickets`. */
 export interface TicketAnswer {
   readonly ticket: string;
   readonly expiresAt: Date;
@@ -56,21 +56,21 @@ export interface TicketAnswer {
   readonly userId: string;
 }
 
-/** Answer of `POST /send`. */
+/** Response of `POST /send`. */
 export interface SendAnswer {
   readonly accepted: true;
   readonly durable: boolean;
   readonly deduplicated: boolean;
 }
 
-/** Answer of `GET /stats`: everything over the cluster, but `isRunning`, `uptimeSeconds` and `startedAt` of the process that answers. */
+/** Response of `GET /stats`: figures of the cluster; `isRunning`, `uptimeSeconds` and `startedAt` are those of the answering server. */
 export interface StatsAnswer {
   /** null with `?scope=platform`. */
   readonly tenantId: string | null;
   readonly totalConnections: number;
   readonly totalUsers: number;
   readonly totalTopics: number;
-  /** `answered`: the totals below count this node too; one that does not answer within a second is left out. */
+  /** `answered`: the totals below include this server; they leave out one that does not answer within a second. */
   readonly byNode: readonly (PresenceCounts['byNode'][number] & { readonly answered: boolean })[];
   readonly byTransport: Readonly<Record<Transport, number>>;
   readonly topics: PresenceCounts['topTopics'];
@@ -83,7 +83,7 @@ export interface StatsAnswer {
   readonly startedAt: Date;
 }
 
-/** Answer of `GET /online-users`. */
+/** Response of `GET /online-users`. */
 export interface OnlineUsersAnswer {
   readonly items: readonly OnlineUser[];
   readonly nextCursor: string | null;
@@ -91,7 +91,7 @@ export interface OnlineUsersAnswer {
   readonly total: number;
 }
 
-/** Answer of `GET /online-users/:userId`. */
+/** Response of `GET /online-users/:userId`. */
 export interface UserPresenceAnswer {
   readonly userId: string;
   readonly online: boolean;
@@ -102,7 +102,7 @@ export interface UserPresenceAnswer {
   readonly generation: number;
 }
 
-/** The operations beside the stream (api.md §3). Mounted by `SseModule` at the path that the host chose. */
+/** The operations beside the stream (api.md §3). `SseModule` mounts them at the path that the host chose. */
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
 export class SseOperationsController {
@@ -120,7 +120,7 @@ export class SseOperationsController {
     this.#startedAt = clock.now();
   }
 
-  /** A ticket for one stream: single use, 30 s. */
+  /** Issues a ticket for one stream: single use, 30 s. */
   @Post('tickets')
   @Header('Cache-Control', 'no-store')
   async issueTicket(@CurrentPrincipal() principal: Principal, @Req() request: PlatformRequest): Promise<TicketAnswer> {
@@ -128,7 +128,7 @@ export class SseOperationsController {
     return { ...issued, tenantId: principal.tenantId, userId: principal.userId };
   }
 
-  /** Publishes inside the sender's own tenant; once per `Idempotency-Key` where the host keeps them. */
+  /** Publishes within the sender's tenant; once per `Idempotency-Key` where the host stores them. */
   @Post('send')
   @HttpCode(202)
   @RequirePermission('sse:send')
@@ -149,7 +149,7 @@ export class SseOperationsController {
     return answer as SendAnswer;
   }
 
-  /** Statistics of the own tenant; of all tenants with `?scope=platform` and `platform:admin`. */
+  /** Statistics of the caller's tenant; of all tenants with `?scope=platform` and `platform:admin`. */
   @Get('stats')
   async stats(
     @CurrentPrincipal() principal: Principal,
@@ -178,7 +178,7 @@ export class SseOperationsController {
     };
   }
 
-  /** The people of the tenant with an open connection, in the order of their ids. */
+  /** The users of the tenant with an open connection, in the order of their ids. */
   @Get('online-users')
   @RequirePermission('sse:admin')
   async onlineUsers(
@@ -194,7 +194,7 @@ export class SseOperationsController {
     return { ...page, hasMore: page.nextCursor !== null };
   }
 
-  /** One person's connections; an unknown person is offline. */
+  /** One user's connections; an unknown user is offline. */
   @Get('online-users/:userId')
   @RequirePermission('sse:admin')
   async onlineUser(
@@ -235,7 +235,7 @@ export class SseOperationsController {
             }
           : {}),
       },
-      // What is ephemeral cannot wait for a commit.
+      // An ephemeral event cannot wait for a commit.
       tx === undefined || !isDurable ? {} : { tx },
     );
     return { accepted: true, ...receipt };

@@ -12,32 +12,31 @@ import { PollCollector, type PollEvent } from './poll-collector.js';
 import { StreamIntake } from '../stream/stream-intake.js';
 import { invalidToken } from '../identity/token-claims.js';
 
-/** Answer of `GET /poll` (P70 – P73). */
+/** Response of `GET /poll` (P70 – P73). */
 export interface PollAnswer {
-  /** In order; at most 200, at most 256 KiB of data and what the last one adds. */
+  /** In order. At most 200 events, and no further one once they have 256 KiB of data. */
   readonly events: readonly PollEvent[];
   /** `after` of the next poll. */
   readonly position: string;
-  /** Behind the events: fetch the state of the scopes anew. */
+  /** Applies after the events: refetch the state of these scopes. */
   readonly resync: ControlPayloads['resync'] | null;
-  /** Topics asked for and left out (`onDeniedTopic: 'omit'`); absent when there are none. */
+  /** Requested topics that were denied (`onDeniedTopic: 'omit'`); absent when there are none. */
   readonly denied?: readonly string[];
 }
 
 /**
- * Follows by asking again and again: each poll is a connection of the hub like any stream, with the same admission,
- * subscription, replay and order, whose carrier collects one answer. Whoever goes on from `position` misses no durable event
- * and gets none twice.
+ * Long polling. Each poll is a connection of the hub like any stream, with the same admission, subscription, replay and order;
+ * its sink collects one response. A client that continues from `position` misses no durable event and gets none twice.
  */
 @Injectable()
 export class LongPoll {
   constructor(private readonly intake: StreamIntake) {}
 
   /**
-   * Answers when there is something, at the latest after `waitMs` and what reading the past takes; at once without `after`. A
-   * client that leaves frees everything.
-   * @throws SseRefusal as opening a stream does; 401 when the token ended or was revoked during the wait, 503 `draining` when
-   * the node stops: nothing had come then.
+   * Answers as soon as there is an event, at the latest after `waitMs` plus the time of the replay; at once without `after`. When
+   * the client disconnects, everything is released.
+   * @throws SseRefusal as opening a stream does; without events also 401 when the token expired or was revoked during the wait,
+   * and 503 `draining` when the server stops.
    */
   async answer(
     request: PlatformRequest,
@@ -60,23 +59,23 @@ function collect(prepared: PreparedStream, response: ServerResponse, waitMs: num
       const isOver = collector.isFull || collector.isGone || collector.closeReason !== null;
       if (isFinishing || !(isOver || (hasSomething && collector.isCaughtUp))) return;
       isFinishing = true;
-      // What is published in the same turn comes along, and the index must not change under the walk that is going on.
+      // Events published in the same turn are included, and the index must not change while the hub iterates over it.
       setImmediate(finish);
     };
     const collector = new PollCollector(finishIfReady);
     const connection = prepared.attachTo(collector);
-    const leave = (): void => connection.reset();
+    const reset = (): void => connection.reset();
     const timer = setTimeout(() => {
       isTimeUp = true;
       finishIfReady();
     }, waitMs);
-    response.once('close', leave);
-    // It may have gone while the log was asked, and said so then.
-    if (response.destroyed) leave();
+    response.once('close', reset);
+    // The client may have disconnected while the log was read; `close` was emitted then.
+    if (response.destroyed) reset();
 
     function finish(): void {
       clearTimeout(timer);
-      response.off('close', leave);
+      response.off('close', reset);
       if (collector.closeReason === 'shutdown') closeConnectionAfterResponse(response);
       try {
         resolve(answerOf(connection, collector));
@@ -87,9 +86,9 @@ function collect(prepared: PreparedStream, response: ServerResponse, waitMs: num
   });
 }
 
-/** Ends the connection and says what it got. */
+/** Closes the connection and returns what it collected. */
 function answerOf(connection: Connection, collector: PollCollector): PollAnswer {
-  // Everything up to here was collected or waits in the queue, which closing empties into the collector.
+  // Every event up to here was collected or is in the queue, which closing flushes into the collector.
   const position = connection.position;
   connection.close('complete');
   collector.reset();
@@ -98,7 +97,7 @@ function answerOf(connection: Connection, collector: PollCollector): PollAnswer 
   const { denied } = connection;
   return {
     events,
-    // What did not fit any more is left for the next poll.
+    // The next poll gets what did not fit.
     position: isFull ? (collector.position ?? position) : position,
     resync,
     ...(denied.length > 0 ? { denied } : {}),
@@ -108,11 +107,11 @@ function answerOf(connection: Connection, collector: PollCollector): PollAnswer 
 function refuseIfEnded({ closeReason, retryMs }: PollCollector): void {
   if (closeReason === 'revoked') throw invalidToken('it was revoked during the wait');
   if (closeReason === 'token_expired') {
-    throw new SseRefusal(401, 'token_expired', { detail: 'The access token has ended. Get a new one.' });
+    throw new SseRefusal(401, 'token_expired', { detail: 'The access token has expired. Get a new one.' });
   }
   if (closeReason === 'shutdown') {
     throw new SseRefusal(503, 'draining', {
-      detail: 'This node could not wait any longer. Try again; another node answers, or this one in a moment.',
+      detail: 'This server is shutting down. Retry: another server answers, or this one after its restart.',
       retryAfterMs: retryMs,
     });
   }

@@ -3,25 +3,25 @@ import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { FrameSink } from '../../connection/output/frame-sink.js';
 import { withUnixLineBreaks } from '../stream/line-breaks.js';
 
-/** One event of a poll's answer. */
+/** One event of a poll's response. */
 export interface PollEvent {
   /** Durable events only. */
   readonly id?: string;
   readonly event: string;
-  /** What a stream's client would read: the payload with every line break as LF (P11). */
+  /** What a client of a stream would read: the payload with every line break as LF (P11). */
   readonly data: string;
 }
 
-/** Bounds of one answer (P72). The event that goes beyond the bytes is still part of it. */
+/** Bounds of one response (P72). It still includes the event that exceeds the bytes. */
 export const POLL_MAX_EVENTS = 200;
 /** UTF-8, before JSON escapes it. */
 export const POLL_MAX_BYTES = 256 * 1024;
 
 /**
- * The carrier of a connection that is one poll: it keeps events instead of sending them.
+ * The sink of a connection that is one poll: it collects events instead of sending them.
  *
- * States: *collecting* → *full* (a bound is met, or a `resync` says that what follows has another beginning: what comes
- * now is left for the next poll) → *gone*. It is ready as soon as there is something to answer and the past is read.
+ * States: *collecting* → *full* (a bound is reached, or a `resync` came: the next poll gets what follows) → *gone*. The response
+ * is ready as soon as there is an event and the replay is complete.
  */
 export class PollCollector implements FrameSink {
   readonly queuedBytes = 0;
@@ -35,7 +35,7 @@ export class PollCollector implements FrameSink {
   #isGone = false;
   #onGone: (() => void)[] = [];
 
-  /** @param onReady called whenever there is reason to answer, perhaps several times, in the middle of a walk over connections. */
+  /** @param onReady is called whenever a response may be due, perhaps several times, while the hub iterates over connections. */
   constructor(private readonly onReady: () => void) {}
 
   get isGone(): boolean {
@@ -46,12 +46,12 @@ export class PollCollector implements FrameSink {
     return this.#isFull;
   }
 
-  /** Whether everything that was there when the poll came has been looked through. */
+  /** Whether the replay is complete. */
   get isCaughtUp(): boolean {
     return this.#isCaughtUp;
   }
 
-  /** Of the last frame that had one; null before the first. */
+  /** Position of the last frame that had one; null before the first. */
   get position(): string | null {
     return this.#position;
   }
@@ -60,12 +60,12 @@ export class PollCollector implements FrameSink {
     return this.#resync;
   }
 
-  /** Why the connection was ended, null while it is not. */
+  /** Why the connection was closed; null while it is open. */
   get closeReason(): CloseReason | null {
     return this.#close?.reason ?? null;
   }
 
-  /** When a client may come back after the end, ms. */
+  /** Time after which the client may reconnect, ms. */
   get retryMs(): number {
     return this.#close?.retryMs ?? 0;
   }
@@ -85,7 +85,7 @@ export class PollCollector implements FrameSink {
     this.onReady();
   }
 
-  /** Never comes: who is full stays full. */
+  /** Never calls back: a full collector stays full. */
   onDrain(): void {}
 
   onGone(listener: () => void): void {
@@ -99,7 +99,7 @@ export class PollCollector implements FrameSink {
   reset(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    // Not inside the call that ended it: the connection is still in the middle of its goodbye.
+    // Not within this call: the connection is still sending its closing frames.
     queueMicrotask(() => {
       for (const listener of this.#onGone.splice(0)) listener();
     });

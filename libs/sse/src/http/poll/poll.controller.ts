@@ -11,13 +11,13 @@ import { LongPoll, type PollAnswer } from './long-poll.js';
 import { type PollQuery, pollQuerySchema } from '../operations/operation-queries.js';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 
-/** `GET /poll` (api.md §3): for clients and proxies that cannot hold a stream. Mounted beside the stream. */
+/** `GET /poll` (api.md §3): for clients and proxies that cannot keep a stream open. Mounted beside the stream. */
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
 export class PollController {
   constructor(private readonly longPoll: LongPoll) {}
 
-  /** What came behind a position, waiting for it. */
+  /** Waits for events after a position and returns them. */
   @Get('poll')
   @Header('Cache-Control', 'no-store')
   async poll(

@@ -1,4 +1,4 @@
-/** The media types that an `Accept` header names and does not rule out with `q=0` (RFC 9110 §12.5.1). */
+/** The media types that an `Accept` header lists without excluding them by `q=0` (RFC 9110 §12.5.1). */
 export function acceptedTypes(accept: string | null): readonly string[] {
   if (accept === null) return [];
   return accept
@@ -8,16 +8,16 @@ export function acceptedTypes(accept: string | null): readonly string[] {
     .filter((type) => type !== '');
 }
 
-/** Whether an event stream may be the answer: none asked for anything, or one of the ranges covers it. */
+/** Whether the client accepts an event stream: it sends no `Accept` header, or one of its ranges covers it. */
 export function acceptsEventStream(accept: string | null): boolean {
-  // What every client of ours and every browser's EventSource sends.
+  // The header that our clients and every browser's EventSource send.
   if (accept === null || accept === 'text/event-stream' || accept.trim() === '') return true;
   return acceptedTypes(accept).some((type) => ['text/event-stream', 'text/*', '*/*'].includes(type));
 }
 
 /**
- * Whether a transient refusal must come as a stream (wire.md §2): a browser's EventSource names `text/event-stream` and
- * gives up for good on any status but 200. Who names problem documents too can read the real status.
+ * Whether a transient refusal must be sent as a stream (wire.md §2): a browser's EventSource accepts `text/event-stream` and
+ * never reconnects after a status other than 200. A client that also accepts problem documents can read the real status.
  */
 export function wantsSoftRefusal(accept: string | null): boolean {
   const types = acceptedTypes(accept);

@@ -1,7 +1,7 @@
 import type { Connection } from '../../connection/connection.js';
 import { type ConnectionDiagnostic, sseDiagnostics } from '../../observability/diagnostics.js';
 
-/** Tells the diagnostics channels that a connection opened, and that it ended when it does. */
+/** Reports the opening of a connection on the diagnostics channels, and later its end. */
 export function reportConnection(connection: Connection): void {
   sseDiagnostics.connected(diagnosticOf(connection));
   connection.onClosed(() => sseDiagnostics.disconnected(diagnosticOf(connection)));

@@ -26,7 +26,7 @@ async function askOnce(application: Application, listener: RequestListener): Pro
 const expressApplication = (): Application => new ExpressAdapter().getInstance<Application>();
 
 describe('expressMessages', () => {
-  it('gives messages the prototypes of the application before it sees them', async () => {
+  it('creates messages with the prototypes of the application', async () => {
     const application = expressApplication();
     let prototypes: unknown[] = [];
     await askOnce(application, (request, response) => {
@@ -38,7 +38,7 @@ describe('expressMessages', () => {
     expect(prototypes[1]).toBe(application.response);
   });
 
-  it('changes nothing of what the application does', async () => {
+  it('does not change the behaviour of the application', async () => {
     const application = expressApplication();
     application.get('/here', (request, response) => {
       const { query } = request as IncomingMessage & { query: unknown };

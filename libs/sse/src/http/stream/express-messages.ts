@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What of an Express application matters here: the prototypes that it gives to every request and response. */
+/** The prototypes that an Express application sets on every request and response. */
 export interface ExpressPrototypes {
   readonly request: object;
   readonly response: object;
@@ -13,29 +13,28 @@ export interface MessageClasses {
 }
 
 /**
- * Lets requests and responses be born with the prototypes that Express would give them afterwards. An exchanged prototype
- * costs every message a hidden class of its own (2 KB that live as long as an open stream) and makes all code that touches
- * it slow; with these classes Express finds the exchange done and leaves the message alone. Embedding hosts find an adapter in
- * docs/embedding.md.
+ * Creates requests and responses with the prototypes that Express would otherwise set later. Replacing a prototype gives every
+ * message a hidden class of its own (2 KB for as long as a stream is open) and slows down all code that uses it. With these
+ * classes Express finds its prototypes in place. docs/embedding.md shows an adapter for embedding hosts.
  *
- * @param application of Express 5, such as `ExpressAdapter.getInstance()`. Messages that it hands to an application mounted
- * inside it get the prototypes of that one, as ever.
+ * @param application of Express 5, such as `ExpressAdapter.getInstance()`. Messages that it passes to a mounted application get
+ * the prototypes of that one, as usual.
  */
 export function expressMessages(application: ExpressPrototypes): MessageClasses {
   return {
-    IncomingMessage: bornAs(application.request, IncomingMessage),
-    ServerResponse: bornAs(application.response, ServerResponse),
+    IncomingMessage: withPrototype(application.request, IncomingMessage),
+    ServerResponse: withPrototype(application.response, ServerResponse),
   };
 }
 
 /** A constructor like `base` whose objects have this prototype. */
-function bornAs<C extends new (...args: never[]) => object>(prototype: object, base: C): C {
-  // Node's own are functions and not classes, so they can initialise an object that another one has made.
+function withPrototype<C extends new (...args: never[]) => object>(prototype: object, base: C): C {
+  // Node's constructors are functions, not classes, so they can initialise an object that another constructor created.
   const initialise = base as unknown as (this: object, first: unknown, second: unknown) => void;
   function Message(this: object, first: unknown, second: unknown): void {
     initialise.call(this, first, second);
   }
-  // The engine reserves room for properties by what the constructors of this chain assign.
+  // V8 reserves space for properties by what the constructors of this chain assign.
   Object.setPrototypeOf(Message, base);
   Message.prototype = prototype;
   return Message as unknown as C;

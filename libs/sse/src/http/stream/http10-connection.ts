@@ -1,8 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /**
- * Nest writes `Connection: keep-alive` on every stream of HTTP/1. To a client of HTTP/1.0, which knows no chunks, that would
- * promise that its line goes on behind an answer whose only end is the end of the line.
+ * Nest sends `Connection: keep-alive` on every HTTP/1 stream. An HTTP/1.0 client knows no chunked encoding: only the end of the
+ * connection ends the response, so the header must say `close`.
  */
 export function closeConnectionOnHttp10(request: IncomingMessage, response: ServerResponse): void {
   if (request.httpVersion !== '1.0') return;

@@ -1,4 +1,4 @@
-/** A payload as the client of a stream reads it: every line break has become LF on the way (P11). */
+/** A payload as the client of a stream reads it: with every line break as LF (P11). */
 export function withUnixLineBreaks(payload: string): string {
   return payload.includes('\r') ? payload.replaceAll(/\r\n?/g, '\n') : payload;
 }

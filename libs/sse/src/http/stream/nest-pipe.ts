@@ -2,11 +2,11 @@ import { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
 /**
- * Nest's own stream behind an `@Sse()` response: piped into it right before the Observable is subscribed to, and not needed
- * any more once a connection writes past it. Kept, it costs 11 KB for each open stream (transform, pipe, operators, an
- * interval, the router's promises), measured as live heap on Nest 12.5.
+ * Nest's own stream of an `@Sse()` response. Nest pipes it into the response right before it subscribes to the Observable. Once a
+ * connection writes to the socket directly, it is no longer needed. Kept, it costs 11 KB per open stream (transform, pipe,
+ * operators, an interval, the router's promises), measured as live heap on Nest 12.5.
  *
- * Make it before Nest pipes, that is in a guard: behind an interceptor Nest pipes before it calls the handler.
+ * Create it before Nest pipes, that is in a guard: with an interceptor, Nest pipes before it calls the handler.
  */
 export class NestPipe {
   #source: Readable | null = null;
@@ -24,9 +24,9 @@ export class NestPipe {
   }
 
   /**
-   * Commits status and headers now, the way Nest would in the next macrotask: what is done within one turn leaves nothing for
-   * the garbage collector to carry over.
-   * @returns false when there is nothing to do it with, or it failed; Nest then commits, or reports the failure, by itself.
+   * Commits status and headers now, as Nest would in the next macrotask. Within one turn, temporary objects die young and cost
+   * the garbage collector little.
+   * @returns false when this version of Nest cannot, or it failed; Nest then commits, or reports the failure, by itself.
    */
   commitHead(): boolean {
     const source = this.#source as { commitHeaders?: () => void } | null;
@@ -34,15 +34,15 @@ export class NestPipe {
     try {
       source.commitHeaders();
     } catch {
-      // An impossible header of the host. Nest tries again and hands the error to the exception filters.
+      // The host set an invalid header. Nest retries and passes the error to the exception filters.
       return false;
     }
     return this.response.headersSent;
   }
 
   /**
-   * Takes Nest's stream off the response: the Observable may complete then without ending it.
-   * @returns false when none was piped; the response then still ends with the Observable.
+   * Unpipes Nest's stream from the response, so that the Observable can complete without ending the response.
+   * @returns false when no stream was piped; the response then still ends with the Observable.
    */
   release(): boolean {
     if (this.#source === null) return false;
@@ -54,10 +54,10 @@ export class NestPipe {
 }
 
 /**
- * Lets the head, Nest's first line and the `connected` block leave in one write instead of three.
- * @returns a function that lets them go; calls behind the first do nothing.
+ * Sends the head, Nest's first line and the `connected` block in one write instead of three.
+ * @returns a function that uncorks the socket; calls after the first do nothing.
  */
-export function holdSocket(response: ServerResponse): () => void {
+export function corkSocket(response: ServerResponse): () => void {
   let socket = response instanceof ServerResponse ? response.socket : null;
   socket?.cork();
   return () => {

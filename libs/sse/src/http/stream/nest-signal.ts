@@ -5,9 +5,9 @@ import type { PlatformRequest } from '@nest-herald/platform/http';
 const KEY = (nest as { readonly SSE_ABORT_CONTROLLER?: symbol }).SSE_ABORT_CONTROLLER;
 
 /**
- * Stands in for the AbortController that Nest would make for each `@Sse()` request and abort when the stream opens: with the
- * error that an abort records, stack included, 65 µs and 1 KB for something that few handlers ask for. The real one comes
- * into being with the first look at `signal`.
+ * Replaces the AbortController that Nest would create for each `@Sse()` request and abort when the stream opens. With the error
+ * that an abort records, stack included, that costs 65 µs and 1 KB, and few handlers use it. The first read of `signal` creates
+ * the real controller.
  */
 class DeferredAbort {
   #real: AbortController | null = null;
@@ -27,9 +27,9 @@ class DeferredAbort {
   }
 }
 
-/** Spares a request the controller of Nest. Call it in a guard: Nest makes its own right behind the guards. */
+/** Replaces Nest's controller of a request. Call it in a guard: Nest creates its own right after the guards. */
 export function deferAbortController(request: PlatformRequest): void {
   if (KEY === undefined) return;
-  const holder = request as unknown as Record<symbol, unknown>;
-  holder[KEY] ??= new DeferredAbort();
+  const controllers = request as unknown as Record<symbol, unknown>;
+  controllers[KEY] ??= new DeferredAbort();
 }

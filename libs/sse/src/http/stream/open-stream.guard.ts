@@ -4,8 +4,8 @@ import { StreamIntake } from './stream-intake.js';
 import { keepPrepared } from './stream-response.js';
 
 /**
- * Opens a stream up to the point where nothing can fail any more. It is a guard because Nest waits for guards before it
- * commits a status; a handler behind an interceptor runs when the status is out already.
+ * Does everything about opening a stream that can fail. It is a guard because Nest awaits guards before it commits a status; a
+ * handler behind an interceptor runs after the status is sent.
  */
 @Injectable()
 export class OpenStreamGuard implements CanActivate {
@@ -17,7 +17,7 @@ export class OpenStreamGuard implements CanActivate {
     const principal = await this.intake.identify(request);
     setPrincipal(request, principal);
     const prepared = await this.intake.prepare(request, principal);
-    // HEAD gets the status that GET would get, and holds nothing.
+    // HEAD gets the status that GET would get, and keeps nothing.
     if (rawRequest(request).method === 'HEAD') prepared.abandon();
     else keepPrepared(request, response, prepared);
     return true;

@@ -6,7 +6,7 @@ import { StreamRoute } from './route-metadata.js';
 import { OpenStreamGuard } from './open-stream.guard.js';
 import { streamResponse } from './stream-response.js';
 
-/** Further paths of the stream that older clients use (wire.md §2), relative to a global prefix. */
+/** Further paths of the stream, for clients of the legacy API (wire.md §2), relative to a global prefix. */
 export const STREAM_ALIASES: readonly string[] = [
   'sse/stream',
   'api/v1/notifications/stream',
@@ -16,7 +16,7 @@ export const STREAM_ALIASES: readonly string[] = [
   'realtime/events',
 ];
 
-/** `GET /stream` (wire.md §2). Mounted by `SseModule` at the path that the host chose. */
+/** `GET /stream` (wire.md §2). `SseModule` mounts it at the path that the host chose. */
 @UseFilters(StreamProblemFilter)
 export class SseController {
   @Sse('stream')
@@ -30,7 +30,7 @@ export class SseController {
   }
 }
 
-/** The same stream without a path of its own, for the aliases. */
+/** The same stream for the aliases, which are whole paths. */
 @UseFilters(StreamProblemFilter)
 export class SseAliasController {
   @Sse()
@@ -44,7 +44,7 @@ export class SseAliasController {
   }
 }
 
-/** A controller at a path that is known only now: Nest reads paths from classes. */
+/** A controller at a path that is known only at run time: Nest reads paths from the metadata of classes. */
 export function mountedAt<T extends Type>(path: string | readonly string[], base: T): Type {
   const paths = typeof path === 'string' ? path : [...path];
   @Controller({ path: paths })

@@ -16,31 +16,31 @@ import { Credentials } from '../identity/credentials.js';
 import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } from '@nest-herald/platform/http';
 import { decideTopics } from './topic-request.js';
 
-/** What a route of the host adds to a stream of its own. */
+/** What a route of the host sets for its own streams. */
 export interface StreamRouteOptions {
-  /** Followed without asking the topic authoriser, because the route has decided itself who may open it. */
+  /** Followed without asking the topic authoriser, because the route itself has authorised the caller. */
   readonly grantedTopics?: readonly string[];
-  /** Members added to the data of `connected`. */
+  /** Members to add to the data of `connected`. */
   readonly connectedExtra?: Readonly<Record<string, unknown>>;
   /** @defaultValue `sse` */
   readonly transport?: Transport;
-  /** Where the client was; absent: what headers and query say. */
+  /** The client's cursor; when absent, it is read from headers and query. */
   readonly cursor?: string | null;
 }
 
-/** Names of user agents that are kept: browsers of one company are few, and whoever invents some costs this many. */
+/** User agents whose names are cached: an enterprise has few browsers, and a client that invents some fills this many entries. */
 const MAX_USER_AGENTS = 1_000;
-/** Longer ones are not kept, so that the bound is one of memory too. */
-const MAX_KEPT_USER_AGENT = 512;
+/** Longer ones are not cached, so that the cache is bounded in bytes too. */
+const MAX_CACHED_USER_AGENT = 512;
 
-/** Of the many streams that follow no topic. */
+/** Shared by the many streams that follow no topic. */
 const NO_TOPICS: TopicDecision = { granted: [], denied: [] };
 
 const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /**
- * Does everything about opening a stream that can fail (wire.md §2), in this order: token in the URL, length, `Accept`,
- * identity, limits, topics, directory, log. What it returns cannot be refused any more.
+ * Checks and prepares a stream (wire.md §2), in this order: token in the URL, length, `Accept`, identity, limits, topics,
+ * directory, log. A prepared stream cannot fail any more.
  */
 @Injectable()
 export class StreamIntake {
@@ -53,8 +53,8 @@ export class StreamIntake {
   ) {}
 
   /**
-   * Checks the form of the request and finds out who sends it.
-   * @param options `anyAccept` where the answer is no event stream.
+   * Checks the form of the request and authenticates it.
+   * @param options `anyAccept` for a response that is not an event stream.
    * @throws SseRefusal 400, 401, 403, 406, 414.
    */
   async identify(request: PlatformRequest, options: { readonly anyAccept?: boolean } = {}): Promise<Principal> {
@@ -64,29 +64,31 @@ export class StreamIntake {
     this.credentials.refuseTokenInUrl(query);
     this.#requireShort(target);
     if (options.anyAccept !== true && !acceptsEventStream(headerOf(raw, 'accept'))) {
-      throw new SseRefusal(406, 'not_acceptable', { detail: 'This answers text/event-stream only.' });
+      throw new SseRefusal(406, 'not_acceptable', {
+        detail: 'This resource is available as text/event-stream only. Accept that type.',
+      });
     }
     return await this.credentials.ofStream(raw, query);
   }
 
   /**
-   * Admits the request and prepares its stream. The caller attaches or abandons what it gets.
-   * @throws SseRefusal 400, 403, 414, 429, 503; nothing is held then.
+   * Admits the request and prepares its stream. The caller must attach or abandon the result.
+   * @throws SseRefusal 400, 403, 414, 429, 503; the slot is released then.
    */
   async prepare(
     request: PlatformRequest,
     principal: Principal,
-    opening: StreamRouteOptions = {},
+    options: StreamRouteOptions = {},
   ): Promise<PreparedStream> {
     const target = requestTarget(request);
     this.#requireShort(target);
     const raw = rawRequest(request);
     const query = queryOf(target);
     const device = deviceOf(raw, query);
-    const admitted = this.hub.admit(principal, opening.transport ?? 'sse', device);
+    const admitted = this.hub.admit(principal, options.transport ?? 'sse', device);
     const slot = admitted instanceof Promise ? await admitted : admitted;
     try {
-      return await this.#prepare(raw, query, principal, { slot, device }, opening);
+      return await this.#prepare(raw, query, principal, { slot, device }, options);
     } catch (error) {
       slot.release();
       throw error;
@@ -97,7 +99,7 @@ export class StreamIntake {
     const { maxRequestTargetBytes } = this.options;
     if (maxRequestTargetBytes === 0 || target.length <= maxRequestTargetBytes) return;
     throw new SseRefusal(414, 'uri_too_long', {
-      detail: `Path and query have ${target.length} bytes, more than ${maxRequestTargetBytes}. Use patterns for topics.`,
+      detail: `Path and query have ${target.length} bytes; the limit is ${maxRequestTargetBytes}. Follow patterns instead of single topics.`,
     });
   }
 
@@ -106,20 +108,20 @@ export class StreamIntake {
     query: URLSearchParams,
     principal: Principal,
     { slot, device }: { readonly slot: AdmissionSlot; readonly device: string },
-    opening: StreamRouteOptions,
+    options: StreamRouteOptions,
   ): Promise<PreparedStream> {
-    const { granted, denied } = await this.#topics(request, query, principal, opening);
+    const { granted, denied } = await this.#topics(request, query, principal, options);
     return await this.hub.prepare({
       principal,
       keys: await this.entitlements.keysOf(principal),
       topics: granted,
       denied,
-      cursor: opening.cursor === undefined ? cursorOf(request, query) : opening.cursor,
+      cursor: options.cursor === undefined ? cursorOf(request, query) : options.cursor,
       device,
       transport: slot.transport,
       heartbeat: query.get('heartbeat') === 'comment' ? 'comment' : 'event',
       slot,
-      ...(opening.connectedExtra === undefined ? {} : { connectedExtra: opening.connectedExtra }),
+      ...(options.connectedExtra === undefined ? {} : { connectedExtra: options.connectedExtra }),
     });
   }
 
@@ -127,32 +129,32 @@ export class StreamIntake {
     request: IncomingMessage,
     query: URLSearchParams,
     principal: Principal,
-    opening: StreamRouteOptions,
+    options: StreamRouteOptions,
   ): Promise<TopicDecision> {
-    if (opening.grantedTopics !== undefined) {
-      return { granted: this.entitlements.grantedByRoute(principal, opening.grantedTopics), denied: [] };
+    if (options.grantedTopics !== undefined) {
+      return { granted: this.entitlements.grantedByRoute(principal, options.grantedTopics), denied: [] };
     }
-    const wish = this.topicResolver.topicsOf(request, query, principal);
-    // The default answers at once, and needs no timer.
-    const wished = wish instanceof Promise ? await this.#inTime(wish) : wish;
-    return wished.length === 0 ? NO_TOPICS : await decideTopics(wished, principal, this.entitlements, this.options);
+    const resolved = this.topicResolver.topicsOf(request, query, principal);
+    // The default resolver is synchronous and needs no timer.
+    const topics = resolved instanceof Promise ? await this.#withinTime(resolved) : resolved;
+    return topics.length === 0 ? NO_TOPICS : await decideTopics(topics, principal, this.entitlements, this.options);
   }
 
-  /** A resolver that hangs must not hold the place of who asked. */
-  async #inTime(wish: Promise<readonly string[]>): Promise<readonly string[]> {
+  /** A resolver that hangs must not keep the slot of the request. */
+  async #withinTime(topics: Promise<readonly string[]>): Promise<readonly string[]> {
     try {
-      return await within('topicsOf', this.options.topicDecisionTimeoutMs, wish);
+      return await within('topicsOf', this.options.topicDecisionTimeoutMs, topics);
     } catch (error) {
       if (!(error instanceof LateError)) throw error;
       throw new SseRefusal(503, 'internal_error', {
-        detail: 'It cannot be told now what this stream asks for. Try again.',
+        detail: 'The topics of this stream cannot be determined now. Retry.',
         reason: error.message,
       });
     }
   }
 }
 
-/** Where the client was (wire.md §4): the header that browsers send, else the query; empty means nowhere. */
+/** The client's cursor (wire.md §4): from the header that browsers send, else from the query; an empty one counts as none. */
 function cursorOf(request: IncomingMessage, query: URLSearchParams): string | null {
   const header = headerOf(request, 'last-event-id');
   if (header !== null && header !== '') return header;
@@ -161,7 +163,7 @@ function cursorOf(request: IncomingMessage, query: URLSearchParams): string | nu
   return value ?? null;
 }
 
-/** What presence shows: the name that the client gives itself, else a stable stand-in for its user agent. */
+/** The device that presence shows: the name that the client sends, else a stable one derived from its user agent. */
 function deviceOf(request: IncomingMessage, query: URLSearchParams): string {
   const given = query.get('device');
   if (given !== null && DEVICE.test(given)) return given;
@@ -175,7 +177,7 @@ function nameOfUserAgent(userAgent: string): string {
   const known = userAgentNames.get(userAgent);
   if (known !== undefined) return known;
   const name = `ua-${createHash('sha256').update(userAgent).digest('base64url').slice(0, 12)}`;
-  if (userAgent.length > MAX_KEPT_USER_AGENT) return name;
+  if (userAgent.length > MAX_CACHED_USER_AGENT) return name;
   if (userAgentNames.size >= MAX_USER_AGENTS) userAgentNames.clear();
   userAgentNames.set(userAgent, name);
   return name;

@@ -5,7 +5,7 @@ import type { Connection } from '../../connection/connection.js';
 import type { PreparedStream } from '../../connection/stream-request.js';
 import { keepPrepared, streamResponse } from './stream-response.js';
 
-/** A response as far as this file looks at it. */
+/** The members of a response that stream-response.ts uses. */
 class FakeResponse extends EventEmitter {
   headersSent = false;
   destroyed = false;
@@ -38,8 +38,8 @@ function subject() {
 }
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-describe('the answer of a stream handler', () => {
-  it('attaches once the headers are out, and completes when the connection is closed, so that Nest lets go', async () => {
+describe('streamResponse', () => {
+  it('attaches once the headers are sent, and completes when the connection closes, so that Nest releases it', async () => {
     const { calls, prepared, request, response, fake, close } = subject();
     keepPrepared(request, response, prepared);
     let isComplete = false;
@@ -54,7 +54,7 @@ describe('the answer of a stream handler', () => {
     expect(isComplete).toBe(true);
   });
 
-  it('takes the stream of Nest off the response and completes at once, so that Nest lets go while it is open', async () => {
+  it('unpipes the stream of Nest and completes at once, so that Nest releases it while the connection is open', async () => {
     const { calls, prepared, request, response, fake } = subject();
     keepPrepared(request, response, prepared);
     let isComplete = false;
@@ -67,7 +67,7 @@ describe('the answer of a stream handler', () => {
     expect(isComplete).toBe(true);
   });
 
-  it('has Nest commit the head at once where it can, and waits for it where that fails', async () => {
+  it('makes Nest commit the head at once, and waits for the head when that fails', async () => {
     for (const canCommit of [true, false]) {
       const { calls, prepared, request, response, fake } = subject();
       keepPrepared(request, response, prepared);
@@ -86,7 +86,7 @@ describe('the answer of a stream handler', () => {
     }
   });
 
-  it('abandons what was not attached when it is unsubscribed, at once or later', async () => {
+  it('abandons an unattached stream when it is unsubscribed, at once or later', async () => {
     for (const wait of [() => Promise.resolve(), soon]) {
       const { calls, prepared, request, response, fake } = subject();
       keepPrepared(request, response, prepared);
@@ -99,7 +99,7 @@ describe('the answer of a stream handler', () => {
     }
   });
 
-  it('abandons when the response closed before a handler took it, and only then', () => {
+  it('abandons the stream when the response closes before a handler takes it, and only then', () => {
     const left = subject();
     keepPrepared(left.request, left.response, left.prepared);
     left.fake.emit('close');
@@ -118,7 +118,7 @@ describe('the answer of a stream handler', () => {
     subscription.unsubscribe();
   });
 
-  it('abandons when the handler ran and Nest never subscribed, because the client had left', () => {
+  it('abandons the stream when Nest never subscribes because the client has disconnected', () => {
     const { calls, prepared, request, response, fake } = subject();
     keepPrepared(request, response, prepared);
     streamResponse(request, response);
@@ -126,7 +126,7 @@ describe('the answer of a stream handler', () => {
     expect(calls).toEqual(['abandon']);
   });
 
-  it('abandons when the response is destroyed before its headers are out', async () => {
+  it('abandons the stream when the response is destroyed before its headers are sent', async () => {
     const { calls, prepared, request, response, fake } = subject();
     keepPrepared(request, response, prepared);
     streamResponse(request, response).subscribe();
@@ -135,7 +135,7 @@ describe('the answer of a stream handler', () => {
     expect(calls).toEqual(['abandon']);
   });
 
-  it('is empty where nothing was prepared', () => {
+  it('completes at once when no stream was prepared', () => {
     const { request, response } = subject();
     let isComplete = false;
     streamResponse(request, response).subscribe({ complete: () => (isComplete = true) });

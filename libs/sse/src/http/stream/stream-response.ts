@@ -6,30 +6,30 @@ import type { PreparedStream } from '../../connection/stream-request.js';
 import { reportConnection } from './connection-report.js';
 import { type PlatformRequest, type PlatformResponse, rawRequest, rawResponse } from '@nest-herald/platform/http';
 import { closeConnectionOnHttp10 } from './http10-connection.js';
-import { holdSocket, NestPipe } from './nest-pipe.js';
+import { corkSocket, NestPipe } from './nest-pipe.js';
 import { deferAbortController } from './nest-signal.js';
 
-/** A prepared stream on its way from the guard to the handler. */
-interface Kept {
+/** A prepared stream between the guard and the handler. */
+interface PendingStream {
   readonly prepared: PreparedStream;
   readonly pipe: NestPipe;
-  /** Ends the watch over a response that ends early. */
+  /** Stops watching for a response that closes early. */
   readonly unwatch: () => void;
 }
 
-const KEPT = Symbol('prepared stream');
+const PENDING = Symbol('prepared stream');
 
-/** Set plainly: a property that is defined and redefined turns the request into a slow, larger object. */
-interface Holder {
-  [KEPT]?: Kept | undefined;
+/** Assigned, not defined: redefining a property turns the request into a slow, larger object. */
+interface RequestWithStream {
+  [PENDING]?: PendingStream | undefined;
 }
-/** A microtask by way of a promise: `queueMicrotask` makes an async resource for each. */
+/** Schedules a microtask without the async resource that `queueMicrotask` creates for each call. */
 const READY = Promise.resolve();
 const logger = new Logger('SseStream');
 
 /**
  * Keeps a prepared stream on its request from the guard, where a refusal still gets its real status, to the handler. When
- * the response ends before a handler took it (a client that left, an interceptor that answered), it is abandoned.
+ * the response closes before a handler takes it (the client disconnected, an interceptor answered), it is abandoned.
  */
 export function keepPrepared(request: PlatformRequest, response: PlatformResponse, prepared: PreparedStream): void {
   const raw = rawResponse(response);
@@ -37,37 +37,36 @@ export function keepPrepared(request: PlatformRequest, response: PlatformRespons
     prepared.abandon();
     return;
   }
-  // Already here, since Nest pipes before it calls a handler that is behind an interceptor.
+  // Created here because Nest pipes before it calls a handler that is behind an interceptor.
   const pipe = new NestPipe(raw);
-  const abandon = (): void => takeKept(request)?.prepared.abandon();
-  (request as Holder)[KEPT] = { prepared, pipe, unwatch: () => raw.off('close', abandon) };
+  const abandon = (): void => takePending(request)?.prepared.abandon();
+  (request as RequestWithStream)[PENDING] = { prepared, pipe, unwatch: () => raw.off('close', abandon) };
   raw.on('close', abandon);
   closeConnectionOnHttp10(rawRequest(request), raw);
   deferAbortController(request);
 }
 
 /**
- * The answer of an `@Sse()` handler behind a guard that called {@link keepPrepared}.
+ * The result of an `@Sse()` handler whose guard called {@link keepPrepared}.
  *
- * Status and headers are committed by Nest's own code right behind the subscription; then the connection writes its own frames
- * past Nest. Nothing is ever emitted through the Observable, because Nest numbers every event without an id, which
- * would overwrite the browser's resume position, and an interceptor that wraps answers would make such an event even out of
- * a comment. Once the connection has taken over, Nest's stream is taken off the response and the Observable completes, so
- * that Nest gives back what it keeps for an open stream. An interceptor therefore sees the stream complete at once, and a
- * time-out of the host cannot cut it.
+ * Nest commits status and headers right after the subscription; then the connection writes its frames to the socket, past Nest.
+ * The Observable never emits: Nest adds an id to every event without one, which would overwrite the browser's resume position,
+ * and an interceptor that wraps responses would turn even a comment into such an event. Once the connection writes, Nest's stream
+ * is unpiped and the Observable completes, so that Nest releases what it keeps for an open stream. An interceptor therefore
+ * sees the stream complete at once, and a time-out of the host cannot cut it.
  */
 export function streamResponse(request: PlatformRequest, response: PlatformResponse): Observable<MessageEvent> {
   const raw = rawResponse(response);
   return new Observable<MessageEvent>((subscriber) => {
-    // Taken only now: an observable that nobody subscribes to must not hold what `close` would give back.
-    const kept = takeKept(request);
-    if (kept === null) {
-      // HEAD, or a client that left: Nest sends the headers and ends.
+    // Taken on subscription: an observable without a subscriber must not keep what `close` would abandon.
+    const pending = takePending(request);
+    if (pending === null) {
+      // HEAD, or the client disconnected: Nest sends the headers and ends.
       subscriber.complete();
       return;
     }
-    const { prepared, pipe } = kept;
-    const letGo = holdSocket(raw);
+    const { prepared, pipe } = pending;
+    const uncork = corkSocket(raw);
     let connection: Connection | null = null;
     let timer: NodeJS.Timeout | undefined;
     const attach = (): void => {
@@ -80,7 +79,7 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
         return;
       }
       connection = prepared.attach(raw);
-      letGo();
+      uncork();
       reportConnection(connection);
       forgetRouting(request);
       if (pipe.release()) {
@@ -89,41 +88,41 @@ export function streamResponse(request: PlatformRequest, response: PlatformRespo
         connection.onClosed(() => subscriber.complete());
       }
     };
-    // Behind this function, so that Nest and interceptors have their subscription in hand when it ends.
+    // After this function returns, so that Nest and interceptors have their subscription when it completes.
     void READY.then(() => {
       if (!subscriber.closed) attach();
     });
     return () => {
       clearTimeout(timer);
-      letGo();
+      uncork();
       if (connection === null) prepared.abandon();
       else if (!pipe.isReleased) warnIfCut(connection, raw);
     };
   });
 }
 
-/** Takes the prepared stream off the request, so that it is attached or abandoned once. */
-function takeKept(request: PlatformRequest): Kept | null {
-  const holder = request as Holder;
-  const kept = holder[KEPT] ?? null;
-  if (kept === null) return null;
-  holder[KEPT] = undefined;
-  kept.unwatch();
-  return kept;
+/** Removes the prepared stream from the request, so that it is attached or abandoned once. */
+function takePending(request: PlatformRequest): PendingStream | null {
+  const owner = request as RequestWithStream;
+  const pending = owner[PENDING] ?? null;
+  if (pending === null) return null;
+  owner[PENDING] = undefined;
+  pending.unwatch();
+  return pending;
 }
 
-/** What Express keeps to go on with a request, closures over its whole route, would stay as long as the stream. */
+/** Drops Express's closures over the route of the request, which would otherwise live as long as the stream. */
 function forgetRouting(request: PlatformRequest): void {
   const routed = request as { next?: unknown; _parsedUrl?: unknown };
   if (routed.next !== undefined) routed.next = undefined;
   if (routed._parsedUrl !== undefined) routed._parsedUrl = undefined;
 }
 
-/** Nest unsubscribes when the client left or the stream is over; on a healthy stream it was an interceptor. */
+/** Nest unsubscribes when the client disconnects or the stream ends; on a healthy stream, an interceptor did. */
 function warnIfCut(connection: Connection, response: ServerResponse): void {
   const isOver = connection.state === 'closed' || connection.state === 'closing';
   if (isOver || response.destroyed || response.writableEnded || response.socket?.destroyed !== false) return;
   logger.warn(
-    `An interceptor ended the open stream ${connection.id} (a time-out?). Let routes with the metadata SSE_STREAM_ROUTE pass.`,
+    `An interceptor ended the open stream ${connection.id}, perhaps by a time-out. Exempt handlers with the metadata SSE_STREAM_ROUTE.`,
   );
 }

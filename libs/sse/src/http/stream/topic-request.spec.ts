@@ -7,7 +7,7 @@ import type { TopicAuthorizer } from '../../seams/topic-authorizer.js';
 import { anyTopicRule, TokenTopicAuthorizer } from '../identity/topic-authorizer.js';
 import { decideTopics, queryTopicResolver } from './topic-request.js';
 
-const holder = (overrides: Partial<Principal> = {}): Principal => ({
+const principalOf = (overrides: Partial<Principal> = {}): Principal => ({
   tenantId: asTenantId('acme'),
   userId: asUserId('ann'),
   roles: [],
@@ -20,9 +20,9 @@ const holder = (overrides: Partial<Principal> = {}): Principal => ({
 const rules = { topics: true, maxTopicsPerConnection: 3, onDeniedTopic: 'refuse' } as const;
 
 function decide(
-  wished: string[],
+  requested: string[],
   options: Partial<Parameters<typeof decideTopics>[3]> = {},
-  principal = holder(),
+  principal = principalOf(),
   topicAuthorizer: TopicAuthorizer = new TokenTopicAuthorizer(),
 ) {
   const entitlements = new Entitlements({
@@ -31,7 +31,7 @@ function decide(
     topicDecisionTimeoutMs: 1_000,
     logger: { error: () => undefined },
   });
-  return decideTopics(wished, principal, entitlements, { ...rules, ...options });
+  return decideTopics(requested, principal, entitlements, { ...rules, ...options });
 }
 const codeOf = (answer: Promise<unknown>): Promise<string> =>
   answer.then(
@@ -39,20 +39,25 @@ const codeOf = (answer: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof SseRefusal ? `${error.status} ${error.code}` : String(error)),
   );
 
-describe('topics of a request', () => {
-  it('come from a list and from repeated names', async () => {
+describe('the topics of a request', () => {
+  it('come from a list and from repeated parameters', async () => {
     const query = new URLSearchParams('topics=a,b&topic=c:1&topic=d&topics=');
-    expect(await queryTopicResolver.topicsOf({} as IncomingMessage, query, holder())).toEqual(['a', 'b', 'c:1', 'd']);
+    expect(await queryTopicResolver.topicsOf({} as IncomingMessage, query, principalOf())).toEqual([
+      'a',
+      'b',
+      'c:1',
+      'd',
+    ]);
   });
 
-  it('are granted by what a pattern of the token covers, patterns included, doubles once', async () => {
+  it('are granted when a pattern of the token covers them, patterns included, duplicates once', async () => {
     expect(await decide(['doc:1', 'job:**', 'doc:1'])).toEqual({ granted: ['doc:1', 'job:**'], denied: [] });
     expect(await codeOf(decide(['doc:**']))).toBe('403 topic_forbidden');
     expect(await codeOf(decide(['**']))).toBe('403 topic_forbidden');
     expect(await codeOf(decide(['Plain']))).toBe('403 topic_forbidden');
   });
 
-  it('name what was denied, or leave it out where the host prefers that', async () => {
+  it('are refused with a list of the denied ones, or opened without those when the host prefers that', async () => {
     await expect(decide(['doc:1', 'x', 'y'])).rejects.toMatchObject({ details: { extra: { denied: ['x', 'y'] } } });
     expect(await decide(['doc:1', 'x'], { onDeniedTopic: 'omit' })).toEqual({ granted: ['doc:1'], denied: ['x'] });
   });
@@ -71,48 +76,48 @@ describe('topics of a request', () => {
     '**:a',
     'a*',
     'x'.repeat(201),
-  ])('are refused when spelt %j', async (topic) => {
-    expect(await codeOf(decide([topic], {}, holder({ topics: ['**'] })))).toBe('400 invalid_topic');
+  ])('are refused when one is %j', async (topic) => {
+    expect(await codeOf(decide([topic], {}, principalOf({ topics: ['**'] })))).toBe('400 invalid_topic');
   });
 
-  it('are limited in number, and refused altogether where topics are off', async () => {
+  it('are limited in number, and refused where topics are off', async () => {
     expect(await codeOf(decide(['doc:1', 'doc:2', 'doc:3']))).toBe('granted');
     expect(await codeOf(decide(['doc:1', 'doc:2', 'doc:3', 'doc:4']))).toBe('400 too_many_topics');
     expect(await codeOf(decide(['doc:1'], { topics: false }))).toBe('400 topics_disabled');
     expect(await codeOf(decide([], { topics: false }))).toBe('granted');
   });
 
-  it('of the system itself are for its administrators, whatever pattern the token has', async () => {
-    expect(await codeOf(decide(['presence'], {}, holder({ topics: ['**'] })))).toBe('403 topic_forbidden');
-    expect(await codeOf(decide(['presence'], {}, holder({ topics: ['presence'] })))).toBe('403 topic_forbidden');
-    expect(await codeOf(decide(['presence'], {}, holder({ permissions: ['sse:admin'] })))).toBe('granted');
-    expect(await codeOf(decide(['presence'], {}, holder({ roles: ['admin'] })))).toBe('granted');
+  it('need sse:admin when they are reserved, whatever pattern the token has', async () => {
+    expect(await codeOf(decide(['presence'], {}, principalOf({ topics: ['**'] })))).toBe('403 topic_forbidden');
+    expect(await codeOf(decide(['presence'], {}, principalOf({ topics: ['presence'] })))).toBe('403 topic_forbidden');
+    expect(await codeOf(decide(['presence'], {}, principalOf({ permissions: ['sse:admin'] })))).toBe('granted');
+    expect(await codeOf(decide(['presence'], {}, principalOf({ roles: ['admin'] })))).toBe('granted');
   });
 
-  it('of the system itself are not for the rule of a host to give or to keep', async () => {
+  it('that are reserved are neither granted nor denied by a rule of the host', async () => {
     const everything: TopicAuthorizer = { mayFollow: () => true };
     const nothing: TopicAuthorizer = { mayFollow: () => false };
     for (const topic of ['presence', 'presence:x', 'presence:*', 'presence:**']) {
-      expect(await codeOf(decide([topic], {}, holder(), everything))).toBe('403 topic_forbidden');
-      expect(await codeOf(decide([topic], {}, holder({ permissions: ['sse:*'] }), nothing))).toBe('granted');
+      expect(await codeOf(decide([topic], {}, principalOf(), everything))).toBe('403 topic_forbidden');
+      expect(await codeOf(decide([topic], {}, principalOf({ permissions: ['sse:*'] }), nothing))).toBe('granted');
     }
-    expect(await codeOf(decide(['presences', '*', '**'], {}, holder(), everything))).toBe('granted');
+    expect(await codeOf(decide(['presences', '*', '**'], {}, principalOf(), everything))).toBe('granted');
   });
 });
 
-describe('rules that were joined', () => {
+describe('combined rules', () => {
   const yes: TopicAuthorizer = { mayFollow: () => Promise.resolve(true) };
   const no: TopicAuthorizer = { mayFollow: () => false };
   const broken: TopicAuthorizer = { mayFollow: () => Promise.reject(new Error('broken rule')) };
 
-  it('say yes when one of them does, even behind a broken one', async () => {
-    expect(await anyTopicRule(no, yes).mayFollow(holder(), 'a')).toBe(true);
-    expect(await anyTopicRule(broken, yes).mayFollow(holder(), 'a')).toBe(true);
-    expect(await anyTopicRule(no, no).mayFollow(holder(), 'a')).toBe(false);
-    expect(await anyTopicRule().mayFollow(holder(), 'a')).toBe(false);
+  it('grant a topic when one of them does, even after a broken one', async () => {
+    expect(await anyTopicRule(no, yes).mayFollow(principalOf(), 'a')).toBe(true);
+    expect(await anyTopicRule(broken, yes).mayFollow(principalOf(), 'a')).toBe(true);
+    expect(await anyTopicRule(no, no).mayFollow(principalOf(), 'a')).toBe(false);
+    expect(await anyTopicRule().mayFollow(principalOf(), 'a')).toBe(false);
   });
 
-  it('throw when none said yes and one was broken', async () => {
-    await expect(anyTopicRule(broken, no).mayFollow(holder(), 'a')).rejects.toThrow('broken rule');
+  it('throw when none grants the topic and one is broken', async () => {
+    await expect(anyTopicRule(broken, no).mayFollow(principalOf(), 'a')).rejects.toThrow('broken rule');
   });
 });

@@ -5,7 +5,7 @@ import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { ResolvedSseOptions } from '../../options/sse.options.js';
 import type { TopicResolver } from '../../seams/topic-resolver.js';
 
-/** Query names under which topics are asked for: a list, and one at a time. */
+/** Query parameters for topics: a list, and a single one. */
 const LIST_NAME = 'topics';
 const SINGLE_NAME = 'topic';
 
@@ -20,24 +20,26 @@ export const queryTopicResolver: TopicResolver = {
 type TopicRules = Pick<ResolvedSseOptions, 'topics' | 'maxTopicsPerConnection' | 'onDeniedTopic'>;
 
 /**
- * Checks a wish to follow topics and decides it.
- * @returns what is granted, doubles dropped; `denied` is empty unless `onDeniedTopic` is `omit`.
+ * Checks the requested topics and decides which are granted.
+ * @returns the granted topics without duplicates; `denied` is empty unless `onDeniedTopic` is `omit`.
  * @throws SseRefusal 400 `topics_disabled` | `invalid_topic` | `too_many_topics`, 403 `topic_forbidden` with `denied`.
  */
 export async function decideTopics(
-  wished: readonly string[],
+  requested: readonly string[],
   principal: Principal,
   entitlements: Entitlements,
   options: TopicRules,
 ): Promise<TopicDecision> {
-  const topics = [...new Set(wished)];
+  const topics = [...new Set(requested)];
   if (topics.length > 0 && !options.topics) {
-    throw new SseRefusal(400, 'topics_disabled', { detail: 'Topics are off here. Open the stream without any.' });
+    throw new SseRefusal(400, 'topics_disabled', {
+      detail: 'Topics are disabled on this server. Open the stream without topics.',
+    });
   }
   const limit = options.maxTopicsPerConnection;
   if (limit > 0 && topics.length > limit) {
     throw new SseRefusal(400, 'too_many_topics', {
-      detail: `A connection follows at most ${limit} topics; ${topics.length} were asked for. Use a pattern or a second stream.`,
+      detail: `${topics.length} topics were requested; a connection follows at most ${limit}. Use a pattern or a second stream.`,
     });
   }
   for (const topic of topics) {
@@ -46,7 +48,8 @@ export async function decideTopics(
   const decision = await entitlements.decide(principal, topics);
   if (decision.denied.length > 0 && options.onDeniedTopic === 'refuse') {
     throw new SseRefusal(403, 'topic_forbidden', {
-      detail: 'You may not follow the topics in "denied": neither the token nor a rule of the application grants them.',
+      detail:
+        'You may not follow the topics in "denied": neither the token nor a rule of the application grants them. Open the stream without them.',
       extra: { denied: decision.denied },
     });
   }

@@ -5,7 +5,7 @@ import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { FrameSink } from '../../connection/output/frame-sink.js';
 import { withUnixLineBreaks } from '../stream/line-breaks.js';
 
-/** The close code behind each `close` event (P82): what RFC 6455 has a code for, and four of our own. */
+/** The close code after each `close` event (P82): those of RFC 6455 where they fit, and four of our own. */
 export const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {
   complete: 1000,
   shutdown: 1001,
@@ -15,31 +15,31 @@ export const CLOSE_CODES: Readonly<Record<CloseReason, number>> = {
   limit: 4004,
 };
 
-/** Nothing is to be said by clients (P83). */
+/** For clients that send data, which they must not (P83). */
 const UNSUPPORTED_DATA = 1003;
-/** Heartbeats without an answer to their ping, after which nobody is there any more. */
+/** Unanswered pings after which the peer counts as gone. */
 const MAX_UNANSWERED = 2;
 
-/** One text for all WebSockets that get an event; it goes when the event does. */
+/** Each event is encoded once for all WebSockets; the text is collected with the event. */
 const texts = new WeakMap<EncodedEvent, Buffer>();
 
 /**
- * Carries frames on a WebSocket, each one text message `{id?, event, data}` (P80). A ping goes out with every heartbeat,
- * and a peer that leaves two unanswered is dropped: a half-open line takes writes for minutes.
+ * Sends each frame as one text message `{id?, event, data}` on a WebSocket (P80). It sends a ping with every heartbeat and drops
+ * a peer that leaves two unanswered, because a half-open connection accepts writes for minutes.
  */
 export class WebSocketSink implements FrameSink {
   #closeCode = CLOSE_CODES.complete;
   #unanswered = 0;
 
-  /** @param socket what `webSocket` stands on. */
+  /** @param socket the socket of `webSocket`. */
   constructor(
     private readonly webSocket: WebSocket,
     readonly socket: Socket,
   ) {
-    // What is wrong with a peer's frames closes it with the code of RFC 6455; the end of the socket tells us.
+    // `ws` closes on invalid frames with the code of RFC 6455; the socket's `close` event reports it.
     webSocket.on('error', ignore);
     webSocket.on('pong', () => (this.#unanswered = 0));
-    webSocket.on('message', () => webSocket.close(UNSUPPORTED_DATA, 'Clients send nothing here.'));
+    webSocket.on('message', () => webSocket.close(UNSUPPORTED_DATA, 'This WebSocket accepts no data from clients.'));
   }
 
   get queuedBytes(): number {
@@ -53,7 +53,7 @@ export class WebSocketSink implements FrameSink {
   write(event: EncodedEvent): boolean {
     if (event.type === 'heartbeat') this.#ping();
     if (event.type === 'close') this.#closeCode = CLOSE_CODES[reasonOf(event)];
-    // A heartbeat that was asked for as a comment is the ping alone.
+    // A heartbeat requested as a comment is only the ping.
     if (event.payload !== '' || event.type !== 'heartbeat') {
       this.webSocket.send(textOf(event), { binary: false, compress: false }, ignore);
     }
@@ -83,7 +83,7 @@ export class WebSocketSink implements FrameSink {
     try {
       this.socket.resetAndDestroy();
     } catch {
-      // TLS and pipes cannot send a reset.
+      // TLS sockets and pipes cannot send a reset.
       this.socket.destroy();
     }
   }

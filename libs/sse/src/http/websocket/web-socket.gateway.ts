@@ -10,19 +10,19 @@ import { headerOf, ProblemFilter } from '@nest-herald/platform/http';
 import { StreamIntake } from '../stream/stream-intake.js';
 import { WebSocketSink } from './web-socket-sink.js';
 
-/** Injection token: the paths that are WebSockets, each with a slash in front. */
+/** Injection token: the paths that serve WebSockets, each with a leading slash. */
 export const WEB_SOCKET_PATHS = Symbol('WEB_SOCKET_PATHS');
 
-/** Clients say nothing but pong and close, which have at most 125 bytes. */
+/** Clients send only pong and close frames, which have at most 125 bytes. */
 const MAX_MESSAGE_BYTES = 4_096;
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /**
- * `GET /ws`: the same streams over WebSocket (P80 – P84), for proxies that buffer every answer. Everything that can be
- * refused is refused as HTTP, by a problem document, before the upgrade.
+ * `GET /ws`: the same streams over WebSocket (P80 – P84), for proxies that buffer responses. Every refusal is a problem document
+ * over HTTP, before the upgrade.
  *
- * It listens to upgrades of the platform's server beside the gateways of the host: those of other paths are left to them. When
- * nobody else listens, such a request goes its ordinary way as if nothing had been asked, as it would without this gateway.
+ * It listens to upgrades of the HTTP server beside the gateways of the host, and leaves other paths to those. When there is no
+ * other listener, such a request is handled as an ordinary one, as it would be without this gateway.
  */
 @Injectable()
 export class WebSocketGateway implements OnApplicationBootstrap {
@@ -41,7 +41,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
     const server = this.platform.httpAdapter.getHttpServer() as Server;
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       if (this.paths.includes(pathOf(request))) void this.#upgrade(request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) passOn(server, request, socket);
+      else if (server.listenerCount('upgrade') === 1) handleWithoutUpgrade(server, request, socket);
     });
   }
 
@@ -56,7 +56,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
         isAttached = true;
         reportConnection(prepared.attachTo(new WebSocketSink(webSocket, socket)));
       });
-      // The client left while it was asked for.
+      // The client disconnected during the preparation.
       if (!isAttached) prepared.abandon();
     } catch (error) {
       this.#refuse(error, request, socket);
@@ -72,7 +72,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
   }
 }
 
-/** Loaded only where WebSockets are wanted: `ws` is an optional peer. */
+/** Loads `ws` only when WebSockets are enabled: it is an optional peer dependency. */
 async function makeServer(): Promise<WebSocketServer> {
   try {
     const { WebSocketServer: Server } = await import('ws');
@@ -85,7 +85,7 @@ async function makeServer(): Promise<WebSocketServer> {
   } catch (cause) {
     throw new SseError(
       'ERR_SSE_INVALID_OPTIONS',
-      'websocket: true needs the package "ws": npm install ws, or leave the option out.',
+      'websocket: true needs the package "ws", which is not installed. Run npm install ws, or remove the option.',
       { cause },
     );
   }
@@ -100,26 +100,26 @@ function requireHandshake(request: IncomingMessage): void {
     KEY.test(headerOf(request, 'sec-websocket-key') ?? '');
   if (isHandshake) return;
   throw new SseRefusal(400, 'invalid_request', {
-    detail: 'This is not a WebSocket handshake: send GET with Upgrade: websocket and version 13.',
+    detail: 'The request is not a WebSocket handshake. Send GET with Upgrade: websocket and version 13.',
   });
 }
 
-function passOn(server: Server, request: IncomingMessage, socket: Socket): void {
+function handleWithoutUpgrade(server: Server, request: IncomingMessage, socket: Socket): void {
   socket.on('error', ignore);
   const response = responseOn(request, socket);
-  // The parser has let go of the socket: a body can no longer be read.
+  // The parser has released the socket, so a body can no longer be read.
   if (request.method === 'GET' || request.method === 'HEAD') server.emit('request', request, response);
   else response.writeHead(400).end();
 }
 
-/** A response on a socket that Node has handed out for an upgrade; the connection ends with it. */
+/** A response on a socket that Node has released for an upgrade. The connection closes after it. */
 function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.on('finish', () => socket.end());
   socket.on('close', () => response.destroy());
-  // Nobody reads any more: unread, the end of the client would never be seen.
+  // The parser no longer reads the socket. Without reading, its end would go unnoticed.
   socket.on('end', () => socket.end());
   socket.resume();
   return response;

@@ -29,8 +29,8 @@ function authenticator(options: JwtOptions): JwtAuthenticator {
   return new JwtAuthenticator(resolved!, systemClock);
 }
 
-/** @returns the holder, null for a refusal with 401. @throws whatever else came: that is what must never happen. */
-async function holderOf(subject: JwtAuthenticator, token: string): Promise<Principal | null> {
+/** @returns the principal, null for a refusal with 401. @throws any other error, which must never occur. */
+async function principalOf(subject: JwtAuthenticator, token: string): Promise<Principal | null> {
   try {
     return await subject.authenticate(token);
   } catch (error) {
@@ -44,7 +44,7 @@ const published = authenticator({
   publicKey: ec.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
 });
 
-/** Mostly what a claim of this name should not be. */
+/** Mostly invalid values of a claim. */
 const odd = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 140 }),
   fc.constantFrom('ann', 'acme', '__proto__', 'a b', '\0', 'a/b', 'ä', '', 'x'.repeat(128), 'x'.repeat(129)),
@@ -53,7 +53,7 @@ const odd = fc.oneof(
 );
 
 describe('any token', () => {
-  it('that was signed names a possible person of a possible tenant, or is a 401', async () => {
+  it('that is signed names a valid user of a valid tenant, or is refused with 401', async () => {
     const names = [
       'sub',
       'user_id',
@@ -73,16 +73,16 @@ describe('any token', () => {
     await fc.assert(
       fc.asyncProperty(claims, fc.boolean(), async (changes, isShared) => {
         const payload = { ...good, ...changes };
-        const holder = await holderOf(isShared ? shared : published, isShared ? hs256(payload) : es256(payload));
-        if (holder === null) return;
+        const principal = await principalOf(isShared ? shared : published, isShared ? hs256(payload) : es256(payload));
+        if (principal === null) return;
         accepted += 1;
-        expect(holder.tenantId).toBe(payload.tenant_id);
-        expect(holder.userId).toMatch(IDENTIFIER);
-        expect(holder.tenantId).toMatch(IDENTIFIER);
+        expect(principal.tenantId).toBe(payload.tenant_id);
+        expect(principal.userId).toMatch(IDENTIFIER);
+        expect(principal.tenantId).toMatch(IDENTIFIER);
         const { sub, user_id: other } = payload as Record<string, unknown>;
-        expect([sub ?? other, other ?? sub]).toEqual([holder.userId, holder.userId]);
-        expect(holder.expiresAt.getTime()).toBeGreaterThan(Date.now());
-        for (const text of [...holder.roles, ...holder.permissions, ...holder.topics]) {
+        expect([sub ?? other, other ?? sub]).toEqual([principal.userId, principal.userId]);
+        expect(principal.expiresAt.getTime()).toBeGreaterThan(Date.now());
+        for (const text of [...principal.roles, ...principal.permissions, ...principal.topics]) {
           expect(text).toMatch(/^[^\p{Cc}\p{Cs}]{1,200}$/u);
         }
       }),
@@ -91,7 +91,7 @@ describe('any token', () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
-  it('whose header asks for anything else than was configured is a 401', async () => {
+  it('whose header names something that is not configured is refused with 401', async () => {
     const header = fc.dictionary(
       fc.constantFrom('alg', 'typ', 'crit', 'kid', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'cty'),
       odd,
@@ -101,8 +101,8 @@ describe('any token', () => {
     );
     await fc.assert(
       fc.asyncProperty(header, async (changes) => {
-        const holder = await holderOf(shared, hs256(good, changes));
-        if (holder === null) return;
+        const principal = await principalOf(shared, hs256(good, changes));
+        if (principal === null) return;
         expect((changes as { alg?: unknown }).alg ?? 'HS256').toBe('HS256');
         expect(changes).not.toHaveProperty('crit');
       }),
@@ -110,14 +110,14 @@ describe('any token', () => {
     );
   });
 
-  it('that was changed in one place, cut, or joined from two is a 401', async () => {
+  it('that is modified, truncated or joined from two is refused with 401', async () => {
     const tokens = [hs256(good), hs256({ ...good, sub: 'bob', tenant_id: 'beta' })] as const;
     const [mine, other] = tokens.map((token) => token.split('.')) as [string[], string[]];
     const swapped = fc
       .tuple(fc.boolean(), fc.boolean(), fc.boolean())
       .filter(([a, b, c]) => !(a === b && b === c))
       .map((from) => from.map((isMine, i) => (isMine ? mine : other)[i]).join('.'))
-      // Both have the same header: its exchange changes nothing.
+      // Both have the same header, so swapping only that changes nothing.
       .filter((token) => !(tokens as readonly string[]).includes(token));
     const [token] = tokens;
     const changed = fc
@@ -126,8 +126,8 @@ describe('any token', () => {
       .filter((text) => text !== token);
     await fc.assert(
       fc.asyncProperty(fc.oneof(swapped, changed, fc.string({ unit: 'binary', maxLength: 300 })), async (text) => {
-        expect(await holderOf(shared, text)).toBeNull();
-        expect(await holderOf(published, text)).toBeNull();
+        expect(await principalOf(shared, text)).toBeNull();
+        expect(await principalOf(published, text)).toBeNull();
       }),
       { numRuns: 500 },
     );
