@@ -7,20 +7,20 @@ import type { LatencySnapshot } from './observability/latency-histogram.js';
 import { type MetricFamily, type MetricSample, prometheusText } from './observability/metric-family.js';
 import { SseCounters } from './observability/sse-counters.js';
 
-/** A scrape does not wait longer for the database. */
+/** Longest time that a scrape waits for the database. */
 const BACKLOG_WITHIN_MS = 2_000;
 const MS_PER_S = 1_000;
 
-/** Name behind `sse_`, help, and where the figure is. */
+/** Name after `sse_`, help text, and the member of the statistics. */
 type Row = readonly [name: string, help: string, figure: keyof HubStats];
 
 const GAUGES: readonly Row[] = [
   ['active_connections_total', 'Open streams of this process', 'connections'],
-  ['active_users', 'People with an open stream on this process', 'users'],
+  ['active_users', 'Users with an open stream on this process', 'users'],
   ['followed_topics', 'Distinct topics and patterns followed', 'topics'],
-  ['queued_bytes', 'Bytes that wait for clients that do not read', 'queuedBytes'],
-  ['queued_connections', 'Streams for which something waits', 'queuedConnections'],
-  ['longest_queue_bytes', 'The most that waits for one stream', 'longestQueueBytes'],
+  ['queued_bytes', 'Bytes queued for clients that do not read', 'queuedBytes'],
+  ['queued_connections', 'Streams with queued bytes', 'queuedConnections'],
+  ['longest_queue_bytes', 'Bytes in the longest queue of a stream', 'longestQueueBytes'],
 ];
 
 const COUNTERS: readonly Row[] = [
@@ -29,15 +29,15 @@ const COUNTERS: readonly Row[] = [
   ['bytes_sent_total', 'Bytes of frames written', 'bytesSentTotal'],
   ['client_connect_total', 'Streams opened', 'connectsTotal'],
   ['client_disconnect_total', 'Streams ended', 'disconnectsTotal'],
-  ['slow_consumers_total', 'Streams closed because nobody read', 'slowConsumersTotal'],
-  ['replays_total', 'Streams that began behind the position of their client', 'replaysTotal'],
-  ['replayed_messages_total', 'Events sent out of the past', 'eventsReplayedTotal'],
+  ['slow_consumers_total', 'Streams closed because their client did not read', 'slowConsumersTotal'],
+  ['replays_total', 'Streams that began with a replay', 'replaysTotal'],
+  ['replayed_messages_total', 'Events sent by replays', 'eventsReplayedTotal'],
   ['resyncs_total', 'Streams that could not be resumed exactly', 'resyncsTotal'],
 ];
 
 /**
- * The figures of this process for a metrics endpoint, without a metrics library: {@link text} stands beside what yours writes.
- * Nothing is labelled with a tenant or a person. The endpoint is the host's, and so is its lock: these figures are not public.
+ * The metrics of this process, without a metrics library: append {@link text} to the output of yours. No metric is labelled with
+ * a tenant or a user. The host provides the endpoint and must protect it: these figures are not public.
  */
 @Injectable()
 export class SseMetrics {
@@ -55,7 +55,7 @@ export class SseMetrics {
     return prometheusText(await this.families());
   }
 
-  /** The same for those who write another format. The log is asked at most 2 s; without an answer its figures are left out. */
+  /** The same for other formats. Waits at most 2 s for the log; without an answer, its figures are left out. */
   async families(): Promise<readonly MetricFamily[]> {
     const backlog = await this.#backlog();
     const stats = this.hub.stats(null);
@@ -65,13 +65,13 @@ export class SseMetrics {
       ...rows(GAUGES, 'gauge'),
       ...rows(COUNTERS, 'counter'),
       ...this.#counted(),
-      family('backplane_connected', 'Whether hints from other nodes can arrive', 'gauge', [
+      family('backplane_connected', 'Whether hints from other servers can arrive', 'gauge', [
         { value: this.backplane.isConnected() ? 1 : 0 },
       ]),
       ...(backlog === null ? [] : backlogFamilies(backlog)),
       family(
         'commit_to_wire_seconds',
-        'From the row of a durable event to the sockets of this process, once per event',
+        'Time from the row of a durable event to the sockets of this process, once per event',
         'histogram',
         samplesOf(this.hub.commitToWire.snapshot()),
       ),
@@ -93,7 +93,7 @@ export class SseMetrics {
       ),
       family(
         'unshared_admissions_total',
-        'Admissions by the count of this process alone, because the other nodes’ could not be told',
+        'Admissions by the count of this process alone, because the shared count was unavailable',
         'counter',
         [{ value: this.hub.limits.localDecisions }],
       ),
@@ -103,13 +103,13 @@ export class SseMetrics {
   async #backlog(): Promise<LogBacklog | null> {
     if (this.eventLog.backlog === undefined) return null;
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<null>((resolve) => {
+    const timeout = new Promise<null>((resolve) => {
       timer = setTimeout(resolve, BACKLOG_WITHIN_MS, null);
     });
     try {
-      return await Promise.race([this.eventLog.backlog(), tooLate]);
+      return await Promise.race([this.eventLog.backlog(), timeout]);
     } catch (error) {
-      this.#logger.warn(`What waits for its number cannot be counted: ${String(error)}`);
+      this.#logger.warn(`The events that wait for the sequencer could not be counted: ${String(error)}`);
       return null;
     } finally {
       clearTimeout(timer);
@@ -128,10 +128,13 @@ function family(
 
 function backlogFamilies({ waiting, oldestMs }: LogBacklog): readonly MetricFamily[] {
   return [
-    family('outbox_waiting', 'Committed events of the cluster without a number, counted up to 10,000', 'gauge', [
-      { value: waiting },
-    ]),
-    family('sequencer_lag_seconds', 'Age of the oldest of them', 'gauge', [{ value: oldestMs / MS_PER_S }]),
+    family(
+      'outbox_waiting',
+      'Committed events of the cluster that wait for the sequencer, counted up to 10,000',
+      'gauge',
+      [{ value: waiting }],
+    ),
+    family('sequencer_lag_seconds', 'Age of the oldest waiting event', 'gauge', [{ value: oldestMs / MS_PER_S }]),
   ];
 }
 

@@ -7,22 +7,22 @@ import { WEB_SOCKET_PATHS, WebSocketGateway } from './http/websocket/web-socket.
 import { OptionFaults } from '@nest-herald/platform';
 import type { SseOptions } from './options/sse.options.js';
 
-/** What is fixed when the module is defined, beside the options: Nest reads routes before any factory runs. */
+/** Options that are fixed when the module is defined: Nest reads routes before any factory runs. */
 export interface SseModuleExtras {
-  /** Makes the exports visible everywhere without importing the module again. @defaultValue false */
+  /** Makes the exports visible to all modules without another import. @defaultValue false */
   readonly isGlobal?: boolean;
-  /** Where stream and operations are mounted, below a global prefix if there is one. @defaultValue `api/v1/sse` */
+  /** Path of the stream and the operations, below a global prefix if there is one. @defaultValue `api/v1/sse` */
   readonly path?: string;
-  /** Mounts the stream at the paths that older clients use too (wire.md §2). @defaultValue false */
+  /** Also mounts the stream at the paths of the legacy API (wire.md §2). @defaultValue false */
   readonly aliases?: boolean;
   /** Serves the same streams over WebSocket at `<path>/ws`, not below a global prefix; needs the package `ws` and an HTTP/1.1 server. @defaultValue false */
   readonly websocket?: boolean;
 }
 
-/** The path of the WebSocket that clients of the notification centre know. */
+/** The path of the WebSocket in the legacy API. */
 const WEB_SOCKET_ALIAS = '/api/v1/notifications/ws';
 
-/** Makes `SseModule.forRoot` and `forRootAsync`. */
+/** Builds `SseModule.forRoot` and `forRootAsync`. */
 export const {
   ConfigurableModuleClass: ConfigurableSseModule,
   MODULE_OPTIONS_TOKEN: GIVEN_SSE_OPTIONS,
@@ -62,7 +62,7 @@ function checkExtras({ aliases, isGlobal, websocket }: SseModuleExtras, path: un
   faults.boolean('aliases', aliases, false);
   faults.boolean('isGlobal', isGlobal, false);
   faults.boolean('websocket', websocket, false);
-  // Nest would take a pattern or a list; the aliases are there for several paths, and a pattern cannot be told to clients.
+  // Nest would accept a pattern or a list. Several paths are what the aliases are for, and clients cannot use a pattern.
   if (typeof path !== 'string' || !/^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/.test(path)) {
     faults.add(`path must be segments out of A-Z a-z 0-9 _ . - joined by "/"; got ${JSON.stringify(path)}`);
   }

@@ -52,6 +52,7 @@ import { MemoryPresence } from './presence/memory-presence.js';
 import { singleProcessWarning } from './options/single-process-warning.js';
 import { PRESENCE, type Presence } from './presence/presence.js';
 import { REVOCATION_STORE, type RevocationStore } from './seams/revocation-store.js';
+import { EventPublisher } from './broker/event-publisher.js';
 import { SseBroker } from './broker/sse-broker.js';
 import { SseMetrics } from './sse-metrics.js';
 import {
@@ -100,8 +101,8 @@ const seams: readonly Provider[] = [
 function authenticatorOf(options: ResolvedSseOptions): Authenticator {
   if (options.authenticator !== undefined) return options.authenticator;
   if (options.jwt !== null) return new JwtAuthenticator(options.jwt, options.clock ?? systemClock);
-  // resolveSseOptions refuses this; the line is for whoever changes it.
-  throw new TypeError('Neither jwt nor authenticator was given.');
+  // resolveSseOptions refuses this.
+  throw new TypeError('Neither jwt nor authenticator is set. Pass one of them to forRoot.');
 }
 
 const parts: readonly Provider[] = [
@@ -207,6 +208,7 @@ const parts: readonly Provider[] = [
         logger: new Logger('SseHub'),
       }),
   },
+  EventPublisher,
   SseBroker,
   SseMetrics,
   StreamIntake,
@@ -220,11 +222,11 @@ const parts: readonly Provider[] = [
 ];
 
 /**
- * The module: `SseModule.forRoot({ jwt: { secret } })` gives an application `GET /api/v1/sse/stream`, the operations beside
- * it, and an injectable {@link SseBroker}.
+ * The module: `SseModule.forRoot({ jwt: { secret } })` adds `GET /api/v1/sse/stream`, the operations beside it, and an
+ * injectable {@link SseBroker} to an application.
  *
- * It starts with the application. On shutdown it drains before the server closes (open streams would keep `app.close()`
- * waiting for ever), so `app.enableShutdownHooks()` is all that a host adds for signals.
+ * It starts with the application. On shutdown it drains before the HTTP server closes, because `app.close()` would wait for open
+ * streams for ever. A host only adds `app.enableShutdownHooks()`.
  */
 @Module({
   providers: [
@@ -269,7 +271,7 @@ export class SseModule
     private readonly hub: Hub,
     private readonly requests: ServerRequests,
     @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
-    private readonly platform: HttpAdapterHost,
+    private readonly adapterHost: HttpAdapterHost,
   ) {
     super();
   }
@@ -279,7 +281,7 @@ export class SseModule
     return super.forRoot(options);
   }
 
-  /** The same with options from a factory or class; `path`, `aliases` and `isGlobal` stand beside the factory. */
+  /** The same with options from a factory or class; `path`, `aliases` and `isGlobal` are set beside the factory. */
   static override forRootAsync(options: typeof SSE_MODULE_ASYNC_OPTIONS): DynamicModule {
     return super.forRootAsync(options);
   }
@@ -292,8 +294,8 @@ export class SseModule
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    // None in an application without HTTP.
-    const server = this.platform.httpAdapter?.getHttpServer() as Server | undefined;
+    // An application without HTTP has none.
+    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
     if (server !== undefined) closeConnectionsAfterResponses(server);
     await this.hub.drain();
   }

@@ -1,58 +1,42 @@
 import type { CloseReason } from '@nest-herald/sse-protocol';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { TENANT_KEY, userKey } from '../vocabulary/audience.js';
 import { type ControlRecord, controlRecordEvent } from '../vocabulary/control-record.js';
 import { ConnectionControl } from '../control/connection-control.js';
 import { ConnectionRights } from '../control/connection-rights.js';
 import { Revocations } from '../control/revocations.js';
-import type { EventInput, Tx } from '../vocabulary/envelope.js';
+import type { Tx } from '../vocabulary/envelope.js';
 import { EVENT_LOG, type EventLog } from '../event-log/event-log.js';
 import type { AnyEvents, EventInputOf, EventType, FollowedEvent } from '../vocabulary/event-map.js';
 import { Hub } from '../hub/hub.js';
 import type { HubStats } from '../hub/hub-stats.js';
-import { sseDiagnostics } from '../observability/diagnostics.js';
-import { SseCounters } from '../observability/sse-counters.js';
-import { isTraceparent } from '../vocabulary/traceparent.js';
 import { type OnlinePage, type OnlineQuery, PRESENCE, type Presence, type UserPresence } from '../presence/presence.js';
 import { asTenantId, asUserId, type TenantId, type UserId } from '@nest-herald/platform';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../vocabulary/publication.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
 import { SseError } from '../vocabulary/sse.errors.js';
-import { type ResolvedSseOptions, SSE_OPTIONS } from '../options/sse.options.js';
+import { EventPublisher, type SendOptions, type SendReceipt } from './event-publisher.js';
 
-/** How a send joins the caller's work. */
-export interface SendOptions {
-  /** The caller's open transaction: the event exists when and only when it commits. Without it the log opens its own. */
-  readonly tx?: Tx;
-}
-
-/** What a server-side follower wants to see; an empty filter means everything of the tenant. */
+/** Which events {@link SseBroker.events} yields; an empty filter selects every event of the tenant. */
 export interface FollowFilter<K extends string = string> {
   readonly users?: readonly string[];
   /** Topics and patterns. */
   readonly topics?: readonly string[];
   readonly roles?: readonly string[];
-  /** Event types; narrows what the other fields choose. */
+  /** Event types; narrows what the other fields select. */
   readonly types?: readonly K[];
 }
 
-/** What became of a send. */
-export interface SendReceipt {
-  readonly durable: boolean;
-  /** The `dedupeKey` was seen within 24 h, and nothing was written. */
-  readonly deduplicated: boolean;
-}
-
 /**
- * The face of the module for application code: publishes events, asks who is online, ends streams.
+ * The API of the module for application code: publishes events, reports who is online, closes streams.
  *
- * Every method names the tenant; nothing ever crosses from one tenant to another. A durable send (the default) is
- * acknowledged when the log has it, or, with `tx`, when the caller's transaction commits; it reaches every entitled
- * connection at least once, in the order of the log. An ephemeral one (`durable: false`) goes to those connected now.
+ * Every method names the tenant, and nothing crosses from one tenant to another. A durable send (the default) is acknowledged
+ * when the log has the event or, with `tx`, when the caller's transaction commits. It reaches every entitled connection at
+ * least once, in the order of the log. An ephemeral send (`durable: false`) reaches the connections that exist now.
  *
- * `SseBroker<AppEvents>`, where `AppEvents` maps event types to their data, makes the compiler check both; the class, and so
+ * `SseBroker<AppEvents>`, where `AppEvents` maps event types to their data, makes the compiler check both. The class, and so
  * the injection token, is the same.
  *
  * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_RESERVED_TOPIC`, `_EVENT_TOO_LARGE`, `_INVALID_ID`,
@@ -61,20 +45,17 @@ export interface SendReceipt {
  */
 @Injectable()
 export class SseBroker<TEvents extends object = AnyEvents> {
-  readonly #logger = new Logger(SseBroker.name);
-
   constructor(
+    private readonly publisher: EventPublisher,
     private readonly hub: Hub,
-    @Inject(EVENT_LOG) private readonly eventLog: EventLog,
-    @Inject(PRESENCE) private readonly presence: Presence,
     private readonly connections: ConnectionControl,
     private readonly rights: ConnectionRights,
     private readonly revocations: Revocations,
-    @Inject(SSE_OPTIONS) private readonly options: ResolvedSseOptions,
-    private readonly counters: SseCounters,
+    @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(PRESENCE) private readonly presence: Presence,
   ) {}
 
-  /** To every connection of one person. */
+  /** Sends to every connection of one user. */
   async sendToUser(
     tenantId: string,
     userId: string,
@@ -84,7 +65,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     await this.send(tenantId, userKey(userId), event, options);
   }
 
-  /** To people by name, each once; an empty list sends nothing. */
+  /** Sends to the named users, each once; an empty list sends nothing. */
   async sendToUsers(
     tenantId: string,
     userIds: readonly string[],
@@ -94,7 +75,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     await this.send(tenantId, { users: userIds }, event, options);
   }
 
-  /** To everybody who follows the topic, by name or by pattern. @throws SseError `ERR_SSE_TOPICS_DISABLED`. */
+  /** Sends to every connection that follows the topic, by name or by pattern. @throws SseError `ERR_SSE_TOPICS_DISABLED`. */
   async sendToTopic(
     tenantId: string,
     topic: string,
@@ -104,12 +85,12 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     await this.send(tenantId, topicKey(topic), event, options);
   }
 
-  /** To everybody whose token, or the directory, names the role. */
+  /** Sends to every user who has the role by token or directory. */
   async sendToRole(tenantId: string, role: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
     await this.send(tenantId, roleKey(role), event, options);
   }
 
-  /** To everybody of the tenant. */
+  /** Sends to every user of the tenant. */
   async sendToTenant(tenantId: string, event: EventInputOf<TEvents>, options?: SendOptions): Promise<void> {
     await this.send(tenantId, TENANT_KEY, event, options);
   }
@@ -121,8 +102,8 @@ export class SseBroker<TEvents extends object = AnyEvents> {
 
   /**
    * Publishes a durable event as part of the caller's transaction.
-   * @throws SseError `ERR_SSE_NO_TRANSACTION` without an open one, so that a forgotten `tx` cannot become a ghost;
-   * `ERR_SSE_INVALID_EVENT` for `durable: false`.
+   * @throws SseError `ERR_SSE_NO_TRANSACTION` without an open transaction, so that a forgotten `tx` cannot publish an event of a
+   * transaction that rolls back; `ERR_SSE_INVALID_EVENT` for `durable: false`.
    */
   async publish(
     tx: Tx,
@@ -132,82 +113,34 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     if (event.durable === false) {
       throw new SseError(
         'ERR_SSE_INVALID_EVENT',
-        'publish() is for durable events; use a send method for ephemeral ones.',
+        'publish() accepts durable events only. Use a send method for an ephemeral one.',
       );
     }
     this.eventLog.requireTransaction(tx);
     await this.send(to.tenantId, to.audience, event, { tx });
   }
 
-  /** What every other sending method calls; tells what became of the event. */
+  /** The method that every other sending method calls. @returns what became of the event. */
   async send(
     tenantId: string,
     audience: Audience,
-    typed: EventInputOf<TEvents>,
+    event: EventInputOf<TEvents>,
     options: SendOptions = {},
   ): Promise<SendReceipt> {
-    const event = this.#traced(typed);
-    if (!this.options.topics && typeof audience === 'string' && audience.startsWith('topic:')) {
-      throw new SseError('ERR_SSE_TOPICS_DISABLED', 'Topics are off (`topics: false`): nobody can follow this one.');
-    }
-    if (event.durable === false) {
-      if (options.tx !== undefined) {
-        throw new SseError(
-          'ERR_SSE_INVALID_EVENT',
-          'An ephemeral event cannot wait for a transaction: send it after the commit, or leave out durable: false.',
-        );
-      }
-      for (const ephemeral of ephemeralEvents(tenantId, audience, event)) {
-        this.hub.publishEphemeral(ephemeral);
-        this.#count(ephemeral, false, event.traceparent);
-      }
-      return { durable: false, deduplicated: false };
-    }
-    const rows = durableRows(tenantId, audience, event);
-    if (rows.length === 0) return { durable: true, deduplicated: false };
-    const { deduplicated } = await this.eventLog.append(rows, options.tx);
-    if (!deduplicated) for (const row of rows) this.#count(row, true, row.traceparent);
-    return { durable: true, deduplicated };
+    return this.publisher.send(tenantId, audience, event, options);
   }
 
-  /** The event with the trace that it belongs to, where there is one. */
-  #traced(event: EventInput): EventInput {
-    const { currentTraceparent } = this.options;
-    if (currentTraceparent === undefined || event.traceparent !== undefined) return event;
-    try {
-      return { ...event, traceparent: currentTraceparent() };
-    } catch (error) {
-      // Tracing must not decide whether an event is published.
-      this.#logger.warn(`currentTraceparent() failed, the event goes without a trace: ${String(error)}`);
-      return event;
-    }
-  }
-
-  #count(
-    { tenantId, type }: { readonly tenantId: string; readonly type: string },
-    durable: boolean,
-    traceparent: string | undefined,
-  ): void {
-    this.counters.published(durable);
-    sseDiagnostics.published(() => ({
-      tenantId,
-      type,
-      durable,
-      ...(isTraceparent(traceparent) ? { traceparent } : {}),
-    }));
-  }
-
-  /** Whether the person has an open connection, on any node that shares presence. */
+  /** Whether the user has an open connection on any server that shares presence. */
   async isUserOnline(tenantId: string, userId: string): Promise<boolean> {
     return this.presence.isOnline(asTenantId(tenantId), asUserId(userId));
   }
 
-  /** A page of the people online, in the order of their ids. `limit` 1–100. */
+  /** A page of the users online, in the order of their ids. `limit` 1–100. */
   async onlineUsers(tenantId: string, page: Partial<OnlineQuery> = {}): Promise<OnlinePage> {
     return this.presence.onlineUsers(asTenantId(tenantId), { ...page, limit: page.limit ?? 20 });
   }
 
-  /** Everything known about one person's connections. */
+  /** The connections of one user, and when the user was last online. */
   async userPresence(tenantId: string, userId: string): Promise<UserPresence> {
     return this.presence.user(asTenantId(tenantId), asUserId(userId));
   }
@@ -218,11 +151,11 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   }
 
   /**
-   * Ends streams wherever they are: one connection, or all of a person. The person's streams on other nodes follow within a
-   * second, within 2.5 s where the backplane is away.
-   * @returns how many are being closed that this process can tell: a connection wherever it is, of a person those here; 0 for
-   * ids of another tenant.
-   * @throws SseRefusal 504 `node_unreachable` when the node of the connection does not answer within 2 s.
+   * Closes one connection, or all connections of a user, on every server. Other servers close the user's streams within a second,
+   * within 2.5 s when the backplane is unavailable.
+   * @returns the number of connections being closed, as far as this process knows: 1 for a connection of any server, for a user
+   * those of this process; 0 for ids of another tenant.
+   * @throws SseRefusal 504 `node_unreachable` when the server of the connection does not answer within 2 s.
    */
   async disconnect(
     tenantId: string,
@@ -231,20 +164,25 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   ): Promise<number> {
     const { connectionId, userId } = which;
     if (connectionId === undefined && userId === undefined) {
-      throw new TypeError('disconnect() needs a connectionId or a userId.');
+      throw new TypeError('disconnect() got neither a connectionId nor a userId. Pass one of them.');
     }
     const tenant = asTenantId(tenantId);
     const user = userId === undefined ? null : asUserId(userId);
     if (connectionId !== undefined) return this.#disconnectOne(tenant, connectionId, user, reason);
     const closed = this.hub.close(tenant, { userId: user as UserId }, reason);
-    await this.#tellAll(tenant, { kind: 'disconnect', userId: user as UserId, reason, from: this.hub.nodeId });
+    await this.#appendControlRecord(tenant, {
+      kind: 'disconnect',
+      userId: user as UserId,
+      reason,
+      from: this.hub.nodeId,
+    });
     return closed;
   }
 
   /**
-   * Refuses tokens that are signed and have not ended: one person's, those of a login session, one token, or the whole
-   * tenant's; see {@link RevocationTarget}. Resolves when it is stored; open streams of this process are closed then, those of
-   * other nodes within a second (2.5 s where the backplane is away), and no event that is committed later reaches them.
+   * Revokes unexpired tokens: one user's, those of a login session, one token, or the whole tenant's; see
+   * {@link RevocationTarget}. Resolves when the revocation is stored. Open streams of this process are closed by then, those of
+   * other servers within a second (2.5 s when the backplane is unavailable), and no event that is committed later reaches them.
    * @throws SseError `ERR_SSE_INVALID_ID`; what the store throws.
    */
   async revoke(tenantId: string, target: RevocationTarget): Promise<Revocation> {
@@ -255,12 +193,13 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   }
 
   /**
-   * Asks directory and topic authoriser again for open connections and narrows or widens them in place; call it after rights
-   * changed. A connection whose directory cannot be asked is closed and comes back through admission: it must not go on with
-   * rights that may be gone. Resolves when those of this process are done; the other nodes hear of it through the log.
-   * @param userId only this person's connections; absent: those of the whole tenant.
-   * @param options `everywhere: false` for callers that every node has told already. @defaultValue everywhere
-   * @returns how many connections of this process were looked at.
+   * Asks directory and topic authoriser again for open connections, and narrows or widens their subscriptions in place. Call it
+   * after rights have changed. A connection whose directory cannot be asked is closed and reconnects through admission: it must
+   * not continue with rights that it may have lost. Resolves when the connections of this process are done; the other servers
+   * follow through the log.
+   * @param userId limits the call to this user's connections; absent, it applies to the whole tenant.
+   * @param options `everywhere: false` for a caller that runs on every server. @defaultValue everywhere
+   * @returns the number of connections of this process that were checked.
    */
   async reauthorize(
     tenantId: string,
@@ -270,7 +209,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     const tenant = asTenantId(tenantId);
     const user = userId === undefined ? null : asUserId(userId);
     if (options.everywhere !== false) {
-      await this.#tellAll(tenant, { kind: 'reauthorize', userId: user, from: this.hub.nodeId });
+      await this.#appendControlRecord(tenant, { kind: 'reauthorize', userId: user, from: this.hub.nodeId });
     }
     return this.rights.reauthorize(tenant, user);
   }
@@ -290,13 +229,13 @@ export class SseBroker<TEvents extends object = AnyEvents> {
     }
   }
 
-  async #tellAll(tenantId: TenantId, mark: ControlRecord): Promise<void> {
-    await this.eventLog.append([controlRecordEvent(tenantId, mark)]);
+  async #appendControlRecord(tenantId: TenantId, record: ControlRecord): Promise<void> {
+    await this.eventLog.append([controlRecordEvent(tenantId, record)]);
   }
 
   /**
-   * Live events of the tenant for code in this process, control events left out. The caller unsubscribes. With `types` only
-   * those come; without, other publishers' types come too, whatever the map says.
+   * Live events of the tenant for code in this process, without control events. The caller unsubscribes. With `types`, only
+   * those are emitted; without, also types of other publishers, whatever the map says.
    * @throws SseError `ERR_SSE_INVALID_ID`, `ERR_SSE_INVALID_TOPIC`.
    */
   events<K extends EventType<TEvents>>(

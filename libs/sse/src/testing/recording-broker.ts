@@ -2,29 +2,30 @@ import { TENANT_KEY, userKey } from '../vocabulary/audience.js';
 import type { EventInput, Tx } from '../vocabulary/envelope.js';
 import type { AnyEvents, EventInputOf } from '../vocabulary/event-map.js';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../vocabulary/publication.js';
-import type { SendOptions, SendReceipt, SseBroker } from '../broker/sse-broker.js';
+import type { SendOptions, SendReceipt } from '../broker/event-publisher.js';
+import type { SseBroker } from '../broker/sse-broker.js';
 
-/** The methods of a broker that publish. */
+/** The sending methods of a broker. */
 type Publisher<TEvents extends object> = Pick<
   SseBroker<TEvents>,
   'sendToUser' | 'sendToUsers' | 'sendToTopic' | 'sendToRole' | 'sendToTenant' | 'broadcast' | 'publish' | 'send'
 >;
 
-/** One publication as it was asked for. */
+/** One publication as the code under test requested it. */
 export interface SentEvent {
   readonly tenantId: string;
-  /** `user:<id>`, `topic:<t>`, `role:<r>`, `tenant`, or the people named. */
+  /** `user:<id>`, `topic:<t>`, `role:<r>`, `tenant`, or a list of users. */
   readonly audience: Audience;
   readonly event: string;
   readonly data: unknown;
   readonly durable: boolean;
-  /** The transaction that it was made part of. */
+  /** The transaction that it joined. */
   readonly tx?: Tx;
 }
 
 /**
- * Takes the place of the broker in unit tests of code that publishes: nothing is delivered, everything is checked as the real one
- * checks it, and kept in {@link sent}. `{ provide: SseBroker, useValue: new RecordingBroker() }`
+ * Replaces the broker in unit tests of code that publishes: it delivers nothing, checks everything as the real broker does, and
+ * keeps it in {@link sent}. `{ provide: SseBroker, useValue: new RecordingBroker() }`
  */
 export class RecordingBroker<TEvents extends object = AnyEvents> implements Publisher<TEvents> {
   /** Everything that was published, in order. */
@@ -77,7 +78,7 @@ export class RecordingBroker<TEvents extends object = AnyEvents> implements Publ
     await this.send(to.tenantId, to.audience, event, { tx });
   }
 
-  /** @throws SseError as the real broker does for what no broker would take. */
+  /** @throws SseError for an invalid event, as the real broker does. */
   send(
     tenantId: string,
     audience: Audience,

@@ -30,7 +30,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
 
   constructor(
     @Inject(WEB_SOCKET_PATHS) private readonly paths: readonly string[],
-    private readonly platform: HttpAdapterHost,
+    private readonly adapterHost: HttpAdapterHost,
     private readonly intake: StreamIntake,
     private readonly problems: ProblemFilter,
   ) {}
@@ -38,7 +38,7 @@ export class WebSocketGateway implements OnApplicationBootstrap {
   /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when the package `ws` is not installed. */
   async onApplicationBootstrap(): Promise<void> {
     this.#webSockets = await makeServer();
-    const server = this.platform.httpAdapter.getHttpServer() as Server;
+    const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       if (this.paths.includes(pathOf(request))) void this.#upgrade(request, socket, head);
       else if (server.listenerCount('upgrade') === 1) handleWithoutUpgrade(server, request, socket);
