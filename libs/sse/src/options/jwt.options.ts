@@ -1,11 +1,11 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { OptionFaults } from '@nest-herald/platform';
 
-/** Names of the claims that a principal is read from. */
+/** Names of the claims that make up a principal. */
 export interface ClaimNames {
   /** User id. @defaultValue `sub` */
   readonly user: string;
-  /** User id when {@link user} is absent; when both are there they must be equal. @defaultValue `user_id` */
+  /** User id when {@link user} is absent. When a token has both, they must be equal. @defaultValue `user_id` */
   readonly otherUser: string;
   /** @defaultValue `tenant_id` */
   readonly tenant: string;
@@ -20,8 +20,8 @@ export interface ClaimNames {
 }
 
 /**
- * How access tokens are verified (wire.md §1). Exactly one of `secret`, `publicKey`, `jwksUri` is given; which algorithms
- * count is decided here and never by the token.
+ * How access tokens are verified (wire.md §1). Set exactly one of `secret`, `publicKey`, `jwksUri`. These options, never the
+ * token, decide which algorithms are accepted.
  */
 export interface JwtOptions {
   /** Shared secret of HS256 tokens, at least 32 bytes; used as a key object, never as a string. */
@@ -29,17 +29,17 @@ export interface JwtOptions {
   /** Public key (SPKI PEM) of RS256, ES256 or EdDSA tokens. */
   readonly publicKey?: string;
   /**
-   * Where the identity provider publishes its keys; `https`, or `http` on a loopback address. Kept 10 minutes; an unknown
-   * `kid` fetches again at most every 30 s.
+   * Where the identity provider publishes its keys; `https`, or `http` on a loopback address. The keys are cached for 10 minutes;
+   * an unknown `kid` fetches them again at most every 30 s.
    */
   readonly jwksUri?: string;
-  /** Algorithms that count, all of the family of the key. @defaultValue what the key is for; RS256, ES256, EdDSA for `jwksUri` */
+  /** Accepted algorithms, all of the key's family. @defaultValue that of the key; RS256, ES256, EdDSA for `jwksUri` */
   readonly algorithms?: readonly string[];
   /** Accepted `iss`. @defaultValue not checked */
   readonly issuer?: string | readonly string[];
   /** Accepted `aud`; one match is enough. @defaultValue not checked */
   readonly audience?: string | readonly string[];
-  /** Where the host's identity provider uses other claim names. */
+  /** Claim names of the host's identity provider, where they differ. */
   readonly claims?: Partial<ClaimNames>;
 }
 
@@ -49,7 +49,7 @@ export type JwtKey =
   | { readonly kind: 'public-key'; readonly key: KeyObject }
   | { readonly kind: 'jwks'; readonly uri: URL };
 
-/** {@link JwtOptions} after their check. */
+/** Checked {@link JwtOptions}. */
 export interface ResolvedJwtOptions {
   readonly key: JwtKey;
   readonly algorithms: readonly string[];
@@ -74,7 +74,7 @@ const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
 const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const KNOWN = ['secret', 'publicKey', 'jwksUri', 'algorithms', 'issuer', 'audience', 'claims'];
 
-/** Checks the options and makes their keys; faults go to the collector. @returns null when the key is at fault. */
+/** Checks the options, creates their keys and collects faults. @returns null when the key is invalid. */
 export function resolveJwtOptions(options: JwtOptions, faults: OptionFaults): ResolvedJwtOptions | null {
   faults.unknown('jwt.', options, KNOWN);
   const key = keyOf(options, faults);
@@ -94,7 +94,7 @@ export function resolveJwtOptions(options: JwtOptions, faults: OptionFaults): Re
 function keyOf(options: JwtOptions, faults: OptionFaults): JwtKey | null {
   const given = [options.secret, options.publicKey, options.jwksUri].filter((value) => value !== undefined);
   if (given.length !== 1) {
-    faults.add(`jwt needs exactly one of secret, publicKey, jwksUri; got ${given.length}`);
+    faults.add(`jwt must have exactly one of secret, publicKey, jwksUri; got ${given.length}`);
     return null;
   }
   if (options.secret !== undefined) return secretKey(options.secret, faults);
@@ -104,14 +104,14 @@ function keyOf(options: JwtOptions, faults: OptionFaults): JwtKey | null {
 
 function secretKey(secret: string | Uint8Array, faults: OptionFaults): JwtKey | null {
   if (typeof secret !== 'string' && !((secret as unknown) instanceof Uint8Array)) {
-    faults.add(`jwt.secret must be text or bytes; got a ${typeof secret}`);
+    faults.add(`jwt.secret must be a string or bytes; got a ${typeof secret}`);
     return null;
   }
   const bytes = typeof secret === 'string' ? Buffer.from(secret) : Buffer.from(secret);
   if (bytes.length < MIN_SECRET_BYTES) {
     faults.add(
       `jwt.secret must have at least ${MIN_SECRET_BYTES} bytes; got ${bytes.length}. ` +
-        'Give what your sign-in signs tokens with, such as the output of "openssl rand -base64 48" in an environment variable',
+        'Set the secret that your sign-in signs tokens with, such as the output of "openssl rand -base64 48"',
     );
     return null;
   }
@@ -121,7 +121,7 @@ function secretKey(secret: string | Uint8Array, faults: OptionFaults): JwtKey | 
 function publicKey(pem: string, faults: OptionFaults): JwtKey | null {
   try {
     if (typeof pem !== 'string') throw new TypeError(`it is a ${typeof pem}`);
-    // A private key would work as well, and would then lie in a place that is not guarded like one.
+    // A private key would work too, but options for a public key are not protected like a private key.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
     return { kind: 'public-key', key: createPublicKey(pem) };
   } catch (error) {
@@ -135,7 +135,7 @@ function jwks(uri: string, faults: OptionFaults): JwtKey | null {
   const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return { kind: 'jwks', uri: url };
   faults.add(
-    'jwt.jwksUri must be an https address (http is allowed on loopback only), because whoever answers it decides who is who',
+    'jwt.jwksUri must be an https address (http is allowed on loopback only): the server behind it can issue any identity',
   );
   return null;
 }
@@ -166,7 +166,7 @@ function defaultAlgorithms(key: JwtKey): readonly string[] {
 function textsOf(name: string, value: string | readonly string[] | undefined, faults: OptionFaults): readonly string[] {
   const texts = value === undefined ? [] : Array.isArray(value) ? [...(value as readonly string[])] : [value as string];
   if (value !== undefined && (texts.length === 0 || texts.some((text) => typeof text !== 'string' || text === ''))) {
-    faults.add(`${name} must be one or more non-empty texts; leave it out to skip the check`);
+    faults.add(`${name} must be one or more non-empty strings; leave it out to skip the check`);
   }
   return Object.freeze(texts);
 }

@@ -9,13 +9,13 @@ import { singleProcessWarning } from './single-process-warning.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
 import { resolveSseOptions, type SseOptions } from './sse.options.js';
 
-/** A log that is not the memory's, as far as options look. */
+/** A log that the options do not recognise as the one in memory. */
 const sharedLog = new Proxy(new MemoryEventLog(), { getPrototypeOf: () => Object.prototype });
 const warningOf = (options: Partial<SseOptions>): string | null =>
   singleProcessWarning(resolveSseOptions({ jwt: { secret: 'x'.repeat(32) }, ...options }));
 
-describe('a start with a shared log', () => {
-  it('warns of each part that only this process has, what that means, and what to do', () => {
+describe('singleProcessWarning', () => {
+  it('names each part in memory beside a shared log, its consequence, and the remedy', () => {
     const warning = warningOf({ eventLog: sharedLog });
     for (const part of ['backplane', 'presence', 'ticketStore', 'revocationStore', 'controlMailbox']) {
       expect(warning).toContain(`${part} (`);
@@ -24,7 +24,7 @@ describe('a start with a shared log', () => {
     expect(warningOf({ eventLog: sharedLog, backplane: new MemoryBackplane() })).not.toContain('backplane (');
   });
 
-  it('says nothing when all of it is in memory, or all of it was passed', () => {
+  it('is null when every part is in memory, or every part was passed', () => {
     expect(warningOf({})).toBeNull();
     expect(warningOf({ eventLog: new MemoryEventLog() })).toBeNull();
     expect(

@@ -17,7 +17,7 @@ function faultsOf(options: unknown): string {
 }
 
 describe('options of the module', () => {
-  it('fill every default of the protocol from a secret alone', () => {
+  it('have the defaults of the protocol when only a secret is set', () => {
     expect(resolveSseOptions({ jwt })).toMatchObject({
       heartbeatIntervalMs: 15_000,
       retryMs: 3_000,
@@ -44,11 +44,11 @@ describe('options of the module', () => {
     });
   });
 
-  it('cannot be changed once they are resolved', () => {
+  it('are frozen once they are resolved', () => {
     expect(Object.isFrozen(resolveSseOptions({ jwt }))).toBe(true);
   });
 
-  it('report all faults in one error, each with its value and range', () => {
+  it('report all faults in one error, each with value and range', () => {
     const message = faultsOf({
       jwt,
       heartbeatIntervalMs: 4_999,
@@ -77,13 +77,13 @@ describe('options of the module', () => {
     expect(faultsOf({ jwt, ringMaxEvents: 0 })).toContain('ringMaxEvents');
   });
 
-  it('refuse an idle time-out that a healthy connection could miss', () => {
+  it('refuse an idle time-out that would close healthy connections', () => {
     expect(faultsOf({ jwt, heartbeatIntervalMs: 10_000, idleTimeoutMs: 15_000 })).toContain(
       'idleTimeoutMs must be at least two heartbeats (20000); got 15000',
     );
   });
 
-  it('refuse to start without a way to know who somebody is', () => {
+  it('refuse to start without a way to authenticate', () => {
     expect(faultsOf({})).toContain('jwt or authenticator is required');
     expect(faultsOf({ jwt, authenticator: { authenticate: () => Promise.reject(new Error('no')) } })).toContain(
       'exclude each other',
@@ -94,8 +94,8 @@ describe('options of the module', () => {
     ['a short secret', { secret: 'too short' }, 'jwt.secret must have at least 32 bytes; got 9'],
     ['no key', {}, 'exactly one of secret, publicKey, jwksUri; got 0'],
     ['two keys', { ...jwt, jwksUri: 'https://id.example/keys' }, 'got 2'],
-    ['text that is no key', { publicKey: 'abc' }, 'jwt.publicKey must be a public key in PEM'],
-    ['keys over a line that anybody can change', { jwksUri: 'http://id.example/keys' }, 'must be an https address'],
+    ['text that is not a key', { publicKey: 'abc' }, 'jwt.publicKey must be a public key in PEM'],
+    ['keys over an unencrypted connection', { jwksUri: 'http://id.example/keys' }, 'must be an https address'],
     ['an algorithm of another family', { ...jwt, algorithms: ['RS256'] }, 'jwt.algorithms must name'],
     ['the algorithm none', { ...jwt, algorithms: ['none'] }, 'jwt.algorithms must name'],
     ['a misspelt option', { ...jwt, issuers: ['x'] }, 'jwt.issuers is not an option'],
@@ -109,13 +109,13 @@ describe('options of the module', () => {
     expect(message).not.toContain('canary');
   });
 
-  it('pin the algorithm to the kind of the public key', () => {
+  it('fix the algorithm by the kind of the public key', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     expect(resolveSseOptions({ jwt: { publicKey: pem } }).jwt?.algorithms).toEqual(['EdDSA']);
   });
 
-  it('refuse a private key where a public one belongs', () => {
+  it('refuse a private key in place of a public one', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     expect(faultsOf({ jwt: { publicKey: pem } })).toContain('private key');
@@ -125,7 +125,7 @@ describe('options of the module', () => {
     expect(faultsOf({ jwt, allowedOrigins: [origin] })).toContain('allowedOrigins must be exact origins');
   });
 
-  it('refuse a seam that lacks a method which will be called', () => {
+  it('refuse a seam that lacks a required method', () => {
     expect(faultsOf({ jwt, eventLog: { start: () => undefined } })).toContain(
       'eventLog must be an object with the methods append, requireTransaction, bounds, readRange, readFor, firstSince, health, stop',
     );

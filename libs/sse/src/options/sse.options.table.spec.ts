@@ -8,7 +8,7 @@ const jwt = { secret: 'a secret of at least thirty-two bytes' };
 /** Values that an option must refuse. */
 type Bad = readonly unknown[];
 
-/** A whole number in a range: one below, one above, a fraction, not a number, text. */
+/** For a whole number in a range: one below, one above, a fraction, not a number, a string. */
 function whole(min: number, max: number, zeroIsOff: boolean): Bad {
   const below = zeroIsOff ? [min - 1].filter((value) => value !== 0) : [min - 1];
   return [...below, -1, max + 1, min + 0.5, Number.NaN, Number.POSITIVE_INFINITY, String(min), null, {}];
@@ -17,7 +17,7 @@ function whole(min: number, max: number, zeroIsOff: boolean): Bad {
 const DAY_MS = 86_400_000;
 const seam: Bad = [{}, 'memory', 7, null];
 
-/** Every option there is, with values that it must refuse. */
+/** Every option, with values that it must refuse. */
 const BAD: Readonly<Record<keyof Required<SseOptions>, Bad>> = {
   heartbeatIntervalMs: whole(5_000, 300_000, true),
   retryMs: whole(100, 300_000, false),
@@ -68,26 +68,26 @@ const rows = Object.entries(BAD).flatMap(([name, values]) =>
   values.map((value): [string, string, unknown] => [name, JSON.stringify(value) ?? String(value), value]),
 );
 
-/** A base that is in order, without `jwt` where the authenticator is tried. */
+/** Otherwise valid options; without `jwt` when the option is the authenticator. */
 function withOption(name: string, value: unknown): SseOptions {
   return { ...(name === 'authenticator' ? {} : { jwt }), [name]: value } as SseOptions;
 }
 
 describe('every option of the module', () => {
-  it('is in the table of this test, and in the one of the README', () => {
+  it('is in the table of this test and in that of the README', () => {
     const names = Object.keys(resolveSseOptions({ jwt }));
     expect(Object.keys(BAD).sort()).toEqual([...names].sort());
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const [, options = ''] = readme.split('\n## Options\n');
     const [table = ''] = options.split('\n## ');
-    // `maxConnections`, `…PerTenant` shortens a name that shares its beginning with the one before.
+    // The table shortens names with the same beginning: `maxConnections`, `…PerTenant`.
     const spelt = table
       .replaceAll('`…PerTenant`', '`maxConnectionsPerTenant`')
       .replaceAll('`…PerUser`', '`maxConnectionsPerUser`');
     expect(names.filter((name) => !spelt.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it.each(rows)('%s refuses %s and names itself', (name, _, value) => {
+  it.each(rows)('%s refuses %s with an error that names it', (name, _, value) => {
     expect(() => resolveSseOptions(withOption(name, value))).toThrow(
       expect.objectContaining({
         code: 'ERR_SSE_INVALID_OPTIONS',
@@ -96,7 +96,7 @@ describe('every option of the module', () => {
     );
   });
 
-  it('is reported together with all the others that are at fault', () => {
+  it('is reported together with all other invalid ones', () => {
     const { authenticator: _, ...others } = BAD;
     const all = Object.fromEntries(Object.entries(others).map(([name, values]) => [name, values[0]]));
     let message = '';
@@ -109,18 +109,18 @@ describe('every option of the module', () => {
     expect(message).toContain(`have ${Object.keys(others).length} fault(s)`);
   });
 
-  it.each([null, 'jwt', []])('is looked for in an object, and %j is none', (options) => {
+  it.each([null, 'jwt', []])('must be in an object, which %j is not', (options) => {
     expect(() => resolveSseOptions(options as unknown as SseOptions)).toThrow(/the options must be an object/);
   });
 
-  it('that is fixed with the module definition is checked there, all faults together', () => {
+  it('of the module definition is checked there, all faults together', () => {
     const extras = { jwt, path: 'events/:tenant', aliases: 'yes', isGlobal: 1 } as unknown as SseOptions;
     expect(() => SseModule.forRoot(extras)).toThrow(
       /have 3 fault\(s\):\n- aliases .*\n- isGlobal .*\n- path .*:tenant/,
     );
   });
 
-  it('never shows a secret that was given in the wrong place', () => {
+  it('never shows a secret that was passed to the wrong option', () => {
     for (const options of [{ jwt: 'canary' }, { jwt: { secret: ['canary'] } }, 'canary']) {
       expect(() => resolveSseOptions(options as unknown as SseOptions)).toThrow(
         expect.objectContaining({ message: expect.not.stringContaining('canary') as unknown as string }),

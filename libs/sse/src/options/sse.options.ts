@@ -16,105 +16,105 @@ import type { TopicResolver } from '../seams/topic-resolver.js';
 export const SSE_OPTIONS = Symbol('SSE_OPTIONS');
 
 /**
- * Options of `SseModule`. Times are milliseconds, sizes bytes, both whole numbers; a value outside its range, and an option
- * that does not exist, refuses to start. Limits count per process unless presence is shared (wire.md §7).
+ * Options of `SseModule`. Times are milliseconds, sizes bytes, both whole numbers. The module does not start with a value outside
+ * its range or an unknown option. Limits count per process unless presence is shared (wire.md §7).
  */
 export interface SseOptions {
-  /** Time between two heartbeats of one connection, spread by 10 %. Shorten it below the idle time-out of the strictest proxy on the way. 5,000–300,000, 0 = none. @defaultValue 15000 */
+  /** Time between two heartbeats of one connection, spread by 10 %. Keep it below the idle time-out of every proxy between server and client. 5,000–300,000, 0 = none. @defaultValue 15000 */
   readonly heartbeatIntervalMs?: number;
-  /** The `retry:` of every stream: how long a browser waits before it comes back. Raise it when reconnects come in storms. 100–300,000. @defaultValue 3000 */
+  /** The `retry:` of every stream: time that a browser waits before it reconnects. Raise it against reconnect storms. 100–300,000. @defaultValue 3000 */
   readonly retryMs?: number;
-  /** Time over which a shutdown spreads its `close` events; what is still open then is cut. Keep it below the kill time of the process manager. 0–600,000. @defaultValue 10000 */
+  /** Time over which a shutdown spreads its `close` events; it then resets the remaining connections. Keep it below the kill time of the process manager. 0–600,000. @defaultValue 10000 */
   readonly drainMs?: number;
-  /** Events that may wait for one client that does not read; one more and it is closed as `slow_consumer` and resumes later. 1–1,000,000, 0 = only bytes count. @defaultValue 0 */
+  /** Events that may be queued for a client that does not read; beyond it the connection closes with `slow_consumer` and the client resumes later. 1–1,000,000, 0 = only bytes count. @defaultValue 0 */
   readonly clientBufferSize?: number;
-  /** Bytes that may wait for one client that does not read; beyond it ephemeral events are conflated, then it is closed as `slow_consumer`. 16 KiB–1 GiB, 0 = unbounded. @defaultValue 262144 */
+  /** Bytes that may be queued for a client that does not read; beyond it ephemeral events are conflated, then the connection closes with `slow_consumer`. 16 KiB–1 GiB, 0 = unbounded. @defaultValue 262144 */
   readonly maxQueuedBytes?: number;
-  /** Longest time without one successful write, heartbeats included; beyond it the connection counts as dead. At least two heartbeats. 10,000–86,400,000, 0 = off. @defaultValue 0 */
+  /** Longest time without a successful write, heartbeats included; beyond it the connection counts as dead. At least two heartbeats. 10,000–86,400,000, 0 = off. @defaultValue 0 */
   readonly idleTimeoutMs?: number;
-  /** Age at which a connection is asked to come back, spread by 10 %; spreads load after a node was added. 60,000–86,400,000, 0 = off. @defaultValue 0 */
+  /** Age at which a connection must reconnect, spread by 10 %; balances load after a server was added. 60,000–86,400,000, 0 = off. @defaultValue 0 */
   readonly maxConnectionAgeMs?: number;
-  /** Connections of this process; one more is 503 `at_capacity`. 1–1,000,000, 0 = off. @defaultValue 0 */
+  /** Connections of this process; beyond it 503 `at_capacity`. 1–1,000,000, 0 = off. @defaultValue 0 */
   readonly maxConnections?: number;
-  /** Connections of one tenant on all nodes that share presence; one more is 429 `connection_limit`, so that no tenant can use up the cluster. 1–1,000,000, 0 = off. @defaultValue 20000 */
+  /** Connections of one tenant on all servers that share presence; beyond it 429 `connection_limit`, so that no tenant can exhaust the cluster. 1–1,000,000, 0 = off. @defaultValue 20000 */
   readonly maxConnectionsPerTenant?: number;
-  /** Connections of one person on all nodes that share presence; beyond it see {@link onUserLimit}. 1–10,000, 0 = off. @defaultValue 10 */
+  /** Connections of one user on all servers that share presence; beyond it see {@link onUserLimit}. 1–10,000, 0 = off. @defaultValue 10 */
   readonly maxConnectionsPerUser?: number;
-  /** `refuse` answers 429 `connection_limit`; `close-oldest` ends that person's oldest stream, on whichever node it is, which makes two browser tabs evict each other for ever. @defaultValue `refuse` */
+  /** `refuse` answers 429 `connection_limit`; `close-oldest` closes the user's oldest stream on any server, which makes two browser tabs evict each other for ever. @defaultValue `refuse` */
   readonly onUserLimit?: 'refuse' | 'close-oldest';
-  /** Streams that one person may open per minute on each node, and tickets that one gets; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 120 */
+  /** Streams that a user may open, and tickets that a user may request, per minute on each server; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 120 */
   readonly connectsPerMinute?: number;
-  /** Streams that one person may open at once before {@link connectsPerMinute} counts. 1–10,000. @defaultValue 30 */
+  /** Streams that a user may open at once before {@link connectsPerMinute} applies. 1–10,000. @defaultValue 30 */
   readonly connectBurst?: number;
-  /** Long polls that one person may send per minute to each node; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 300 */
+  /** Long polls that a user may send per minute to each server; beyond it 429 `rate_limited`. 1–100,000, 0 = off. @defaultValue 300 */
   readonly pollsPerMinute?: number;
-  /** Events that one replay may show its holder; beyond it one `resync`, and the page loads its state afresh. 1–1,000,000, 0 = off. @defaultValue 1000 */
+  /** Events that one replay may send; beyond it one `resync`, and the page reloads its state. 1–1,000,000, 0 = off. @defaultValue 1000 */
   readonly replayMaxEvents?: number;
-  /** Age of the oldest event that a replay may reach; beyond it one `resync`. 1,000–31,536,000,000, 0 = off. @defaultValue 604800000 (7 days) */
+  /** Age of the oldest event that a replay may send; beyond it one `resync`. 1,000–31,536,000,000, 0 = off. @defaultValue 604800000 (7 days) */
   readonly replayMaxAgeMs?: number;
-  /** Log rows that one replay may look through, which bounds followers of patterns; beyond it one `resync`. 1–10,000,000, 0 = off. @defaultValue 20000 */
+  /** Log rows that one replay may scan, which bounds followers of patterns; beyond it one `resync`. 1–10,000,000, 0 = off. @defaultValue 20000 */
   readonly replayMaxScannedRows?: number;
-  /** Events per tenant that stay in memory, so that reconnects need not read the log. 1–1,000,000. @defaultValue 1000 */
+  /** Events per tenant kept in memory, so that reconnects need not read the log. 1–1,000,000. @defaultValue 1000 */
   readonly ringMaxEvents?: number;
-  /** Bytes per tenant that stay in memory for the same reason; whichever bound is met first counts. 64 KiB–1 GiB. @defaultValue 4194304 */
+  /** Bytes per tenant kept in memory for the same reason; the bound that is reached first applies. 64 KiB–1 GiB. @defaultValue 4194304 */
   readonly ringMaxBytes?: number;
 
-  /** `false`: nobody follows topics; asking for one is 400 `topics_disabled`, sending to one throws `ERR_SSE_TOPICS_DISABLED`. @defaultValue true */
+  /** `false` disables topics: requesting one is 400 `topics_disabled`, sending to one throws `ERR_SSE_TOPICS_DISABLED`. @defaultValue true */
   readonly topics?: boolean;
-  /** `refuse` answers 403 `topic_forbidden` when one topic is forbidden; `omit` opens the stream without it and lists it in `connected.denied`. @defaultValue `refuse` */
+  /** `refuse` answers 403 `topic_forbidden` when a topic is denied; `omit` opens the stream without it and lists it in `connected.denied`. @defaultValue `refuse` */
   readonly onDeniedTopic?: 'refuse' | 'omit';
-  /** Topics one connection may follow; one more is 400 `too_many_topics`. 1–1,000, 0 = off. @defaultValue 50 */
+  /** Topics that one connection may follow; beyond it 400 `too_many_topics`. 1–1,000, 0 = off. @defaultValue 50 */
   readonly maxTopicsPerConnection?: number;
-  /** Time a {@link topicAuthorizer} has for all topics of one request; no answer counts as no. 100–30,000. @defaultValue 2000 */
+  /** Time limit of the {@link topicAuthorizer} for all topics of one request; without an answer they are denied. 100–30,000. @defaultValue 2000 */
   readonly topicDecisionTimeoutMs?: number;
-  /** Length of path and query of a stream; beyond it 414. Node's own bound on the whole head is 16 KiB. 1,024–65,536, 0 = off. @defaultValue 12288 */
+  /** Length of path and query of a stream; beyond it 414. Node limits the whole head to 16 KiB. 1,024–65,536, 0 = off. @defaultValue 12288 */
   readonly maxRequestTargetBytes?: number;
-  /** Accepts `?token=` and `?access_token=` on streams. URLs end up in logs and histories, so it is off: 400 `token_in_url`. @defaultValue false */
+  /** Accepts `?token=` and `?access_token=` on streams. Off by default, because URLs end up in logs and histories: 400 `token_in_url`. @defaultValue false */
   readonly allowQueryToken?: boolean;
-  /** Cookie that carries the access token for pages that use the browser's own EventSource; `false` reads no cookie. @defaultValue `herald_session` */
+  /** Cookie with the access token, for pages that use the browser's own EventSource; `false` reads no cookie. @defaultValue `herald_session` */
   readonly cookieName?: string | false;
-  /** Origins besides the own one whose pages may use the cookie, each as `https://host[:port]`; any other is 403 `origin_forbidden`. @defaultValue none */
+  /** Other origins whose pages may use the cookie, each as `https://host[:port]`; any other is 403 `origin_forbidden`. @defaultValue none */
   readonly allowedOrigins?: readonly string[];
 
-  /** The longest life of an access token, and so how long a revocation is kept; a token that lives longer would be good again behind it. 60,000–31,536,000,000. @defaultValue 2592000000 (30 days) */
+  /** Longest life of an access token, and so the time that a revocation is kept; a token that lives longer would become valid again. 60,000–31,536,000,000. @defaultValue 2592000000 (30 days) */
   readonly maxTokenLifeMs?: number;
 
-  /** How access tokens are verified. Required unless an {@link authenticator} is given. */
+  /** How access tokens are verified. Required unless {@link authenticator} is set. */
   readonly jwt?: JwtOptions;
   /** Verifies tokens instead of {@link jwt}. */
   readonly authenticator?: Authenticator;
   /** Who may follow which topic. @defaultValue what the token's `topics` patterns cover */
   readonly topicAuthorizer?: TopicAuthorizer;
-  /** Which topics a request asks for. @defaultValue `?topics=a,b` and repeated `?topic=` */
+  /** Which topics a request names. @defaultValue `?topics=a,b` and repeated `?topic=` */
   readonly topicResolver?: TopicResolver;
-  /** Audience keys that the host's directory adds; failing, or no answer within 10 s, counts as 503. @defaultValue none */
+  /** Audience keys that the host's directory adds; an error, or no answer within 10 s, is 503. @defaultValue none */
   readonly audienceResolver?: AudienceResolver;
-  /** The durable memory. @defaultValue in memory: lost with the process, for one process only */
+  /** Stores durable events. @defaultValue in memory: lost with the process, for one process only */
   readonly eventLog?: EventLog;
   /** Carries hints between processes. @defaultValue in memory, for one process only */
   readonly backplane?: Backplane;
   /** Who is online. @defaultValue in memory, for one process only */
   readonly presence?: Presence;
-  /** Keeps stream tickets. @defaultValue in memory, for one process only */
+  /** Stores stream tickets. @defaultValue in memory, for one process only */
   readonly ticketStore?: TicketStore;
-  /** Keeps revocations. @defaultValue beside the {@link eventLog} where that can, else in memory: forgotten with the process, for one process only */
+  /** Stores revocations. @defaultValue that of the {@link eventLog}, else in memory: lost with the process, for one process only */
   readonly revocationStore?: RevocationStore;
-  /** Carries requests to the node of a connection. @defaultValue beside the {@link eventLog} where that can, else in memory, for one process only */
+  /** Carries requests to the server of a connection. @defaultValue that of the {@link eventLog}, else in memory, for one process only */
   readonly controlMailbox?: ControlMailbox;
-  /** Makes `POST /send` with an `Idempotency-Key` one request however often it comes. @defaultValue none: such a header is not looked at */
+  /** Executes `POST /send` once per `Idempotency-Key`. @defaultValue none: the header is ignored */
   readonly idempotency?: Idempotency;
   /** @defaultValue the clock of the machine */
   readonly clock?: Clock;
   /** @defaultValue the operating system's secure random source */
   readonly idGenerator?: IdGenerator;
   /**
-   * The W3C `traceparent` of the work that is going on, asked at each publication that names none itself; it should read an
-   * AsyncLocalStorage, as OpenTelemetry's does, and must be quick. What has not the form of one is left out. @defaultValue none
+   * Returns the W3C `traceparent` of the current work. It is called for each publication that names none. It should read an
+   * AsyncLocalStorage, as OpenTelemetry does, and must be fast. A malformed value is ignored. @defaultValue none
    */
   readonly currentTraceparent?: () => string | undefined;
 }
 
-/** {@link SseOptions} after their check: numbers and switches filled, seams as given, `undefined` where the default is meant. */
+/** Checked {@link SseOptions} with defaults; a seam that was not passed is `undefined`. */
 export type ResolvedSseOptions = Readonly<
   Required<Omit<SseOptions, SeamName | 'jwt'>> & {
     [K in SeamName]: SseOptions[K] | undefined;
@@ -162,7 +162,7 @@ const MIB = 1024 * KIB;
 const DAY_MS = 86_400_000;
 
 /**
- * Fills defaults and checks every option. The result is frozen.
+ * Checks every option and fills in the defaults. The result is frozen.
  * @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
  */
 export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
@@ -232,7 +232,9 @@ export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
 
 function jwtOf(options: SseOptions, faults: OptionFaults): ResolvedJwtOptions | null {
   if (options.jwt !== undefined && options.authenticator !== undefined) {
-    faults.add('jwt and authenticator exclude each other: either this module verifies tokens or the host does');
+    faults.add(
+      'jwt and authenticator exclude each other. Set jwt when this module verifies tokens, else authenticator',
+    );
   }
   if (options.jwt !== undefined) {
     const jwt = faults.object('jwt', options.jwt);
@@ -240,8 +242,8 @@ function jwtOf(options: SseOptions, faults: OptionFaults): ResolvedJwtOptions | 
   }
   if (options.authenticator === undefined) {
     faults.add(
-      'jwt or authenticator is required: nobody can be let in without knowing who they are. ' +
-        'Give jwt: { secret }, { publicKey } or { jwksUri } as your sign-in issues tokens, or an authenticator of your own',
+      'jwt or authenticator is required to authenticate requests. ' +
+        'Set jwt: { secret }, { publicKey } or { jwksUri } to match your sign-in, or pass your own authenticator',
     );
   }
   return null;
@@ -260,7 +262,7 @@ function originsOf(value: readonly string[] | undefined, faults: OptionFaults): 
     return [];
   }
   for (const origin of value ?? []) {
-    // "null" is what sandboxed and local documents send: allowing it would allow every one of them.
+    // Sandboxed and local documents send "null": allowing it would allow all of them.
     if (typeof origin !== 'string' || !URL.canParse(origin) || new URL(origin).origin !== origin || origin === 'null') {
       faults.add(`allowedOrigins must be exact origins such as https://erp.example; got ${JSON.stringify(origin)}`);
     }
