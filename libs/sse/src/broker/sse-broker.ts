@@ -13,7 +13,7 @@ import { Hub } from '../hub/hub.js';
 import type { HubStats } from '../hub/hub-stats.js';
 import { type OnlinePage, type OnlineQuery, PRESENCE, type Presence, type UserPresence } from '../presence/presence.js';
 import { asTenantId, asUserId, type TenantId, type UserId } from '@nest-herald/platform';
-import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../vocabulary/publication.js';
+import { type Audience, roleKey, topicKey } from '../vocabulary/publication.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { Revocation, RevocationTarget } from '../vocabulary/revocation.js';
 import { SseError } from '../vocabulary/sse.errors.js';

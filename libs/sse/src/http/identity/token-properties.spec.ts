@@ -2,9 +2,9 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { OptionFaults, type Principal, systemClock } from '@nest-herald/platform';
-import { type JwtOptions, resolveJwtOptions } from '../options/jwt.options.js';
-import { SseRefusal } from '../vocabulary/refusal.js';
-import { JwtAuthenticator } from './identity/jwt-authenticator.js';
+import { type JwtOptions, resolveJwtOptions } from '../../options/jwt.options.js';
+import { SseRefusal } from '../../vocabulary/refusal.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const IDENTIFIER = /^[A-Za-z0-9_.@|-]{1,128}$/;
