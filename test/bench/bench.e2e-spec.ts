@@ -8,7 +8,7 @@ import { type Limits, planFor, type Workload } from './capacity-model.js';
 import { Arrivals, wallClockMs } from './load/arrivals.js';
 import { LoadClient } from './load/load-client.js';
 import { churn } from './load/churn.js';
-import { comeBack } from './load/storm.js';
+import { comeBack } from './load/reconnect-all.js';
 import type { Leftovers } from './processes/messages.js';
 import { FigureBook } from './report/figure.js';
 import { compare } from './report/ratio.js';

@@ -1,5 +1,5 @@
 import type { Leftovers, LoadQuestions, ServerQuestions, StreamTarget } from './processes/messages.js';
-import { AskedProcess } from './processes/question-channel.js';
+import { AskedProcess } from './processes/bench-process.js';
 import { verdictOf } from './soak-verdict.js';
 
 /**

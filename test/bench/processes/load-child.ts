@@ -1,9 +1,9 @@
 import type { Arrivals } from '../load/arrivals.js';
 import { churn } from '../load/churn.js';
 import { LoadClient } from '../load/load-client.js';
-import { comeBack, stall } from '../load/storm.js';
+import { comeBack, stall } from '../load/reconnect-all.js';
 import type { LoadQuestions } from './messages.js';
-import { answerQuestions } from './question-channel.js';
+import { answerQuestions } from './bench-process.js';
 
 /** The process that holds all client connections and counts what they get. */
 

@@ -16,7 +16,7 @@ import type {
   ServerQuestions,
   ServerUsage,
 } from './messages.js';
-import { answerQuestions } from './question-channel.js';
+import { answerQuestions } from './bench-process.js';
 import { RoundPacer } from './round-pacer.js';
 
 /** The process under test: one server, publishing on demand and accounting for its own CPU. */

@@ -1,6 +1,6 @@
 import { HINT_SERVERS, HintServer } from '../processes/hint-server.js';
 import type { LoadQuestions, ServerQuestions } from '../processes/messages.js';
-import { AskedProcess } from '../processes/question-channel.js';
+import { AskedProcess } from '../processes/bench-process.js';
 import { FigureBook } from '../report/figure.js';
 import { compare } from '../report/ratio.js';
 import { TARGETS } from '../targets.js';

@@ -8,7 +8,7 @@ import type {
   ServerUsage,
   StreamTarget,
 } from '../processes/messages.js';
-import { AskedProcess } from '../processes/question-channel.js';
+import { AskedProcess } from '../processes/bench-process.js';
 import { SERVER_TITLES } from '../servers/server-registry.js';
 import type { BenchContext } from './scenario.js';
 
