@@ -2,32 +2,32 @@ import { parseArgs } from 'node:util';
 
 import { SERVER_TITLES, type ServerName } from './servers/server-registry.js';
 
-/** What the command line chose. */
+/** The options of the command line. */
 export interface BenchOptions {
   /** Connections of the fan-out, ascending. @defaultValue 1000, 5000, 10000 */
   readonly connections: readonly number[];
-  /** Times that every server is started and measured, interleaved. @defaultValue 3 */
+  /** How often every server is started and measured, interleaved. @defaultValue 3 */
   readonly repetitions: number;
-  /** Shortest time of one measurement, ms; warm-up takes a third of it on top. @defaultValue 800 */
+  /** Shortest time of one measurement, in ms; warm-up takes a third of it in addition. @defaultValue 800 */
   readonly minMs: number;
   /** Connections of the large scenarios (paced, storm, growth). @defaultValue 10000, with `--quick` 1000 */
   readonly many: number;
-  /** Streams that never read, and for how many seconds. @defaultValue 200 for 60 s, with `--quick` 50 for 5 s */
+  /** Number of streams that never read, and for how many seconds. @defaultValue 200 for 60 s, with `--quick` 50 for 5 s */
   readonly stalled: number;
   readonly stalledSeconds: number;
-  /** How long somebody else's write transaction stays open, in minutes. @defaultValue 1, with `--quick` a tenth; the long form is 10 */
+  /** How long the write transaction of another application stays open, in minutes. @defaultValue 1, with `--quick` a tenth; the long form is 10 */
   readonly foreignMinutes: number;
   /** Names of the scenarios to run. @defaultValue all */
   readonly scenarios: readonly string[];
   /** Directory for CPU profiles of the server process; profiling distorts the figures. @defaultValue none */
   readonly profileDirectory: string | undefined;
-  /** Servers to measure; rows that need another are left out. @defaultValue all */
+  /** Servers to measure; rows that need another server are left out. @defaultValue all */
   readonly servers: readonly ServerName[];
-  /** Replace the figures in docs/performance.md. @defaultValue false */
+  /** Replaces the figures in docs/performance.md. @defaultValue false */
   readonly write: boolean;
 }
 
-/** More would need more than 20,000 open files in the process that holds them. */
+/** More connections would need more than 20,000 open files in one process. */
 const MAX_CONNECTIONS = 15_000;
 
 export const USAGE = `npm run bench -- [flags]
@@ -35,16 +35,16 @@ export const USAGE = `npm run bench -- [flags]
   --repetitions 3           interleaved repetitions
   --many 10000              connections of paced, storm and growth
   --stalled 200             streams that never read; 1000 is the long form
-  --stalled-seconds 60      for so long; 600 is the long form
-  --foreign-minutes 1       length of somebody else's write transaction; 10 is the long form
+  --stalled-seconds 60      how long; 600 is the long form
+  --foreign-minutes 1       length of another application's write transaction; 10 is the long form
   --min-ms 800              shortest time of one measurement
-  --quick                   one repetition of 300 ms with 1,000 connections; for a look, not for a claim
-  --scenarios a,b           only these
-  --servers a,b             only these: ${Object.keys(SERVER_TITLES).join(', ')}
+  --quick                   one repetition of 300 ms with 1,000 connections; a first impression, not evidence
+  --scenarios a,b           only these scenarios
+  --servers a,b             only these servers: ${Object.keys(SERVER_TITLES).join(', ')}
   --profile DIR             write CPU profiles of the servers to DIR; the figures are not comparable then
   --write                   replace the figures in docs/performance.md`;
 
-/** @throws Error that lists every fault of the command line. */
+/** Parses the command line. @throws Error that lists every fault. */
 export function parseBenchOptions(args: readonly string[], scenarioNames: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -68,7 +68,7 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
     text.split(',').map((part) => {
       const value = Number(part);
       if (!Number.isInteger(value) || value < 1 || value > most) {
-        faults.push(`--${flag} takes whole numbers from 1 to ${most}; got ${JSON.stringify(part)}.`);
+        faults.push(`--${flag} must be whole numbers from 1 to ${most}; got ${JSON.stringify(part)}.`);
       }
       return value;
     });
@@ -76,13 +76,14 @@ export function parseBenchOptions(args: readonly string[], scenarioNames: readon
     if (text === undefined) return known;
     const chosen = text.split(',');
     for (const name of chosen) {
-      if (!known.includes(name as N)) faults.push(`--${flag} knows ${known.join(', ')}; got ${JSON.stringify(name)}.`);
+      if (!known.includes(name as N))
+        faults.push(`--${flag} must be one of ${known.join(', ')}; got ${JSON.stringify(name)}.`);
     }
     return chosen as N[];
   };
   const { quick, write } = values;
-  if (quick && write) faults.push('--write wants a full run; leave out --quick.');
-  if (values.profile !== undefined && write) faults.push('--write wants undistorted figures; leave out --profile.');
+  if (quick && write) faults.push('--write needs a full run. Leave out --quick.');
+  if (values.profile !== undefined && write) faults.push('--write needs undistorted figures. Leave out --profile.');
   const options: BenchOptions = {
     connections: numbers(
       'connections',

@@ -8,8 +8,8 @@ import { type Limits, planFor, type Workload } from './capacity-model.js';
 import { Arrivals, wallClockMs } from './load/arrivals.js';
 import { LoadClient } from './load/load-client.js';
 import { churn } from './load/churn.js';
-import { comeBack } from './load/reconnect-all.js';
-import type { Leftovers } from './processes/messages.js';
+import { reconnectAll } from './load/reconnect-all.js';
+import type { RetainedResources } from './processes/messages.js';
 import { FigureBook } from './report/figure.js';
 import { compare } from './report/ratio.js';
 import { spreadOf } from './report/statistics.js';
@@ -19,7 +19,7 @@ import type { BenchServer } from './servers/bench-server.js';
 import { SERVER_TITLES, startServer } from './servers/server-registry.js';
 import { verdictOf } from './soak-verdict.js';
 
-describe('every server of the bench', () => {
+describe('Every server of the bench', () => {
   let control: Server;
   let server: BenchServer;
   let load: LoadClient;
@@ -42,7 +42,7 @@ describe('every server of the bench', () => {
     control.close();
   });
 
-  it.each(Object.keys(SERVER_TITLES))('%s delivers to everybody, once', async (name) => {
+  it.each(Object.keys(SERVER_TITLES))('%s delivers to all connections, once', async (name) => {
     await begin(name);
     load.expect(6);
     await server.publishToAll(benchEvent(1));
@@ -51,18 +51,18 @@ describe('every server of the bench', () => {
     expect(load.counts()).toEqual({ total: 6, fewest: 2, most: 2, closed: 0 });
   });
 
-  it('herald gives a storm of returning streams what each has missed', async () => {
+  it('herald sends reconnecting streams the events that they missed', async () => {
     await begin('herald');
     const position = load.lastPosition;
     load.leave();
     await server.publishToAll(benchEvent(1));
     await server.publishToAll(benchEvent(2));
-    const { replayed } = await comeBack({ ...server, controlPort: 0 }, 3, position, 2);
+    const { replayed } = await reconnectAll({ ...server, controlPort: 0 }, 3, position, 2);
     expect(replayed).toBe(6);
     expect(server.logReads?.()).toBe(0);
   });
 
-  it.each(Object.keys(SERVER_TITLES))('%s delivers to one person and to nobody else', async (name) => {
+  it.each(Object.keys(SERVER_TITLES))('%s delivers to one user and to no other', async (name) => {
     await begin(name);
     load.expect(2);
     await server.publishToUser(1, benchEvent(1));
@@ -72,8 +72,8 @@ describe('every server of the bench', () => {
   });
 });
 
-describe('the arrivals of the bench', () => {
-  it('tell how late each event was, by event or by person', async () => {
+describe('The arrivals of the bench', () => {
+  it('measure the latency of each event, by event or by user', async () => {
     const now = wallClockMs();
     for (const order of ['everyone', 'in-turn'] as const) {
       const arrivals = new Arrivals(2, 2);
@@ -86,15 +86,15 @@ describe('the arrivals of the bench', () => {
     }
   });
 
-  it('refuse what was not published', () => {
+  it('refuse events that were not published', () => {
     const arrivals = new Arrivals(1, 1);
     arrivals.note(0, 0);
     expect(() => arrivals.note(0, 1)).toThrow('more than published');
   });
 });
 
-describe('the soak', () => {
-  const look = (change: Partial<Leftovers> = {}): Leftovers => ({
+describe('The soak', () => {
+  const sample = (change: Partial<RetainedResources> = {}): RetainedResources => ({
     heapBytes: 30e6,
     rssBytes: 130e6,
     handles: 4,
@@ -103,23 +103,23 @@ describe('the soak', () => {
     ...change,
   });
 
-  it('passes what stays, whatever a single look shows', () => {
-    const looks = [look(), look(), look({ heapBytes: 90e6, handles: 50 }), look(), look(), look()];
-    expect(verdictOf(looks).isStable).toBe(true);
+  it('accepts stable resources, whatever a single sample shows', () => {
+    const samples = [sample(), sample(), sample({ heapBytes: 90e6, handles: 50 }), sample(), sample(), sample()];
+    expect(verdictOf(samples).isStable).toBe(true);
   });
 
-  it.each(['heapBytes', 'handles', 'listeners', 'openFiles'] as const)('notices that %s grow', (what) => {
+  it.each(['heapBytes', 'handles', 'listeners', 'openFiles'] as const)('detects growing %s', (what) => {
     const step = what === 'heapBytes' ? 1e6 : 2;
-    const looks = Array.from({ length: 9 }, (_, index) => look({ [what]: look()[what] + index * step }));
-    expect(verdictOf(looks).isStable).toBe(false);
-    expect(verdictOf(looks).lines.filter((line) => line.startsWith('GROWS'))).toHaveLength(1);
+    const samples = Array.from({ length: 9 }, (_, index) => sample({ [what]: sample()[what] + index * step }));
+    expect(verdictOf(samples).isStable).toBe(false);
+    expect(verdictOf(samples).lines.filter((line) => line.startsWith('GROWS'))).toHaveLength(1);
   });
 
-  it('says nothing about fewer than three looks', () => {
-    expect(() => verdictOf([look(), look()])).toThrow('three looks');
+  it('refuses fewer than three samples', () => {
+    expect(() => verdictOf([sample(), sample()])).toThrow('three samples');
   });
 
-  it('lets streams come and go, and leaves none', async () => {
+  it('opens and closes streams, and leaves none open', async () => {
     const server = await startServer('herald');
     const target = { ...server, controlPort: 0 };
     const { connects, refused } = await churn({ target, seconds: 0.5, streams: 3, users: 20, maxLifeMs: 200 });
@@ -129,7 +129,7 @@ describe('the soak', () => {
   });
 });
 
-describe('the capacity model', () => {
+describe('The capacity model', () => {
   const workload: Workload = {
     tenants: 50,
     people: 400,
@@ -140,45 +140,45 @@ describe('the capacity model', () => {
     audience: 5,
     rowsPerEvent: 4,
   };
-  const limits: Limits = { utilisation: 0.6, streamsPerNode: 12_000, nodeMegabytes: 1_024, stormSeconds: 15 };
+  const limits: Limits = { utilisation: 0.6, streamsPerServer: 12_000, serverMegabytes: 1_024, stormSeconds: 15 };
 
-  it('never needs less for more', () => {
+  it('never needs fewer servers for more users', () => {
     const sizes = [1, 4, 16, 64].map((times) => planFor({ ...workload, people: 400 * times }, limits, MEASURED));
     for (const [index, plan] of sizes.slice(1).entries()) {
-      expect(plan.nodes).toBeGreaterThanOrEqual(sizes[index]!.nodes);
+      expect(plan.servers).toBeGreaterThanOrEqual(sizes[index]!.servers);
       expect(plan.cells).toBeGreaterThanOrEqual(sizes[index]!.cells);
     }
     expect(sizes.at(-1)!.cells).toBeGreaterThan(1);
   });
 
-  it('keeps what it promises in the seconds that it plays', () => {
+  it('keeps its limits in the seconds that it simulates', () => {
     const { simulated } = planFor({ ...workload, people: 20_000 }, limits, MEASURED);
-    expect(simulated.nodeP50).toBeLessThanOrEqual(limits.utilisation);
+    expect(simulated.serverP50).toBeLessThanOrEqual(limits.utilisation);
     expect(simulated.shardP50).toBeLessThanOrEqual(limits.utilisation);
-    expect(simulated.nodeP99).toBeLessThan(1);
+    expect(simulated.serverP99).toBeLessThan(1);
   });
 
-  it('names a tenant that is too large for one order', () => {
+  it('reports a tenant that is too large for one shard', () => {
     const { tooLarge } = planFor({ ...workload, tenants: 3, people: 3_000_000, skew: 1 }, limits, MEASURED);
     expect(tooLarge.map(({ rank }) => rank)).toEqual([1, 2, 3]);
   });
 
-  it('gives every installation a second node', () => {
-    expect(planFor({ ...workload, tenants: 1, people: 10 }, limits, MEASURED).nodes).toBe(2);
+  it('plans at least two servers', () => {
+    expect(planFor({ ...workload, tenants: 1, people: 10 }, limits, MEASURED).servers).toBe(2);
   });
 });
 
-describe('the figures of the bench', () => {
-  it('are taken with events of one size, whatever their number', () => {
+describe('The figures of the bench', () => {
+  it('come from events of one size, whatever their number', () => {
     for (const n of [0, 9, 10, 123_456]) expect(JSON.stringify(benchEvent(n))).toHaveLength(EVENT_BYTES);
   });
 
-  it('show the middle and the range', () => {
+  it('show the median and the range', () => {
     expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
     expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
   });
 
-  it('are divided within a repetition, and left out when one side was not measured', () => {
+  it('are divided within a repetition, and left out if one side was not measured', () => {
     const book = new FigureBook();
     for (const [ours, theirs] of [
       [2, 1],
@@ -197,7 +197,7 @@ describe('the figures of the bench', () => {
     ]);
   });
 
-  it('stand beside their target with a verdict on the median', () => {
+  it('are compared with their target by the median', () => {
     const spread = { median: 1.3, min: 1, max: 2 };
     const row = (target: { atMost: number } | { atLeast: number }): string =>
       ratioTable([{ what: 'x', condition: 'w1', spread, target }]).split('\n')[2] ?? '';
@@ -207,7 +207,7 @@ describe('the figures of the bench', () => {
   });
 });
 
-describe('the command line of the bench', () => {
+describe('The command line of the bench', () => {
   it('reports all faults together', () => {
     const args = ['--connections', '0,99999', '--servers', 'apache', '--quick', '--write'];
     const parse = (): unknown => parseBenchOptions(args, ['fan-out']);

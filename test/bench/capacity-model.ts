@@ -1,55 +1,55 @@
 import type { UnitCosts } from './capacity-costs.js';
 
-/** What an installation looks like at its busiest. */
+/** An installation at its busiest. */
 export interface Workload {
   readonly tenants: number;
-  /** Mean people of a tenant; see `skew`. */
+  /** Mean number of people per tenant; see `skew`. */
   readonly people: number;
-  /** 0 = all tenants alike; 1 = the n-th largest has a share of 1/n. */
+  /** 0 = all tenants have the same size; 1 = the n-th largest has a share of 1/n. */
   readonly skew: number;
-  /** Share of the people who have a stream open. */
+  /** Share of people with an open stream. */
   readonly online: number;
   readonly streamsPerPerson: number;
-  /** Durable events that one person online causes. */
+  /** Durable events that one online person causes. */
   readonly eventsPerPersonMinute: number;
-  /** People online whom one event reaches. */
+  /** Online people that one event reaches. */
   readonly audience: number;
-  /** Rows that one event writes besides its own two (outbox, log): inbox rows, the business's own. */
+  /** Rows per event besides its own two (outbox, log): inbox rows, business rows. */
   readonly rowsPerEvent: number;
 }
 
-/** How full things may be, and how large. */
+/** Upper bounds of load and size. */
 export interface Limits {
-  /** Share of one core; the rest is for peaks and for the streams of a node that died. */
+  /** Share of one core; the rest is for peaks and for the streams of a failed server. */
   readonly utilisation: number;
-  readonly streamsPerNode: number;
-  readonly nodeMegabytes: number;
-  /** Streams of a node that died must be live elsewhere within so long. */
+  readonly streamsPerServer: number;
+  readonly serverMegabytes: number;
+  /** Within this time the streams of a failed server must be live elsewhere. */
   readonly stormSeconds: number;
 }
 
-/** What is needed, and what would be the next to run out. */
+/** The required resources. */
 export interface Plan {
   readonly streams: number;
   readonly eventsPerSecond: number;
   readonly deliveriesPerSecond: number;
-  /** PostgreSQL clusters, each with nodes of its own. */
+  /** PostgreSQL clusters, each with its own servers. */
   readonly cells: number;
-  /** Of all cells; infinite where no number is enough for a tenant. */
-  readonly nodes: number;
-  /** Of the cell that needs the most. */
+  /** Of all cells; infinite if no number is enough for a tenant. */
+  readonly servers: number;
+  /** Of the cell that needs most. */
   readonly shards: number;
-  /** What decided the number of nodes of the largest cell. */
-  readonly nodeLimit: string;
+  /** What determined the number of servers of the largest cell. */
+  readonly serverLimit: string;
   readonly simulated: Simulated;
-  /** Tenants that no cluster can take: one tenant has one order, so it is in one shard of one primary. */
+  /** Tenants that no cluster can hold: a tenant has one order of events, so it is in one shard of one primary. */
   readonly tooLarge: readonly { readonly rank: number; readonly eventsPerSecond: number }[];
 }
 
-/** Share of their capacity that the fullest node and the fullest shard use, over simulated seconds. */
+/** Utilisation of the busiest server and the busiest shard, over simulated seconds. */
 export interface Simulated {
-  readonly nodeP50: number;
-  readonly nodeP99: number;
+  readonly serverP50: number;
+  readonly serverP99: number;
   readonly shardP50: number;
   readonly shardP99: number;
 }
@@ -62,10 +62,10 @@ interface Tenant {
 
 const SIMULATED_SECONDS = 120;
 
-/** Nodes in front of one cluster; more would need more connections than a PostgreSQL takes. */
-const MAX_NODES = 40;
+/** Servers of one cluster; more would need more connections than PostgreSQL accepts. */
+const MAX_SERVERS = 40;
 
-/** Sizes an installation from unit costs, then plays some minutes of it to see how far the peaks reach. Same input, same answer. */
+/** Sizes an installation from unit costs, then simulates some minutes to find the peaks. Deterministic. */
 export function planFor(workload: Workload, limits: Limits, costs: UnitCosts): Plan {
   const tenants = tenantsOf(workload);
   const streams = sum(tenants.map((tenant) => tenant.streams));
@@ -74,15 +74,15 @@ export function planFor(workload: Workload, limits: Limits, costs: UnitCosts): P
   const shardLimit = costs.shardEventsPerSecond * limits.utilisation;
   const primaryLimit = (costs.primaryRowsPerSecond * limits.utilisation) / (2 + workload.rowsPerEvent);
   const cells = cellsFor(workload, tenants, primaryLimit, limits, costs);
-  const fullest = cells.reduce((most, cell) => (cell.nodes > most.nodes ? cell : most));
+  const largest = cells.reduce((most, cell) => (cell.servers > most.servers ? cell : most));
   return {
     streams: Math.round(streams),
     eventsPerSecond,
     deliveriesPerSecond,
     cells: cells.length,
-    nodes: sum(cells.map((cell) => cell.nodes)),
+    servers: sum(cells.map((cell) => cell.servers)),
     shards: Math.max(...cells.map((cell) => pack(cell.tenants, shardLimit).length)),
-    nodeLimit: fullest.nodeLimit,
+    serverLimit: largest.serverLimit,
     simulated: simulate(workload, cells, shardLimit, costs),
     tooLarge: tenants
       .filter((tenant) => tenant.eventsPerSecond > Math.min(shardLimit, primaryLimit))
@@ -90,16 +90,16 @@ export function planFor(workload: Workload, limits: Limits, costs: UnitCosts): P
   };
 }
 
-/** A PostgreSQL cluster, the tenants in it and the nodes in front of it. */
+/** A PostgreSQL cluster with its tenants and servers. */
 interface Cell {
   readonly tenants: readonly Tenant[];
-  readonly nodes: number;
-  readonly nodeLimit: string;
+  readonly servers: number;
+  readonly serverLimit: string;
 }
 
 /**
- * As few cells as the primaries allow, and more where a node could not even read what its cell publishes: a node that holds a
- * stream of a tenant reads every event of the tenant, so more nodes in front of the same cell do not help.
+ * As few cells as the primaries allow, and more if a server could not read all events of its cell: a server with a stream of a
+ * tenant reads every event of the tenant, so more servers for the same cell do not help.
  */
 function cellsFor(
   workload: Workload,
@@ -111,60 +111,60 @@ function cellsFor(
   for (let eventsPerSecond = primaryLimit; ; eventsPerSecond /= 1.5) {
     const cells = pack(tenants, eventsPerSecond).map((part): Cell => {
       const deliveries = eventsOf(part) * workload.audience * workload.streamsPerPerson;
-      return { tenants: part, ...nodesFor(part, deliveries, limits, costs) };
+      return { tenants: part, ...serversFor(part, deliveries, limits, costs) };
     });
     const isStuck = cells.length === tenants.length;
-    if (isStuck || cells.every((cell) => Number.isFinite(cell.nodes))) return cells;
+    if (isStuck || cells.every((cell) => Number.isFinite(cell.servers))) return cells;
   }
 }
 
-/** CPU seconds that one node uses in a second, streams spread evenly: a balancer does not know tenants. */
-function nodeLoad(tenants: readonly Tenant[], deliveries: number, nodes: number, costs: UnitCosts): number {
+/** CPU seconds that one server uses per second. Streams are spread evenly, because a balancer does not know tenants. */
+function serverLoad(tenants: readonly Tenant[], deliveries: number, servers: number, costs: UnitCosts): number {
   const streams = sum(tenants.map((tenant) => tenant.streams));
-  // A node follows a tenant when one of its streams is there; then it reads all events of the tenant.
-  const events = sum(tenants.map((tenant) => tenant.eventsPerSecond * (1 - (1 - 1 / nodes) ** tenant.streams)));
-  const beats = streams / nodes / costs.heartbeatSeconds;
-  return (events * costs.eventMicros + (deliveries / nodes + beats) * costs.deliveryMicros) / 1e6;
+  // A server with a stream of a tenant reads all events of the tenant.
+  const events = sum(tenants.map((tenant) => tenant.eventsPerSecond * (1 - (1 - 1 / servers) ** tenant.streams)));
+  const heartbeats = streams / servers / costs.heartbeatSeconds;
+  return (events * costs.eventMicros + (deliveries / servers + heartbeats) * costs.deliveryMicros) / 1e6;
 }
 
-function nodesFor(
+function serversFor(
   tenants: readonly Tenant[],
   deliveries: number,
   limits: Limits,
   costs: UnitCosts,
-): { readonly nodes: number; readonly nodeLimit: string } {
+): { readonly servers: number; readonly serverLimit: string } {
   const streams = sum(tenants.map((tenant) => tenant.streams));
-  const isEnough: readonly [string, (nodes: number) => boolean][] = [
-    ['streams a node', (nodes) => streams / nodes <= limits.streamsPerNode],
-    ['memory', (nodes) => memoryOf(tenants, nodes, costs) <= limits.nodeMegabytes],
-    // When one of them dies, its streams come back to the others, beside their own work.
+  const isEnough: readonly [string, (servers: number) => boolean][] = [
+    ['streams per server', (servers) => streams / servers <= limits.streamsPerServer],
+    ['memory', (servers) => memoryOf(tenants, servers, costs) <= limits.serverMegabytes],
+    // When a server fails, its streams reconnect to the others, in addition to their own load.
     [
       'a storm of reconnects',
-      (nodes) =>
-        ((streams / nodes / Math.max(1, nodes - 1)) * costs.acceptMicros) / 1e6 <=
+      (servers) =>
+        ((streams / servers / Math.max(1, servers - 1)) * costs.acceptMicros) / 1e6 <=
         limits.stormSeconds * (1 - limits.utilisation),
     ],
-    ['CPU', (nodes) => nodeLoad(tenants, deliveries, nodes, costs) <= limits.utilisation],
+    ['CPU', (servers) => serverLoad(tenants, deliveries, servers, costs) <= limits.utilisation],
   ];
-  let nodeLimit = 'two, so that one may die';
-  for (let nodes = 2; nodes <= MAX_NODES; nodes++) {
-    const failing = isEnough.find(([, holds]) => !holds(nodes));
-    if (failing === undefined) return { nodes, nodeLimit };
-    nodeLimit = failing[0];
+  let serverLimit = 'two, so that one may fail';
+  for (let servers = 2; servers <= MAX_SERVERS; servers++) {
+    const failing = isEnough.find(([, holds]) => !holds(servers));
+    if (failing === undefined) return { servers, serverLimit };
+    serverLimit = failing[0];
   }
-  return { nodes: Infinity, nodeLimit };
+  return { servers: Infinity, serverLimit };
 }
 
-function memoryOf(tenants: readonly Tenant[], nodes: number, costs: UnitCosts): number {
-  const streams = sum(tenants.map((tenant) => tenant.streams)) / nodes;
-  const active = sum(tenants.map((tenant) => 1 - (1 - 1 / nodes) ** tenant.streams));
+function memoryOf(tenants: readonly Tenant[], servers: number, costs: UnitCosts): number {
+  const streams = sum(tenants.map((tenant) => tenant.streams)) / servers;
+  const active = sum(tenants.map((tenant) => 1 - (1 - 1 / servers) ** tenant.streams));
   return (
-    costs.nodeMegabytes +
+    costs.serverMegabytes +
     (streams * (costs.streamKilobytes + costs.kernelKilobytes) + active * costs.tenantKilobytes) / 1_024
   );
 }
 
-/** First fit, largest first. What is larger than a bin gets one of its own. */
+/** First fit, largest first. A tenant larger than a bin gets its own bin. */
 function pack(tenants: readonly Tenant[], eventsPerSecond: number): Tenant[][] {
   const bins: { readonly tenants: Tenant[]; left: number }[] = [];
   for (const tenant of [...tenants].sort((a, b) => b.eventsPerSecond - a.eventsPerSecond)) {
@@ -192,35 +192,35 @@ function tenantsOf(workload: Workload): Tenant[] {
   });
 }
 
-/** Plays seconds in which every tenant publishes by chance, and looks at the fullest node and the fullest shard. */
+/** Simulates seconds in which every tenant publishes at random, and records the busiest server and shard. */
 function simulate(workload: Workload, cells: readonly Cell[], shardLimit: number, costs: UnitCosts): Simulated {
   const random = seeded(4_711);
-  const fullestNode: number[] = [];
-  const fullestShard: number[] = [];
+  const busiestServer: number[] = [];
+  const busiestShard: number[] = [];
   const shardsOf = cells.map((cell) => pack(cell.tenants, shardLimit));
   for (let second = 0; second < SIMULATED_SECONDS; second++) {
     let shardLoad = 0;
-    let node = 0;
+    let server = 0;
     for (const [index, cell] of cells.entries()) {
       const now: Tenant[] = [];
       for (const shard of shardsOf[index] ?? []) {
-        const there = shard.map((tenant) => ({ ...tenant, eventsPerSecond: poisson(tenant.eventsPerSecond, random) }));
-        shardLoad = Math.max(shardLoad, eventsOf(there) / costs.shardEventsPerSecond);
-        now.push(...there);
+        const active = shard.map((tenant) => ({ ...tenant, eventsPerSecond: poisson(tenant.eventsPerSecond, random) }));
+        shardLoad = Math.max(shardLoad, eventsOf(active) / costs.shardEventsPerSecond);
+        now.push(...active);
       }
       const deliveries = eventsOf(now) * workload.audience * workload.streamsPerPerson;
-      node = Math.max(node, nodeLoad(now, deliveries, Math.min(cell.nodes, MAX_NODES), costs));
+      server = Math.max(server, serverLoad(now, deliveries, Math.min(cell.servers, MAX_SERVERS), costs));
     }
-    fullestShard.push(shardLoad);
-    fullestNode.push(node);
+    busiestShard.push(shardLoad);
+    busiestServer.push(server);
   }
   const quantile = (values: number[], share: number): number =>
     values.sort((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0;
   return {
-    nodeP50: quantile(fullestNode, 0.5),
-    nodeP99: quantile(fullestNode, 0.99),
-    shardP50: quantile(fullestShard, 0.5),
-    shardP99: quantile(fullestShard, 0.99),
+    serverP50: quantile(busiestServer, 0.5),
+    serverP99: quantile(busiestServer, 0.99),
+    shardP50: quantile(busiestShard, 0.5),
+    shardP99: quantile(busiestShard, 0.99),
   };
 }
 
@@ -228,7 +228,7 @@ function eventsOf(tenants: readonly Tenant[]): number {
   return sum(tenants.map((tenant) => tenant.eventsPerSecond));
 }
 
-/** How many of something with this mean happen; by the normal distribution where that is as good. */
+/** A random count with this mean, by the normal distribution if that is as good. */
 function poisson(mean: number, random: () => number): number {
   if (mean > 30) {
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -240,7 +240,7 @@ function poisson(mean: number, random: () => number): number {
   return Math.max(0, count);
 }
 
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
+/** Random numbers from 0 to 1 that are the same in every run (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

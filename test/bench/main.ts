@@ -20,7 +20,7 @@ import { stalled } from './scenarios/stalled.js';
 import { storm } from './scenarios/storm.js';
 import { unicast } from './scenarios/unicast.js';
 
-/** `npm run bench`: runs the scenarios, prints every figure and every ratio beside its target. */
+/** `npm run bench`: runs the scenarios, prints every figure and every ratio with its target. */
 
 const SCENARIOS: readonly Scenario[] = [
   fanOut,
@@ -37,7 +37,7 @@ const SCENARIOS: readonly Scenario[] = [
   foreignTransaction,
 ];
 
-/** Seen from dist/test/bench. */
+/** Relative to dist/test/bench. */
 const DOCUMENT = new URL('../../../docs/performance.md', import.meta.url);
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,28 +1,29 @@
-import type { Leftovers } from './processes/messages.js';
+import type { RetainedResources } from './processes/messages.js';
 import { spreadOf } from './report/statistics.js';
 
-/** Growth of the heap between the first and the last third of the looks that counts as noise of the collector. */
+/** Growth of the heap between the first and the last third of the samples that counts as noise of the collector. */
 const HEAP_SLACK_BYTES = 2 * 2 ** 20;
-/** Files and handles that may be open at one look and not at another: timers, a socket on its way out. */
+/** Files and handles that may be open in one sample and not in another: timers, a closing socket. */
 const COUNT_SLACK = 3;
 
-/** What a soak found. */
+/** The result of a soak. */
 export interface Verdict {
   readonly isStable: boolean;
   readonly lines: readonly string[];
 }
 
 /**
- * Compares the medians of the first and the last third, so that a single odd look decides nothing.
- * @throws RangeError for fewer than three looks.
+ * Compares the medians of the first and the last third, so that a single odd sample decides nothing.
+ * @throws RangeError for fewer than three samples.
  */
-export function verdictOf(looks: readonly Leftovers[]): Verdict {
-  const third = Math.floor(looks.length / 3);
+export function verdictOf(samples: readonly RetainedResources[]): Verdict {
+  const third = Math.floor(samples.length / 3);
   if (third === 0)
-    throw new RangeError(`A soak needs three looks at the least; got ${looks.length}. Let it run longer.`);
-  const growthOf = (member: keyof Leftovers): number => {
-    const median = (part: readonly Leftovers[]): number => spreadOf(part.map((look) => look[member])).median;
-    return median(looks.slice(-third)) - median(looks.slice(0, third));
+    throw new RangeError(`The soak has ${samples.length} samples and needs three samples or more. Let it run longer.`);
+  const growthOf = (member: keyof RetainedResources): number => {
+    const median = (part: readonly RetainedResources[]): number =>
+      spreadOf(part.map((sample) => sample[member])).median;
+    return median(samples.slice(-third)) - median(samples.slice(0, third));
   };
   const checks = [
     { what: 'heap', unit: ' bytes', growth: growthOf('heapBytes'), slack: HEAP_SLACK_BYTES },

@@ -1,10 +1,10 @@
-/** A bound that a median must keep. */
+/** A bound for a median. */
 export type Target = { readonly atMost: number } | { readonly atLeast: number };
 
-/** Fewest connections for which the fan-out has targets. */
+/** Least number of connections for which the fan-out has targets. */
 const FAN_OUT_FROM = 1_000;
 
-/** The targets of docs/performance.md; each is given the number of connections, and absent where none was set. */
+/** The targets of docs/performance.md. Some depend on the number of connections, and are absent if none was set. */
 export const TARGETS = {
   fanOutByBareSocket: (connections: number): Target | undefined =>
     connections < FAN_OUT_FROM ? undefined : { atMost: connections < 10_000 ? 1.35 : 1.25 },
@@ -32,7 +32,7 @@ export const TARGETS = {
   acceptedConnectionMicros: { atMost: 300 } satisfies Target,
 } as const;
 
-/** @returns whether the median keeps the bound. */
+/** @returns whether the median meets the bound. */
 export function isMet(target: Target, median: number): boolean {
   return 'atMost' in target ? median <= target.atMost : median >= target.atLeast;
 }

@@ -10,12 +10,12 @@ const LIFETIME_S = 3600;
 
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 
-/** Id of the person of a connection; everybody has one connection. */
+/** Id of the user of a connection; every user has one connection. */
 export function benchUser(index: number): string {
   return `user-${index}`;
 }
 
-/** An access token of that person, with the claims that the streams read (wire.md §1). */
+/** An access token of that user, with the claims that the streams read. */
 export function accessToken(index: number): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = encode({

@@ -1,15 +1,15 @@
 import { connect } from 'node:net';
 
 import type { ChurnPlan, ChurnResult } from '../processes/messages.js';
-import { EVENT_MARK } from '../servers/bench-event.js';
+import { EVENT_MARKER } from '../servers/bench-event.js';
 import { accessToken, benchUser } from './access-token.js';
 
-/** Text kept of the last read, so that an id is found that two reads share. */
+/** Characters kept of the last read, to find an id that is split between two reads. */
 const TAIL = 64;
 
 /**
- * Streams that come, stay a moment and go, for as long as the plan says: some say goodbye, some are reset, half of them return
- * to where they were. Ends with every stream closed.
+ * Opens and closes streams for the duration of the plan: half of them are closed and half reset, and half resume from their
+ * last position. Resolves when every stream is closed.
  */
 export async function churn(plan: ChurnPlan): Promise<ChurnResult> {
   const until = performance.now() + plan.seconds * 1_000;
@@ -19,15 +19,15 @@ export async function churn(plan: ChurnPlan): Promise<ChurnResult> {
     let position = '';
     while (performance.now() < until) {
       const lifeMs = Math.random() * Math.min(plan.maxLifeMs, Math.max(0, until - performance.now()));
-      position = await liveOnce(plan, next++ % plan.users, Math.random() < 0.5 ? position : '', lifeMs, result);
+      position = await openOnce(plan, next++ % plan.users, Math.random() < 0.5 ? position : '', lifeMs, result);
     }
   };
   await Promise.all(Array.from({ length: plan.streams }, keepOneOpen));
   return result;
 }
 
-/** @returns the position that it left at. */
-function liveOnce(
+/** @returns the last position. */
+function openOnce(
   { target }: ChurnPlan,
   user: number,
   position: string,
@@ -39,14 +39,14 @@ function liveOnce(
     let tail = '';
     let last = position;
     let isFirst = true;
-    socket.on('error', () => socket.destroy()); // A reset of our own, or a refusal that is counted below.
+    socket.on('error', () => socket.destroy()); // Our own reset, or a refusal that is counted below.
     socket.on('data', (bytes) => {
       const text = bytes.toString('latin1');
       if (isFirst) {
         isFirst = false;
         if (!text.startsWith('HTTP/1.1 200')) result.refused += 1;
       }
-      result.events += text.split(EVENT_MARK).length - 1;
+      result.events += text.split(EVENT_MARKER).length - 1;
       const seen = tail + text;
       last = [...seen.matchAll(/^id: (\S+)\n/gm)].at(-1)?.[1] ?? last;
       tail = seen.slice(-TAIL);

@@ -1,22 +1,22 @@
 import { connect, type Socket } from 'node:net';
 
 import type { DeliveryCounts, StreamTarget } from '../processes/messages.js';
-import { EVENT_MARK } from '../servers/bench-event.js';
+import { EVENT_MARKER } from '../servers/bench-event.js';
 import { accessToken, benchUser } from './access-token.js';
 import { Arrivals } from './arrivals.js';
 
-const MARK = EVENT_MARK.charCodeAt(0);
+const MARKER = EVENT_MARKER.charCodeAt(0);
 
-/** Streams that are being opened at the same time; keeps the server's backlog from deciding the figures. */
-const OPENING_AT_ONCE = 128;
+/** Streams that are opened concurrently. The limit keeps the server's backlog from determining the figures. */
+const CONCURRENT_OPENINGS = 128;
 
 /** Largest read; shared by all sockets, because each read is consumed before the next begins. */
 const READ_BUFFER_BYTES = 64 * 1024;
 
 /**
- * Many event streams over raw sockets, with the least work per byte: an HTTP client would be the bottleneck.
+ * Many event streams over raw sockets, with the least work per byte, because an HTTP client would be the bottleneck.
  *
- * Counts {@link EVENT_MARK} bytes per connection and sends one byte to the server's control port each time a round has
+ * Counts {@link EVENT_MARKER} bytes per connection and sends one byte to the server's control port each time a round has
  * fully arrived. A connection that ends early is counted, not reopened: the caller treats it as a failed run.
  */
 export class LoadClient {
@@ -29,20 +29,20 @@ export class LoadClient {
   private deliveriesPerRound = Number.POSITIVE_INFINITY;
   private endOfRound = Number.POSITIVE_INFINITY;
   private arrivals: Arrivals | undefined;
-  /** Where the streams are, as `connected` said last. */
+  /** Position in the last `connected`. */
   private position = '';
 
-  /** Opens streams until `total` are live. @throws Error when one is refused or ends before it is live. */
+  /** Opens streams until `total` are live. @throws Error if one is refused or ends before it is live. */
   async connect(target: StreamTarget, total: number): Promise<number> {
     this.control ??= await this.openControl(target.controlPort);
     const openNext = async (): Promise<void> => {
       while (this.received.length < total) await this.open(target, this.received.push(0) - 1);
     };
-    await Promise.all(Array.from({ length: OPENING_AT_ONCE }, openNext));
+    await Promise.all(Array.from({ length: CONCURRENT_OPENINGS }, openNext));
     return this.received.length - this.closed;
   }
 
-  /** Sets all counters to zero and the number of deliveries that finish a round. */
+  /** Resets all counters and sets the number of deliveries that finish a round. */
   expect(deliveriesPerRound: number): void {
     this.received.fill(0);
     this.total = 0;
@@ -50,7 +50,7 @@ export class LoadClient {
     this.endOfRound = deliveriesPerRound;
   }
 
-  /** From now on keeps the time of each arrival. */
+  /** Records the time of each arrival from now on. */
   record(eventsEach: number): Arrivals {
     this.received.fill(0);
     this.arrivals = new Arrivals(this.received.length, eventsEach);
@@ -61,7 +61,7 @@ export class LoadClient {
     return this.sockets.length;
   }
 
-  /** Position that the server told the stream that was opened last. */
+  /** Position in `connected` of the stream that was opened last. */
   get lastPosition(): string {
     return this.position;
   }
@@ -135,8 +135,8 @@ export class LoadClient {
 
   private count(index: number, length: number, buffer: Buffer): void {
     let found = 0;
-    // Bytes behind `length` are left over from an earlier read: a mark found there ends the search.
-    for (let at = buffer.indexOf(MARK); at !== -1 && at < length; at = buffer.indexOf(MARK, at + 1)) found++;
+    // Bytes after `length` are left from an earlier read: a marker found there ends the search.
+    for (let at = buffer.indexOf(MARKER); at !== -1 && at < length; at = buffer.indexOf(MARKER, at + 1)) found++;
     if (found === 0) return;
     const before = this.received[index] ?? 0;
     if (this.arrivals) for (let i = 0; i < found; i++) this.arrivals.note(index, before + i);

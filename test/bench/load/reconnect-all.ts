@@ -1,17 +1,17 @@
 import { connect } from 'node:net';
 
 import type { StormResult, StreamTarget } from '../processes/messages.js';
-import { EVENT_MARK } from '../servers/bench-event.js';
+import { EVENT_MARKER } from '../servers/bench-event.js';
 import { accessToken, benchUser } from './access-token.js';
 
-/** Streams that come back in one moment, each from the same position: what a node sees when a proxy restarts. */
-export function comeBack(
+/** Reconnects all streams at once, each from the same position, as when a proxy restarts. */
+export function reconnectAll(
   target: StreamTarget,
   streams: number,
   position: string,
   missed: number,
 ): Promise<StormResult> {
-  // Signed before the clock runs: that is not the server's work.
+  // Signed before the measurement starts, because signing is not the server's work.
   const requests = Array.from({ length: streams }, (_, index) => requestOf(target, index, position));
   const startedAt = performance.now();
   let liveMs = 0;
@@ -23,14 +23,14 @@ export function comeBack(
       let text = '';
       let isLive = false;
       socket.on('error', reject);
-      socket.on('close', () => reject(new Error(`Stream ${index} ended while it came back:\n${text.slice(0, 500)}`)));
+      socket.on('close', () => reject(new Error(`Stream ${index} ended while it reconnected:\n${text.slice(0, 500)}`)));
       socket.on('data', (bytes) => {
         text += bytes.toString('latin1');
         if (!isLive && text.includes(target.readyMarker)) {
           isLive = true;
           liveMs = performance.now() - startedAt;
         }
-        const got = text.split(EVENT_MARK).length - 1;
+        const got = text.split(EVENT_MARKER).length - 1;
         if (got < missed) return;
         socket.removeAllListeners('data').removeAllListeners('close').resume();
         replayed += got;
@@ -48,7 +48,7 @@ function requestOf(target: StreamTarget, index: number, position: string): strin
   );
 }
 
-/** Opens streams that take their head and never read again. They stay until the process ends. */
+/** Opens streams that read their head and then never read again. They stay open until the process ends. */
 export async function stall(target: StreamTarget, from: number, count: number): Promise<void> {
   const openOne = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {

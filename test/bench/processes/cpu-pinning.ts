@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Which core the server and the load run on; commands are put before node's own. */
+/** The cores of the server and the load. The commands are prefixes of Node's command. */
 export interface CpuPinning {
   readonly server: readonly string[];
   readonly load: readonly string[];
@@ -10,9 +10,9 @@ export interface CpuPinning {
 }
 
 /**
- * One core for the server, another for the load, by `taskset` (util-linux).
+ * Pins the server to one core and the load to another with `taskset` (util-linux).
  *
- * Without two cores or without the program nothing is pinned, and the description says so: ratios still hold, but the
+ * Without two cores or without the program nothing is pinned, and the description says so. Ratios stay valid, but the
  * range of the repetitions widens.
  */
 export function choosePinning(): CpuPinning {
@@ -31,7 +31,7 @@ function unpinned(reason: string): CpuPinning {
   return { server: [], load: [], description: `not pinned: ${reason}` };
 }
 
-/** Cores that this process may use, from a list such as `0-3,8`; none where the kernel does not tell. */
+/** Cores that this process may use, from a list such as `0-3,8`; none if the kernel does not report them. */
 function allowedCores(): number[] {
   if (process.platform !== 'linux') return [];
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';

@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const START_TIMEOUT_MS = 10_000;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 
 /** Servers that can carry hints, as Debian installs them. */
 const KINDS = {
@@ -23,40 +23,43 @@ const KINDS = {
 /** See {@link HintServer}. */
 export type HintServerName = keyof typeof KINDS;
 
-/** All of them. */
+/** The names of all hint servers. */
 export const HINT_SERVERS = Object.keys(KINDS) as readonly HintServerName[];
 
-/** A Redis or NATS of the bench's own, on a free port of the loopback interface. Whoever starts it stops it. */
+/** A Redis or NATS for the bench, on a free port of the loopback interface. The caller that starts it must stop it. */
 export class HintServer {
   private constructor(
     readonly name: HintServerName,
-    /** Variable by which processes that are started now find it, and its value. */
+    /** The environment variable with its URL, for processes that are started later. */
     readonly environment: Readonly<Record<string, string>>,
     private readonly child: ChildProcess,
   ) {}
 
-  /** @returns null where its program is not installed. @throws Error when it does not listen within ten seconds. */
+  /** @returns null if its program is not installed. @throws Error if it does not listen within ten seconds. */
   static async start(name: HintServerName): Promise<HintServer | null> {
     const kind = KINDS[name];
     const port = await freePort();
     const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`;
     const child = spawn(kind.program, kind.arguments(port), { stdio: 'ignore', env: { ...process.env, PATH: path } });
-    const isThere = await Promise.race([once(child, 'spawn').then(() => true), once(child, 'error').then(() => false)]);
-    if (!isThere) return null;
+    const isInstalled = await Promise.race([
+      once(child, 'spawn').then(() => true),
+      once(child, 'error').then(() => false),
+    ]);
+    if (!isInstalled) return null;
     const server = new HintServer(name, { [kind.variable]: `${name}://127.0.0.1:${port}` }, child);
-    for (const deadline = Date.now() + START_TIMEOUT_MS; !(await isListening(port)); await delay(LOOK_MS)) {
+    for (const deadline = Date.now() + START_TIMEOUT_MS; !(await isListening(port)); await delay(POLL_MS)) {
       if (Date.now() < deadline && child.exitCode === null) continue;
       await server.stop();
-      throw new Error(`${kind.program} does not listen on port ${port}.`);
+      throw new Error(`${kind.program} did not listen on port ${port} within ${START_TIMEOUT_MS} ms.`);
     }
     return server;
   }
 
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, 'exit');
+    const exited = once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    await gone;
+    await exited;
   }
 }
 
@@ -72,9 +75,9 @@ async function freePort(): Promise<number> {
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    const end = (answer: boolean): void => {
+    const end = (isOpen: boolean): void => {
       socket.destroy();
-      resolve(answer);
+      resolve(isOpen);
     };
     socket.once('connect', () => end(true));
     socket.once('error', () => end(false));

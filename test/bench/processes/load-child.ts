@@ -1,17 +1,17 @@
 import type { Arrivals } from '../load/arrivals.js';
 import { churn } from '../load/churn.js';
 import { LoadClient } from '../load/load-client.js';
-import { comeBack, stall } from '../load/reconnect-all.js';
-import type { LoadQuestions } from './messages.js';
-import { answerQuestions } from './bench-process.js';
+import { reconnectAll, stall } from '../load/reconnect-all.js';
+import type { LoadRequests } from './messages.js';
+import { serveRequests } from './bench-process.js';
 
-/** The process that holds all client connections and counts what they get. */
+/** The process that holds all client connections and counts their events. */
 
 const client = new LoadClient();
 let arrivals: Arrivals | undefined;
-let left = { streams: 0, position: '' };
+let lastState = { streams: 0, position: '' };
 
-answerQuestions<LoadQuestions>({
+serveRequests<LoadRequests>({
   connect: async ({ target, total }) => ({ connected: await client.connect(target, total) }),
   expect({ deliveriesPerRound }) {
     client.expect(deliveriesPerRound);
@@ -23,15 +23,15 @@ answerQuestions<LoadQuestions>({
     return {};
   },
   latencies({ publishedAt, order }) {
-    if (!arrivals) throw new Error('Ask "record" first.');
+    if (!arrivals) throw new Error('Nothing was recorded. Request "record" first.');
     return arrivals.compare(publishedAt, order);
   },
   leave() {
-    left = { streams: client.streams, position: client.lastPosition };
+    lastState = { streams: client.streams, position: client.lastPosition };
     client.leave();
     return {};
   },
-  comeBack: ({ target, missed }) => comeBack(target, left.streams, left.position, missed),
+  reconnectAll: ({ target, missed }) => reconnectAll(target, lastState.streams, lastState.position, missed),
   churn,
   async stall({ target, from, count }) {
     await stall(target, from, count);

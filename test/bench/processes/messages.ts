@@ -1,42 +1,42 @@
-/** Publishing in rounds: a round is over when the load process has seen every delivery of it. */
+/** Publishing in rounds: a round ends when the load process has received all its deliveries. */
 export interface RoundPlan {
-  /** `everyone`: each event goes to all connections. `one-user`: each event goes to one person, in a turn of its own. */
+  /** `everyone`: each event goes to all connections. `one-user`: each event goes to one user, in its own turn of the event loop. */
   readonly to: 'everyone' | 'one-user';
-  /** Events of a round; 1 leaves nothing to coalesce, 32 is a burst within one turn of the event loop. */
+  /** Events per round; 1 leaves nothing to coalesce, 32 is a burst within one turn of the event loop. */
   readonly eventsPerRound: number;
-  /** People connected; chooses the receivers of `one-user`. */
+  /** Connected users; the receivers of `one-user` are among them. */
   readonly users: number;
-  /** The run ends at the first end of a round that satisfies both minima. */
+  /** The run ends with the first round that satisfies both minima. */
   readonly minMs: number;
   readonly minRounds: number;
 }
 
-/** Publishing by the clock, whatever arrives: for latencies. */
+/** Publishing at a fixed rate, whatever has arrived, to measure latencies. */
 export interface PacePlan {
-  /** `everyone`: each event goes to all connections. `in-turn`: event n goes to person n modulo `users`. */
+  /** `everyone`: each event goes to all connections. `in-turn`: event n goes to user n modulo `users`. */
   readonly to: 'everyone' | 'in-turn';
   readonly users: number;
   readonly perSecond: number;
   readonly events: number;
 }
 
-/** When each event of a {@link PacePlan} was accepted (durable: committed), ms since 1970, in order. */
+/** When each event of a {@link PacePlan} was accepted (durable: committed), in ms since 1970, in order. */
 export interface PaceResult {
   readonly publishedAt: readonly number[];
   readonly cpuMicros: number;
 }
 
-/** Waiting times of the event loop since the last look, ms. */
+/** Delays of the event loop since the last request, in ms. */
 export interface LoopDelay {
   readonly p99Ms: number;
   readonly maxMs: number;
 }
 
-/** What a run cost the server, load generation excluded. */
+/** The cost of a run for the server, without load generation. */
 export interface RunResult {
   readonly events: number;
   readonly rounds: number;
-  /** CPU of the whole server process, garbage collector's threads included, in µs. */
+  /** CPU of the whole server process, including the garbage collector's threads, in µs. */
   readonly cpuMicros: number;
   readonly wallMs: number;
 }
@@ -44,114 +44,114 @@ export interface RunResult {
 /** How to open a stream on a server. */
 export interface StreamTarget {
   readonly port: number;
-  /** The load process answers here, one byte for each finished round. */
+  /** The load process sends one byte to this port for each finished round. */
   readonly controlPort: number;
-  /** Request target; `{user}` stands for the id of the connection's person. */
+  /** Request target; `{user}` stands for the id of the connection's user. */
   readonly path: string;
-  /** Text of the response that says that the stream is live. */
+  /** Text in the response that shows that the stream is live. */
   readonly readyMarker: string;
 }
 
-/** What a server process has used so far. */
+/** Resources that a server process has used so far. */
 export interface ServerUsage {
   readonly cpuMicros: number;
   readonly rssBytes: number;
 }
 
-/** What arrived at the load process since the last `expect`. */
+/** Events that arrived at the load process since the last `expect`. */
 export interface DeliveryCounts {
   readonly total: number;
-  /** Fewest and most of any one connection; equal when everybody got everything once. */
+  /** Fewest and most of any connection; equal if every connection got every event once. */
   readonly fewest: number;
   readonly most: number;
   /** Connections that the server has ended. */
   readonly closed: number;
 }
 
-/** What is added to a server's world before the same thing is measured again. */
+/** What is added to a server before the next measurement. */
 export type Growth = { readonly history: number } | { readonly tenants: number };
 
-/** Middle and tail of latencies, ms. */
+/** Median and tail of latencies, in ms. */
 export interface Latencies {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
 }
 
-/** How long a storm of reconnects took, ms from its first byte. */
+/** Duration of a storm of reconnects, in ms from its first byte. */
 export interface StormResult {
   /** Until the last stream was live again. */
   readonly liveMs: number;
-  /** Until the last one had everything that it had missed. */
+  /** Until the last stream had every missed event. */
   readonly caughtUpMs: number;
-  /** Events that all together had missed and have got. */
+  /** Missed events that all streams together received. */
   readonly replayed: number;
 }
 
-/** What a server process still holds when nobody is connected. */
-export interface Leftovers {
+/** What a server process still holds without connections. */
+export interface RetainedResources {
   readonly heapBytes: number;
   readonly rssBytes: number;
-  /** What keeps the event loop awake: sockets, timers, servers. */
+  /** Active handles of the event loop: sockets, timers, servers. */
   readonly handles: number;
   /** On the process and on the HTTP server. */
   readonly listeners: number;
   readonly openFiles: number;
 }
 
-/** Streams that come and go. */
+/** Streams that are opened and closed all the time. */
 export interface ChurnPlan {
   readonly target: StreamTarget;
   readonly seconds: number;
-  /** Open at any time. */
+  /** Number of streams open at any time. */
   readonly streams: number;
   readonly users: number;
   readonly maxLifeMs: number;
 }
 
-/** What a churn did. */
+/** The result of a churn. */
 export interface ChurnResult {
   readonly connects: number;
   readonly events: number;
-  /** Answers other than 200. */
+  /** Responses other than 200. */
   readonly refused: number;
 }
 
-/** Questions to a server process and its answers. */
-export interface ServerQuestions {
-  listen: { ask: { server: string; database?: string }; answer: StreamTarget };
-  run: { ask: RoundPlan; answer: RunResult };
-  pace: { ask: PacePlan; answer: PaceResult };
-  /** Hands events over for everybody and waits for nobody. */
-  publish: { ask: { events: number }; answer: Record<never, never> };
-  /** Makes the server's world larger, see `BenchServer.grow`. */
-  grow: { ask: Growth; answer: Record<never, never> };
-  /** Ask once to begin, again to read. */
-  loopDelay: { ask: Record<never, never>; answer: LoopDelay };
-  /** Forces a collection first; the process must run with `--expose-gc`. */
-  leftovers: { ask: Record<never, never>; answer: Leftovers };
-  /** Events that replays had to read from the log. */
-  logReads: { ask: Record<never, never>; answer: { events: number } };
-  /** `collect` forces a collection first; the process must run with `--expose-gc`. */
-  usage: { ask: { collect: boolean }; answer: ServerUsage };
+/** Requests to a server process and their results. */
+export interface ServerRequests {
+  listen: { params: { server: string; database?: string }; result: StreamTarget };
+  run: { params: RoundPlan; result: RunResult };
+  pace: { params: PacePlan; result: PaceResult };
+  /** Publishes events to all connections without waiting for deliveries. */
+  publish: { params: { events: number }; result: Record<never, never> };
+  /** Adds history or tenants, see `BenchServer.grow`. */
+  grow: { params: Growth; result: Record<never, never> };
+  /** The first request starts the measurement, the next returns it. */
+  loopDelay: { params: Record<never, never>; result: LoopDelay };
+  /** Forces a garbage collection first; the process must run with `--expose-gc`. */
+  retained: { params: Record<never, never>; result: RetainedResources };
+  /** Events that replays read from the log. */
+  logReads: { params: Record<never, never>; result: { events: number } };
+  /** `collect` forces a garbage collection first; the process must run with `--expose-gc`. */
+  usage: { params: { collect: boolean }; result: ServerUsage };
 }
 
-/** Questions to the load process and its answers. */
-export interface LoadQuestions {
+/** Requests to the load process and their results. */
+export interface LoadRequests {
   /** Opens streams until `total` are live. */
-  connect: { ask: { target: StreamTarget; total: number }; answer: { connected: number } };
-  /** Sets the counters to zero and the number of deliveries that finish a round. */
-  expect: { ask: { deliveriesPerRound: number }; answer: Record<never, never> };
-  counts: { ask: Record<never, never>; answer: DeliveryCounts };
-  /** Remembers when each of the next events arrives, `eventsEach` of them on every connection. */
-  record: { ask: { eventsEach: number }; answer: Record<never, never> };
-  /** Waits for all recorded events, then compares. `order`: what `publishedAt[n]` stands for, see {@link PacePlan}. */
-  latencies: { ask: { publishedAt: readonly number[]; order: PacePlan['to'] }; answer: Latencies };
-  /** Ends all connections as a network that goes away does. */
-  leave: { ask: Record<never, never>; answer: Record<never, never> };
-  /** Opens as many streams at once as there were, each with the position at which it left. */
-  comeBack: { ask: { target: StreamTarget; missed: number }; answer: StormResult };
-  churn: { ask: ChurnPlan; answer: ChurnResult };
+  connect: { params: { target: StreamTarget; total: number }; result: { connected: number } };
+  /** Resets the counters and sets the number of deliveries that finish a round. */
+  expect: { params: { deliveriesPerRound: number }; result: Record<never, never> };
+  counts: { params: Record<never, never>; result: DeliveryCounts };
+  /** Records when each of the next events arrives, `eventsEach` on every connection. */
+  record: { params: { eventsEach: number }; result: Record<never, never> };
+  /** Waits for all recorded events, then computes their latencies. `order` defines the index of `publishedAt`, see {@link PacePlan}. */
+  latencies: { params: { publishedAt: readonly number[]; order: PacePlan['to'] }; result: Latencies };
+  /** Ends all connections abruptly, as a network failure does. */
+  leave: { params: Record<never, never>; result: Record<never, never> };
+  /** Reopens all streams at once, each with its last position. */
+  reconnectAll: { params: { target: StreamTarget; missed: number }; result: StormResult };
+  churn: { params: ChurnPlan; result: ChurnResult };
   /** Opens streams that never read. */
-  stall: { ask: { target: StreamTarget; from: number; count: number }; answer: Record<never, never> };
+  stall: { params: { target: StreamTarget; from: number; count: number }; result: Record<never, never> };
 }

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
 /**
- * Hears from the load process, over a connection of its own, that a round has fully arrived: one byte a round.
+ * Receives from the load process, over a separate connection, one byte for each round that has fully arrived.
  *
- * The same in every server, so its few microseconds a round are in every figure and cancel in the ratios.
+ * It is the same in every server, so its few microseconds per round are in every figure and cancel in the ratios.
  */
 export class RoundPacer {
   private finished = 0;
-  private wake: (() => void) | undefined;
+  private notify: (() => void) | undefined;
 
   private constructor(readonly port: number) {}
 
@@ -29,7 +29,7 @@ export class RoundPacer {
   async reached(rounds: number): Promise<void> {
     while (this.finished < rounds) {
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.notify = resolve;
       });
     }
   }
@@ -41,6 +41,6 @@ export class RoundPacer {
 
   private onFinished(rounds: number): void {
     this.finished += rounds;
-    this.wake?.();
+    this.notify?.();
   }
 }

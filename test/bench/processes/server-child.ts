@@ -8,30 +8,30 @@ import { wallClockMs } from '../load/arrivals.js';
 import { benchEvent } from '../servers/bench-event.js';
 import { startServer } from '../servers/server-registry.js';
 import type {
-  Leftovers,
+  RetainedResources,
   PacePlan,
   PaceResult,
   RoundPlan,
   RunResult,
-  ServerQuestions,
+  ServerRequests,
   ServerUsage,
 } from './messages.js';
-import { answerQuestions } from './bench-process.js';
+import { serveRequests } from './bench-process.js';
 import { RoundPacer } from './round-pacer.js';
 
-/** The process under test: one server, publishing on demand and accounting for its own CPU. */
+/** The process under test: one server that publishes on request and measures its own CPU. */
 
-/** Steps through the people so that neighbours in time are not neighbours in memory; prime, so it meets everybody. */
+/** Stride through the users, so that successive users are not adjacent in memory. It is prime, so it reaches every user. */
 const USER_STRIDE = 7919;
 
 let server: BenchServer | undefined;
 let pacer: RoundPacer | undefined;
 let published = 0;
 
-/** Resolution of the look at the event loop, ms. */
+/** Delay of the event loop, sampled every 10 ms. */
 const loop = monitorEventLoopDelay({ resolution: 10 });
 
-answerQuestions<ServerQuestions>({
+serveRequests<ServerRequests>({
   async listen({ server: name, database }) {
     server = await startServer(name, database);
     pacer = await RoundPacer.listen();
@@ -54,17 +54,17 @@ answerQuestions<ServerQuestions>({
     loop.reset();
     return delay;
   },
-  leftovers,
+  retained: retainedResources,
   logReads: () => ({ events: started().logReads?.() ?? 0 }),
   usage: ({ collect }) => usage(collect),
 });
 
 function started(): BenchServer {
-  if (!server) throw new Error('Ask "listen" first.');
+  if (!server) throw new Error('The server is not started. Request "listen" first.');
   return server;
 }
 
-/** Sends by the clock; what is late is sent at once, so that the rate holds on average. */
+/** Publishes at a fixed rate. A late event is sent at once, so that the average rate holds. */
 async function pace(plan: PacePlan): Promise<PaceResult> {
   const to = started();
   const publishedAt: number[] = Array.from({ length: plan.events }, () => 0);
@@ -74,7 +74,7 @@ async function pace(plan: PacePlan): Promise<PaceResult> {
   for (let n = 0; n < plan.events; n++) {
     const wait = startedAt + (n * 1_000) / plan.perSecond - performance.now();
     if (wait > 0) await delay(wait);
-    // A direct send is accepted when the call is over, and its frames are on their way already: timed from before.
+    // A direct send is accepted when the call returns, and its frames have left by then. So its time is taken before the call.
     if (plan.to === 'everyone') {
       publishedAt[n] = wallClockMs();
       await to.publishToAll(benchEvent(n));
@@ -93,7 +93,7 @@ async function pace(plan: PacePlan): Promise<PaceResult> {
 }
 
 async function runRounds(plan: RoundPlan): Promise<RunResult> {
-  if (!server || !pacer) throw new Error('Ask "listen" first.');
+  if (!server || !pacer) throw new Error('The server is not started. Request "listen" first.');
   const publishRound = plan.to === 'everyone' ? publishToEveryone : publishToSingleUsers;
   const before = published;
   const cpuBefore = process.cpuUsage();
@@ -115,8 +115,8 @@ async function runRounds(plan: RoundPlan): Promise<RunResult> {
 }
 
 /**
- * All events of the round within one turn of the event loop, each from a callback of its own, as when they come from
- * different requests. (Published from one callback, node:http joins `res.write`s by itself and hides the question.)
+ * Publishes all events of the round within one turn of the event loop, each from its own callback, as if they came from
+ * different requests. (From a single callback, node:http joins the `res.write`s itself and hides the difference.)
  */
 async function publishToEveryone(to: BenchServer, plan: RoundPlan): Promise<void> {
   const accepting: Promise<unknown>[] = [];
@@ -126,7 +126,7 @@ async function publishToEveryone(to: BenchServer, plan: RoundPlan): Promise<void
   await Promise.all(accepting);
 }
 
-/** One person, one turn: as if each came from a request of its own. */
+/** One user per turn of the event loop, as if each event came from its own request. */
 async function publishToSingleUsers(to: BenchServer, plan: RoundPlan): Promise<void> {
   for (let i = 0; i < plan.eventsPerRound; i++) {
     const user = (published * USER_STRIDE) % plan.users;
@@ -135,7 +135,7 @@ async function publishToSingleUsers(to: BenchServer, plan: RoundPlan): Promise<v
   }
 }
 
-function leftovers(): Leftovers {
+function retainedResources(): RetainedResources {
   const { rssBytes } = usage(true);
   return {
     rssBytes,
@@ -148,8 +148,9 @@ function leftovers(): Leftovers {
 
 function usage(collect: boolean): ServerUsage {
   if (collect) {
-    if (!globalThis.gc) throw new Error('A forced collection needs --expose-gc.');
-    // Twice: the first pass runs the finalizers whose memory the second gives back.
+    if (!globalThis.gc)
+      throw new Error('A forced garbage collection is not possible. Start the process with --expose-gc.');
+    // Twice: the first pass runs the finalizers, and the second frees their memory.
     globalThis.gc();
     globalThis.gc();
   }

@@ -5,7 +5,7 @@ import type { BenchOptions } from '../bench-options.js';
 import type { CpuPinning } from '../processes/cpu-pinning.js';
 import { EVENT_BYTES } from '../servers/bench-event.js';
 
-/** When, where and how the figures came about, as a list in Markdown. */
+/** When, where and how the figures were measured, as a list in Markdown. */
 export function describeConditions(
   options: BenchOptions,
   pinning: CpuPinning,
@@ -30,6 +30,6 @@ function commit(): string {
     const changed = git('status', '--porcelain', '--', 'libs', 'test/bench') === '' ? '' : ' with uncommitted changes';
     return git('rev-parse', '--short', 'HEAD') + changed;
   } catch {
-    return 'unknown'; // A copy without its history measures as well.
+    return 'unknown'; // A copy without Git history can be measured too.
   }
 }

@@ -1,19 +1,19 @@
 import { spreadOf, type Spread } from './statistics.js';
 
-/** What one server, or one way of doing something, cost in one condition, over the repetitions. */
+/** The cost of one server, or of one variant, in one condition, over the repetitions. */
 export interface Figure {
-  /** Name in the registry of servers, or the name of a way as the report shows it. */
+  /** Name in the registry of servers, or the name of a variant as the report shows it. */
   readonly server: string;
   /** Such as `1,000 w1`; a column of the table. */
   readonly condition: string;
   readonly spread: Spread;
 }
 
-/** Collects one value a repetition for each server and condition; scenarios fill it, the report reads it. */
+/** Collects one value per repetition for each server and condition. Scenarios fill it, and the report reads it. */
 export class FigureBook {
   private readonly values = new Map<string, number[]>();
 
-  /** Values of one server and condition must come in the order of the repetitions: ratios pair them. */
+  /** Values of one server and condition must be added in the order of the repetitions, because ratios pair them. */
   add(server: string, condition: string, value: number): void {
     const key = keyOf(server, condition);
     const known = this.values.get(key);
@@ -21,7 +21,7 @@ export class FigureBook {
     else this.values.set(key, [value]);
   }
 
-  /** One value a repetition; empty when the server was not measured. */
+  /** One value per repetition; empty if the server was not measured. */
   valuesOf(server: string, condition: string): readonly number[] {
     return this.values.get(keyOf(server, condition)) ?? [];
   }

@@ -2,16 +2,16 @@ import type { Target } from '../targets.js';
 import type { FigureBook } from './figure.js';
 import { spreadOf, type Spread } from './statistics.js';
 
-/** A figure beside its target. */
+/** A figure with its target. */
 export interface Ratio {
   readonly what: string;
   readonly condition: string;
   readonly spread: Spread;
-  /** Absent: told for orientation. */
+  /** Absent: shown for orientation only. */
   readonly target: Target | undefined;
 }
 
-/** What is compared with what. */
+/** A comparison of two figures. */
 export interface Comparison {
   readonly what: string;
   readonly condition: string;
@@ -22,9 +22,9 @@ export interface Comparison {
 }
 
 /**
- * Divides value by value of the same repetition, so that drift between repetitions cancels.
+ * Divides the values of the same repetition, so that drift between repetitions cancels.
  *
- * @returns nothing for a comparison of which one side was not measured.
+ * @returns no ratio for a comparison of which one side was not measured.
  */
 export function compare(book: FigureBook, comparisons: readonly Comparison[]): Ratio[] {
   return comparisons.flatMap(({ what, condition, of, by, target }) => {

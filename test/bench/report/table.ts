@@ -4,12 +4,12 @@ import type { Figure } from './figure.js';
 import type { Ratio } from './ratio.js';
 import type { Spread } from './statistics.js';
 
-/** Servers and ways down, conditions across; each cell is median and range. */
+/** Servers and variants as rows, conditions as columns; each cell is median and range. */
 export function figureTable(figures: readonly Figure[]): string {
   const conditions = [...new Set(figures.map(({ condition }) => condition))];
   const known: readonly string[] = Object.keys(SERVER_TITLES);
-  const place = (server: string): number => (known.includes(server) ? known.indexOf(server) : known.length);
-  const servers = [...new Set(figures.map(({ server }) => server))].sort((a, b) => place(a) - place(b));
+  const rank = (server: string): number => (known.includes(server) ? known.indexOf(server) : known.length);
+  const servers = [...new Set(figures.map(({ server }) => server))].sort((a, b) => rank(a) - rank(b));
   const rows = servers.map((server) => [
     SERVER_TITLES[server as ServerName] ?? server,
     ...conditions.map((condition) => {
@@ -20,7 +20,7 @@ export function figureTable(figures: readonly Figure[]): string {
   return markdownTable(['', ...conditions], rows);
 }
 
-/** Every ratio beside its target, with the verdict. */
+/** Every ratio with its target and the verdict. */
 export function ratioTable(ratios: readonly Ratio[]): string {
   const rows = ratios.map(({ what, condition, spread, target }) => [
     what,
@@ -36,7 +36,7 @@ function spreadText({ median, min, max }: Spread): string {
   return `${short(median)} (${short(min)}–${short(max)})`;
 }
 
-/** Three significant digits, never an exponent. */
+/** Three significant digits, without an exponent. */
 function short(value: number): string {
   const magnitude = Math.abs(value);
   return value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2);
@@ -46,7 +46,7 @@ function targetText(target: Target): string {
   return 'atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
 }
 
-/** A Markdown table, padded so that it reads in a terminal too. */
+/** A Markdown table, padded so that it is readable in a terminal too. */
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => (row[column] ?? '').length)));
   const line = (cells: readonly string[]): string =>

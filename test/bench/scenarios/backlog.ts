@@ -9,12 +9,12 @@ import { withDatabase } from './bench-database.js';
 import type { Scenario } from './scenario.js';
 
 const ROWS = 300_000;
-const ROWS_OF_A_TRANSACTION = 1_000;
+const ROWS_PER_TRANSACTION = 1_000;
 const TENANTS = 10;
 
-const SECONDS = 's until all are numbered';
+const SECONDS = 's until all have numbers';
 
-/** Everything that was published while nothing numbered: how fast a cluster that comes back is where it was. */
+/** Events that were published while no sequencer ran: how fast a restarted cluster catches up. */
 export const backlog: Scenario = {
   name: 'backlog',
   title: 'Backlog: 300,000 rows in the outbox, committed by 300 transactions',
@@ -25,8 +25,8 @@ export const backlog: Scenario = {
       await client.connect();
       try {
         for (let repetition = 0; repetition < context.options.repetitions; repetition++) {
-          for (let first = 0; first < ROWS; first += ROWS_OF_A_TRANSACTION) await client.query(FILL, [first]);
-          const seconds = await untilNumbered(url, repetition * ROWS);
+          for (let first = 0; first < ROWS; first += ROWS_PER_TRANSACTION) await client.query(FILL, [first]);
+          const seconds = await untilSequenced(url, repetition * ROWS);
           book.add('herald', SECONDS, seconds);
           context.progress(`backlog ${repetition + 1}: ${seconds.toFixed(1)} s`);
         }
@@ -41,10 +41,10 @@ export const backlog: Scenario = {
 const FILL = `
   INSERT INTO sse.outbox (shard, tenant_id, audience, type, payload)
   SELECT 0, 'tenant-' || n % ${TENANTS}, 'user:user-' || n % 1000, 'bench', json_build_object('n', n, 'text', repeat('a', 200))::text
-  FROM generate_series($1::int, $1::int + ${ROWS_OF_A_TRANSACTION - 1}) AS n`;
+  FROM generate_series($1::int, $1::int + ${ROWS_PER_TRANSACTION - 1}) AS n`;
 
-/** Counts by what is announced: a look into the outbox would read all its dead rows and disturb what it measures. */
-async function untilNumbered(url: string, headsBefore: number): Promise<number> {
+/** Counts the announced events. A query of the outbox would read all its dead rows and disturb the measurement. */
+async function untilSequenced(url: string, headsBefore: number): Promise<number> {
   const { eventLog, stop } = createPostgresSse({ connectionString: url, nodeId: `bench${process.pid}` });
   const heads = new Map<string, number>();
   const startedAt = performance.now();
@@ -52,11 +52,11 @@ async function untilNumbered(url: string, headsBefore: number): Promise<number> 
     return await new Promise((resolve, reject) => {
       const announce = (hint: Hint): void => {
         for (const [tenant, head] of Object.entries(hint.heads)) heads.set(tenant, head);
-        const numbered = [...heads.values()].reduce((sum, head) => sum + head, 0) - headsBefore;
-        if (numbered === ROWS) resolve((performance.now() - startedAt) / 1_000);
+        const sequenced = [...heads.values()].reduce((sum, head) => sum + head, 0) - headsBefore;
+        if (sequenced === ROWS) resolve((performance.now() - startedAt) / 1_000);
       };
-      const nothing = (): void => undefined;
-      eventLog.start({ announce, observe: nothing, wakeUp: nothing, identityChanged: nothing }).catch(reject);
+      const ignore = (): void => undefined;
+      eventLog.start({ announce, observe: ignore, wakeUp: ignore, identityChanged: ignore }).catch(reject);
     });
   } finally {
     await eventLog.stop();

@@ -6,16 +6,16 @@ import { startEmbeddedPostgres } from '../../../src/database/embedded-postgres.j
 import { migrate } from '../../../src/database/migrate.js';
 
 /**
- * A migrated database that keeps what it commits (`fsync` on), as in production; deleted behind `use`. `BENCH_DATABASE_URL`
- * names an empty one of a server of your own instead; it stays as it is then.
+ * Creates a migrated database with `fsync` on, as in production, and deletes it after `use`. `BENCH_DATABASE_URL` names an empty
+ * database of your own server instead, which is then kept.
  *
- * @param use gets the login of a superuser.
+ * @param use receives the URL of a superuser.
  */
 export async function withDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const given = process.env['BENCH_DATABASE_URL'];
-  if (given) {
-    await migrate(given);
-    return use(given);
+  const ownDatabase = process.env['BENCH_DATABASE_URL'];
+  if (ownDatabase) {
+    await migrate(ownDatabase);
+    return use(ownDatabase);
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'herald-bench-'));
   const server = await startEmbeddedPostgres({ dataDir });
@@ -29,7 +29,7 @@ export async function withDatabase<T>(use: (url: string) => Promise<T>): Promise
   }
 }
 
-/** The same login in the role of the application. */
+/** The same URL with the role of the application. */
 export function inAppRole(url: string): string {
   const withRole = new URL(url);
   withRole.searchParams.set('options', '-c role=herald_app');

@@ -1,6 +1,6 @@
 import { HINT_SERVERS, HintServer } from '../processes/hint-server.js';
-import type { LoadQuestions, ServerQuestions } from '../processes/messages.js';
-import { AskedProcess } from '../processes/bench-process.js';
+import type { LoadRequests, ServerRequests } from '../processes/messages.js';
+import { BenchProcess } from '../processes/bench-process.js';
 import { FigureBook } from '../report/figure.js';
 import { compare } from '../report/ratio.js';
 import { TARGETS } from '../targets.js';
@@ -12,26 +12,26 @@ const USERS = 1_000;
 const PER_SECOND = 1_000;
 const EVENTS = 6_000;
 
-const MIDDLE = 'p50 ms';
+const MEDIAN = 'p50 ms';
 const TAIL = 'p99 ms';
 
-const ONE = 'Nest Herald, one node';
-const TWO = 'Nest Herald, published on another node, hints over';
-const POLLER = 'a poller that looks every 100 ms';
+const ONE = 'Nest Herald, one server';
+const TWO = 'Nest Herald, published on another server, hints over';
+const POLLER = 'a poller with an interval of 100 ms';
 const NOTIFY = 'NOTIFY in the transaction of the publisher';
 
-/** One way from a commit to the wire. */
-interface Way {
+/** One path from a commit to the wire. */
+interface Variant {
   readonly name: string;
   readonly server: string;
-  /** The same server on a second node, which publishes and numbers. */
-  readonly isFromElsewhere: boolean;
+  /** A second server process publishes and runs the sequencer. */
+  readonly isFromAnotherServer: boolean;
   readonly hasTarget: boolean;
 }
 
 const PLAN = { to: 'in-turn', users: USERS, perSecond: PER_SECOND } as const;
 
-/** 1,000 events a second, each to one of 1,000 people, from the publisher's commit to the client. */
+/** 1,000 events per second, each to one of 1,000 users, from the publisher's commit to the client. */
 export const commitToWire: Scenario = {
   name: 'commit-to-wire',
   title: 'Commit to wire: 1,000 events/s to 1,000 people over PostgreSQL, ms',
@@ -39,23 +39,25 @@ export const commitToWire: Scenario = {
     withBrokers(context, (backplanes) =>
       withDatabase(async (database) => {
         const book = new FigureBook();
-        const ways: readonly Way[] = [
-          { name: ONE, server: 'herald-postgres', isFromElsewhere: false, hasTarget: true },
+        const variants: readonly Variant[] = [
+          { name: ONE, server: 'herald-postgres', isFromAnotherServer: false, hasTarget: true },
           ...backplanes.map((backplane) => ({
             name: `${TWO} ${backplane}`,
             server: `herald-${backplane}`,
-            isFromElsewhere: true,
+            isFromAnotherServer: true,
             hasTarget: true,
           })),
-          { name: POLLER, server: 'poller', isFromElsewhere: false, hasTarget: false },
-          { name: NOTIFY, server: 'notify-in-transaction', isFromElsewhere: false, hasTarget: false },
+          { name: POLLER, server: 'poller', isFromAnotherServer: false, hasTarget: false },
+          { name: NOTIFY, server: 'notify-in-transaction', isFromAnotherServer: false, hasTarget: false },
         ];
-        const byName = new Map(ways.map((way) => [way.name, way]));
-        await interleave(context, [...byName.keys()], (name) => measureWay(context, byName.get(name)!, database, book));
-        const rows = ways.flatMap(({ name, hasTarget }) =>
+        const byName = new Map(variants.map((variant) => [variant.name, variant]));
+        await interleave(context, [...byName.keys()], (name) =>
+          measureVariant(context, byName.get(name)!, database, book),
+        );
+        const rows = variants.flatMap(({ name, hasTarget }) =>
           hasTarget
             ? [
-                { what: name, condition: MIDDLE, of: name, target: TARGETS.commitToWireMs.p50 },
+                { what: name, condition: MEDIAN, of: name, target: TARGETS.commitToWireMs.p50 },
                 { what: name, condition: TAIL, of: name, target: TARGETS.commitToWireMs.p99 },
               ]
             : [],
@@ -65,18 +67,20 @@ export const commitToWire: Scenario = {
     ),
 };
 
-function measureWay(context: BenchContext, way: Way, database: string, book: FigureBook): Promise<void> {
-  const { name, server, isFromElsewhere } = way;
+function measureVariant(context: BenchContext, variant: Variant, database: string, book: FigureBook): Promise<void> {
+  const { name, server, isFromAnotherServer } = variant;
   return withSession(
     context,
     server,
     [],
     async (session) => {
       await session.connect(USERS);
-      const measure = isFromElsewhere
-        ? await withPublisher(context.pinning.load, server, database, (publisher) => fromElsewhere(session, publisher))
-        : await fromHere(session);
-      book.add(name, MIDDLE, measure.p50Ms);
+      const measure = isFromAnotherServer
+        ? await withPublisher(context.pinning.load, server, database, (publisher) =>
+            fromAnotherServer(session, publisher),
+          )
+        : await fromSameServer(session);
+      book.add(name, MEDIAN, measure.p50Ms);
       book.add(name, TAIL, measure.p99Ms);
       context.progress(`commit-to-wire: ${name}: p50 ${measure.p50Ms.toFixed(1)}, p99 ${measure.p99Ms.toFixed(1)} ms`);
     },
@@ -84,7 +88,7 @@ function measureWay(context: BenchContext, way: Way, database: string, book: Fig
   );
 }
 
-/** Starts Redis and NATS for `use`, as far as they are installed; the processes under test find them in the environment. */
+/** Starts Redis and NATS for `use` if they are installed. The processes under test find them in the environment. */
 async function withBrokers<T>(context: BenchContext, use: (backplanes: readonly string[]) => Promise<T>): Promise<T> {
   const running: HintServer[] = [];
   try {
@@ -103,17 +107,17 @@ async function withBrokers<T>(context: BenchContext, use: (backplanes: readonly 
   }
 }
 
-async function fromHere(session: Session) {
+async function fromSameServer(session: Session) {
   await session.pace({ ...PLAN, events: USERS });
   return session.pace({ ...PLAN, events: EVENTS });
 }
 
-/** Numbers and writes the rows on one node, while everybody is connected to another. */
-async function fromElsewhere(session: Session, publisher: AskedProcess<ServerQuestions>) {
-  const pace = async (events: number): ReturnType<AskedProcess<LoadQuestions>['ask']> => {
-    await session.load.ask('record', { eventsEach: events / USERS });
-    const { publishedAt } = await publisher.ask('pace', { ...PLAN, events });
-    return session.load.ask('latencies', { publishedAt, order: PLAN.to });
+/** Publishes and sequences on one server while all users are connected to another. */
+async function fromAnotherServer(session: Session, publisher: BenchProcess<ServerRequests>) {
+  const pace = async (events: number): ReturnType<BenchProcess<LoadRequests>['request']> => {
+    await session.load.request('record', { eventsEach: events / USERS });
+    const { publishedAt } = await publisher.request('pace', { ...PLAN, events });
+    return session.load.request('latencies', { publishedAt, order: PLAN.to });
   };
   await pace(USERS);
   return (await pace(EVENTS)) as Awaited<ReturnType<Session['pace']>>;
@@ -123,11 +127,11 @@ async function withPublisher<T>(
   command: readonly string[],
   server: string,
   database: string,
-  use: (publisher: AskedProcess<ServerQuestions>) => Promise<T>,
+  use: (publisher: BenchProcess<ServerRequests>) => Promise<T>,
 ): Promise<T> {
-  const publisher = AskedProcess.start<ServerQuestions>(SERVER_SCRIPT, 'publisher', { command, nodeArguments: [] });
+  const publisher = BenchProcess.start<ServerRequests>(SERVER_SCRIPT, 'publisher', { command, nodeArguments: [] });
   try {
-    await publisher.ask('listen', { server, database });
+    await publisher.request('listen', { server, database });
     return await use(publisher);
   } finally {
     await publisher.stop();

@@ -8,18 +8,18 @@ import { interleave, withSession } from './session.js';
 const SERVERS: readonly ServerName[] = ['bare-socket', 'nest-default', 'herald'];
 
 /**
- * Opened first and left out of the figures: code is compiled and pools have their size by then. That takes a server of Nest 2,500
- * streams; with 500, as up to 2026-11-21, compiling was 60 of the 400 µs of each of 10,000 streams.
+ * Opened first and left out of the figures, so that code is compiled and pools have their size. A Nest server needs 2,500
+ * streams for that. With 500, as up to 2026-11-21, compiling was 60 of the 400 µs of each of 10,000 streams.
  */
 const WARM_UP = 3_000;
 
-/** After the last stream is live: what is deferred at opening is done. */
+/** Pause after the last stream is live, so that deferred work is done. */
 const SETTLE_MS = 1_000;
 
-const MEMORY = 'KB an idle connection';
-const ACCEPTING = 'µs an accepted connection';
+const MEMORY = 'KB per idle connection';
+const ACCEPTING = 'µs per accepted connection';
 
-/** Opening streams and holding them: resident memory of an idle one, CPU of accepting one (token and admission included). */
+/** Opening and holding streams: resident memory of an idle stream, CPU of accepting one (token and admission included). */
 export const connections: Scenario = {
   name: 'connections',
   title: 'Connections: resident memory of the process after a collection, CPU of accepting',

@@ -7,10 +7,10 @@ import { interleave, withSession, type Session } from './session.js';
 
 const SERVERS: readonly ServerName[] = ['bare-socket', 'bare-response', 'bare-joined', 'nest-default', 'herald'];
 
-/** One event in flight, and a burst within one turn. */
+/** One event in flight, and a burst within one turn of the event loop. */
 const WINDOWS = [1, 32] as const;
 
-/** One event, everybody: the price of a delivery when nothing can be joined (w1) and in bursts (w32). */
+/** One event to all connections: the cost of a delivery without coalescing (w1) and in bursts (w32). */
 export const fanOut: Scenario = {
   name: 'fan-out',
   title: 'Fan-out: CPU of the server per delivered event, µs',

@@ -6,20 +6,20 @@ import { interleave, type Session, withSession } from './session.js';
 
 const SERVERS = ['herald'] as const;
 
-/** People who are sent to, whatever else there is. */
+/** Users that receive events in every condition. */
 const USERS = 500;
 const EVENTS_PER_ROUND = 64;
-/** Until the compiler is done with the way of an event. */
+/** Until the code that handles an event is compiled. */
 const WARM_UP_MS = 2_000;
 const HISTORY = 50_000;
 const TENANTS = 900;
 
-const ALONE = 'alone';
-const CROWD = 'beside connections that do not follow it';
-const LONG = `behind ${HISTORY.toLocaleString('en')} events of history`;
-const MANY = `beside ${TENANTS} other tenants`;
+const BASELINE = 'alone';
+const CONNECTED = 'with connections that do not follow it';
+const LONG = `after ${HISTORY.toLocaleString('en')} events of history`;
+const MANY = `with ${TENANTS} other tenants`;
 
-/** One event to one person, while the rest of the world grows: none of it may make the event dearer. */
+/** One event to one user while the rest of the system grows: the cost of the event must stay the same. */
 export const growth: Scenario = {
   name: 'growth',
   title: 'Growth: CPU of the server per event to one of 500 people, µs',
@@ -33,15 +33,15 @@ export const growth: Scenario = {
       book.add('herald', condition, cpuMicros / events);
       context.progress(`growth: ${condition}: ${(cpuMicros / events).toFixed(1)} µs`);
     };
-    const worlds: readonly [string, (session: Session) => Promise<unknown>][] = [
-      [ALONE, async () => undefined],
-      [CROWD, (session) => session.connect(many)],
-      [LONG, (session) => session.server.ask('grow', { history: HISTORY })],
-      [MANY, (session) => session.server.ask('grow', { tenants: TENANTS })],
+    const conditions: readonly [string, (session: Session) => Promise<unknown>][] = [
+      [BASELINE, async () => undefined],
+      [CONNECTED, (session) => session.connect(many)],
+      [LONG, (session) => session.server.request('grow', { history: HISTORY })],
+      [MANY, (session) => session.server.request('grow', { tenants: TENANTS })],
     ];
     await interleave(context, SERVERS, async (server) => {
-      // A process each: what one world leaves in the heap must not count for the next.
-      for (const [condition, prepare] of worlds) {
+      // One process per condition, so that the heap of one does not affect the next.
+      for (const [condition, prepare] of conditions) {
         await withSession(context, server, [], async (session) => {
           await session.connect(USERS);
           await prepare(session);
@@ -49,14 +49,14 @@ export const growth: Scenario = {
         });
       }
     });
-    const alone = book.valuesOf('herald', ALONE);
-    for (const [condition] of worlds.slice(1)) {
+    const alone = book.valuesOf('herald', BASELINE);
+    for (const [condition] of conditions.slice(1)) {
       book.valuesOf('herald', condition).forEach((value, index) => {
         const divisor = alone[index];
         if (divisor !== undefined) book.add('÷ alone', condition, value / divisor);
       });
     }
-    const comparisons = worlds
+    const comparisons = conditions
       .slice(1)
       .map(([condition]): Comparison => ({ what: condition, condition, of: '÷ alone', target: TARGETS.growth }));
     return { figures: book.figures().filter(({ server }) => server === 'herald'), ratios: compare(book, comparisons) };

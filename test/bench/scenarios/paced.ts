@@ -9,13 +9,13 @@ const SERVERS = ['bare-socket', 'nest-default', 'herald'] as const;
 const PER_SECOND = 2;
 const EVENTS = 20;
 
-const MIDDLE = 'p50 ms';
+const MEDIAN = 'p50 ms';
 const TAIL = 'p99 ms';
 
-/** Two events a second for everybody: how long the last ones wait while the first are written to. */
+/** Two events per second to all connections: how long the last ones wait while the first are written. */
 export const paced: Scenario = {
   name: 'paced',
-  title: 'Paced: 2 events/s for everybody, from publishing to the client, ms',
+  title: 'Paced: 2 events/s to all connections, from publishing to the client, ms',
   async measure(context) {
     const { many: users } = context.options;
     const book = new FigureBook();
@@ -25,7 +25,7 @@ export const paced: Scenario = {
         const plan = { to: 'everyone', users, perSecond: PER_SECOND } as const;
         await session.pace({ ...plan, events: 4 });
         const { p50Ms, p99Ms } = await session.pace({ ...plan, events: EVENTS });
-        book.add(server, MIDDLE, p50Ms);
+        book.add(server, MEDIAN, p50Ms);
         book.add(server, TAIL, p99Ms);
         context.progress(`paced ${repetition + 1}: ${server}: p50 ${p50Ms.toFixed(1)}, p99 ${p99Ms.toFixed(1)} ms`);
       }),

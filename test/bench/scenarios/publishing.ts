@@ -12,22 +12,22 @@ import { TARGETS } from '../targets.js';
 import { inAppRole, withDatabase } from './bench-database.js';
 import type { Scenario } from './scenario.js';
 
-/** Transactions of one way before the other ways have their turn; short, so that drift hits all alike. */
-const AT_ONCE = 20;
+/** Transactions of one variant before the next variant runs. Few, so that drift affects all alike. */
+const TRANSACTIONS_PER_ROUND = 20;
 const ROUNDS = 25;
-/** A process that has just started still compiles what it publishes with, for thousands of events. */
+/** A new process compiles its publishing code during thousands of events. */
 const WARM_UP_EVENTS = 10_000;
 
-/** What a business transaction of an ERP does besides its one insert. */
+/** Duration of the other work in a business transaction of an ERP. */
 const BUSINESS_MS = 5;
 
 const SHORT = 'a transaction of one insert';
 const LONG = `a transaction of ${BUSINESS_MS} ms`;
-const ALONE = 'alone';
+const BASELINE = 'alone';
 const SECOND = 'with a second insert';
 const PUBLISHED = 'with a published event';
 
-/** What publishing adds to the caller's own transaction, in its time on the wire. */
+/** The time that publishing adds to the caller's own transaction. */
 export const publishing: Scenario = {
   name: 'publishing',
   title: 'Publishing inside the caller’s transaction: µs of one transaction, one connection',
@@ -36,8 +36,8 @@ export const publishing: Scenario = {
       withPublisher(url, async (client, publish) => {
         const book = new FigureBook();
         const insert = (): Promise<unknown> => client.query('INSERT INTO bench_order (text) VALUES ($1)', ['an order']);
-        const ways: readonly [string, () => Promise<unknown>][] = [
-          [ALONE, async () => undefined],
+        const variants: readonly [string, () => Promise<unknown>][] = [
+          [BASELINE, async () => undefined],
           [SECOND, insert],
           [PUBLISHED, publish],
         ];
@@ -52,33 +52,33 @@ export const publishing: Scenario = {
           for (const [condition, work] of business) {
             const micros = new Map<string, number[]>();
             for (let round = 0; round < ROUNDS; round++) {
-              for (const [way, addition] of ways) {
+              for (const [variant, addition] of variants) {
                 const startedAt = performance.now();
-                for (let i = 0; i < AT_ONCE; i++) {
+                for (let i = 0; i < TRANSACTIONS_PER_ROUND; i++) {
                   await client.query('BEGIN');
                   await insert();
                   await work();
                   await addition();
                   await client.query('COMMIT');
                 }
-                const taken = ((performance.now() - startedAt) * 1_000) / AT_ONCE;
-                micros.set(way, [...(micros.get(way) ?? []), taken]);
+                const taken = ((performance.now() - startedAt) * 1_000) / TRANSACTIONS_PER_ROUND;
+                micros.set(variant, [...(micros.get(variant) ?? []), taken]);
               }
             }
             if (repetition === 0) continue; // Warm-up.
-            const alone = median(micros.get(ALONE));
-            for (const [way] of ways) {
-              const taken = median(micros.get(way));
-              book.add(way, condition, taken);
-              book.add(`${way}, %`, condition, (100 * (taken - alone)) / alone);
+            const alone = median(micros.get(BASELINE));
+            for (const [variant] of variants) {
+              const taken = median(micros.get(variant));
+              book.add(variant, condition, taken);
+              book.add(`${variant}, %`, condition, (100 * (taken - alone)) / alone);
             }
             context.progress(`publishing ${repetition}: ${condition}: ${alone.toFixed(0)} µs alone`);
           }
         }
-        const share = (condition: string, way: string, target?: (typeof TARGETS)['publishShare']) => ({
-          what: `% added ${way}`,
+        const share = (condition: string, variant: string, target?: (typeof TARGETS)['publishShare']) => ({
+          what: `% added ${variant}`,
           condition,
-          of: `${way}, %`,
+          of: `${variant}, %`,
           target,
         });
         const ratios = compare(book, [

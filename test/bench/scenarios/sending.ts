@@ -18,18 +18,18 @@ import type { Scenario } from './scenario.js';
 const PEOPLE = 10_000;
 const SENDS_TO_MANY = 3;
 
-/** Sends of one way before the other has its turn. */
-const AT_ONCE = 20;
+/** Sends of one variant before the other runs. */
+const SENDS_PER_ROUND = 20;
 const ROUNDS = 20;
 
-const ROWS = 'inbox rows a second';
-const ONE = 'sends a second to one person';
+const ROWS = 'inbox rows per second';
+const ONE = 'sends per second to one person';
 const SERVICE = 'the service method, committed';
 const BARE = 'the bare statements with pg';
 
 const SENDER = { tenantId: BENCH_TENANT, system: true } as const;
 
-/** Notifications that stay: rows in inboxes and their event, in one transaction. */
+/** Stored notifications: rows in inboxes and their event, in one transaction. */
 export const sending: Scenario = {
   name: 'sending',
   title: 'Sending a notification: 10,000 people by name, and one person beside the bare statements; one connection',
@@ -50,7 +50,7 @@ export const sending: Scenario = {
             });
             if (isWarmUp) continue;
             book.add(SERVICE, ROWS, many * PEOPLE);
-            for (const [way, rate] of Object.entries(rates)) book.add(way, ONE, rate);
+            for (const [variant, rate] of Object.entries(rates)) book.add(variant, ONE, rate);
             book.add('%', ONE, (100 * (rates[SERVICE] ?? 0)) / (rates[BARE] ?? Number.NaN));
             context.progress(`sending ${repetition}: ${(many * PEOPLE).toFixed(0)} rows/s`);
           }
@@ -81,7 +81,7 @@ async function sendTo(service: NotificationService, users: string[]): Promise<vo
   });
 }
 
-/** The same rows and one event of the same size, by hand. */
+/** The same rows and one event of the same size, as bare statements. */
 async function sendBare(client: pg.Client): Promise<void> {
   const id = randomUUID();
   await client.query('BEGIN');
@@ -103,15 +103,16 @@ async function sendBare(client: pg.Client): Promise<void> {
   await client.query('COMMIT');
 }
 
-/** Ways in turns, so that drift hits both alike. @returns runs a second of each. */
-async function sideBySide(ways: Readonly<Record<string, () => Promise<void>>>): Promise<Record<string, number>> {
+/** Alternates the variants, so that drift affects all alike. @returns runs per second of each. */
+async function sideBySide(variants: Readonly<Record<string, () => Promise<void>>>): Promise<Record<string, number>> {
   const rates: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [way, run] of Object.entries(ways)) (rates[way] ??= []).push(await perSecond(AT_ONCE, run));
+    for (const [variant, run] of Object.entries(variants))
+      (rates[variant] ??= []).push(await perSecond(SENDS_PER_ROUND, run));
   }
   return Object.fromEntries(
-    Object.entries(rates).map(([way, all]) => [
-      way,
+    Object.entries(rates).map(([variant, all]) => [
+      variant,
       all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN,
     ]),
   );

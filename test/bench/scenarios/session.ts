@@ -1,14 +1,14 @@
 import type {
   Latencies,
-  LoadQuestions,
+  LoadRequests,
   PacePlan,
   RoundPlan,
   RunResult,
-  ServerQuestions,
+  ServerRequests,
   ServerUsage,
   StreamTarget,
 } from '../processes/messages.js';
-import { AskedProcess } from '../processes/bench-process.js';
+import { BenchProcess } from '../processes/bench-process.js';
 import { SERVER_TITLES } from '../servers/server-registry.js';
 import type { BenchContext } from './scenario.js';
 
@@ -21,25 +21,25 @@ export interface Session {
   /** Opens streams until `total` are live. */
   connect(total: number): Promise<void>;
   /**
-   * Publishes in rounds and accounts for it.
-   * @throws Error unless every connection got every event meant for it exactly once.
+   * Publishes in rounds and measures the cost.
+   * @throws Error unless every connection got each of its events exactly once.
    */
   run(plan: RoundPlan): Promise<RunResult>;
   /**
-   * Publishes by the clock.
-   * @returns how late the events arrived, all connections together, and what the server used.
-   * @throws Error when one does not arrive.
+   * Publishes at a fixed rate.
+   * @returns the latencies over all connections, and the CPU that the server used.
+   * @throws Error if an event does not arrive.
    */
   pace(plan: PacePlan): Promise<Latencies & { readonly cpuMicros: number }>;
   /** @param collect forces a garbage collection first. */
   usage(collect: boolean): Promise<ServerUsage>;
-  /** The two processes themselves, for what only one scenario asks. */
-  readonly server: AskedProcess<ServerQuestions>;
-  readonly load: AskedProcess<LoadQuestions>;
+  /** The two processes, for requests that only one scenario needs. */
+  readonly server: BenchProcess<ServerRequests>;
+  readonly load: BenchProcess<LoadRequests>;
   readonly target: StreamTarget;
 }
 
-/** Starts a fresh server and load, hands them to `use`, ends both whatever happens. */
+/** Starts a new server process and load process for `use`, and always ends both. */
 export async function withSession<T>(
   context: BenchContext,
   server: string,
@@ -49,48 +49,48 @@ export async function withSession<T>(
 ): Promise<T> {
   const { pinning, options } = context;
   const profile = options.profileDirectory ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`] : [];
-  const serverProcess = AskedProcess.start<ServerQuestions>(SERVER_SCRIPT, server, {
+  const serverProcess = BenchProcess.start<ServerRequests>(SERVER_SCRIPT, server, {
     command: pinning.server,
     nodeArguments: [...nodeArguments, ...profile],
   });
-  const load = AskedProcess.start<LoadQuestions>(LOAD_SCRIPT, 'load', { command: pinning.load, nodeArguments: [] });
+  const load = BenchProcess.start<LoadRequests>(LOAD_SCRIPT, 'load', { command: pinning.load, nodeArguments: [] });
   try {
-    const target = await serverProcess.ask('listen', { server, ...(database === undefined ? {} : { database }) });
+    const target = await serverProcess.request('listen', { server, ...(database === undefined ? {} : { database }) });
     return await use({
       async connect(total) {
-        await load.ask('connect', { target, total });
+        await load.request('connect', { target, total });
       },
       async run(plan) {
         const deliveriesPerEvent = plan.to === 'everyone' ? plan.users : 1;
-        await load.ask('expect', { deliveriesPerRound: plan.eventsPerRound * deliveriesPerEvent });
-        const result = await serverProcess.ask('run', plan);
-        const counts = await load.ask('counts', {});
-        const wanted = result.events * deliveriesPerEvent;
-        const even = plan.to === 'one-user' || (counts.fewest === result.events && counts.most === result.events);
-        if (counts.total !== wanted || counts.closed > 0 || !even) {
-          throw new Error(`${server} was to deliver ${wanted} events evenly; got ${JSON.stringify(counts)}.`);
+        await load.request('expect', { deliveriesPerRound: plan.eventsPerRound * deliveriesPerEvent });
+        const result = await serverProcess.request('run', plan);
+        const counts = await load.request('counts', {});
+        const expected = result.events * deliveriesPerEvent;
+        const isEven = plan.to === 'one-user' || (counts.fewest === result.events && counts.most === result.events);
+        if (counts.total !== expected || counts.closed > 0 || !isEven) {
+          throw new Error(`${server} did not deliver ${expected} events evenly; got ${JSON.stringify(counts)}.`);
         }
         return result;
       },
       async pace(plan) {
         const eventsEach = plan.to === 'everyone' ? plan.events : plan.events / plan.users;
-        await load.ask('record', { eventsEach });
-        const { publishedAt, cpuMicros } = await serverProcess.ask('pace', plan);
-        return { ...(await load.ask('latencies', { publishedAt, order: plan.to })), cpuMicros };
+        await load.request('record', { eventsEach });
+        const { publishedAt, cpuMicros } = await serverProcess.request('pace', plan);
+        return { ...(await load.request('latencies', { publishedAt, order: plan.to })), cpuMicros };
       },
       server: serverProcess,
       load,
       target,
-      usage: (collect) => serverProcess.ask('usage', { collect }),
+      usage: (collect) => serverProcess.request('usage', { collect }),
     });
   } finally {
-    // The server first: it then ends the connections, and the ports of the load are free at once.
+    // The server first: it closes the connections, so the ports of the load are free at once.
     await serverProcess.stop();
     await load.stop();
   }
 }
 
-/** All servers in each repetition, each time beginning with another, so that drift of the machine hits all alike. */
+/** Measures all servers in each repetition, each time in another order, so that drift of the machine affects all alike. */
 export async function interleave<N extends string>(
   context: BenchContext,
   servers: readonly N[],

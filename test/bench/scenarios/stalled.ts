@@ -6,33 +6,33 @@ import { interleave, withSession } from './session.js';
 
 const SERVERS = ['herald'] as const;
 
-/** People who read, beside those who do not. */
-const HEALTHY = 100;
+/** Streams that read, beside those that do not. */
+const READING = 100;
 
-/** Enough to fill what the kernel and the queue of a stream take, over and over. */
+/** Enough to fill the kernel's buffers and the queue of a stream many times. */
 const PER_SECOND = 400;
 
-const MEMORY = 'MB above idle at most';
-const TAIL = 'ms to the healthy, p99';
+const MEMORY = 'MB above idle, maximum';
+const TAIL = 'ms to the reading streams, p99';
 
-/** Streams that never read beside others that do: memory must stay bounded and the others must not notice. */
+/** Streams that never read beside others that do: memory must stay bounded, and the others must not be affected. */
 export const stalled: Scenario = {
   name: 'stalled',
-  title: 'Streams that never read: resident memory above idle, and what the healthy ones notice',
+  title: 'Streams that never read: resident memory above idle, and the latency of the other streams',
   async measure(context) {
     const { stalled: count, stalledSeconds } = context.options;
     const book = new FigureBook();
     await interleave({ ...context, options: { ...context.options, repetitions: 1 } }, SERVERS, (server) =>
       withSession(context, server, ['--expose-gc'], async (session) => {
-        await session.connect(HEALTHY);
+        await session.connect(READING);
         const idle = await session.usage(true);
-        await session.load.ask('stall', { target: session.target, from: HEALTHY, count });
+        await session.load.request('stall', { target: session.target, from: READING, count });
         let most = 0;
         const tails: number[] = [];
         for (let second = 0; second < stalledSeconds; second++) {
           const { p99Ms } = await session.pace({
             to: 'everyone',
-            users: HEALTHY,
+            users: READING,
             perSecond: PER_SECOND,
             events: PER_SECOND,
           });

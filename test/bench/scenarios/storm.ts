@@ -6,36 +6,36 @@ import { interleave, withSession } from './session.js';
 
 const SERVERS = ['herald'] as const;
 
-/** Events that everybody has missed. */
+/** Events that every stream has missed. */
 const MISSED = 20;
 
-/** Between the end of all streams and their return: the server has noticed by then. */
+/** Time between the end of all streams and their reconnect, in which the server notices the end. */
 const AWAY_MS = 2_000;
 
 const LIVE = 's until all are live';
 const CAUGHT_UP = 's until all have what they missed';
-const FROM_RING = '% of the replay out of the ring';
+const FROM_RING = '% of the replay from the ring';
 const LOOP = 'ms event loop, p99';
 
-/** Everybody comes back in one moment and has missed something: what a node sees when a proxy restarts. */
+/** All streams reconnect at once after missing events, as when a proxy restarts. */
 export const storm: Scenario = {
   name: 'storm',
-  title: 'Storm: everybody reconnects at once with a cursor and 20 missed events',
+  title: 'Storm: all streams reconnect at once with a cursor and 20 missed events',
   async measure(context) {
     const { many } = context.options;
     const book = new FigureBook();
     await interleave(context, SERVERS, (server, repetition) =>
       withSession(context, server, [], async (session) => {
-        const { server: node, load, target } = session;
+        const { server: process, load, target } = session;
         await session.connect(many);
-        await load.ask('leave', {});
+        await load.request('leave', {});
         await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
-        await node.ask('publish', { events: MISSED });
-        const { events: readBefore } = await node.ask('logReads', {});
-        await node.ask('loopDelay', {});
-        const { liveMs, caughtUpMs, replayed } = await load.ask('comeBack', { target, missed: MISSED });
-        const { p99Ms } = await node.ask('loopDelay', {});
-        const { events } = await node.ask('logReads', {});
+        await process.request('publish', { events: MISSED });
+        const { events: readBefore } = await process.request('logReads', {});
+        await process.request('loopDelay', {});
+        const { liveMs, caughtUpMs, replayed } = await load.request('reconnectAll', { target, missed: MISSED });
+        const { p99Ms } = await process.request('loopDelay', {});
+        const { events } = await process.request('logReads', {});
         book.add(server, LIVE, liveMs / 1_000);
         book.add(server, CAUGHT_UP, caughtUpMs / 1_000);
         book.add(server, FROM_RING, 100 * (1 - (events - readBefore) / replayed));

@@ -7,18 +7,18 @@ import { interleave, withSession } from './session.js';
 
 const SERVERS: readonly ServerName[] = ['bare-socket', 'nest-default', 'herald'];
 
-/** People connected, each with a stream of their own. */
+/** Connected users, each with one stream. */
 const USERS = 5_000;
 
-/** Events between two waits for the load process, so that the waiting does not hide the difference. */
+/** Events between two waits for the load process, so that waiting does not hide the difference. */
 const EVENTS_PER_ROUND = 64;
 
-/** Until the compiler is done with the way of an event and the collector with the opening of the streams. */
+/** Until the code that handles an event is compiled and the garbage of opening the streams is collected. */
 const WARM_UP_MS = 2_000;
 
 const CONDITION = `${USERS.toLocaleString('en')} users`;
 
-/** One event, one person among many, each in a turn of its own: the price of finding the connection. */
+/** One event to one user among many, each in its own turn of the event loop: the cost of finding the connection. */
 export const unicast: Scenario = {
   name: 'unicast',
   title: 'Unicast: CPU of the server per event to one of 5,000 users, µs',

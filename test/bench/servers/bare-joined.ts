@@ -3,7 +3,7 @@ import { BARE_PATH, listenBare } from './bare-streams.js';
 import { END_OF_HEAD, type BenchServer } from './bench-server.js';
 import { asChunk, eventFrame } from './event-frame.js';
 
-/** Reference B2, the limit for bursts: everything published within one turn becomes one chunk and one write a socket. */
+/** Reference B2, the limit for bursts: all events of one turn of the event loop become one chunk and one write per socket. */
 export async function startBareJoined(): Promise<BenchServer> {
   const { port, responses, byUser, close } = await listenBare();
   let waiting: Buffer[] = [];

@@ -3,7 +3,7 @@ import { BARE_PATH, listenBare } from './bare-streams.js';
 import { END_OF_HEAD, type BenchServer } from './bench-server.js';
 import { eventFrame } from './event-frame.js';
 
-/** Reference B, what a careful application writes by hand: `res.write` of one shared buffer an event. */
+/** Reference B, a careful hand-written application: `res.write` of one shared buffer per event. */
 export async function startBareResponse(): Promise<BenchServer> {
   const { port, responses, byUser, close } = await listenBare();
   return {

@@ -3,7 +3,7 @@ import { BARE_PATH, listenBare } from './bare-streams.js';
 import { END_OF_HEAD, type BenchServer } from './bench-server.js';
 import { asChunk, eventFrame } from './event-frame.js';
 
-/** Reference A, the practical limit of Node: one ready-made chunk an event, written to each socket past `node:http`. */
+/** Reference A, the practical limit of Node: one prepared chunk per event, written to each socket without `node:http`. */
 export async function startBareSocket(): Promise<BenchServer> {
   const { port, responses, byUser, close } = await listenBare();
   return {

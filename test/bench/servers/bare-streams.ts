@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 
 import { LISTEN } from './bench-server.js';
 
-/** Open responses of a bare hub: nothing but what an event stream needs, no identity, no limits, no back-pressure. */
+/** Open responses of a bare hub: the minimum of an event stream, without identity, limits or back-pressure. */
 export interface BareStreams {
   readonly port: number;
   readonly responses: readonly ServerResponse[];
-  /** By the id that the request names. */
+  /** By the user id in the request. */
   readonly byUser: ReadonlyMap<string, ServerResponse>;
   readonly close: () => Promise<void>;
 }

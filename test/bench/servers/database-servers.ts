@@ -22,16 +22,19 @@ const STARTS: Readonly<Record<string, (database: string) => Promise<BenchServer>
   'notify-in-transaction': startNotify,
 };
 
-/** Starts the server of that name over a migrated database. */
+/** Starts the server of that name on a migrated database. */
 export function startOverDatabase(name: string, database: string): Promise<BenchServer> {
   const start = STARTS[name];
-  if (!start) throw new Error(`No server over a database is called ${JSON.stringify(name)}.`);
+  if (!start)
+    throw new Error(
+      `There is no server ${JSON.stringify(name)} with a database. Use one of ${Object.keys(STARTS).join(', ')}.`,
+    );
   return start(database);
 }
 
 type OnError = (what: string, error: unknown) => void;
 
-/** @param carrier what carries the hints; null for NOTIFY. */
+/** @param carrier creates the backplane; null for NOTIFY. */
 async function startHeraldOver(
   database: string,
   carrier: (onError: OnError) => Backplane | null,
@@ -52,12 +55,12 @@ async function startHeraldOver(
   };
 }
 
-/** How often a hand-made poller looks; more often costs a query each time, less often is later still. */
+/** Interval of a hand-written poller. A shorter one costs more queries, a longer one more latency. */
 const POLL_MS = 100;
 
 /**
- * What is written first: a table of events that whoever runs the streams empties every 100 ms. (To read rows with a higher id
- * than the last one instead loses those that commit late: 7 of 1,000 in this scenario.)
+ * The usual first implementation: a table of events that the streaming process empties every 100 ms. (Reading rows with a higher
+ * id than the last one instead loses late commits: 7 of 1,000 in this scenario.)
  */
 async function startPoller(database: string): Promise<BenchServer> {
   return overTable(database, async (pool, deliver) => {
@@ -77,7 +80,7 @@ async function startPoller(database: string): Promise<BenchServer> {
   });
 }
 
-/** What is written next: NOTIFY in the transaction of the publisher, with the whole event in it. */
+/** The usual second implementation: NOTIFY in the transaction of the publisher, with the whole event as payload. */
 async function startNotify(database: string): Promise<BenchServer> {
   return overTable(
     database,
@@ -98,7 +101,7 @@ interface EventRow {
   readonly event: BenchEvent;
 }
 
-/** Transactions that publish at the same time. */
+/** Concurrent publishing transactions. */
 const PUBLISHERS = 10;
 
 async function overTable(
@@ -130,7 +133,7 @@ async function overTable(
     readyMarker: END_OF_HEAD,
     publishToUser: (user, event) => publish(benchUser(user), event),
     publishToAll: () => {
-      throw new Error('Only people by name are served here.');
+      throw new Error('This server publishes to single users only. Use publishToUser.');
     },
     close: async () => {
       await stop();

@@ -1,6 +1,6 @@
 import { EVENT_TYPE, type BenchEvent } from './bench-event.js';
 
-/** The event as server-sent-event text, with a position as long as a real one; encoded once for all connections. */
+/** The event as a frame, with a position of realistic length; encoded once for all connections. */
 export function eventFrame(event: BenchEvent): Buffer {
   return Buffer.from(`id: benchlog.${event.n}\nevent: ${EVENT_TYPE}\ndata: ${JSON.stringify(event)}\n\n`);
 }

@@ -11,14 +11,14 @@ import type { Growth } from '../processes/messages.js';
 import { benchEvent, EVENT_TYPE } from './bench-event.js';
 import { LISTEN, listenersOf, type BenchServer } from './bench-server.js';
 
-/** Express as the service has it. */
+/** The Express adapter of the service. */
 class LeanExpressAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     this.httpServer = createServer(expressMessages(this.getInstance()), this.getInstance());
   }
 }
 
-/** The default log, which also tells how often a replay had to ask it. */
+/** The default log, which also counts the events that replays read. */
 class CountingLog extends MemoryEventLog {
   reads = 0;
 
@@ -29,14 +29,14 @@ class CountingLog extends MemoryEventLog {
   }
 }
 
-/** Ours: the real route in Express with {@link expressMessages}, a token checked for each stream, limits and back-pressure on. */
+/** Nest Herald: the real route in Express with {@link expressMessages}, a verified token for each stream, limits and back-pressure on. */
 export async function startHerald(): Promise<BenchServer> {
   const eventLog = new CountingLog();
   const server = await heraldServer({ eventLog });
   return { ...server, logReads: () => eventLog.reads };
 }
 
-/** @param seams what differs from the defaults; `drainMs` only shortens the end of the bench. */
+/** @param seams overrides of the defaults; `drainMs` only shortens the end of the bench. */
 export async function heraldServer(seams: SseOptions): Promise<BenchServer> {
   class HeraldModule {}
   Module({ imports: [SseModule.forRoot({ jwt: { secret: BENCH_JWT_SECRET }, drainMs: 0, ...seams })] })(HeraldModule);
@@ -61,8 +61,8 @@ export async function heraldServer(seams: SseOptions): Promise<BenchServer> {
   };
 }
 
-/** Turns after which growing lets the event loop go on. */
-const GROW_AT_ONCE = 500;
+/** Events after which growing yields to the event loop. */
+const GROW_BATCH = 500;
 
 async function grow(broker: SseBroker, by: Growth): Promise<void> {
   const [count, tenantOf] =
@@ -71,9 +71,9 @@ async function grow(broker: SseBroker, by: Growth): Promise<void> {
       : [by.tenants, (index: number): string => `${BENCH_TENANT}-${index}`];
   for (let index = 0; index < count; index++) {
     const tenantId = tenantOf(index);
-    // Followed, so that it is active in the process like a tenant with open streams.
+    // With a follower, so that the tenant is active in the process like one with open streams.
     if ('tenants' in by) broker.events(tenantId).subscribe();
-    await broker.sendToUser(tenantId, 'nobody', { event: EVENT_TYPE, data: benchEvent(index) });
-    if (index % GROW_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    await broker.sendToUser(tenantId, 'absent-user', { event: EVENT_TYPE, data: benchEvent(index) });
+    if (index % GROW_BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -22,7 +22,7 @@ import { EVENT_TYPE, type BenchEvent } from './bench-event.js';
 import { END_OF_HEAD, LISTEN, type BenchServer } from './bench-server.js';
 
 interface Published {
-  /** Absent: for everybody. */
+  /** Absent: for all users. */
   readonly user?: string;
   readonly event: BenchEvent;
 }
@@ -31,7 +31,7 @@ interface Claims {
   readonly sub: string;
 }
 
-/** The one source of events, as an application would inject it. */
+/** The single source of events, as an application would inject it. */
 @Injectable()
 class EventSourceService {
   readonly published = new Subject<Published>();
@@ -51,7 +51,7 @@ class BearerGuard implements CanActivate {
   }
 }
 
-/** A stream for each request: the shared Subject behind a filter and a mapping of its own. */
+/** One stream per request: the shared Subject with its own filter and mapping. */
 @Controller()
 class StreamController {
   constructor(private readonly events: EventSourceService) {}
