@@ -2,12 +2,12 @@ import pg from 'pg';
 import type { ApprovalApp } from './approval-app.js';
 import type { TestDatabase } from './test-database.js';
 
-/** How long requests may take to arrive at the barrier; they themselves wait 3 s for it. */
+/** How long requests may take to reach the barrier; each request waits up to 3 s for the row. */
 const ARRIVAL_MS = 2_500;
 
 /**
- * Lets requests race for an instance: its row is held until each of them waits for it, in the order in which they are given,
- * and then let go. So every run really has both in the same moment, and the test says who is first.
+ * Makes requests race for an instance: it locks the row until all of them wait for it, in the given order, and then unlocks
+ * it. So every run has a real race, and the test decides which request is first.
  */
 export class Barrier {
   readonly #watcher: pg.Client;
@@ -16,7 +16,7 @@ export class Barrier {
     private readonly app: ApprovalApp,
     url: string,
   ) {
-    // The role of the application may not see for what others wait.
+    // The role of the application may not see what other sessions wait for.
     this.#watcher = new pg.Client({ connectionString: url });
   }
 
@@ -43,7 +43,7 @@ export class Barrier {
     await this.#watcher.end();
   }
 
-  async #untilWaiting(wanted: number): Promise<void> {
+  async #untilWaiting(expected: number): Promise<void> {
     const deadline = performance.now() + ARRIVAL_MS;
     for (;;) {
       const { rows } = await this.#watcher.query<{ waiting: number }>(
@@ -51,8 +51,8 @@ export class Barrier {
           where datname = current_database() and wait_event_type = 'Lock'`,
       );
       const waiting = rows[0]?.waiting ?? 0;
-      if (waiting >= wanted) return;
-      if (performance.now() > deadline) throw new Error(`Only ${waiting} of ${wanted} requests wait for the row.`);
+      if (waiting >= expected) return;
+      if (performance.now() > deadline) throw new Error(`Only ${waiting} of ${expected} requests wait for the row.`);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }

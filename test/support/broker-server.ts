@@ -10,7 +10,7 @@ import { LeashedProcess } from './leashed-process.js';
 import { findProgram } from './find-program.js';
 import { until } from './until.js';
 
-/** What tells the one from the other. */
+/** How the two kinds of server differ. */
 const KINDS = {
   redis: {
     program: 'redis-server',
@@ -28,7 +28,7 @@ const KINDS = {
     ],
     scheme: 'redis',
     variable: 'REDIS_URL',
-    /** What is said first, and what a server that is ready answers; one with a password answers too, if only to say so. */
+    /** A first command and the answer of a ready server; a server with a password answers too, with a refusal. */
     hello: 'PING\r\n',
     answer: /\+PONG|-NOAUTH/,
     backplane: createRedisBackplane,
@@ -47,13 +47,13 @@ const KINDS = {
 /** See {@link BrokerServer}. */
 export type BrokerName = keyof typeof KINDS;
 
-/** Both, for suites that hold for each. */
+/** Both servers, for suites that apply to each. */
 export const BROKERS: readonly { readonly name: BrokerName; readonly program: 'redis-server' | 'nats-server' }[] = [
   { name: 'redis', program: KINDS.redis.program },
   { name: 'nats', program: KINDS.nats.program },
 ];
 
-/** A real Redis or NATS on a port of its own, which keeps its port when it is killed and started again. */
+/** A real Redis or NATS server, which keeps its port when it is killed and started again. */
 export class BrokerServer {
   #process: LeashedProcess | null = null;
   readonly #directory = mkdtempSync(join(tmpdir(), 'herald-broker-'));
@@ -65,7 +65,7 @@ export class BrokerServer {
   ) {}
 
   /**
-   * Resolves when it answers.
+   * Resolves when the server answers.
    * @param more further arguments, such as a password.
    */
   static async start(name: BrokerName, more: readonly string[] = []): Promise<BrokerServer> {
@@ -74,7 +74,7 @@ export class BrokerServer {
     return server;
   }
 
-  /** One that does not run. */
+  /** The URL of a server that does not run. */
   static async unused(name: BrokerName): Promise<{ readonly url: string }> {
     return { url: `${KINDS[name].scheme}://127.0.0.1:${await freePort()}` };
   }
@@ -88,14 +88,14 @@ export class BrokerServer {
     return { SSE_BACKPLANE: this.name, [KINDS[this.name].variable]: this.url };
   }
 
-  /** A backplane over it, not started. */
+  /** A backplane over this server, not started. */
   backplane(
     options: { readonly prefix?: string; readonly onError?: (what: string, error: unknown) => void } = {},
   ): Required<Backplane> {
     return KINDS[this.name].backplane({ url: this.url, ...options });
   }
 
-  /** Starts it again, on the same port. @throws Error with its output when it does not answer. */
+  /** Starts the server on its port. @throws Error with its output when it does not answer. */
   async start(): Promise<void> {
     const { program, args } = KINDS[this.name];
     const path = findProgram(program);
@@ -121,7 +121,7 @@ export class BrokerServer {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** Publishes a text as any other client of the server could. */
+  /** Publishes a text as any client of the server could. */
   async publish(channel: string, text: string): Promise<void> {
     const bytes = Buffer.byteLength(text);
     const sent =
@@ -131,21 +131,21 @@ export class BrokerServer {
             /:\d/,
           )
         : await this.raw(`CONNECT {"verbose":false}\r\nPUB ${channel} ${bytes}\r\n${text}\r\nPING\r\n`, /PONG/);
-    if (!sent) throw new Error(`${this.name} did not take the text`);
+    if (!sent) throw new Error(`${this.name} did not accept the text`);
   }
 
-  /** Says something to it as it is, and resolves when it has answered. */
+  /** Sends a raw text and resolves with whether the server answered as expected. */
   raw(text: string, answer: RegExp): Promise<boolean> {
     return new Promise((resolve) => {
-      let heard = '';
+      let received = '';
       const socket = connect({ host: '127.0.0.1', port: this.port }, () => socket.write(text));
       const end = (answered: boolean): void => {
         socket.destroy();
         resolve(answered);
       };
       socket.on('data', (chunk) => {
-        heard += chunk.toString();
-        if (answer.test(heard)) end(true);
+        received += chunk.toString();
+        if (answer.test(received)) end(true);
       });
       socket.on('error', () => end(false));
       socket.on('close', () => end(false));

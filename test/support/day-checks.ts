@@ -9,7 +9,7 @@ import { type Service, startService, TEST_JWT_SECRET } from './service.js';
 import { openStream, type StreamReader } from './stream-reader.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** How a tested day is played. */
+/** How a simulated day runs. */
 export interface TestedDay {
   readonly seed: number;
   readonly minutes: number;
@@ -17,19 +17,19 @@ export interface TestedDay {
   readonly paceMs: number;
 }
 
-/** A day that was played over a service of its own, and what there is to check about it. */
+/** A simulated day on a service of its own, and the checks of its result. */
 export class PlayedDay {
   private constructor(
     readonly service: Service,
     readonly database: TestDatabase,
     readonly sql: pg.Client,
     readonly report: DayReport,
-    /** Whoever was watched, with the stream that was open all day. */
+    /** The stream of each watched user, open all day. */
     readonly streams: ReadonlyMap<string, StreamReader>,
     private readonly tokens: ReadonlyMap<string, string>,
   ) {}
 
-  /** Plays the day at `acme`, the streams of its fixed people open from before its beginning. */
+  /** Simulates the day at `acme`. The streams of its fixed users are open from before the start. */
   static async play(day: TestedDay): Promise<PlayedDay> {
     const database = await createTestDatabase();
     const service = await startService({
@@ -63,7 +63,7 @@ export class PlayedDay {
     return call(`${this.service.url}/api/v1/${path}`, { token: this.tokens.get(userId) ?? '' });
   }
 
-  /** People did things of every kind, and nothing happened that must not. */
+  /** The users performed every kind of action, and nothing forbidden happened. */
   expectWork(): void {
     expect(this.report.faults).toEqual([]);
     for (const what of ['approve', 'reject', 'return', 'transfer', 'submit purchase-orders', 'submit leave-requests']) {
@@ -71,7 +71,7 @@ export class PlayedDay {
     }
   }
 
-  /** Every request is in a state of the documentation, and the document that it is about says the same. */
+  /** Every request is in a documented state, and its document has the matching state. */
   async expectDocumentedStates(): Promise<void> {
     const { rows } = await this.sql.query<{ id: string; status: string; document: string | null }>(
       `select i.id, i.status, d.status as document from herald.apv_instance i
@@ -95,7 +95,7 @@ export class PlayedDay {
       cancelled: 'cancelled',
     };
     for (const { id, status, document } of rows) {
-      // A document that was submitted again belongs to its newest request.
+      // A resubmitted document belongs to its newest request.
       expect([id, status, document ?? documents[status]]).toEqual([id, status, documents[status]]);
     }
     const stuck = await this.sql.query(
@@ -110,7 +110,7 @@ export class PlayedDay {
     expect(late.rows).toEqual([]);
   }
 
-  /** Each decision that the service took stands in the history once, and no task was decided twice. */
+  /** The history contains each decision that the service accepted once, and no task was decided twice. */
   async expectEachDecisionOnce(): Promise<void> {
     const { rows } = await this.sql.query<{ task: string; actor_id: string; action: string }>(
       `select t.id as task, a.actor_id, a.action from herald.apv_action a
@@ -119,17 +119,17 @@ export class PlayedDay {
           and a.action in ('approve', 'reject', 'return', 'transfer') and a.to_status is distinct from 'pending'`,
     );
     const written = rows.map(({ task, actor_id, action }) => `${task} ${actor_id} ${action}`);
-    const wanted = this.report.decisions.map(({ taskId, userId, verb }) => `${taskId} ${userId} ${verb}`);
+    const expected = this.report.decisions.map(({ taskId, userId, verb }) => `${taskId} ${userId} ${verb}`);
     const decidedTasks = rows.map(({ task }) => task);
     expect(new Set(decidedTasks).size).toBe(decidedTasks.length);
-    expect(new Set(wanted).size).toBe(wanted.length);
-    // While the company was loaded, its head of purchasing approved some, too.
-    const today = new Set(wanted);
-    expect(wanted.filter((decision) => !written.includes(decision))).toEqual([]);
+    expect(new Set(expected).size).toBe(expected.length);
+    // The head of purchasing also approved two requests while the demo data was loaded.
+    const today = new Set(expected);
+    expect(expected.filter((decision) => !written.includes(decision))).toEqual([]);
     expect(written.filter((decision) => !today.has(decision))).toHaveLength(2);
   }
 
-  /** The history of every request is the one that was written. */
+  /** The audit chain of every request verifies. */
   async expectAuditVerifies(): Promise<void> {
     for (const id of this.report.instances.keys()) {
       const { body } = await this.get('acme.admin', `process-instances/${id}/verify`);
@@ -137,7 +137,7 @@ export class PlayedDay {
     }
   }
 
-  /** What people are told of their inboxes and tasks is what the rows say, counted in another way. */
+  /** The counts of inboxes and tasks equal those of the rows, counted independently. */
   async expectCountsAgree(): Promise<void> {
     for (const userId of this.tokens.keys()) {
       const roles = DEMO_COMPANIES[0]?.employees.find(({ id }) => id === userId)?.roles ?? [];
@@ -151,7 +151,7 @@ export class PlayedDay {
     }
   }
 
-  /** Every notification that names somebody came down their open stream once, in the order of the log. */
+  /** Every notification to a watched user arrived once on the user's open stream, in log order. */
   async expectStreamsComplete(): Promise<void> {
     for (const [userId, stream] of this.streams) {
       const { rows } = await this.sql.query<{ id: string }>(
@@ -161,12 +161,12 @@ export class PlayedDay {
             select max(loaded_at) from herald.demo_load)`,
         [userId],
       );
-      const told = () => stream.of('notification.created').map(({ data }) => JSON.parse(data).id as string);
+      const received = () => stream.of('notification.created').map(({ data }) => JSON.parse(data).id as string);
       await eventually(() => {
-        const seen = new Set(told());
+        const seen = new Set(received());
         expect(rows.filter(({ id }) => !seen.has(id))).toEqual([]);
       });
-      expect(new Set(told()).size).toBe(told().length);
+      expect(new Set(received()).size).toBe(received().length);
       const positions = stream
         .events()
         .filter(({ id }) => id !== undefined)
@@ -176,12 +176,12 @@ export class PlayedDay {
   }
 }
 
-/** Does something forbidden to the rows, lets a check look at them, and takes it back. @returns whether the check noticed. */
+/** Tampers with the rows, runs a check on them, and rolls back. @returns whether the check failed. */
 export async function isNoticed(day: PlayedDay, tampering: string, check: () => Promise<void>): Promise<boolean> {
   await day.sql.query('begin');
   try {
     const { rowCount } = await day.sql.query(tampering);
-    if (rowCount !== 1) throw new Error(`There was nothing to tamper with: ${tampering}`);
+    if (rowCount !== 1) throw new Error(`The statement must change one row, but changed ${rowCount}: ${tampering}`);
     await check();
     return false;
   } catch (error) {
@@ -192,7 +192,7 @@ export async function isNoticed(day: PlayedDay, tampering: string, check: () => 
   }
 }
 
-/** Counts unread notifications and pending tasks of a person from the rows; nobody marks everything as read in a day. */
+/** Counts the unread notifications and pending tasks of a user from the rows. "Mark all as read" does not occur in a simulated day. */
 const RECOUNT = `
 with held as (
   select unnest($2::text[]) collate "C" as key

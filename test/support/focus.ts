@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core';
 import { until } from './until.js';
 
-/** The focused element, through all shadow roots. Runs in the page, hence text. */
+/** The focused element, through all shadow roots. A string, because it runs in the page. */
 const ACTIVE = `(() => {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
   return active;
 })()`;
 
-/** Presses Tab until the focused element, however deep, matches. */
+/** Presses Tab until the focused element, at any depth of shadow roots, matches. */
 export async function tabTo(page: Page, selector: string): Promise<void> {
   await until(`the focus reaches ${selector}`, async () => {
     await page.keyboard.press('Tab');
@@ -16,7 +16,7 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
   });
 }
 
-/** Whether the focused element has an outline that one can see. */
+/** Whether the focused element has a visible outline. */
 export function focusIsVisible(page: Page): Promise<boolean> {
   return page.evaluate<boolean>(`(({ outlineStyle, outlineWidth }) =>
     outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2)(getComputedStyle(${ACTIVE}))`);

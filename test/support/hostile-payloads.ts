@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What people and programs have tried to break a frame with. */
+/** Payloads that users and programs have tried to break a frame with. */
 const CHOSEN = [
   '',
   ' ',
@@ -25,22 +25,22 @@ const CHOSEN = [
   'x'.repeat(60_000),
 ] as const;
 
-/** The chosen ones and `count` generated ones, the same in every run. */
+/** The chosen payloads and `count` generated ones, the same in every run. */
 export function hostilePayloads(count: number): readonly string[] {
   const part = fc.oneof(
     fc.constantFrom('\r', '\n', '\r\n', '\n\n', ':', ' ', 'data:', 'id:', 'event: x', 'retry:', '\uFEFF', '中', '👩'),
-    fc.string({ unit: 'binary', maxLength: 12 }).map(speakable),
+    fc.string({ unit: 'binary', maxLength: 12 }).map(publishable),
   );
   const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
   return [...CHOSEN, ...fc.sample(text, { numRuns: count, seed: 20_261_121 })];
 }
 
-/** Text with a NUL or half a surrogate pair is refused when it is published. */
-function speakable(text: string): string {
+/** Replaces NUL and lone surrogates, because publishing refuses them. */
+function publishable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '?');
 }
 
-/** What every parser of event streams must make of a payload: each line end is LF. */
+/** What every parser of event streams must return for a payload: each line end becomes LF. */
 export function asReceived(payload: string): string {
   return payload.replaceAll(/\r\n|\r/g, '\n');
 }

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 
-/** An answer with its body read as JSON where it is JSON, else as text. */
+/** A response; its body is parsed when it is JSON, otherwise it is text. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test inspects any body
   readonly body: any;
 }
 
@@ -13,11 +13,11 @@ export interface Call {
   readonly method?: string;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string goes as it is, anything else as JSON. */
+  /** A string is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
 }
 
-/** One request; never follows redirects. */
+/** Sends one request; never follows redirects. */
 export async function call(url: string, options: Call = {}): Promise<Answer> {
   const { method, token, headers, body } = options;
   const response = await fetch(url, {
@@ -35,15 +35,15 @@ export async function call(url: string, options: Call = {}): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
-/** Sends bytes as they are and returns everything that came until the server hung up, and after how long. */
+/** Sends raw bytes and returns everything received until the server closed the connection, with the time that took. */
 export function sendRaw(url: string, bytes: string): Promise<{ readonly text: string; readonly elapsedMs: number }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const began = performance.now();
+    const startedMs = performance.now();
     let text = '';
     const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes));
     socket.on('data', (chunk) => (text += chunk.toString()));
-    socket.on('close', () => resolve({ text, elapsedMs: performance.now() - began }));
+    socket.on('close', () => resolve({ text, elapsedMs: performance.now() - startedMs }));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
     });

@@ -3,7 +3,7 @@ import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { MemoryHub, type MemoryHubParts, type RecordingSink } from '@nest-herald/sse/testing';
 import type { TestDatabase } from './test-database.js';
 
-/** Two hubs of one cluster, with a real event log, and a visitor of one tenant on each. */
+/** Two hubs of one cluster over a real event log, each with one connection of the same tenant. */
 export interface HubPair {
   readonly tenant: string;
   readonly hubs: readonly [MemoryHub, MemoryHub];
@@ -11,7 +11,7 @@ export interface HubPair {
   stop(): Promise<void>;
 }
 
-/** @param backplane makes the end of the backplane of one node. */
+/** @param backplane creates the backplane of one hub. */
 export async function startHubPair(
   database: TestDatabase,
   tenant: string,
@@ -20,7 +20,7 @@ export async function startHubPair(
   const logs: PostgresSse[] = [];
   const hubs: MemoryHub[] = [];
   const stop = async (): Promise<void> => {
-    for (const node of hubs) await node.hub.stop();
+    for (const { hub } of hubs) await hub.stop();
     for (const log of logs) await log.stop();
   };
   const options: NonNullable<MemoryHubParts['options']> = { maxQueuedBytes: 0 };

@@ -5,11 +5,11 @@ import { openStream, type StreamReader } from './stream-reader.js';
 import { createTestDatabase } from './test-database.js';
 import { signToken } from './token.js';
 
-/** What a chain of kills found. */
+/** Result of {@link killChain}. */
 export interface KillChainResult {
   /** Titles whose COMMIT was acknowledged, in order. */
   readonly committed: readonly string[];
-  /** Titles that the resuming client saw, in order of arrival, over all its streams. */
+  /** Titles that the resuming client received over all its streams, in order of arrival. */
   readonly seen: readonly string[];
   readonly resyncs: number;
 }
@@ -18,8 +18,8 @@ const TENANT = 'acme';
 const READER = 'reader';
 
 /**
- * Commits a notification, kills the service 0–20 ms later with SIGKILL, starts it again, and lets a client resume behind
- * the last position that it had; as often as asked. The database lives on, as a real one would.
+ * Repeats `kills` times: commits a notification, kills the service with SIGKILL 0–20 ms later, starts it again, and lets a client
+ * resume after its last position. The database keeps running, as a real one would.
  *
  * @param seed makes the delays repeatable.
  */
@@ -36,12 +36,12 @@ export async function killChain(kills: number, seed: number): Promise<KillChainR
   let service: Service | null = null;
   let stream: StreamReader | null = null;
 
-  /** What this stream has shown; afterwards the client knows its position. */
-  const leave = async (left: StreamReader): Promise<void> => {
-    await left.close();
-    seen.push(...left.of('notification.created').map(({ data }) => (JSON.parse(data) as { title: string }).title));
-    resyncs += left.of('resync').length;
-    position = left.position() ?? position;
+  /** Closes a stream and records what it received and its position. */
+  const leave = async (open: StreamReader): Promise<void> => {
+    await open.close();
+    seen.push(...open.of('notification.created').map(({ data }) => (JSON.parse(data) as { title: string }).title));
+    resyncs += open.of('resync').length;
+    position = open.position() ?? position;
   };
 
   try {
@@ -78,7 +78,7 @@ export async function killChain(kills: number, seed: number): Promise<KillChainR
   return { committed, seen, resyncs };
 }
 
-/** Mulberry32: small, repeatable, good enough for delays. */
+/** Mulberry32: small, repeatable and random enough for delays. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
 /**
- * Runs a program, writes its process id to descriptor 4, and kills it when the pipe on standard input ends, which it does when this
- * process dies, however that happens. Background jobs get /dev/null as standard input, hence the copy of the pipe on descriptor 3.
+ * Runs a program, writes its process id to descriptor 4, and kills it when the pipe on standard input ends, which happens
+ * whenever this process dies. Background jobs get /dev/null as standard input, hence the copy of the pipe on descriptor 3.
  */
 const LEASH = `
 exec 3<&0 </dev/null
@@ -16,19 +16,19 @@ wait $program; code=$?
 kill $watch 2>/dev/null
 exit $code`;
 
-/** How much of the output is kept. */
+/** Number of characters of the output that are kept. */
 const OUTPUT_LENGTH = 20_000;
 
 /** How a program is started. */
 export interface LeashOptions {
   readonly cwd?: string;
-  /** The whole environment. @defaultValue that of this process */
+  /** The complete environment. @defaultValue that of this process */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A program that never outlives the process that started it; Ctrl-C in the terminal does not reach it. */
 export class LeashedProcess {
-  /** Resolves with its exit code when it has ended; above 128 for a signal. */
+  /** Resolves with the exit code when the program has ended; above 128 for a signal. */
   readonly ended: Promise<number>;
   #output = '';
   #pid: Promise<number>;
@@ -38,7 +38,7 @@ export class LeashedProcess {
       void (this.#output = (this.#output + chunk.toString()).slice(-OUTPUT_LENGTH));
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
-    // The leash may end first.
+    // The shell may end first.
     child.stdin?.on('error', () => undefined);
     this.#pid = once(child.stdio[4] as Readable, 'data').then(([chunk]) => Number(String(chunk)));
     this.ended = once(child, 'exit').then(([code]) => {
@@ -50,14 +50,14 @@ export class LeashedProcess {
   static start(program: string, args: readonly string[], options: LeashOptions = {}): LeashedProcess {
     const child = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
       stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'pipe'],
-      // A process group of its own: Ctrl-C is for us, and we stop our programs in order.
+      // A process group of its own, so that Ctrl-C only reaches this process, which stops its programs in order.
       detached: true,
       ...options,
     });
     return new LeashedProcess(child);
   }
 
-  /** The end of what it wrote. */
+  /** The last part of the output. */
   get output(): string {
     return this.#output;
   }
@@ -71,13 +71,13 @@ export class LeashedProcess {
     return this.#pid;
   }
 
-  /** Asks it to end, and waits. @returns its exit code. */
+  /** Sends a signal and waits. @returns the exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     if (!this.hasEnded) process.kill(await this.#pid, signal);
     return this.ended;
   }
 
-  /** kill -9, and waits. */
+  /** Kills the program with SIGKILL and waits. */
   async kill(): Promise<void> {
     this.child.stdin?.end();
     await this.ended;

@@ -1,9 +1,9 @@
 import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
 import type { TestDatabase } from './test-database.js';
 
-/** What a log told while it ran. */
-interface Told {
-  /** Heads by tenant, as announced to all nodes, in order. */
+/** What a log reported while it ran. */
+interface LogReports {
+  /** Heads by tenant, as announced to all servers, in order. */
   readonly announced: { readonly no: number; readonly heads: Readonly<Record<string, number>> }[];
   readonly observed: { readonly no: number; readonly heads: Readonly<Record<string, number>> }[];
   readonly wakeUps: number[];
@@ -11,17 +11,17 @@ interface Told {
   readonly errors: string[];
 }
 
-/** One process of the cluster as far as the event log is concerned: numbers, tails, reads. */
+/** The event log of one server of the cluster: it sequences, reads the batch tail and serves reads. */
 export interface LogNode extends PostgresSse {
-  readonly told: Told;
+  readonly told: LogReports;
 }
 
-/** Starts a node over this database. Stop it with `stopLogNode`. */
+/** Starts an event log over this database. Stop it with {@link stopLogNode}. */
 export async function startLogNode(
   database: Pick<TestDatabase, 'url'>,
   options: Partial<PostgresSseOptions> = {},
 ): Promise<LogNode> {
-  const told: Told = { announced: [], observed: [], wakeUps: [], identityChanges: 0, errors: [] };
+  const told: LogReports = { announced: [], observed: [], wakeUps: [], identityChanges: 0, errors: [] };
   const sse = createPostgresSse({
     connectionString: database.url,
     nodeId: 'test-node',
@@ -37,7 +37,7 @@ export async function startLogNode(
   return { ...sse, told };
 }
 
-/** Stops numbering, then closes all connections. */
+/** Stops sequencing, then closes all connections. */
 export async function stopLogNode(node: LogNode): Promise<void> {
   await node.eventLog.stop();
   await node.stop();

@@ -1,11 +1,11 @@
-/** What no log line of any test may hold (security.md, "Leakage"): every token, ticket and cookie of the suite is a canary. */
+/** What no log line of any test may contain (security.md, "Leakage"): every token, ticket and cookie of a suite is a canary. */
 const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a token', /\beyJ[\w-]{5,}\.eyJ[\w-]+\.[\w-]{20,}/],
   ['a ticket', /\bticket["']?[=:]["']?\s?[\w-]{43}(?![\w-])/],
   ['a session cookie', /herald_session=[^\s;[]{20,}/],
 ];
 
-/** @returns what kind of secret the text holds, without repeating it; null when none. */
+/** @returns the kind of secret that the text contains, never the secret itself; null when there is none. */
 export function secretIn(text: string): string | null {
   return SECRETS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }

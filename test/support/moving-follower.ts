@@ -5,7 +5,7 @@ import { ResumingFollower } from './resuming-follower.js';
 import { signToken } from './token.js';
 import { until } from './until.js';
 
-/** What a follower saw that moved about while somebody published. */
+/** Result of {@link moveBetween}. */
 export interface MovingResult {
   readonly published: readonly string[];
   readonly seen: readonly string[];
@@ -14,9 +14,10 @@ export interface MovingResult {
 }
 
 /**
- * Lets a follower move at random between nodes while one publisher works: so often leaves it a stream, at any moment, and resumes on whichever node.
+ * Moves a follower at random between servers while one publisher works: `moves` times it leaves its stream at a random moment
+ * and resumes on a random server.
  *
- * @param urls the nodes.
+ * @param urls the servers.
  */
 export async function moveBetween(urls: readonly string[], moves: number, seed: number): Promise<MovingResult> {
   const random = seededRandom(seed);

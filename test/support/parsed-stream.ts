@@ -1,13 +1,13 @@
 import { createParser } from 'eventsource-parser';
 import { EventSource as UndiciEventSource } from 'undici';
 
-/** What a parser made of one event: its data, and the last event id behind it. */
+/** One event as a parser returned it: its data, and the last event id after it. */
 export type ParsedEvent = readonly [data: string, lastEventId: string];
 
 /** Reads `count` events of type `tick` from a stream URL. */
 export type StreamParser = (url: string, count: number) => Promise<readonly ParsedEvent[]>;
 
-/** With the parser of `eventsource-parser`, over fetch. */
+/** Parses with `eventsource-parser`, over fetch. */
 export const parseWithEventSourceParser: StreamParser = async (url, count) => {
   const parsed: ParsedEvent[] = [];
   let lastId = '';
@@ -28,13 +28,13 @@ export const parseWithEventSourceParser: StreamParser = async (url, count) => {
   return parsed;
 };
 
-/** What an EventSource tells; the global type has no data without the library of browsers. */
+/** An event of an EventSource; the global type lacks these fields without the DOM library. */
 interface StreamMessage {
   readonly data: string;
   readonly lastEventId: string;
 }
 
-/** With the EventSource of undici, which is written from the specification. */
+/** Parses with the EventSource of undici, which implements the specification. */
 export const parseWithUndici: StreamParser = (url, count) =>
   new Promise((resolve) => {
     const source = new UndiciEventSource(url);
@@ -48,9 +48,7 @@ export const parseWithUndici: StreamParser = (url, count) =>
     });
   });
 
-/**
- * The same in a page: give it to `page.evaluate` with `[url, count]`. It may use nothing from outside itself.
- */
+/** Parses with the EventSource of a browser: pass it to `page.evaluate` with `[url, count]`. It must not use anything outside itself. */
 export function parseInPage([url, count]: readonly [string, number]): Promise<readonly ParsedEvent[]> {
   return new Promise((resolve) => {
     const source = new EventSource(url);

@@ -3,16 +3,16 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 /** ReadyForQuery of PostgreSQL's protocol, outside a transaction. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
-/** A line to a PostgreSQL that dies in the moment in which it says that it is ready. */
+/** A proxy to a PostgreSQL that dies at the moment when it reports that it is ready. */
 export interface PartingLine {
   readonly port: number;
   close(): Promise<void>;
 }
 
 /**
- * Starts a TCP proxy to a PostgreSQL of whose connections one gets, in one packet with the end of its greeting, what a server
- * says whose postmaster was killed. The others go through unchanged.
- * @param which connection, from 1.
+ * Starts a TCP proxy to a PostgreSQL. One connection receives, in one packet with the end of the server's greeting, the error
+ * of a server whose postmaster was killed. All other connections pass through unchanged.
+ * @param which number of that connection, from 1.
  */
 export async function startPartingLine(port: number, which: number): Promise<PartingLine> {
   const sockets = new Set<Socket>();
@@ -48,8 +48,8 @@ export async function startPartingLine(port: number, which: number): Promise<Par
 /** An ErrorResponse of PostgreSQL's protocol. */
 function fatal(message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0C57P01\0M${message}\0\0`);
-  const head = Buffer.alloc(5);
-  head.write('E');
-  head.writeUInt32BE(fields.length + 4, 1);
-  return Buffer.concat([head, fields]);
+  const header = Buffer.alloc(5);
+  header.write('E');
+  header.writeUInt32BE(fields.length + 4, 1);
+  return Buffer.concat([header, fields]);
 }

@@ -9,14 +9,14 @@ import { until } from './until.js';
 
 /** A PgBouncer in front of a server. */
 export interface PoolerServer {
-  /** The same login, through the pooler. */
+  /** URL of the same login through the pooler. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts PgBouncer in transaction mode: each transaction gets whichever server connection is free, so nothing lasts longer.
- * @param url login at the server itself; the pooler uses it for everybody.
+ * Starts PgBouncer in transaction mode: each transaction uses any free connection to PostgreSQL, so no session state outlives it.
+ * @param url login at PostgreSQL itself; the pooler uses it for all clients.
  */
 export async function startPooler(url: string): Promise<PoolerServer> {
   const program = findProgram('pgbouncer');
@@ -39,7 +39,7 @@ default_pool_size = 3
 ignore_startup_parameters = options,extra_float_digits
 `,
   );
-  // It refuses to run as root, and reads its file as the user that it becomes.
+  // PgBouncer refuses to run as root, and reads its file as the user that it switches to.
   chmodSync(directory, 0o755);
   const server = LeashedProcess.start(program, [...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), file]);
   const stop = async (): Promise<void> => {
@@ -48,7 +48,7 @@ ignore_startup_parameters = options,extra_float_digits
   };
   try {
     await until('PgBouncer listens', () => {
-      if (server.hasEnded) throw new Error('it ended');
+      if (server.hasEnded) throw new Error('the process ended');
       return isListening(port);
     });
   } catch (error) {

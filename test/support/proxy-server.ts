@@ -7,13 +7,13 @@ import { LeashedProcess } from './leashed-process.js';
 import { findProgram } from './find-program.js';
 import { until } from './until.js';
 
-/** The proxies whose settings we publish, the preferred one first. */
+/** The proxies for which we publish settings, the preferred one first. */
 export const PROXIES = ['haproxy', 'nginx'] as const;
 
 /** See {@link PROXIES}. */
 export type ProxyName = (typeof PROXIES)[number];
 
-/** A proxy in front of nodes. */
+/** A proxy in front of servers. */
 export interface ProxyServer {
   readonly name: ProxyName;
   /** `http://127.0.0.1:<port>`. */
@@ -21,14 +21,14 @@ export interface ProxyServer {
   stop(): Promise<void>;
 }
 
-/** Starts HAProxy or nginx with the settings of docs/proxies, our addresses in place of theirs. */
-export async function startProxy(name: ProxyName, nodePorts: readonly number[]): Promise<ProxyServer> {
+/** Starts HAProxy or nginx with the settings of docs/proxies, with the test's addresses. */
+export async function startProxy(name: ProxyName, ports: readonly number[]): Promise<ProxyServer> {
   const program = findProgram(name);
   if (program === null) throw new Error(`${name} is not installed (Debian: apt-get install ${name})`);
   const directory = mkdtempSync(join(tmpdir(), 'herald-proxy-'));
   const port = await freePort();
   const file = join(directory, name === 'haproxy' ? 'haproxy.cfg' : 'nginx.conf');
-  const settings = name === 'haproxy' ? haproxySettings(port, nodePorts) : nginxSettings(port, nodePorts, directory);
+  const settings = name === 'haproxy' ? haproxySettings(port, ports) : nginxSettings(port, ports, directory);
   writeFileSync(file, settings);
   const args = name === 'haproxy' ? ['-db', '-f', file] : ['-p', directory, '-c', file, '-g', 'daemon off;'];
   const server = LeashedProcess.start(program, args);
@@ -38,8 +38,8 @@ export async function startProxy(name: ProxyName, nodePorts: readonly number[]):
   };
   const url = `http://127.0.0.1:${port}`;
   try {
-    await until(`${name} leads to a node`, async () => {
-      if (server.hasEnded) throw new Error('it ended');
+    await until(`${name} forwards to a server`, async () => {
+      if (server.hasEnded) throw new Error('the process ended');
       return (await fetch(`${url}/health`).catch(() => null))?.status === 200;
     });
   } catch (error) {
@@ -49,18 +49,18 @@ export async function startProxy(name: ProxyName, nodePorts: readonly number[]):
   return { name, url, stop };
 }
 
-function haproxySettings(port: number, nodePorts: readonly number[]): string {
-  const nodes = nodePorts.map((node, index) => `  server node-${index + 1} 127.0.0.1:${node}`).join('\n');
+function haproxySettings(port: number, ports: readonly number[]): string {
+  const servers = ports.map((each, index) => `  server node-${index + 1} 127.0.0.1:${each}`).join('\n');
   return replaced('haproxy.cfg', [
     [/bind :8080/, `bind 127.0.0.1:${port}`],
-    [/(^ {2}server node-.*\n)+/m, `${nodes}\n`],
+    [/(^ {2}server node-.*\n)+/m, `${servers}\n`],
   ]);
 }
 
-function nginxSettings(port: number, nodePorts: readonly number[], directory: string): string {
-  const nodes = nodePorts.map((node) => `    server 127.0.0.1:${node} max_fails=1 fail_timeout=1s;`).join('\n');
+function nginxSettings(port: number, ports: readonly number[], directory: string): string {
+  const servers = ports.map((each) => `    server 127.0.0.1:${each} max_fails=1 fail_timeout=1s;`).join('\n');
   for (const kind of ['client', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(directory, kind));
-  // Where an unprivileged process may write; has nothing to do with streams.
+  // Directories that an unprivileged process may write to; streams do not use them.
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `  ${kind}_temp_path ${join(directory, kind.split('_')[0] as string)};`)
     .join('\n');
@@ -69,16 +69,16 @@ function nginxSettings(port: number, nodePorts: readonly number[], directory: st
     [/worker_connections 20000/, 'worker_connections 1000'],
     [/listen 8080/, `listen 127.0.0.1:${port}`],
     [/^http \{/m, `http {\n  access_log off;\n${paths}`],
-    [/(^ {4}server 10\..*\n)+/m, `${nodes}\n`],
+    [/(^ {4}server 10\..*\n)+/m, `${servers}\n`],
   ]);
 }
 
-/** @throws Error when a place is not there: the published settings have moved on. */
+/** @throws Error when a pattern does not match, because the published settings have changed. */
 function replaced(file: string, changes: readonly (readonly [RegExp, string])[]): string {
   let text = readFileSync(join(ROOT, 'docs', 'proxies', file), 'utf8');
-  for (const [place, replacement] of changes) {
-    if (!place.test(text)) throw new Error(`docs/proxies/${file} has no ${place.source}`);
-    text = text.replace(place, replacement);
+  for (const [pattern, replacement] of changes) {
+    if (!pattern.test(text)) throw new Error(`docs/proxies/${file} does not contain ${pattern.source}`);
+    text = text.replace(pattern, replacement);
   }
   return text;
 }

@@ -2,14 +2,14 @@ import type { EventLog } from '@nest-herald/sse';
 import { asTenantId } from '@nest-herald/platform';
 import pg from 'pg';
 
-/** One event of a transaction that was acknowledged, with when it was inserted and when its commit returned (µs of this process). */
+/** One event of an acknowledged transaction, with the times of its insert and of the commit's return, by the clock of this process. */
 export interface Acknowledged {
   readonly payload: string;
   readonly insertedAt: number;
   readonly committedAt: number;
 }
 
-/** What a load of random transactions did. */
+/** What {@link publishAtRandom} committed and rolled back. */
 export interface PublisherReport {
   readonly committed: readonly Acknowledged[];
   readonly rolledBack: readonly string[];
@@ -19,9 +19,9 @@ export interface PublisherReport {
 export interface PublisherLoad {
   readonly tenant: string;
   readonly writers: number;
-  /** At most so many. */
+  /** Maximum number. */
   readonly transactions: number;
-  /** Ends the load earlier. */
+  /** Returns true to end the load earlier. */
   readonly isOver?: () => boolean;
   /** Seed of the random choices. */
   readonly seed: number;
@@ -30,8 +30,8 @@ export interface PublisherLoad {
 }
 
 /**
- * Many writers, each one transaction after the other with 1 to 3 events: open for up to 20 ms, 20 % with savepoints, 10 % rolled
- * back. So commits happen in another order than inserts, which is what a log must survive.
+ * Runs many writers, each with one transaction after the other: 1 to 3 events, open for up to 20 ms, 20 % with savepoints,
+ * 10 % rolled back. So transactions commit in another order than they insert, and the log must handle that.
  */
 export async function publishAtRandom(load: PublisherLoad): Promise<PublisherReport> {
   const random = mulberry32(load.seed);
@@ -75,19 +75,19 @@ export async function publishAtRandom(load: PublisherLoad): Promise<PublisherRep
   return { committed, rolledBack };
 }
 
-/** Violations of G1 to G4 by what a log holds; empty when it kept them all. */
+/** @returns the violations of G1 to G5 in a log; empty when it kept all guarantees. */
 export function violations(report: PublisherReport, logged: readonly { seq: number; payload: string }[]): string[] {
   const found: string[] = [];
   logged.forEach(({ seq }, index) => {
-    if (seq !== index + 1) found.push(`G3 not dense: ${seq} at place ${index + 1}`);
+    if (seq !== index + 1) found.push(`G3 not dense: ${seq} at position ${index + 1}`);
   });
-  const place = new Map<string, number>();
-  for (const { seq, payload } of logged) {
-    if (place.has(payload)) found.push(`G5 twice in the log: ${payload}`);
-    place.set(payload, seq);
+  const seen = new Set<string>();
+  for (const { payload } of logged) {
+    if (seen.has(payload)) found.push(`G5 twice in the log: ${payload}`);
+    seen.add(payload);
   }
-  for (const { payload } of report.committed) if (!place.has(payload)) found.push(`G1 lost: ${payload}`);
-  for (const payload of report.rolledBack) if (place.has(payload)) found.push(`G2 ghost: ${payload}`);
+  for (const { payload } of report.committed) if (!seen.has(payload)) found.push(`G1 lost: ${payload}`);
+  for (const payload of report.rolledBack) if (seen.has(payload)) found.push(`G2 ghost: ${payload}`);
   if (logged.length !== report.committed.length)
     found.push(`${logged.length} logged, ${report.committed.length} committed`);
   const known = new Map(report.committed.map((one) => [one.payload, one]));
@@ -95,8 +95,8 @@ export function violations(report: PublisherReport, logged: readonly { seq: numb
   for (const { payload } of logged) {
     const one = known.get(payload);
     if (!one) continue;
-    // Something before it in the log was inserted after this one's commit had returned.
-    if (one.committedAt < latestInsert) found.push(`G4 behind a later one: ${payload}`);
+    // An earlier event in the log was inserted after this event's commit had returned.
+    if (one.committedAt < latestInsert) found.push(`G4 after a later one: ${payload}`);
     latestInsert = Math.max(latestInsert, one.insertedAt);
   }
   return found;

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
-/** One block of a stream as a client reads it: everything between two blank lines, comments left out. */
+/** One block of a stream: everything between two blank lines, without comments. */
 export interface Block {
   readonly id?: string;
   readonly event?: string;
@@ -14,7 +14,7 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A response read byte by byte, without the kindness of any client library. */
+/** A raw response, read without any client library that could hide a fault. */
 export class RawStream {
   #text = '';
   #ended = false;
@@ -24,11 +24,11 @@ export class RawStream {
     response.setEncoding('utf8');
     response.on('data', (chunk: string) => this.#changed(() => (this.#text += chunk)));
     response.on('close', () => this.#changed(() => (this.#ended = true)));
-    // A reset is an end as well; what was read before it counts.
+    // A reset also ends the stream; what was read before it counts.
     response.on('error', () => this.#changed(() => (this.#ended = true)));
   }
 
-  /** Resolves with the headers, before any body. */
+  /** Resolves when the headers have arrived, before any body. */
   static open(url: string, options: RawRequest = {}): Promise<RawStream> {
     return new Promise((resolve, reject) => {
       request(url, { agent: false, method: options.method ?? 'GET', headers: options.headers ?? {} })
@@ -66,10 +66,10 @@ export class RawStream {
     return this.blocks.find((block) => block.event === type)!;
   }
 
-  /** Waits for a condition on what was read. @throws when the stream ends before it holds. */
+  /** Waits for a condition on what was read. @throws when the stream ends first. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) {
-      if (this.#ended) throw new Error(`The stream ended without what was waited for. It said:\n${this.#text}`);
+      if (this.#ended) throw new Error(`The stream ended before the condition held. It contained:\n${this.#text}`);
       await this.#nextChange();
     }
   }
@@ -80,7 +80,7 @@ export class RawStream {
     return this.#text;
   }
 
-  /** Leaves without a goodbye. */
+  /** Drops the connection without closing it properly. */
   destroy(): void {
     this.response.destroy();
   }
@@ -97,7 +97,7 @@ export class RawStream {
   }
 }
 
-/** Reads blocks by the rules of the SSE specification, fields in the order in which they came. */
+/** Parses blocks by the rules of the SSE specification. */
 export function blocksOf(text: string): readonly Block[] {
   const complete = text.slice(0, text.lastIndexOf('\n\n') + 1);
   return complete

@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openStream, type StreamReader } from './stream-reader.js';
 
-/** What a follower is asked to do. */
+/** Options of a {@link ResumingFollower}. */
 export interface FollowerOptions {
   readonly token: string;
   readonly topics: readonly string[];
-  /** Type of the events that count. */
+  /** Type of the events to record. */
   readonly type: string;
-  /** Where the next stream is opened. */
+  /** Returns the server of the next stream. */
   readonly url: () => string;
 }
 
 const RETRY_MS = 50;
 
-/** A client that comes back whenever its stream ends, and resumes behind the last position that it had, as a browser would. */
+/** A client that reconnects whenever its stream ends and resumes after its last position, as a browser does. */
 export class ResumingFollower {
-  /** Data of the events that count, in order of arrival, over all streams. */
+  /** Data of the recorded events over all ended streams, in order of arrival. */
   readonly seen: string[] = [];
-  /** Streams opened, and streams that could not be opened or gave no `connected`. */
   opened = 0;
+  /** Streams that could not be opened or sent no `connected`. */
   refused = 0;
   resyncs = 0;
   #position: string | undefined;
@@ -34,7 +34,7 @@ export class ResumingFollower {
     while (this.opened === 0) await delay(10);
   }
 
-  /** Ends the open stream, and so makes it come back. */
+  /** Ends the open stream, so that the follower reconnects. */
   async move(): Promise<void> {
     await this.#stream?.close();
   }
@@ -45,9 +45,9 @@ export class ResumingFollower {
     await this.#running;
   }
 
-  /** What the open stream and all before it have shown. */
+  /** Data of the recorded events, including those of the open stream. */
   get all(): readonly string[] {
-    return [...this.seen, ...(this.#stream === null ? [] : this.#countedOf(this.#stream))];
+    return [...this.seen, ...(this.#stream === null ? [] : this.#recorded(this.#stream))];
   }
 
   async #run(): Promise<void> {
@@ -62,7 +62,7 @@ export class ResumingFollower {
       this.opened += 1;
       await stream.ended;
       this.#stream = null;
-      this.seen.push(...this.#countedOf(stream));
+      this.seen.push(...this.#recorded(stream));
       this.resyncs += stream.of('resync').length;
       this.#position = stream.position() ?? this.#position;
     }
@@ -82,12 +82,12 @@ export class ResumingFollower {
       }
       await stream.close();
     } catch {
-      // Refused, cut, or ended before it began: it comes back.
+      // Refused, cut, or ended before `connected`: the follower retries.
     }
     return null;
   }
 
-  #countedOf(stream: StreamReader): string[] {
+  #recorded(stream: StreamReader): string[] {
     return stream.of(this.options.type).map(({ data }) => data);
   }
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What makes a schema text: one query per kind of object, each giving finished lines in a steady order. */
+/** The sections of a schema text: one query per kind of object, which returns finished lines in a stable order. */
 const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   [
     'Tables',
@@ -19,7 +19,7 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   ],
   [
     'Constraints',
-    // NOT NULL became a constraint with PostgreSQL 18; the columns show it already.
+    // PostgreSQL 18 lists NOT NULL as a constraint; the columns show it already.
     `SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid)) AS line
      FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
      WHERE c.relnamespace = ANY ($1) AND k.contype <> 'n' AND c.relname !~ '_[0-9]{4}_?[0-9]{2,4}$' ORDER BY conrelid::regclass::text COLLATE "C", conname`,

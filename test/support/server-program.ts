@@ -1,17 +1,17 @@
 import { describe } from '@jest/globals';
 import { findProgram } from './find-program.js';
 
-/** Programs that suites start, each from the Debian package of the same name unless it says otherwise. */
+/** Programs that suites start, each from the Debian package of the same name. */
 export type ProgramName = 'redis-server' | 'nats-server' | 'haproxy' | 'nginx' | 'pgbouncer';
 
-/** What to do about programs that a suite needs. */
+/** Whether a suite runs or is skipped. */
 export type ProgramDecision<Name extends string> =
   | { readonly kind: 'run'; readonly paths: Readonly<Record<Name, string>> }
   | { readonly kind: 'skip'; readonly line: string };
 
 /**
- * Looks for the programs that a suite needs.
- * @throws Error when one is missing and the environment says that nothing may be left out (`REQUIRE_BROKERS=1`, `CI`).
+ * Searches for the programs that a suite needs.
+ * @throws Error when one is missing and the environment forbids skipping (`REQUIRE_BROKERS=1`, `CI`).
  */
 export function decidePrograms<Name extends string>(
   names: readonly Name[],
@@ -31,7 +31,7 @@ export function decidePrograms<Name extends string>(
   return { kind: 'skip', line };
 }
 
-/** A suite over real servers: skipped with one loud line where one is missing, a failure where nothing may be left out. */
+/** A suite over real servers. When a program is missing, it is skipped with a visible message, or fails where skipping is forbidden. */
 export function describeWithPrograms<Name extends ProgramName>(
   name: string,
   programs: readonly Name[],
@@ -43,6 +43,6 @@ export function describeWithPrograms<Name extends ProgramName>(
     return;
   }
   process.stderr.write(`\n${decision.line} The suite "${name}" is SKIPPED.\n`);
-  const nowhere = Object.fromEntries(programs.map((program) => [program, ''])) as Record<Name, string>;
-  describe.skip(name, () => body(nowhere));
+  const noPaths = Object.fromEntries(programs.map((program) => [program, ''])) as Record<Name, string>;
+  describe.skip(name, () => body(noPaths));
 }

@@ -9,7 +9,7 @@ import { type RawRequest, RawStream } from './raw-stream.js';
 /** The shared secret of every test application. */
 export const TEST_SECRET = 'the test secret has at least 32 bytes';
 
-/** Claims of a test token; what is left out is a person without rights in tenant `acme`. */
+/** Claims of a test token. The default is the user `ann` of tenant `acme`, without rights. */
 export interface TestClaims {
   readonly sub?: string | undefined;
   readonly tenant_id?: string | undefined;
@@ -26,11 +26,11 @@ export function testToken(claims: TestClaims = {}, secret: string = TEST_SECRET)
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const payload = { sub: 'ann', tenant_id: 'acme', iat: now, exp: now + 3_600, ...claims };
-  const head = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(payload)}`;
-  return `${head}.${createHmac('sha256', secret).update(head).digest('base64url')}`;
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(payload)}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-/** What a test application is made of beside the module. */
+/** Parts of a test application besides the module. */
 export interface SseAppParts {
   readonly options?: Partial<SseOptions>;
   readonly extras?: SseModuleExtras;
@@ -38,13 +38,13 @@ export interface SseAppParts {
   readonly controllers?: readonly Type[];
   /** Called before the application listens: prefix, interceptors, middleware. */
   readonly configure?: (app: INestApplication) => void;
-  /** @defaultValue one that prints nothing and fails the test at its end when a secret was logged */
+  /** @defaultValue a logger that prints nothing; `stop` fails when a secret was logged */
   readonly logger?: LoggerService;
   /** Options of the application itself. */
   readonly platform?: NestApplicationOptions;
 }
 
-/** A real Nest application on a free port of the loopback interface, with everything in memory. */
+/** A real Nest application on a free port of the loopback interface, with everything in memory by default. */
 export class SseApp {
   readonly #streams = new Set<RawStream>();
 
@@ -74,7 +74,7 @@ export class SseApp {
     return this.app.get(SseBroker);
   }
 
-  /** Sends a request and reads its answer as it comes; closed with the application at the latest. */
+  /** Sends a request and reads its response as it arrives; the connection is closed with the application at the latest. */
   async raw(path: string, request: RawRequest = {}): Promise<RawStream> {
     const stream = await RawStream.open(`${this.url}${path}`, request);
     this.#streams.add(stream);
@@ -109,8 +109,8 @@ export class SseApp {
   }
 
   /**
-   * Shuts the application down as a signal would, then drops what clients still hold.
-   * @throws Error when anything that it wrote to its log was secret.
+   * Shuts the application down as a signal would, then drops the connections of clients.
+   * @throws Error when the application logged a secret.
    */
   async stop(): Promise<void> {
     await this.app.close();
@@ -120,23 +120,23 @@ export class SseApp {
   }
 }
 
-/** Prints nothing, and notices a line that holds a secret. */
+/** Prints nothing and detects logged secrets. */
 class QuietLog implements LoggerService {
   secret: string | null = null;
 
-  log = (...line: unknown[]): void => this.#look(line);
+  log = (...line: unknown[]): void => this.#check(line);
   error = this.log;
   warn = this.log;
   debug = this.log;
   verbose = this.log;
   fatal = this.log;
 
-  #look(line: readonly unknown[]): void {
+  #check(line: readonly unknown[]): void {
     this.secret ??= secretIn(line.map((part) => (part instanceof Error ? (part.stack ?? '') : String(part))).join(' '));
   }
 }
 
-/** A JSON answer. */
+/** A JSON response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

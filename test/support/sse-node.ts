@@ -3,32 +3,32 @@ import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { SseApp } from './sse-app.js';
 import type { TestDatabase } from './test-database.js';
 
-/** A test application that is a node of a cluster over one PostgreSQL. */
+/** A test application that is one server of a cluster over one PostgreSQL. */
 export interface SseNode {
   readonly sse: SseApp;
-  /** What the background complained about. */
+  /** Errors of the background. */
   readonly errors: readonly string[];
-  /** Resolves when the database, and so every other node, knows what is open here. */
+  /** Resolves when the open connections are in the database, where every other server sees them. */
   written(): Promise<void>;
-  /** Notices nodes that have started since, without waiting for the next sign of life. */
+  /** Detects servers that have started since, without waiting for the next lease renewal. */
   lookRound(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param places replaces what a test wants to steer; the rest is PostgreSQL's. */
+/** @param slots members of `clusterSlots` that the test replaces. */
 export async function startSseNode(
   database: TestDatabase,
   nodeId: string,
   options: Partial<SseOptions> = {},
-  places: Partial<ClusterSlots> = {},
+  slots: Partial<ClusterSlots> = {},
 ): Promise<SseNode> {
   const errors: string[] = [];
   const onError = (what: string, error: unknown): void => void errors.push(`${what}: ${String(error)}`);
   const { stop, ...seams } = createPostgresSse({ connectionString: database.url, nodeId, onError });
   const { presence } = seams;
-  const steered = replacing<Presence>(presence, { clusterSlots: replacing(presence.clusterSlots!, places) });
+  const patched = withMembers<Presence>(presence, { clusterSlots: withMembers(presence.clusterSlots!, slots) });
   const sse = await SseApp.start({
-    options: { ...seams, presence: steered, connectsPerMinute: 0, pollsPerMinute: 0, ...options },
+    options: { ...seams, presence: patched, connectsPerMinute: 0, pollsPerMinute: 0, ...options },
     extras: { websocket: true },
   });
   return {
@@ -44,7 +44,7 @@ export async function startSseNode(
 }
 
 /** The same object with some members replaced; its own methods keep their `this`. */
-function replacing<T extends object>(whole: T, members: Partial<T>): T {
+function withMembers<T extends object>(whole: T, members: Partial<T>): T {
   return new Proxy(whole, {
     get(target, name): unknown {
       if (name in members) return Reflect.get(members, name);

@@ -1,20 +1,20 @@
 import { createParser } from 'eventsource-parser';
 
-/** One event as it came. `id` is absent on events without one. */
+/** One received event. `id` is absent on events without one. */
 export interface ReceivedEvent {
   readonly id?: string;
   readonly event: string;
   readonly data: string;
 }
 
-/** How a stream is asked for. */
+/** How to open a stream. */
 export interface StreamOptions {
   readonly token: string;
   readonly lastEventId?: string;
   readonly topics?: readonly string[];
 }
 
-/** An open stream that keeps everything it got, in order. */
+/** An open stream that records everything it receives, in order. */
 export interface StreamReader {
   readonly status: number;
   readonly headers: Headers;
@@ -25,9 +25,9 @@ export interface StreamReader {
   of(type: string): readonly ReceivedEvent[];
   /** Newest `id` on any event: what a browser would send as Last-Event-ID. */
   position(): string | undefined;
-  /** Resolves with the first event, past or future, that fits. @throws Error when the stream ends or time runs out. */
-  until(fits: (event: ReceivedEvent) => boolean, timeoutMs?: number): Promise<ReceivedEvent>;
-  /** Resolves when the stream is over, for whatever reason. */
+  /** Resolves with the first event, past or future, that matches. @throws Error when the stream ends or on timeout. */
+  until(matches: (event: ReceivedEvent) => boolean, timeoutMs?: number): Promise<ReceivedEvent>;
+  /** Resolves when the stream has ended, for any reason. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
@@ -63,24 +63,24 @@ export async function openStream(url: string, options: StreamOptions): Promise<S
     for (const watcher of watchers) watcher();
   });
 
-  function until(fits: (event: ReceivedEvent) => boolean, timeoutMs = 10_000): Promise<ReceivedEvent> {
+  function until(matches: (event: ReceivedEvent) => boolean, timeoutMs = 10_000): Promise<ReceivedEvent> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = events.find(fits);
+      const check = (): void => {
+        const found = events.find(matches);
         if (found) settle(() => resolve(found));
-        else if (isOver) settle(() => reject(new Error(`The stream ended first. It was:\n${raw}`)));
+        else if (isOver) settle(() => reject(new Error(`The stream ended first. It contained:\n${raw}`)));
       };
       const timer = setTimeout(
-        () => settle(() => reject(new Error(`Not within ${timeoutMs} ms. It was:\n${raw}`))),
+        () => settle(() => reject(new Error(`No such event within ${timeoutMs} ms. The stream contained:\n${raw}`))),
         timeoutMs,
       );
       const settle = (act: () => void): void => {
         clearTimeout(timer);
-        watchers.delete(look);
+        watchers.delete(check);
         act();
       };
-      watchers.add(look);
-      look();
+      watchers.add(check);
+      check();
     });
   }
 
@@ -105,6 +105,6 @@ async function consume(response: Response, take: (text: string) => void): Promis
   try {
     for await (const chunk of response.body ?? []) take(decoder.decode(chunk as Uint8Array, { stream: true }));
   } catch {
-    // A cut line or our own close: either way it is over, and what came before it counts.
+    // A broken connection or our own close: the stream has ended, and what it received before counts.
   }
 }

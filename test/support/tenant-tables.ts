@@ -3,18 +3,18 @@ import type pg from 'pg';
 /** A table of schema `sse` or `herald`, as the catalog knows it. */
 export interface CatalogTable {
   readonly name: string;
-  /** Has a column `tenant_id`, so every row belongs to a tenant. */
+  /** Whether it has a column `tenant_id`, so that every row belongs to a tenant. */
   readonly ofTenants: boolean;
   readonly isPartition: boolean;
   readonly enabled: boolean;
   readonly forced: boolean;
-  /** Text of the policies that apply to everybody, as `using / check`. */
+  /** Text of the policies for all roles, as `using / check`. */
   readonly policies: readonly string[];
-  /** Roles that have any privilege of their own, the owner left out. */
+  /** Roles with a privilege of their own, except the owner. */
   readonly grantees: readonly string[];
 }
 
-/** The one policy text, as PostgreSQL prints it. */
+/** The only allowed policy text, as PostgreSQL prints it. */
 export const TENANT_POLICY = `(tenant_id = NULLIF(current_setting('herald.tenant_id'::text, true), ''::text))`;
 
 /** All tables and partitions of the schemas that Nest Herald owns. */
@@ -31,7 +31,7 @@ export async function catalogTables(client: pg.Client): Promise<CatalogTable[]> 
   return rows;
 }
 
-/** What is wrong with the protection of these tables; empty when tenants are kept apart. */
+/** @returns the faults in the protection of these tables; empty when tenants are isolated. */
 export function unprotected(tables: readonly CatalogTable[]): string[] {
   const faults: string[] = [];
   for (const table of tables) {
@@ -39,9 +39,9 @@ export function unprotected(tables: readonly CatalogTable[]): string[] {
     if (!table.enabled) faults.push(`${table.name}: row-level security is not enabled`);
     if (!table.forced) faults.push(`${table.name}: row-level security is not forced`);
     if (table.isPartition && table.grantees.length > 0)
-      faults.push(`${table.name}: a partition with grants goes round its parent's policies`);
+      faults.push(`${table.name}: a partition with grants of its own bypasses its parent's policies`);
     if (!table.isPartition && table.policies.join() !== `${TENANT_POLICY} / ${TENANT_POLICY}`) {
-      faults.push(`${table.name}: its policies for everybody are ${JSON.stringify(table.policies)}`);
+      faults.push(`${table.name}: its policies for all roles are ${JSON.stringify(table.policies)}`);
     }
   }
   return faults;

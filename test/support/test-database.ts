@@ -2,29 +2,27 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { databaseUrl, TEMPLATE_DATABASE } from './test-server.js';
 
-/** A migrated, empty database of one suite. */
+/** A migrated, empty database for one suite. */
 export interface TestDatabase {
   readonly name: string;
-  /** Superuser login, as an operator would give in DATABASE_URL. Open application connections with {@link asApp}. */
+  /** Superuser login, as an operator would set in DATABASE_URL. */
   readonly url: string;
-  /** The same with `-c role=herald_app`, for raw SQL in the role of the application. */
+  /** The same login with `-c role=herald_app`, for raw SQL in the role of the application. */
   readonly appUrl: string;
   /**
    * Deletes the database.
-   * @throws Error when connections are still open: the suite leaks them.
+   * @throws Error when connections are still open, because the suite leaks them.
    */
   drop(): Promise<void>;
 }
 
-/**
- * Copies the migrated template (a fraction of a second). Call `drop` in `afterAll`, after everything that connects is closed.
- */
+/** Copies the migrated template in a fraction of a second. Call `drop` in `afterAll`, after closing all connections. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = process.env.HERALD_TEST_SERVER_URL;
-  if (!serverUrl) throw new Error('No test server: run through Jest, whose global set-up starts it.');
+  if (!serverUrl) throw new Error('There is no test server. Run the suite with Jest, whose global set-up starts it.');
   const name = `herald_test_${randomBytes(6).toString('hex')}`;
   await asAdmin(serverUrl, async (admin) => {
-    // One copy at a time: CREATE DATABASE refuses while another copies the same template.
+    // One copy at a time: CREATE DATABASE fails while another session copies the same template.
     await admin.query('SELECT pg_advisory_lock(4211)');
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
   });
@@ -32,7 +30,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { name, url, appUrl: asRole(url, 'herald_app'), drop: () => drop(serverUrl, name) };
 }
 
-/** Adds the role that connections of this login take at once. */
+/** Adds the role that every connection of this login switches to. */
 export function asRole(url: string, role: string): string {
   const withRole = new URL(url);
   withRole.searchParams.set('options', `-c role=${role}`);
@@ -48,14 +46,14 @@ async function drop(serverUrl: string, name: string): Promise<void> {
   if (leaks.length > 0) throw new Error(`Connections left open to ${name}: ${leaks.join(' · ')}`);
 }
 
-/** Closing takes the server a moment after the client is done. @returns what stays open, as `application: query`. */
+/** PostgreSQL closes a connection slightly after its client. @returns the connections that stay open, as `application: query`. */
 async function untilClosed(admin: pg.Client, name: string): Promise<string[]> {
-  for (let look = 0; ; look++) {
+  for (let attempt = 0; ; attempt++) {
     const { rows } = await admin.query<{ what: string }>(
       `SELECT application_name || ': ' || left(query, 120) AS what FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
       [name],
     );
-    if (rows.length === 0 || look === 40) return rows.map((row) => row.what);
+    if (rows.length === 0 || attempt === 40) return rows.map((row) => row.what);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

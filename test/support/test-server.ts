@@ -5,19 +5,19 @@ import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
 
-/** Name of the migrated database that every test database is copied from. */
+/** Name of the migrated database that is the template of every test database. */
 export const TEMPLATE_DATABASE = 'herald_template';
 
-/** The server of one test run. */
+/** The PostgreSQL server of one test run. */
 export interface TestServer {
-  /** Superuser login; `createTestDatabase` reads it from `HERALD_TEST_SERVER_URL`. */
+  /** Superuser login, which `createTestDatabase` reads from `HERALD_TEST_SERVER_URL`. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the server of the whole run, or uses `TEST_DATABASE_URL` (a superuser login, for instance of PostgreSQL 15), and
- * migrates the template once, so that each suite pays for a copy only.
+ * Starts the server of the whole run, or uses `TEST_DATABASE_URL` (a superuser login, for example of PostgreSQL 15), and
+ * migrates the template once, so that each suite only copies it.
  */
 export async function startTestServer(): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL;

@@ -2,7 +2,7 @@ import { createSecretKey, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { TEST_JWT_SECRET } from './service.js';
 
-/** Claims that a test wants; the rest is filled in. */
+/** Claims of a test token; the others get default values. */
 export interface TokenClaims {
   readonly tenant: string;
   readonly user: string;
@@ -12,7 +12,7 @@ export interface TokenClaims {
   readonly expiresInSeconds?: number;
 }
 
-/** A token that a service with {@link TEST_JWT_SECRET} accepts. */
+/** Signs a token that a service with {@link TEST_JWT_SECRET} accepts. */
 export function signToken(claims: TokenClaims, secret: string = TEST_JWT_SECRET): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({

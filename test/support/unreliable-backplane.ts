@@ -4,10 +4,10 @@ import type { SeededRandom } from '../chaos/seeded-random.js';
 const SHARE = 0.3;
 const LONGEST_DELAY_MS = 60;
 
-/** A backplane as bad as it may be: of what it hears it drops 30 %, says 30 % twice and 30 % late, behind what came after it. */
+/** The worst backplane that is allowed: of the received messages it drops 30 %, delivers 30 % twice and 30 % late, after newer ones. */
 export class UnreliableBackplane implements Backplane {
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** What it did, so that a test can be sure that it did it. */
+  /** What it did, so that a test can check that the faults happened. */
   readonly done = { dropped: 0, doubled: 0, delayed: 0 };
 
   constructor(
@@ -23,7 +23,7 @@ export class UnreliableBackplane implements Backplane {
       }
       const isDoubled = this.random.chance(SHARE);
       if (isDoubled) this.done.doubled += 1;
-      for (let times = isDoubled ? 2 : 1; times > 0; times -= 1) this.#tell(listener, message);
+      for (let times = isDoubled ? 2 : 1; times > 0; times -= 1) this.#deliver(listener, message);
     });
   }
 
@@ -40,7 +40,7 @@ export class UnreliableBackplane implements Backplane {
     return this.good.stop();
   }
 
-  #tell(listener: (message: BackplaneMessage) => void, message: BackplaneMessage): void {
+  #deliver(listener: (message: BackplaneMessage) => void, message: BackplaneMessage): void {
     if (!this.random.chance(SHARE)) {
       listener(message);
       return;

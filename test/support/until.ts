@@ -1,17 +1,17 @@
 /**
- * Waits until something is true and returns it; for what happens by itself, soon, in another process.
- * @throws Error naming `what` when it is not true in time.
+ * Calls `check` until it returns something other than null, undefined or false, and returns that; for things that soon happen in the background.
+ * @throws Error naming `what` on timeout.
  */
 export async function until<T>(
   what: string,
-  look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  check: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   timeoutMs = 10_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const value = await look();
+    const value = await check();
     if (value !== null && value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Timed out after ${timeoutMs} ms waiting for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

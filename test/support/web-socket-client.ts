@@ -9,10 +9,10 @@ export interface WebSocketFrame {
   readonly data: string;
 }
 
-/** A WebSocket that keeps what comes. */
+/** A WebSocket that records what it receives. */
 export class WebSocketClient {
   readonly frames: WebSocketFrame[] = [];
-  /** Code of the end, null while it is open. */
+  /** Close code; null while it is open. */
   closeCode: number | null = null;
   pings = 0;
 
@@ -23,7 +23,7 @@ export class WebSocketClient {
     socket.on('error', () => {});
   }
 
-  /** @returns the refusal where there is one. */
+  /** @returns the refusal when the server does not upgrade. */
   static async open(
     url: string,
     headers: Readonly<Record<string, string>>,
@@ -50,13 +50,13 @@ export class WebSocketClient {
     return until(`a frame ${event}`, () => this.frames.find((one) => one.event === event), 15_000);
   }
 
-  /** Resolves with the code when it is closed. */
+  /** Resolves with the close code. */
   closed(): Promise<number> {
     return until('the close', () => this.closeCode, 15_000);
   }
 }
 
-/** An answer of HTTP instead of the upgrade. */
+/** An HTTP response instead of the upgrade. */
 export interface WebSocketRefusal {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
