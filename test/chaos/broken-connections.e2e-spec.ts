@@ -3,7 +3,7 @@ import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';
-import { startPartingLine } from '../support/parting-line.js';
+import { startDyingPostgres } from '../support/parting-line.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { type FaultProxy, startFaultProxy } from './cluster/fault-proxy.js';
 
@@ -70,7 +70,7 @@ describe('A database connection that breaks', () => {
 /** @param which the number of the connection that fails, from 1. */
 async function withFailingConnection(which: number, use: (url: string) => Promise<void>): Promise<void> {
   const url = new URL(database.url);
-  const parting = await startPartingLine(Number(url.port), which);
+  const parting = await startDyingPostgres(Number(url.port), which);
   url.port = String(parting.port);
   try {
     await use(url.href);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/platform';
 import { MemoryHub } from '@nest-herald/sse/testing';
 import { ROOT } from '../support/built-service.js';
-import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
 import { until } from '../support/until.js';
 import { debianBinaries } from './cluster/debian-postgres.js';
 import { PostgresServer } from './cluster/postgres-server.js';
@@ -46,8 +46,8 @@ describeOn15('PostgreSQL 15, the oldest supported version', () => {
 
   it('resets every old position after a restore from a dump, continues the numbers, and sends no lost event twice', async () => {
     const database = await server.createDatabase();
-    const start = () => startLogNode({ url: server.url(database) });
-    const publish = async (node: LogNode, payload: string, head: number): Promise<void> => {
+    const start = () => startLogServer({ url: server.url(database) });
+    const publish = async (node: LogServer, payload: string, head: number): Promise<void> => {
       await node.eventLog.append([{ tenantId: ACME, audience: 'tenant', recipients: null, type: 'note', payload }]);
       await until('the event has its number', async () => (await node.eventLog.bounds(ACME)).head === head);
     };
@@ -57,7 +57,7 @@ describeOn15('PostgreSQL 15, the oldest supported version', () => {
     await postgres15('pg_dump', ['--format=custom', `--file=${dump}`, server.url(database)]);
     await publish(before, 'lost', 2);
     const { epoch } = await before.eventLog.bounds(ACME);
-    await stopLogNode(before);
+    await stopLogServer(before);
     await server.query(database, 'DROP SCHEMA sse, herald CASCADE');
     await postgres15('pg_restore', ['--exit-on-error', `--dbname=${server.url(database)}`, dump]);
 

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ENTRY, ROOT } from '../support/built-service.js';
-import { LeashedProcess } from '../support/leashed-process.js';
+import { SupervisedProcess } from '../support/leashed-process.js';
 import { until } from '../support/until.js';
 
 const START_TIMEOUT_MS = 60_000;
 
 /** One process of the service, on a port that stays the same across restarts. */
 export class ClusterServer {
-  #process: LeashedProcess | null = null;
+  #process: SupervisedProcess | null = null;
 
   constructor(
     readonly name: string,
@@ -25,7 +25,7 @@ export class ClusterServer {
 
   /** Resolves when it accepts traffic. @throws Error with its output if it does not. */
   async start(): Promise<void> {
-    const process_ = LeashedProcess.start(process.execPath, [ENTRY], {
+    const process_ = SupervisedProcess.start(process.execPath, [ENTRY], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.environment, PORT: `${this.port}` },
     });

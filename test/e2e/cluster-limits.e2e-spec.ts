@@ -4,7 +4,7 @@ import { SseMetrics } from '@nest-herald/sse';
 import pg from 'pg';
 import type { RawStream } from '../support/raw-stream.js';
 import { testToken } from '../support/sse-app.js';
-import { type SseNode, startSseNode } from '../support/sse-node.js';
+import { type SseServer, startSseServer } from '../support/sse-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
@@ -13,9 +13,9 @@ import { WebSocketClient } from '../support/web-socket-client.js';
 let database: TestDatabase;
 let admin: pg.Client;
 /** Of one test, stopped behind it. */
-const nodes: SseNode[] = [];
+const nodes: SseServer[] = [];
 /** Two nodes with {@link LIMITS}, for all tests behind it that need nothing else. */
-let pair: [SseNode, SseNode];
+let pair: [SseServer, SseServer];
 const LIMITS = { maxConnectionsPerUser: 2, maxConnectionsPerTenant: 4 };
 /** Nobody here is behind a balancer, so the second look need not come late. */
 const QUICK = { lagMs: 20 };
@@ -27,7 +27,7 @@ beforeAll(async () => {
   admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
 });
-async function stop(stopping: readonly SseNode[]): Promise<void> {
+async function stop(stopping: readonly SseServer[]): Promise<void> {
   for (const node of stopping) await node.stop();
   expect(stopping.flatMap((node) => node.errors)).toEqual([]);
 }
@@ -39,12 +39,12 @@ afterAll(async () => {
 });
 
 /** Two nodes that know of each other. */
-async function startTwo(...how: Tail<Parameters<typeof startSseNode>>): Promise<[SseNode, SseNode]> {
-  const a = await startSseNode(database, `a-${nodes.length}`, ...how);
+async function startTwo(...how: Tail<Parameters<typeof startSseServer>>): Promise<[SseServer, SseServer]> {
+  const a = await startSseServer(database, `a-${nodes.length}`, ...how);
   nodes.push(a);
-  const b = await startSseNode(database, `b-${nodes.length}`, ...how);
+  const b = await startSseServer(database, `b-${nodes.length}`, ...how);
   nodes.push(b);
-  await a.lookRound();
+  await a.detectServers();
   return [a, b];
 }
 type Tail<T extends readonly unknown[]> = T extends readonly [unknown, unknown, ...infer Rest] ? Rest : never;
@@ -52,7 +52,7 @@ type Tail<T extends readonly unknown[]> = T extends readonly [unknown, unknown, 
 const PATH = '/api/v1/sse';
 const newTenant = (): string => `t-${randomUUID()}`;
 
-async function open(node: SseNode, tenant: string, user = 'ann'): Promise<RawStream> {
+async function open(node: SseServer, tenant: string, user = 'ann'): Promise<RawStream> {
   const stream = await node.sse.open({ sub: user, tenant_id: tenant });
   await node.written();
   return stream;
@@ -63,7 +63,7 @@ function bearer(tenant: string, user = 'ann'): Record<string, string> {
 }
 
 /** Whether one stream more is let in; it does not stay. @throws where it is refused for another reason than a limit. */
-async function knock(node: SseNode, tenant: string, user = 'ann', path = 'stream'): Promise<boolean> {
+async function knock(node: SseServer, tenant: string, user = 'ann', path = 'stream'): Promise<boolean> {
   const answer = await node.sse.raw(`${PATH}/${path}`, { headers: bearer(tenant, user) });
   if (answer.status !== 200) expect([answer.status, await answer.end()]).toEqual([429, IS_LIMIT]);
   answer.destroy();
@@ -75,7 +75,7 @@ async function untilFull(...who: Parameters<typeof knock>): Promise<void> {
   await until('a refusal', async () => !(await knock(...who)));
 }
 
-async function untilFullForWebSockets(node: SseNode, tenant: string): Promise<void> {
+async function untilFullForWebSockets(node: SseServer, tenant: string): Promise<void> {
   const url = `${node.sse.url}${PATH}/ws`;
   const refusal = await until('a refusal', async () => {
     const opened = await WebSocketClient.open(url, bearer(tenant));
@@ -86,12 +86,12 @@ async function untilFullForWebSockets(node: SseNode, tenant: string): Promise<vo
   expect([refusal.status, JSON.stringify(refusal.body)]).toEqual([429, IS_LIMIT]);
 }
 
-async function unsharedOn(node: SseNode): Promise<number> {
+async function unsharedOn(node: SseServer): Promise<number> {
   const text = await node.sse.app.get(SseMetrics).text();
   return Number(/^sse_unshared_admissions_total (\d+)$/m.exec(text)?.[1]);
 }
 
-async function connectionsOf(node: SseNode, tenant: string): Promise<number> {
+async function connectionsOf(node: SseServer, tenant: string): Promise<number> {
   return (await node.sse.broker.userPresence(tenant, 'ann')).connections.length;
 }
 
@@ -99,14 +99,14 @@ const IS_LIMIT = expect.stringContaining('"code":"connection_limit"');
 
 describe('a node that has just started', () => {
   it('P101: what came in while a new node was not noticed yet is looked at when it is', async () => {
-    const a = await startSseNode(database, 'early', LIMITS, BLIND);
+    const a = await startSseServer(database, 'early', LIMITS, BLIND);
     nodes.push(a);
-    const b = await startSseNode(database, 'late', LIMITS, QUICK);
+    const b = await startSseServer(database, 'late', LIMITS, QUICK);
     nodes.push(b);
     const tenant = newTenant();
     const streams = [await open(b, tenant), await open(b, tenant)];
     const unnoticed = await open(a, tenant);
-    await a.lookRound();
+    await a.detectServers();
     await unnoticed.event('close');
     expect(streams.map(({ isEnded }) => isEnded)).toEqual([false, false]);
   });

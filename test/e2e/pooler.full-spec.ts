@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import pg from 'pg';
-import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
 import { type PoolerServer, startPooler } from '../support/pooler-server.js';
 import { describeWithPrograms } from '../support/server-program.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -13,16 +13,16 @@ const acme = asTenantId('acme');
 describeWithPrograms('behind PgBouncer in transaction mode', ['pgbouncer'], () => {
   let database: TestDatabase;
   let pooler: PoolerServer;
-  let node: LogNode;
+  let node: LogServer;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     pooler = await startPooler(database.url);
-    node = await startLogNode(database);
+    node = await startLogServer(database);
   }, 60_000);
 
   afterAll(async () => {
-    await stopLogNode(node);
+    await stopLogServer(node);
     await pooler.stop();
     await database.drop();
   });

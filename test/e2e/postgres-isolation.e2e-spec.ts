@@ -4,7 +4,7 @@ import { TenantTransaction } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions, refuseUnsafeRole } from '../../src/database/data-source.js';
-import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
 import { type CatalogTable, catalogTables, unprotected } from '../support/tenant-tables.js';
 import { asRole, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
@@ -14,7 +14,7 @@ const tenants = ['acme', 'beta'].map(asTenantId);
 let database: TestDatabase;
 let admin: pg.Client;
 let app: pg.Client;
-let node: LogNode;
+let node: LogServer;
 let tables: CatalogTable[];
 
 /** Rows of both tenants in every tenant table, written as the superuser, whom no policy binds. */
@@ -57,13 +57,13 @@ beforeAll(async () => {
   await admin.connect();
   app = new pg.Client({ connectionString: database.appUrl });
   await app.connect();
-  node = await startLogNode(database);
+  node = await startLogServer(database);
   await fill();
   tables = await catalogTables(admin);
 });
 
 afterAll(async () => {
-  await stopLogNode(node);
+  await stopLogServer(node);
   await app.end();
   await admin.end();
   await database.drop();

@@ -5,7 +5,7 @@ import { TenantTransaction } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';
-import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
@@ -13,17 +13,17 @@ const acme = asTenantId('acme');
 const beta = asTenantId('beta');
 
 let database: TestDatabase;
-let owner: LogNode;
-let publisher: LogNode;
+let owner: LogServer;
+let publisher: LogServer;
 let dataSource: DataSource;
 let client: pg.Client;
 let admin: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = await startLogNode(database, { nodeId: 'owner' });
+  owner = await startLogServer(database, { nodeId: 'owner' });
   // Does not number, so that what it publishes is visible in pokes.
-  publisher = await startLogNode(database, { nodeId: 'publisher' });
+  publisher = await startLogServer(database, { nodeId: 'publisher' });
   dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
   client = new pg.Client({ connectionString: database.appUrl });
   await client.connect();
@@ -37,8 +37,8 @@ afterAll(async () => {
   await client.end();
   await admin.end();
   await dataSource.destroy();
-  await stopLogNode(publisher);
-  await stopLogNode(owner);
+  await stopLogServer(publisher);
+  await stopLogServer(owner);
   await database.drop();
 });
 
@@ -116,17 +116,17 @@ describe('publishing in the caller’s transaction', () => {
 
   it('wakes the numbering after the outermost commit of TypeORM, not at the end of a savepoint, not after a rollback', async () => {
     await until('no poke under way', async () => {
-      const before = publisher.told.wakeUps.length;
+      const before = publisher.reports.wakeUps.length;
       await new Promise((resolve) => setTimeout(resolve, 60));
-      return publisher.told.wakeUps.length === before;
+      return publisher.reports.wakeUps.length === before;
     });
-    publisher.told.wakeUps.length = 0;
+    publisher.reports.wakeUps.length = 0;
     const seen: number[] = [];
     await dataSource.transaction(async (outer) => {
       await outer.transaction(async (inner) => void (await publisher.eventLog.append([event(acme, 'inner')], inner)));
-      seen.push(publisher.told.wakeUps.length);
+      seen.push(publisher.reports.wakeUps.length);
     });
-    seen.push(publisher.told.wakeUps.length);
+    seen.push(publisher.reports.wakeUps.length);
     expect(seen).toEqual([0, 1]);
     const aborted = dataSource.transaction(async (manager) => {
       await publisher.eventLog.append([event(acme, 'aborted')], manager);
@@ -135,7 +135,7 @@ describe('publishing in the caller’s transaction', () => {
     await expect(aborted).rejects.toThrow('abort');
     await dataSource.transaction((manager) => manager.query('SELECT 1'));
     await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(publisher.told.wakeUps).toHaveLength(1);
+    expect(publisher.reports.wakeUps).toHaveLength(1);
   });
 
   it('refuses a manager, a runner or a client without an open transaction (ERR_SSE_NO_TRANSACTION)', async () => {

@@ -3,7 +3,7 @@ import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { MemoryHub } from '@nest-herald/sse/testing';
 import pg from 'pg';
-import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { catalogTables, unprotected } from '../support/tenant-tables.js';
 import { until } from '../support/until.js';
@@ -12,17 +12,17 @@ const acme = asTenantId('acme');
 
 let database: TestDatabase;
 let admin: pg.Client;
-let node: LogNode;
+let node: LogServer;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
-  node = await startLogNode(database);
+  node = await startLogServer(database);
 });
 
 afterEach(async () => {
-  await stopLogNode(node);
+  await stopLogServer(node);
   await admin.end();
   await database.drop();
 });
@@ -195,20 +195,20 @@ describe('retention', () => {
       (SELECT count(*)::int FROM sse.ticket) AS tickets`);
     expect(rows).toEqual([{ batches: [before[0]?.no], keys: ['new'], tickets: 0 }]);
     await publish(1);
-    expect(node.told.announced.map((hint) => hint.no)).toEqual(node.told.announced.map((_, i) => i + 1));
+    expect(node.reports.announced.map((hint) => hint.no)).toEqual(node.reports.announced.map((_, i) => i + 1));
   });
 });
 
 describe('the tail', () => {
   it('brings every node what no hint brought, from the batches it has not seen', async () => {
-    const other = await startLogNode(database, { nodeId: 'other' });
+    const other = await startLogServer(database, { nodeId: 'other' });
     await publish(3);
-    await until('tailed', () => other.told.observed.some((hint) => hint.heads.acme === 3), 5_000);
-    await stopLogNode(other);
+    await until('tailed', () => other.reports.observed.some((hint) => hint.heads.acme === 3), 5_000);
+    await stopLogServer(other);
   });
 
   it('asks the log itself when a node slept longer than batches are kept', async () => {
-    const other = await startLogNode(database, { nodeId: 'sleeper' });
+    const other = await startLogServer(database, { nodeId: 'sleeper' });
     await publish(1);
     await node.eventLog.append([
       { tenantId: asTenantId('__proto__'), audience: 'tenant', recipients: null, type: 'note', payload: 'x' },
@@ -218,12 +218,12 @@ describe('the tail', () => {
     await until(
       'both tenants',
       () => {
-        const heads = new Map(other.told.observed.flatMap((hint) => Object.entries(hint.heads)));
+        const heads = new Map(other.reports.observed.flatMap((hint) => Object.entries(hint.heads)));
         return heads.get('acme') === 2 && heads.get('__proto__') === 1;
       },
       5_000,
     );
-    await stopLogNode(other);
+    await stopLogServer(other);
   });
 });
 
@@ -236,18 +236,18 @@ describe('the identity of the log', () => {
   };
 
   it('changes with the timeline (fail-over) or the cluster (restore): every epoch is another one, every node is told, numbers go on rising', async () => {
-    const other = await startLogNode(database, { nodeId: 'other' });
+    const other = await startLogServer(database, { nodeId: 'other' });
     await publish(2);
     const before = await node.eventLog.bounds(acme);
     // What a promoted standby or a restored backup finds: its own timeline differs from the recorded one.
     await admin.query('UPDATE sse.log_identity SET timeline = timeline + 1');
-    await until('both told', () => node.told.identityChanges === 1 && other.told.identityChanges === 1, 5_000);
+    await until('both told', () => node.reports.identityChanges === 1 && other.reports.identityChanges === 1, 5_000);
     const after = await node.eventLog.bounds(acme);
     expect(after.epoch).not.toBe(before.epoch);
     expect((await other.eventLog.bounds(acme)).epoch).toBe(after.epoch);
     await publish(1);
     expect(await read()).toEqual([1, 2, 3]);
-    await stopLogNode(other);
+    await stopLogServer(other);
   });
 
   it('changes with each thing that tells one log from another, and stays while none of them does', async () => {

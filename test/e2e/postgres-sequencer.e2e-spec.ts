@@ -3,7 +3,7 @@ import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 import { startProcess } from '../support/child-process.js';
-import { type LogNode, startLogNode, stopLogNode } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
 import { publishAtRandom, violations } from '../support/random-publishers.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
@@ -13,7 +13,7 @@ const FENCED = 'HS001';
 
 let database: TestDatabase;
 let admin: pg.Client;
-const nodes: LogNode[] = [];
+const nodes: LogServer[] = [];
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -22,15 +22,15 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const node of nodes.splice(0)) await stopLogNode(node);
+  for (const node of nodes.splice(0)) await stopLogServer(node);
   await admin.end();
   await database.drop();
 });
 
 async function startNode(
-  ...parameters: Parameters<typeof startLogNode> extends [unknown, ...infer Rest] ? Rest : never
+  ...parameters: Parameters<typeof startLogServer> extends [unknown, ...infer Rest] ? Rest : never
 ) {
-  const node = await startLogNode(database, ...parameters);
+  const node = await startLogServer(database, ...parameters);
   nodes.push(node);
   return node;
 }
@@ -45,7 +45,7 @@ async function withPublisher<T>(work: (publisher: PostgresSse) => Promise<T>): P
   }
 }
 
-async function readAll(node: LogNode, head: number) {
+async function readAll(node: LogServer, head: number) {
   await until(`head ${head}`, async () => (await node.eventLog.bounds(acme)).head >= head, 30_000);
   return node.eventLog.readRange(acme, 0, Number.MAX_SAFE_INTEGER, 100_000);
 }
@@ -56,10 +56,10 @@ function publish(log: PostgresSse, payload: string): Promise<unknown> {
 
 describe('numbering', () => {
   it('delivers all and only the committed events, dense and in order, after it was stopped for 5 s while 1,000 transactions committed out of order and 10 % rolled back (G1–G4)', async () => {
-    const first = await startLogNode(database, { nodeId: 'before' });
+    const first = await startLogServer(database, { nodeId: 'before' });
     await publish(first, 'before');
     await readAll(first, 1);
-    await stopLogNode(first);
+    await stopLogServer(first);
     const stoppedAt = performance.now();
     const report = await withPublisher((publisher) =>
       publishAtRandom({
@@ -104,7 +104,7 @@ describe('numbering', () => {
     const { rows } = await admin.query<{ n: number }>(`
       SELECT count(*)::int AS n FROM (SELECT id, max(id) OVER (ORDER BY ctid ROWS UNBOUNDED PRECEDING) AS highest FROM late) l WHERE id < highest`);
     expect(rows[0]?.n).toBeGreaterThan(0);
-    expect(node.told.errors).toEqual([]);
+    expect(node.reports.errors).toEqual([]);
   }, 60_000);
 
   it('waits for nobody: an old open transaction does not hold up what others commit, and its own event comes when it commits (G1)', async () => {
@@ -149,16 +149,16 @@ describe('numbering', () => {
     const node = await startNode();
     await withPublisher((silent) => publish(silent, 'unheard'));
     expect((await readAll(node, 1)).map((event) => event.payload)).toEqual(['unheard']);
-    expect(node.told.wakeUps).toEqual([]);
+    expect(node.reports.wakeUps).toEqual([]);
   });
 
   it('announces each batch once, with dense numbers and the newest head of each tenant', async () => {
     const node = await startNode();
     for (let i = 1; i <= 5; i++) {
       await publish(node, `${i}`);
-      await until('announced', () => node.told.announced.some((hint) => hint.heads.acme === i));
+      await until('announced', () => node.reports.announced.some((hint) => hint.heads.acme === i));
     }
-    expect(node.told.announced.map((hint) => hint.no)).toEqual(node.told.announced.map((_, index) => index + 1));
+    expect(node.reports.announced.map((hint) => hint.no)).toEqual(node.reports.announced.map((_, index) => index + 1));
   });
 
   it('sets an event aside that cannot be encoded and leaves a tombstone under its number, without holding up the others', async () => {
@@ -195,7 +195,7 @@ describe('several shards', () => {
         node.eventLog.append([{ tenantId, audience: 'tenant', recipients: null, type: 'note', payload }]),
       ),
     );
-  async function expectInOrder(node: LogNode, payloads: readonly string[]): Promise<void> {
+  async function expectInOrder(node: LogServer, payloads: readonly string[]): Promise<void> {
     for (const tenant of tenants) {
       await until(tenant, async () => (await node.eventLog.bounds(tenant)).head === payloads.length);
       const events = await node.eventLog.readRange(tenant, 0, 1_000, 1_000);
@@ -224,22 +224,22 @@ describe('several shards', () => {
     await expectInOrder(b, payloads);
     const { rows } = await admin.query('SELECT DISTINCT shard FROM sse.batch ORDER BY 1');
     expect(rows).toEqual([{ shard: 0 }, { shard: 1 }]);
-    await stopLogNode(a);
+    await stopLogServer(a);
     nodes.splice(nodes.indexOf(a), 1);
     await until('one owner', async () => (await owners()).join() === 'b,b');
     await send(b, 'last');
     await expectInOrder(b, [...payloads, 'last']);
-    expect([...a.told.errors, ...b.told.errors]).toEqual([]);
+    expect([...a.reports.errors, ...b.reports.errors]).toEqual([]);
   });
 
   it.each([
     [4, 1],
     [1, 3],
   ])('change from %i to %i while all nodes are stopped: what waited keeps its place', async (before, after) => {
-    const first = await startLogNode(database, { shards: before });
+    const first = await startLogServer(database, { shards: before });
     await send(first, 'numbered');
     await expectInOrder(first, ['numbered']);
-    await stopLogNode(first);
+    await stopLogServer(first);
     const waiting = createPostgresSse({ connectionString: database.url, nodeId: 'late', shards: before });
     for (const payload of ['waited 1', 'waited 2']) await send(waiting, payload);
     await waiting.stop();
@@ -412,18 +412,18 @@ describe('the lease', () => {
   });
 
   it('is held by one of two competing nodes; the other takes over at once when the first stops, and numbers on without a hole', async () => {
-    const first = await startLogNode(database, { nodeId: 'first' });
+    const first = await startLogServer(database, { nodeId: 'first' });
     const second = await startNode({ nodeId: 'second' });
     for (let i = 0; i < 20; i++) await publish(i % 2 ? first : second, `${i}`);
     await readAll(second, 20);
-    expect(second.told.announced).toEqual([]);
+    expect(second.reports.announced).toEqual([]);
     // The one that does not number asks the owner to look.
-    expect(second.told.wakeUps.length).toBeGreaterThan(0);
-    await stopLogNode(first);
+    expect(second.reports.wakeUps.length).toBeGreaterThan(0);
+    await stopLogServer(first);
     for (let i = 20; i < 40; i++) await publish(second, `${i}`);
     const logged = await readAll(second, 40);
     expect(logged.map((event) => event.seq)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
-    expect(second.told.announced.length).toBeGreaterThan(0);
+    expect(second.reports.announced.length).toBeGreaterThan(0);
   });
 
   it('survives kill -9 and SIGSTOP of its holders under load: nothing lost, doubled or out of order (G1–G4)', async () => {

@@ -6,7 +6,7 @@ import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
 import type { Backplane } from '@nest-herald/sse';
 import { freePort } from './free-port.js';
-import { LeashedProcess } from './leashed-process.js';
+import { SupervisedProcess } from './leashed-process.js';
 import { findProgram } from './find-program.js';
 import { until } from './until.js';
 
@@ -55,7 +55,7 @@ export const BROKERS: readonly { readonly name: BrokerName; readonly program: 'r
 
 /** A real Redis or NATS server, which keeps its port when it is killed and started again. */
 export class BrokerServer {
-  #process: LeashedProcess | null = null;
+  #process: SupervisedProcess | null = null;
   readonly #directory = mkdtempSync(join(tmpdir(), 'herald-broker-'));
 
   private constructor(
@@ -100,7 +100,7 @@ export class BrokerServer {
     const { program, args } = KINDS[this.name];
     const path = findProgram(program);
     if (path === null) throw new Error(`${program} is not installed`);
-    const process = LeashedProcess.start(path, [...args(this.port, this.#directory), ...this.more]);
+    const process = SupervisedProcess.start(path, [...args(this.port, this.#directory), ...this.more]);
     this.#process = process;
     try {
       await until(`${program} answers`, () => this.raw(KINDS[this.name].hello, KINDS[this.name].answer));

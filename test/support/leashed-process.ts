@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
  * Runs a program, writes its process id to descriptor 4, and kills it when the pipe on standard input ends, which happens
  * whenever this process dies. Background jobs get /dev/null as standard input, hence the copy of the pipe on descriptor 3.
  */
-const LEASH = `
+const SUPERVISOR = `
 exec 3<&0 </dev/null
 "$@" 3<&- 4>&- & program=$!
 echo $program >&4; exec 4>&-
@@ -20,14 +20,14 @@ exit $code`;
 const OUTPUT_LENGTH = 20_000;
 
 /** How a program is started. */
-export interface LeashOptions {
+export interface SupervisedProcessOptions {
   readonly cwd?: string;
   /** The complete environment. @defaultValue that of this process */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A program that never outlives the process that started it; Ctrl-C in the terminal does not reach it. */
-export class LeashedProcess {
+export class SupervisedProcess {
   /** Resolves with the exit code when the program has ended; above 128 for a signal. */
   readonly ended: Promise<number>;
   #output = '';
@@ -47,14 +47,14 @@ export class LeashedProcess {
     });
   }
 
-  static start(program: string, args: readonly string[], options: LeashOptions = {}): LeashedProcess {
-    const child = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
+  static start(program: string, args: readonly string[], options: SupervisedProcessOptions = {}): SupervisedProcess {
+    const child = spawn('sh', ['-c', SUPERVISOR, 'sh', program, ...args], {
       stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'pipe'],
       // A process group of its own, so that Ctrl-C only reaches this process, which stops its programs in order.
       detached: true,
       ...options,
     });
-    return new LeashedProcess(child);
+    return new SupervisedProcess(child);
   }
 
   /** The last part of the output. */

@@ -12,33 +12,33 @@ interface LogReports {
 }
 
 /** The event log of one server of the cluster: it sequences, reads the batch tail and serves reads. */
-export interface LogNode extends PostgresSse {
-  readonly told: LogReports;
+export interface LogServer extends PostgresSse {
+  readonly reports: LogReports;
 }
 
-/** Starts an event log over this database. Stop it with {@link stopLogNode}. */
-export async function startLogNode(
+/** Starts an event log over this database. Stop it with {@link stopLogServer}. */
+export async function startLogServer(
   database: Pick<TestDatabase, 'url'>,
   options: Partial<PostgresSseOptions> = {},
-): Promise<LogNode> {
-  const told: LogReports = { announced: [], observed: [], wakeUps: [], identityChanges: 0, errors: [] };
+): Promise<LogServer> {
+  const reports: LogReports = { announced: [], observed: [], wakeUps: [], identityChanges: 0, errors: [] };
   const sse = createPostgresSse({
     connectionString: database.url,
     nodeId: 'test-node',
-    onError: (what, error) => told.errors.push(`${what}: ${String(error)}`),
+    onError: (what, error) => reports.errors.push(`${what}: ${String(error)}`),
     ...options,
   });
   await sse.eventLog.start({
-    announce: (hint) => told.announced.push(hint),
-    observe: (hint) => told.observed.push(hint),
-    wakeUp: (shard) => told.wakeUps.push(shard),
-    identityChanged: () => (told.identityChanges += 1),
+    announce: (hint) => reports.announced.push(hint),
+    observe: (hint) => reports.observed.push(hint),
+    wakeUp: (shard) => reports.wakeUps.push(shard),
+    identityChanged: () => (reports.identityChanges += 1),
   });
-  return { ...sse, told };
+  return { ...sse, reports };
 }
 
 /** Stops sequencing, then closes all connections. */
-export async function stopLogNode(node: LogNode): Promise<void> {
-  await node.eventLog.stop();
-  await node.stop();
+export async function stopLogServer(server: LogServer): Promise<void> {
+  await server.eventLog.stop();
+  await server.stop();
 }

@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
 /** A proxy to a PostgreSQL that dies at the moment when it reports that it is ready. */
-export interface PartingLine {
+export interface DyingPostgres {
   readonly port: number;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface PartingLine {
  * of a server whose postmaster was killed. All other connections pass through unchanged.
  * @param which number of that connection, from 1.
  */
-export async function startPartingLine(port: number, which: number): Promise<PartingLine> {
+export async function startDyingPostgres(port: number, which: number): Promise<DyingPostgres> {
   const sockets = new Set<Socket>();
   let opened = 0;
   const own = (socket: Socket): Socket => {

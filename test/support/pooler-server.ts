@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from './find-program.js';
 import { freePort } from './free-port.js';
-import { LeashedProcess } from './leashed-process.js';
+import { SupervisedProcess } from './leashed-process.js';
 import { until } from './until.js';
 
 /** A PgBouncer in front of a server. */
@@ -41,7 +41,7 @@ ignore_startup_parameters = options,extra_float_digits
   );
   // PgBouncer refuses to run as root, and reads its file as the user that it switches to.
   chmodSync(directory, 0o755);
-  const server = LeashedProcess.start(program, [...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), file]);
+  const server = SupervisedProcess.start(program, [...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), file]);
   const stop = async (): Promise<void> => {
     await server.kill();
     rmSync(directory, { recursive: true, force: true });

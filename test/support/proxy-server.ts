@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './built-service.js';
 import { freePort } from './free-port.js';
-import { LeashedProcess } from './leashed-process.js';
+import { SupervisedProcess } from './leashed-process.js';
 import { findProgram } from './find-program.js';
 import { until } from './until.js';
 
@@ -31,7 +31,7 @@ export async function startProxy(name: ProxyName, ports: readonly number[]): Pro
   const settings = name === 'haproxy' ? haproxySettings(port, ports) : nginxSettings(port, ports, directory);
   writeFileSync(file, settings);
   const args = name === 'haproxy' ? ['-db', '-f', file] : ['-p', directory, '-c', file, '-g', 'daemon off;'];
-  const server = LeashedProcess.start(program, args);
+  const server = SupervisedProcess.start(program, args);
   const stop = async (): Promise<void> => {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });

@@ -4,24 +4,24 @@ import { SseApp } from './sse-app.js';
 import type { TestDatabase } from './test-database.js';
 
 /** A test application that is one server of a cluster over one PostgreSQL. */
-export interface SseNode {
+export interface SseServer {
   readonly sse: SseApp;
   /** Errors of the background. */
   readonly errors: readonly string[];
   /** Resolves when the open connections are in the database, where every other server sees them. */
   written(): Promise<void>;
   /** Detects servers that have started since, without waiting for the next lease renewal. */
-  lookRound(): Promise<void>;
+  detectServers(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** @param slots members of `clusterSlots` that the test replaces. */
-export async function startSseNode(
+export async function startSseServer(
   database: TestDatabase,
   nodeId: string,
   options: Partial<SseOptions> = {},
   slots: Partial<ClusterSlots> = {},
-): Promise<SseNode> {
+): Promise<SseServer> {
   const errors: string[] = [];
   const onError = (what: string, error: unknown): void => void errors.push(`${what}: ${String(error)}`);
   const { stop, ...seams } = createPostgresSse({ connectionString: database.url, nodeId, onError });
@@ -35,7 +35,7 @@ export async function startSseNode(
     sse,
     errors,
     written: async () => void (await sse.app.get<Presence>(PRESENCE).counts(null)),
-    lookRound: () => presence.setDraining(false),
+    detectServers: () => presence.setDraining(false),
     stop: async () => {
       await sse.stop();
       await stop();
