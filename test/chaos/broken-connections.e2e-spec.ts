@@ -3,7 +3,7 @@ import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';
-import { startDyingPostgres } from '../support/parting-line.js';
+import { startDyingPostgres } from '../support/dying-postgres.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { type FaultProxy, startFaultProxy } from './cluster/fault-proxy.js';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/platform';
 import { MemoryHub } from '@nest-herald/sse/testing';
 import { ROOT } from '../support/built-service.js';
-import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-server.js';
 import { until } from '../support/until.js';
 import { debianBinaries } from './cluster/debian-postgres.js';
 import { PostgresServer } from './cluster/postgres-server.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ENTRY, ROOT } from '../support/built-service.js';
-import { SupervisedProcess } from '../support/leashed-process.js';
+import { SupervisedProcess } from '../support/supervised-process.js';
 import { until } from '../support/until.js';
 
 const START_TIMEOUT_MS = 60_000;

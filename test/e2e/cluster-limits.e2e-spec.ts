@@ -4,7 +4,7 @@ import { SseMetrics } from '@nest-herald/sse';
 import pg from 'pg';
 import type { RawStream } from '../support/raw-stream.js';
 import { testToken } from '../support/sse-app.js';
-import { type SseServer, startSseServer } from '../support/sse-node.js';
+import { type SseServer, startSseServer } from '../support/sse-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 import { WebSocketClient } from '../support/web-socket-client.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import pg from 'pg';
-import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-server.js';
 import { type PoolerServer, startPooler } from '../support/pooler-server.js';
 import { describeWithPrograms } from '../support/server-program.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

@@ -5,7 +5,7 @@ import { TenantTransaction } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { appDataSourceOptions } from '../../src/database/data-source.js';
-import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 

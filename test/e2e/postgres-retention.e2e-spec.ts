@@ -3,7 +3,7 @@ import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { MemoryHub } from '@nest-herald/sse/testing';
 import pg from 'pg';
-import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { catalogTables, unprotected } from '../support/tenant-tables.js';
 import { until } from '../support/until.js';

@@ -3,7 +3,7 @@ import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 import { startProcess } from '../support/child-process.js';
-import { type LogServer, startLogServer, stopLogServer } from '../support/log-node.js';
+import { type LogServer, startLogServer, stopLogServer } from '../support/log-server.js';
 import { publishAtRandom, violations } from '../support/random-publishers.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';

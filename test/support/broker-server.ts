@@ -6,7 +6,7 @@ import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
 import type { Backplane } from '@nest-herald/sse';
 import { freePort } from './free-port.js';
-import { SupervisedProcess } from './leashed-process.js';
+import { SupervisedProcess } from './supervised-process.js';
 import { findProgram } from './find-program.js';
 import { until } from './until.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from './find-program.js';
 import { freePort } from './free-port.js';
-import { SupervisedProcess } from './leashed-process.js';
+import { SupervisedProcess } from './supervised-process.js';
 import { until } from './until.js';
 
 /** A PgBouncer in front of a server. */

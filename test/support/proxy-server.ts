@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './built-service.js';
 import { freePort } from './free-port.js';
-import { SupervisedProcess } from './leashed-process.js';
+import { SupervisedProcess } from './supervised-process.js';
 import { findProgram } from './find-program.js';
 import { until } from './until.js';
 
