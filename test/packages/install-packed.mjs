@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readPackages } from '../../.ci/packages.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const APP = fileURLToPath(new URL('./app', import.meta.url));
@@ -24,11 +25,11 @@ const run = promisify(execFile);
 const nest = process.argv[2] ?? '^12.0.0';
 const isNewest = nest.includes('12');
 const isBare = process.argv[3] === 'bare';
-/** The feature packages ask for Nest 12; the event library works on 11 too. */
+/** The feature packages require Nest 12. The event library works on 11 too. */
 const folders =
   isNewest && !isBare
-    ? ['libs/sse-protocol', 'libs/sse', 'libs/notifications', 'libs/approvals', 'migrations']
-    : ['libs/sse-protocol', 'libs/sse'];
+    ? readPackages(ROOT).map(({ folder }) => folder)
+    : ['libs/sse-protocol', 'libs/platform', 'libs/sse'];
 
 const claim = (text) => process.stdout.write(`ok    ${text}\n`);
 const directory = await mkdtemp(join(tmpdir(), 'herald-packed-'));
