@@ -1,12 +1,15 @@
-/** Unit specs stand beside their file; what needs a socket, a database or two processes is in test/. */
-const full = process.env.HERALD_TEST_PROFILE === 'full';
+/**
+ * Three projects, so that each run pays only for what it needs: `npx jest --selectProjects unit`.
+ *
+ * - `unit`: specs beside their file. No database, no build, no global set-up.
+ * - `integration`: everything below `test/` that needs a socket, a database or several processes.
+ * - `browser`: what needs Chromium.
+ *
+ * `HERALD_TEST_PROFILE=full` adds the long suites (`*.full-spec.ts`).
+ */
+const suites = process.env.HERALD_TEST_PROFILE === 'full' ? '*.{e2e,full}-spec.ts' : '*.e2e-spec.ts';
 
-export default {
-  testMatch: [
-    '<rootDir>/{src,libs,migrations}/**/*.spec.ts',
-    '<rootDir>/test/**/*.e2e-spec.ts',
-    ...(full ? ['<rootDir>/test/**/*.full-spec.ts'] : []),
-  ],
+const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: true }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -15,14 +18,29 @@ export default {
     globalsCleanup: 'off',
     customExportConditions: ['@nest-herald/source', 'node', 'node-addons'],
   },
-  modulePathIgnorePatterns: [
-    '<rootDir>/dist',
-    '<rootDir>/libs/[^/]+/dist',
-    '<rootDir>/migrations/dist',
-    '<rootDir>/.herald',
-  ],
+  // Jest crawls its roots at each start: node_modules would be most of that time.
+  roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/migrations', '<rootDir>/test'],
+  modulePathIgnorePatterns: ['<rootDir>/libs/[^/]+/dist', '<rootDir>/migrations/dist'],
+  testTimeout: 30_000,
+};
+
+/** Compiles what child processes run and starts PostgreSQL, once for all suites. */
+const withServer = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 30_000,
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{src,libs,migrations}/**/*.spec.ts'] },
+    {
+      ...shared,
+      ...withServer,
+      displayName: 'integration',
+      testMatch: [`<rootDir>/test/**/${suites}`],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/'],
+    },
+    { ...shared, ...withServer, displayName: 'browser', testMatch: [`<rootDir>/test/browser/**/${suites}`] },
+  ],
   maxWorkers: 2,
 };

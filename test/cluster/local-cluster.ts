@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDatabase } from '../../src/database/running-database.js';
-import { buildService } from '../support/built-service.js';
 import { freePort } from '../support/free-port.js';
 import { type ProxyName, type ProxyServer, PROXIES, startProxy } from '../support/proxy-server.js';
 import { findProgram } from '../support/find-program.js';
@@ -34,7 +33,6 @@ export class LocalCluster {
   static async start(options: LocalClusterOptions): Promise<LocalCluster> {
     const proxyName = chooseProxy(options.proxy);
     const report = options.report ?? (() => undefined);
-    await buildService();
     const cleanups: (() => Promise<unknown>)[] = [];
     const dataDir = mkdtempSync(join(tmpdir(), 'herald-cluster-'));
     cleanups.unshift(() => Promise.resolve(rmSync(dataDir, { recursive: true, force: true })));

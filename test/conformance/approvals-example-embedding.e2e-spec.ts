@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { READY_MADE_PROCESSES } from '@nest-herald/approvals';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { compiled } from '../support/built-service.js';
 import { call } from '../support/http.js';
 import { TEST_SECRET } from '../support/sse-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -23,7 +24,7 @@ describe('examples/embedding of approvals', () => {
     host = new pg.Client({ connectionString: database.url });
     await host.connect();
     await host.query('create table orders (no text primary key, status text); grant all on orders to herald_app');
-    example = spawn(process.execPath, ['--import', './test/support/ts-loader.mjs', `${EXAMPLE}/main.ts`], {
+    example = spawn(process.execPath, [compiled(`${EXAMPLE}/main.ts`)], {
       env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compiled } from '../support/built-service.js';
 import { call } from '../support/http.js';
 import { TEST_SECRET } from '../support/sse-app.js';
 import { openStream } from '../support/stream-reader.js';
@@ -18,7 +19,7 @@ describe('examples/embedding of the notification centre', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    example = spawn(process.execPath, ['--import', './test/support/ts-loader.mjs', EXAMPLE], {
+    example = spawn(process.execPath, [compiled(EXAMPLE)], {
       env: { ...process.env, NODE_OPTIONS: '', PORT: '0', DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { compiled } from '../support/built-service.js';
 import { RawStream } from '../support/raw-stream.js';
 import { TEST_SECRET, testToken } from '../support/sse-app.js';
 
@@ -9,8 +10,8 @@ let child: ChildProcess | undefined;
 afterEach(() => void child?.kill('SIGKILL'));
 
 function run(env: Record<string, string>): ChildProcess {
-  const args = ['--import', './test/support/ts-loader.mjs', 'libs/sse/examples/minimal/main.ts'];
-  const { JWT_SECRET: _, ...clean } = process.env;
+  const args = [compiled('libs/sse/examples/minimal/main.ts')];
+  const { JWT_SECRET: _, NODE_OPTIONS: __, ...clean } = process.env;
   child = spawn(process.execPath, args, { env: { ...clean, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   return child;
 }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { buildService, ROOT } from '../support/built-service.js';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../support/built-service.js';
 
 const run = promisify(execFile);
 /** Packing, an installation out of npm's cache or registry, two starts: 15 s on an idle machine. */
@@ -11,8 +11,6 @@ const WITHIN_MS = 90_000;
 const SCRIPT = join(ROOT, 'test/packages/install-packed.mjs');
 // Jest's own flags are not for the programs that it starts.
 const env = { ...process.env, NODE_OPTIONS: '' };
-
-beforeAll(() => buildService(), WITHIN_MS);
 
 describe('the packed packages', () => {
   it.each(['^11.2.10', '^12.0.0'])(

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const LOADER = fileURLToPath(new URL('./ts-loader.mjs', import.meta.url));
+import { compiled } from './built-service.js';
 
 /** A TypeScript program of this folder that runs in a process of its own. */
 export interface TestProcess {
@@ -18,8 +16,8 @@ export interface TestProcess {
  * @throws Error with its standard error when it ends before.
  */
 export async function startProcess(file: string, ...parameters: readonly string[]): Promise<TestProcess> {
-  const path = fileURLToPath(new URL(`./${file}`, import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ['--import', LOADER, path, ...parameters], {
+  const child: ChildProcess = spawn(process.execPath, [compiled(`test/support/${file}`), ...parameters], {
+    env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 /**
  * A process that starts the built-in PostgreSQL and prints `<url> <postmaster pid>`, for tests that kill it:
- * `node --import test/support/ts-loader.mjs test/support/embedded-process.ts <data directory> [temporary]`.
+ * `node dist/test/support/embedded-process.js <data directory> [temporary]`.
  */
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 

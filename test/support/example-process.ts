@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { compiled } from './built-service.js';
 import { TEST_SECRET } from './sse-app.js';
 
 /** An example program of a package, running. */
@@ -16,7 +17,7 @@ export interface Example {
  * @throws Error when it ends before it is ready.
  */
 export async function startExample(path: string, env: Readonly<Record<string, string>> = {}): Promise<Example> {
-  const child = spawn(process.execPath, ['--import', './test/support/ts-loader.mjs', `libs/${path}`], {
+  const child = spawn(process.execPath, [compiled(`libs/${path}`)], {
     env: { ...process.env, NODE_OPTIONS: '', PORT: '0', JWT_SECRET: TEST_SECRET, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,11 +1,12 @@
 /**
- * Runs once before all suites. Plain JavaScript, because Jest loads it with Node itself, which needs the loader first;
- * the server is kept on `globalThis` for the teardown, which is another module.
+ * Runs once before the suites of `integration` and `browser`. Plain JavaScript, because Jest loads it with Node itself; the
+ * server is kept on `globalThis` for the teardown, which is another module.
  */
-import './ts-loader.mjs';
+import { build } from './build.mjs';
 
 export default async function globalSetup() {
-  const { startTestServer } = await import('./test-server.ts');
+  await build();
+  const { startTestServer } = await import('../../dist/test/support/test-server.js');
   globalThis.heraldTestServer = await startTestServer();
   process.env.HERALD_TEST_SERVER_URL = globalThis.heraldTestServer.url;
 }

@@ -1,6 +1,6 @@
 /**
  * A whole process that numbers events, for tests that kill or pause it:
- * `node --import test/support/ts-loader.mjs test/support/sequencer-process.ts <url> <name>`. Prints `ready`, runs until it is killed.
+ * `node dist/test/support/sequencer-process.js <url> <name>`. Prints `ready`, runs until it is killed.
  */
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 

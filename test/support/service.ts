@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildService, ENTRY, ROOT } from './built-service.js';
+import { ENTRY, ROOT } from './built-service.js';
 import { secretIn } from './log-secrets.js';
 
 /** The secret that test services verify with, unless a test sets its own. */
@@ -46,11 +46,11 @@ const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the built service on a free port of the loopback interface and waits for its ready line.
- * @param program runs this copy; without it the product is built first.
+ * @param program runs this copy instead of the built product.
  * @throws Error with its output when it ends before.
  */
 export async function startService(env: ServiceEnvironment, program?: Program): Promise<Service> {
-  const { child, exit, output } = await launch(env, program);
+  const { child, exit, output } = launch(env, program);
   const url = await readyUrl(child, exit, output);
   const end = async (signal: NodeJS.Signals): Promise<Exit> => {
     child.kill(signal);
@@ -68,7 +68,7 @@ export async function startService(env: ServiceEnvironment, program?: Program): 
 
 /** Starts the built service where it is expected to end by itself. */
 export async function runToExit(env: ServiceEnvironment): Promise<Exit> {
-  return (await launch(env)).exit;
+  return launch(env).exit;
 }
 
 /** A fresh `DATA_DIR` that any user may enter, because the embedded server runs as another one. */
@@ -77,8 +77,7 @@ export function temporaryDataDir(): { readonly path: string; readonly remove: ()
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-async function launch(env: ServiceEnvironment, program?: Program) {
-  if (program === undefined) await buildService();
+function launch(env: ServiceEnvironment, program?: Program) {
   const child = spawn(process.execPath, [program?.entry ?? ENTRY], {
     cwd: program?.directory ?? ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

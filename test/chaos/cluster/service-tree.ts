@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildService, ROOT } from '../../support/built-service.js';
+import { ROOT } from '../../support/built-service.js';
 
 /** A change to one built file, by exact text. */
 export interface Edit {
@@ -31,7 +31,6 @@ export class ServiceTree {
   private constructor(readonly root: string) {}
 
   static async create(): Promise<ServiceTree> {
-    await buildService();
     const root = mkdtempSync(join(tmpdir(), 'herald-tree-'));
     cpSync(join(ROOT, 'dist', 'src'), join(root, 'dist', 'src'), { recursive: true });
     cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));

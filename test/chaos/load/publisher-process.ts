@@ -1,5 +1,5 @@
 /**
- * A process of publishers: `node --import test/support/ts-loader.mjs test/chaos/load/publisher-process.ts <load as JSON>`.
+ * A process of publishers: `node dist/test/chaos/load/publisher-process.js <load as JSON>`.
  * Prints `ready`, then figures as JSON lines. On SIGTERM it finishes its transactions, prints the last figures and ends.
  */
 import { pathToFileURL } from 'node:url';

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../../support/built-service.js';
 import type { PublisherFigures, PublisherLoad } from './publisher-load.js';
 
-const LOADER = fileURLToPath(new URL('../../support/ts-loader.mjs', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('./publisher-process.ts', import.meta.url));
+const PROGRAM = compiled('test/chaos/load/publisher-process.ts');
 
 /** A running process of publishers. */
 export interface Publishers {
@@ -19,7 +18,7 @@ export interface Publishers {
 
 /** Starts the process. @throws Error with the output if it does not become ready. */
 export async function startPublishers(load: PublisherLoad): Promise<Publishers> {
-  const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, JSON.stringify(load)], {
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(load)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
