@@ -9,7 +9,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startDatabase } from '../../src/database/running-database.js';
-import { buildService, ENTRY } from '../support/built-service.js';
+import { ENTRY } from '../support/built-service.js';
 import { countRows, createFirstVersionDatabase, FIRST_VERSION, restoreFirstVersion } from '../support/first-version.js';
 import { type Answer, call } from '../support/http.js';
 import { schemaText } from '../support/schema-text.js';
@@ -22,7 +22,6 @@ let fresh: TestDatabase;
 let freshSchema: string;
 
 beforeAll(async () => {
-  await buildService();
   fresh = await createTestDatabase();
   freshSchema = await withClient(fresh.url, schemaText);
 }, 120_000);
