@@ -1,20 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isTraceparent } from '@nest-herald/sse';
 import type { NextFunction, Request, Response } from 'express';
 
 const current = new AsyncLocalStorage<string>();
 
 /**
- * Remembers the W3C `traceparent` that a request came with while it is worked on, so that events published meanwhile carry it
- * into the log. A header that has not the form of one is ignored; requests without one cost nothing.
+ * Keeps the W3C `traceparent` of a request during its handling, so that events published by it carry it into the log. The broker
+ * drops a malformed one; requests without one cost nothing.
  */
 export function traceContext(request: Request, _response: Response, next: NextFunction): void {
   const given = request.headers['traceparent'];
-  if (isTraceparent(given)) current.run(given, next);
+  if (typeof given === 'string') current.run(given, next);
   else next();
 }
 
-/** The `traceparent` of the request that is worked on. */
+/** The `traceparent` of the current request. */
 export function currentTraceparent(): string | undefined {
   return current.getStore();
 }

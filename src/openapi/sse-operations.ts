@@ -1,4 +1,4 @@
-import { sendRequestSchema } from '@nest-herald/sse';
+import { SSE_REQUEST_SCHEMAS } from '@nest-herald/sse';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './operation.js';
 import { sseControlOperations } from './sse-control-operations.js';
@@ -161,7 +161,7 @@ export const sseOperations: OperationGroup = {
       access: { permission: 'sse:send' },
       parameters: [IDEMPOTENCY_KEY],
       body: {
-        schema: sendRequestSchema,
+        schema: SSE_REQUEST_SCHEMAS.send,
         example: {
           target: { user: 'acme.buyer' },
           event: 'order.changed',

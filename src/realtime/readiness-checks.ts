@@ -1,4 +1,4 @@
-import type { Backplane } from '@nest-herald/sse';
+import type { Backplane } from '@nest-herald/sse/spi';
 import type { PostgresSse } from '@nest-herald/sse/postgres';
 import { migrationStatus } from '@nest-herald/migrations';
 import type { DataSource } from 'typeorm';

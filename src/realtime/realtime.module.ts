@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { ApprovalTopics } from '@nest-herald/approvals';
-import { anyTopicRule, type Backplane, MemoryBackplane, SseModule, TokenTopicAuthorizer } from '@nest-herald/sse';
+import { anyTopicRule, SseModule, TokenTopicAuthorizer } from '@nest-herald/sse';
+import { type Backplane, MemoryBackplane } from '@nest-herald/sse/spi';
 import { DIRECTORY, type Directory, DirectoryAudience } from '@nest-herald/directory';
 import { IdempotentRequests } from '@nest-herald/platform/postgres';
 import { createNatsBackplane } from '@nest-herald/sse/nats';

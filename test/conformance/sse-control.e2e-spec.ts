@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryEventLog, type TopicAuthorizer } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
+import type { TopicAuthorizer } from '@nest-herald/sse';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import type { Block, RawStream } from '../support/raw-stream.js';
 import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import type { IdGenerator } from '@nest-herald/platform';
-import { MemoryEventLog } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import { SseApp, testToken } from '../support/sse-app.js';
 

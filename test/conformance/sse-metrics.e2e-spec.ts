@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type EventLog, MemoryEventLog, SseMetrics } from '@nest-herald/sse';
+import { type EventLog, MemoryEventLog } from '@nest-herald/sse/spi';
+import { SseMetrics } from '@nest-herald/sse';
 import { SseApp } from '../support/sse-app.js';
 
 let sse: SseApp | undefined;

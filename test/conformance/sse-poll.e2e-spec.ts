@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryEventLog } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
 import { systemClock } from '@nest-herald/platform';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';

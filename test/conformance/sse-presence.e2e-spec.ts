@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller, Get, Inject, Req, UseFilters } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryPresence, StreamIntake } from '@nest-herald/sse';
+import { MemoryPresence } from '@nest-herald/sse/spi';
+import { StreamIntake } from '@nest-herald/sse';
 import { ProblemFilter } from '@nest-herald/platform/http';
 import { systemClock } from '@nest-herald/platform';
 import type { RawStream } from '../support/raw-stream.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryEventLog } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import type { Block, RawStream } from '../support/raw-stream.js';
 import { SseApp, type SseAppParts } from '../support/sse-app.js';

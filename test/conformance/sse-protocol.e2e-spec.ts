@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MAX_DURABLE_BYTES, MAX_EPHEMERAL_BYTES } from '@nest-herald/sse-protocol';
-import { MemoryEventLog, STREAM_ALIASES } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
+import { STREAM_ALIASES } from '@nest-herald/sse';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import type { Block, RawStream } from '../support/raw-stream.js';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';

@@ -16,7 +16,8 @@ import {
   toArray,
 } from 'rxjs';
 import { asTenantId } from '@nest-herald/platform';
-import { Hub, MemoryEventLog, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
+import { Hub, STREAM_ALIASES, type TopicAuthorizer } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';
 import { until } from '../support/until.js';
 

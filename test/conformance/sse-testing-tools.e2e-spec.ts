@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryBackplane } from '@nest-herald/sse';
+import { MemoryBackplane } from '@nest-herald/sse/spi';
 import { describeBackplane, ManualClock, MemoryBus, MemoryHub } from '@nest-herald/sse/testing';
 
 /** Lets what was begun in this turn of the event loop end. */

@@ -1,6 +1,6 @@
 import { get, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryEventLog } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
 import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BackplaneMessage, MemoryBackplane, type Backplane } from '@nest-herald/sse';
+import { type BackplaneMessage, MemoryBackplane, type Backplane } from '@nest-herald/sse/spi';
 import { MemoryBus } from '@nest-herald/sse/testing';
 import { seededRandom } from '../chaos/seeded-random.js';
 import { BrokerServer, BROKERS } from '../support/broker-server.js';

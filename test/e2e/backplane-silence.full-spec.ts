@@ -1,5 +1,5 @@
 import { afterEach, it } from '@jest/globals';
-import type { BackplaneMessage } from '@nest-herald/sse';
+import type { BackplaneMessage } from '@nest-herald/sse/spi';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { createRedisBackplane } from '@nest-herald/sse/redis';

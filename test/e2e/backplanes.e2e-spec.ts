@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/platform';
-import type { BackplaneMessage } from '@nest-herald/sse';
+import type { BackplaneMessage } from '@nest-herald/sse/spi';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
 import { describeBackplane } from '@nest-herald/sse/testing';

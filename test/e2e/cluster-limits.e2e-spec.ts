@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ClusterSlots, SseMetrics } from '@nest-herald/sse';
+import type { ClusterSlots } from '@nest-herald/sse/spi';
+import { SseMetrics } from '@nest-herald/sse';
 import pg from 'pg';
 import type { RawStream } from '../support/raw-stream.js';
 import { testToken } from '../support/sse-app.js';
@@ -20,7 +21,10 @@ const LIMITS = { maxConnectionsPerUser: 2, maxConnectionsPerTenant: 4 };
 /** Nobody here is behind a balancer, so the second look need not come late. */
 const QUICK = { lagMs: 20 };
 /** Sees nothing of what others admit, as within the half second before it is written. */
-const BLIND: Partial<ClusterSlots> = { ...QUICK, remoteCounts: () => Promise.resolve({ user: 0, tenant: 0, oldest: null }) };
+const BLIND: Partial<ClusterSlots> = {
+  ...QUICK,
+  remoteCounts: () => Promise.resolve({ user: 0, tenant: 0, oldest: null }),
+};
 
 beforeAll(async () => {
   database = await createTestDatabase();

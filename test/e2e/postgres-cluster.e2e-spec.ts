@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
-import type { BackplaneMessage, Presence, PresenceChange, PresenceEntry } from '@nest-herald/sse';
+import type { BackplaneMessage, Presence, PresenceChange } from '@nest-herald/sse/spi';
+import type { PresenceEntry } from '@nest-herald/sse';
 import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { EventLog, Presence } from '@nest-herald/sse';
+import type { EventLog, Presence } from '@nest-herald/sse/spi';
 import { createPostgresSse, type PostgresSse, type PostgresSseOptions } from '@nest-herald/sse/postgres';
 import {
   describeBackplane,

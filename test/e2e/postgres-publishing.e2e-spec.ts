@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { asTenantId } from '@nest-herald/platform';
-import type { NewEvent } from '@nest-herald/sse';
+import type { NewEvent } from '@nest-herald/sse/spi';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
 import pg from 'pg';
 import { DataSource } from 'typeorm';

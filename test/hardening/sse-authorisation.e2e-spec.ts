@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryEventLog, type RevocationStore, type TopicAuthorizer } from '@nest-herald/sse';
+import { MemoryEventLog, type RevocationStore } from '@nest-herald/sse/spi';
+import type { TopicAuthorizer } from '@nest-herald/sse';
 import type { Principal } from '@nest-herald/platform';
 import type { RawStream } from '../support/raw-stream.js';
 import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { MemoryEventLog, type RevocationStore, type SseOptions } from '@nest-herald/sse';
+import { MemoryEventLog, type RevocationStore } from '@nest-herald/sse/spi';
+import type { SseOptions } from '@nest-herald/sse';
 import type { Principal } from '@nest-herald/platform';
 import { SseApp, testToken } from '../support/sse-app.js';
 import { until } from '../support/until.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createRedisBackplane } from '@nest-herald/sse/redis';
-import type { Backplane } from '@nest-herald/sse';
+import type { Backplane } from '@nest-herald/sse/spi';
 import { freePort } from './free-port.js';
 import { SupervisedProcess } from './supervised-process.js';
 import { findProgram } from './find-program.js';

@@ -1,4 +1,4 @@
-import type { Backplane } from '@nest-herald/sse';
+import type { Backplane } from '@nest-herald/sse/spi';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
 import { MemoryHub, type MemoryHubParts, type RecordingSink } from '@nest-herald/sse/testing';
 import type { TestDatabase } from './test-database.js';

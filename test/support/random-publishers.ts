@@ -1,4 +1,4 @@
-import type { EventLog } from '@nest-herald/sse';
+import type { EventLog } from '@nest-herald/sse/spi';
 import { asTenantId } from '@nest-herald/platform';
 import pg from 'pg';
 

@@ -1,4 +1,5 @@
-import { type ClusterSlots, PRESENCE, type Presence, type SseOptions } from '@nest-herald/sse';
+import { type ClusterSlots, PRESENCE, type Presence } from '@nest-herald/sse/spi';
+import type { SseOptions } from '@nest-herald/sse';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { SseApp } from './sse-app.js';
 import type { TestDatabase } from './test-database.js';

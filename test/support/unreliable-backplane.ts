@@ -1,4 +1,4 @@
-import type { Backplane, BackplaneMessage } from '@nest-herald/sse';
+import type { Backplane, BackplaneMessage } from '@nest-herald/sse/spi';
 import type { SeededRandom } from '../chaos/seeded-random.js';
 
 const SHARE = 0.3;

@@ -1,4 +1,4 @@
-import type { Hint } from '@nest-herald/sse';
+import type { Hint } from '@nest-herald/sse/spi';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import pg from 'pg';
 

@@ -1,4 +1,4 @@
-import type { Backplane } from '@nest-herald/sse';
+import type { Backplane } from '@nest-herald/sse/spi';
 import { createNatsBackplane } from '@nest-herald/sse/nats';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { createRedisBackplane } from '@nest-herald/sse/redis';

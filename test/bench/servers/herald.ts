@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { expressMessages, MemoryEventLog, SseBroker, SseModule, type SseOptions } from '@nest-herald/sse';
+import { expressMessages, SseBroker, SseModule, type SseOptions } from '@nest-herald/sse';
+import { MemoryEventLog } from '@nest-herald/sse/spi';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';

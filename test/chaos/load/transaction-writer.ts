@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { createPostgresSse } from '@nest-herald/sse/postgres';
-import type { NewEvent } from '@nest-herald/sse';
+import type { NewEvent } from '@nest-herald/sse/spi';
 import type { TenantId, UserId } from '@nest-herald/platform';
 import pg from 'pg';
 import { type AttemptedEvent, EVENT_TYPE } from '../checker/records.js';

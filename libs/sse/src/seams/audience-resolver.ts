@@ -1,9 +1,6 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
 import type { Principal } from '@nest-herald/platform';
 
-/** Injection token of the {@link AudienceResolver}. */
-export const AUDIENCE_RESOLVER = Symbol('AUDIENCE_RESOLVER');
-
 /**
  * Adds the audience keys that a host's directory knows of a user: `dept:<id>` with all ancestors, `pos:<id>`, `group:<id>`,
  * further `role:<r>` (wire.md §2).
