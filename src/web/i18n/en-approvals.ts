@@ -89,7 +89,7 @@ export const enApprovals = {
   'graph.asList': 'Show as list',
   'graph.decided': '{n} of {of} approved',
   'graph.done': 'Done: {names}',
-  'graph.otherwise': 'Otherwise',
+  'graph.otherwise': 'Else',
   'graph.people': { one: '{n} assignee', other: '{n} assignees' },
   'graph.title': 'Process',
   'history.approve': '{name} approved',
