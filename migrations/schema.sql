@@ -582,58 +582,54 @@ CREATE TRIGGER apv_definition_version_immutable BEFORE DELETE OR UPDATE ON heral
 
 -- Functions
 herald.apv_keep_published() RETURNS trigger INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 97e8a2a10469708e1d4ae889c738309c
-herald.ntf_maintain(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=2s, TimeZone=UTC OWNER herald_owner BODY 728e1f1bd1b2cbb27babf79b1537a025
+herald.ntf_maintain(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=2s, TimeZone=UTC OWNER herald_owner BODY ba20022d410dca462e32f363dae11598
 herald.prune_idempotency(integer) RETURNS bigint DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 90a577b0a651d2f0b1c5613d997bbe48
 herald.uuid_floor(timestamp with time zone) RETURNS uuid INVOKER OWNER herald_owner BODY 7a2d3437baac9f8844b0ad5d37980a65
-sse.adopt_shards(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8313db0d67cedc63f7078f860856eba1
+sse.adopt_shards(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 1093ff05d25ed3ce3be78546ffd83c29
 sse.all_heads() RETURNS TABLE(tenant_id text, head bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c4dd1ed263647e49dc27ec5f4aca01b4
 sse.answer_control(text,text,jsonb) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY bed8d3dbf2de67078ff0072cc36eb31c
-sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integer INVOKER OWNER herald_owner BODY 0de6e4007d8fa1ed5fdc64af5af80db6
+sse.append(text,integer,text[],text[],text[],text[],text[],text[]) RETURNS integer INVOKER OWNER herald_owner BODY cb1d0dcf11dfd05705b18fea3a43350d
 sse.append_one(text,integer,text,text[],text,text,text) RETURNS integer INVOKER OWNER herald_owner BODY 6f02ed7cde802f8449852572b3165320
 sse.backlog(integer[],integer) RETURNS TABLE(waiting bigint, oldest_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 33e260449ec1ecbb58588537c3ac4e71
-sse.beat(text,uuid,integer,boolean) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY ba0c1196ea3f639058660dfb30bda0fd
-sse.begin_grace(text[],text[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY b42c82a343f29d718efa5359b0a87845
-sse.bury_nodes(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY fd1258cca9c7e388ff3f4ce13b945b91
-sse.change_connections(text,uuid,integer,jsonb,jsonb) RETURNS TABLE(leaving integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY aa59dad8ad48bb4c38a059c6ff945d5f
-sse.clear_nodes(text[],uuid[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4cb6a3a9c0dcafb176c58ccf706c3862
+sse.begin_grace(text[],text[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY e2299d7be2adcb177dc7fa32a57d8e25
+sse.change_connections(text,uuid,integer,jsonb,jsonb) RETURNS TABLE(leaving integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c1d330182442c19f347ffb3a835775d0
 sse.collect_control(text,text,boolean) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 305b8208fa3b318c332a3f0c850f179a
 sse.count_presence(text) RETURNS jsonb DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 8043c36129a4dff1795a346a89171deb
-sse.crowds(text[],text[],integer) RETURNS TABLE(tenant_id text, user_id text, connections text[]) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 4c967116f104d508bd5f1184cc697986
-sse.end_sessions(integer) RETURNS TABLE(taken integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 077d92bf6ca04180ad735e41d59ea2d1
+sse.end_sessions(integer) RETURNS TABLE(taken integer, changes jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY b077f39e66949d9ffdd6eafe6770bc84
 sse.first_since(timestamp with time zone,bigint,bigint) RETURNS bigint INVOKER OWNER herald_owner BODY 98640ab5a905c0cb951c1cb915180d18
 sse.identify_log() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 676d5cd3d9879f18680fd87f4860e99c
-sse.is_deliverable(text,text,text[],text,text) RETURNS boolean INVOKER OWNER herald_owner BODY d8faaa4bf2bf533159b7b1c321de3822
-sse.known_shards() RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 46db55e2ea403f836321a647b56245aa
+sse.is_deliverable(text,text,text[],text,text) RETURNS boolean INVOKER OWNER herald_owner BODY 14adfffec6ac494793a9b5fd9940ad1f
 sse.lease_ends() RETURNS TABLE(shard integer, ends_in_ms double precision) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY d7ad3536d4e4f1e1ed58ce6899e49948
-sse.leave(text,uuid) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4ffe9f48592019fd0885183671552828
 sse.live_nodes() RETURNS TABLE(node_id text, boot_id uuid, draining boolean) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 7f923b11380018ee25342ce5b2b4acb9
+sse.log_days_in_default(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan OWNER herald_system BODY 9900832516afc94896cc2980861e269b
 sse.log_id() RETURNS uuid DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 07bbd58ec5f7468f283666030e6618db
-sse.log_lift_day(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 71add328d7af67596811bd093216c5fe
-sse.log_lower_day() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 3df008874e32e34496675dc0976063a1
-sse.log_make_day(date) RETURNS void INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 27b6d043cd59bf53d8a9b6374b34e5d9
+sse.log_make_day(date) RETURNS void INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY d230de962c9bff4e706eba504ffde44b
+sse.log_move_day_in() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 451dc373c6b2399ba6a109f0323e3064
+sse.log_move_day_out(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY a737fd082b44599c2774aa1bffb4e2a8
 sse.log_raise_floor(date) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 378874abc1a0d6695d6b7d263e690d5a
-sse.log_stray_days(date[]) RETURNS SETOF date DEFINER SET search_path=pg_catalog, pg_temp, plan_cache_mode=force_custom_plan OWNER herald_system BODY 9900832516afc94896cc2980861e269b
-sse.maintain(integer,integer) RETURNS record DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=200ms OWNER herald_owner BODY 7a1bce5f4b585142989c78c8cad0a80f
+sse.maintain(integer,integer) RETURNS record DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=200ms OWNER herald_owner BODY b9ef64af4e596a8fb67d2a1a196b5174
 sse.newest_batches() RETURNS TABLE(shard integer, no bigint) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY de0199a780d72a453a79115e4175bcd2
 sse.people_elsewhere(uuid,text[],text[],text[]) RETURNS TABLE(no integer, connections integer, oldest_id text, oldest_since timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 7160db41fe872278d4ff20bb70246612
-sse.prune(integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4252ef39911bd5783d152e7009d4302d
-sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY b6d9afd740c868c230c603ee49373843
+sse.prune(integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c9eb88a7134edcff80007ff588841d62
+sse.prune_presence() RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 7de7243d83ecfbe1335d36389bd35c86
 sse.put_control(text,text,text,jsonb,integer) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 52425c1df825487d10ae5b383e79820e
 sse.redeem_ticket(bytea) RETURNS TABLE(principal jsonb, origin text, expires_at timestamp with time zone) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY a7be39dd27f68ba68769efacaf706f93
 sse.release_leases(text) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4d4da7fe50186dd5b4f0381e6d468d44
+sse.remove_expired_nodes(integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c7146d41010736640003db1bc3d93d9c
+sse.remove_node(text,uuid,integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9d091e80bb52c108141297295fa8e060
+sse.remove_nodes(text[],uuid[],timestamp with time zone[],integer) RETURNS integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 4cb6a3a9c0dcafb176c58ccf706c3862
 sse.renew_leases(text,integer[],bigint[],integer) RETURNS TABLE(shard integer, log_id uuid) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 518c46db2ef624fc0580ec82b2f2b9b6
 sse.renew_node(text,uuid,integer,boolean,text[]) RETURNS boolean DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 2adff5b34a8707d97dfd10c5b92e5bd1
-sse.say_goodbye(text,uuid,integer) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 635b948cdda3a1506fe0c913b7535132
-sse.sequence(integer,text,bigint,integer,pg_snapshot,bigint) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, enable_nestloop=off, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY ca2bf55ced3f7b0df2d503f6be337d50
+sse.sequence(integer,text,bigint,integer,pg_snapshot,bigint) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan, enable_nestloop=off, jit=off, work_mem=32MB, lock_timeout=1s OWNER herald_system BODY 16cd75cf6860d8804e1cb637f403281d
 sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot,bigint) RETURNS TABLE(snapshot pg_snapshot, taken integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 12c20fc311a8613e3bbe9a08c7b0605d
 sse.shard_of(text,integer) RETURNS integer INVOKER SET search_path=pg_catalog, pg_temp OWNER herald_owner BODY 7c5c1b97372c65b5ba9525e1292df435
+sse.shards_without_owner(integer[]) RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c8677690f8e19d6ec61dabfc62f3a749
 sse.tail(integer[],bigint[],integer) RETURNS TABLE(shard integer, no bigint, heads jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 235a83884f1a10cfeb8e014c7acb9637
 sse.take_control(text,text) RETURNS TABLE(tenant_id text, request jsonb) DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 9aa7713ae193a058a1a6a5de79bfc53d
-sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY 2eafa1325fd9521bfef9786765beb2bf
+sse.take_leases(text,integer[],integer) RETURNS TABLE(shard integer, term bigint) DEFINER SET search_path=pg_catalog, pg_temp, lock_timeout=1s OWNER herald_system BODY f55e19ebdc93549bde708880ccf4a19d
 sse.tenants_elsewhere(uuid,text[]) RETURNS TABLE(tenant_id text, connections integer) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY bc9292a77e3cb055efe648fbf822a56d
-sse.unled_shards(integer[]) RETURNS SETOF integer DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY c8677690f8e19d6ec61dabfc62f3a749
+sse.users_over_limit(text[],text[],integer) RETURNS TABLE(tenant_id text, user_id text, connections text[]) DEFINER SET search_path=pg_catalog, pg_temp, enable_seqscan=off OWNER herald_system BODY 4c967116f104d508bd5f1184cc697986
 sse.watched_tenants(text[]) RETURNS text[] DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY 31d4c9d79769accac96f8e96845cf736
-sse.write_connections(text,uuid,jsonb,text[]) RETURNS void DEFINER SET search_path=pg_catalog, pg_temp OWNER herald_system BODY cf035a6e84c5672ddd889b62dcbca113
 
 -- Grants
 DELETE, INSERT, SELECT TO herald_system ON sse.batch
@@ -666,18 +662,13 @@ EXECUTE TO herald_app ON sse.answer_control(text,text,jsonb)
 EXECUTE TO herald_app ON sse.append(text,integer,text[],text[],text[],text[],text[],text[])
 EXECUTE TO herald_app ON sse.append_one(text,integer,text,text[],text,text,text)
 EXECUTE TO herald_app ON sse.backlog(integer[],integer)
-EXECUTE TO herald_app ON sse.beat(text,uuid,integer,boolean)
-EXECUTE TO herald_app ON sse.bury_nodes(integer)
 EXECUTE TO herald_app ON sse.change_connections(text,uuid,integer,jsonb,jsonb)
 EXECUTE TO herald_app ON sse.collect_control(text,text,boolean)
 EXECUTE TO herald_app ON sse.count_presence(text)
-EXECUTE TO herald_app ON sse.crowds(text[],text[],integer)
 EXECUTE TO herald_app ON sse.end_sessions(integer)
 EXECUTE TO herald_app ON sse.first_since(timestamp with time zone,bigint,bigint)
 EXECUTE TO herald_app ON sse.identify_log()
-EXECUTE TO herald_app ON sse.known_shards()
 EXECUTE TO herald_app ON sse.lease_ends()
-EXECUTE TO herald_app ON sse.leave(text,uuid)
 EXECUTE TO herald_app ON sse.live_nodes()
 EXECUTE TO herald_app ON sse.log_id()
 EXECUTE TO herald_app ON sse.maintain(integer,integer)
@@ -688,21 +679,22 @@ EXECUTE TO herald_app ON sse.prune_presence()
 EXECUTE TO herald_app ON sse.put_control(text,text,text,jsonb,integer)
 EXECUTE TO herald_app ON sse.redeem_ticket(bytea)
 EXECUTE TO herald_app ON sse.release_leases(text)
+EXECUTE TO herald_app ON sse.remove_expired_nodes(integer)
+EXECUTE TO herald_app ON sse.remove_node(text,uuid,integer)
 EXECUTE TO herald_app ON sse.renew_leases(text,integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.renew_node(text,uuid,integer,boolean,text[])
-EXECUTE TO herald_app ON sse.say_goodbye(text,uuid,integer)
 EXECUTE TO herald_app ON sse.sequence(integer,text,bigint,integer,pg_snapshot,bigint)
 EXECUTE TO herald_app ON sse.sequence_turn(uuid,integer,text,bigint,integer,pg_snapshot,bigint)
+EXECUTE TO herald_app ON sse.shards_without_owner(integer[])
 EXECUTE TO herald_app ON sse.tail(integer[],bigint[],integer)
 EXECUTE TO herald_app ON sse.take_control(text,text)
 EXECUTE TO herald_app ON sse.take_leases(text,integer[],integer)
 EXECUTE TO herald_app ON sse.tenants_elsewhere(uuid,text[])
-EXECUTE TO herald_app ON sse.unled_shards(integer[])
-EXECUTE TO herald_app ON sse.write_connections(text,uuid,jsonb,text[])
-EXECUTE TO herald_owner ON sse.log_lift_day(date)
-EXECUTE TO herald_owner ON sse.log_lower_day()
+EXECUTE TO herald_app ON sse.users_over_limit(text[],text[],integer)
+EXECUTE TO herald_owner ON sse.log_days_in_default(date[])
+EXECUTE TO herald_owner ON sse.log_move_day_in()
+EXECUTE TO herald_owner ON sse.log_move_day_out(date)
 EXECUTE TO herald_owner ON sse.log_raise_floor(date)
-EXECUTE TO herald_owner ON sse.log_stray_days(date[])
 EXECUTE TO herald_system ON sse.is_deliverable(text,text,text[],text,text)
 EXECUTE TO herald_system ON sse.shard_of(text,integer)
 INSERT (shard, tenant_id, audience, recipients, type, payload, traceparent) TO herald_app ON sse.outbox

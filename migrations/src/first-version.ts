@@ -27,6 +27,22 @@ const FIRST_VERSION: readonly string[] = [
   'Approvals1700000000400',
 ];
 
+/** Functions of the first version that have other names now, or no use. */
+const OBSOLETE_FUNCTIONS: readonly string[] = [
+  'beat(text, uuid, integer, boolean)',
+  'bury_nodes(integer)',
+  'clear_nodes(text[], uuid[], timestamptz[], integer)',
+  'crowds(text[], text[], integer)',
+  'known_shards()',
+  'leave(text, uuid)',
+  'log_lift_day(date)',
+  'log_lower_day()',
+  'log_stray_days(date[])',
+  'say_goodbye(text, uuid, integer)',
+  'unled_shards(integer[])',
+  'write_connections(text, uuid, jsonb, text[])',
+];
+
 /** Where a database without a history of its own stands. */
 export type Beginning = 'empty' | 'first-version';
 
@@ -64,7 +80,11 @@ export function baselines(): readonly SqlFile[] {
 
 /** Statements that replace the history of the first version by this one. */
 export function conversion(): readonly Statement[] {
-  return [...baselines().map((file) => ({ sql: recordOf(file) })), { sql: 'DROP TABLE herald.migration;' }];
+  return [
+    ...baselines().map((file) => ({ sql: recordOf(file) })),
+    ...OBSOLETE_FUNCTIONS.map((signature) => ({ sql: `DROP FUNCTION sse.${signature};` })),
+    { sql: 'DROP TABLE herald.migration;' },
+  ];
 }
 
 async function hasTables(session: Session): Promise<boolean> {

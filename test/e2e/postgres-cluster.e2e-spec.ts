@@ -285,7 +285,10 @@ describe('sessions of people over two nodes', () => {
     const { a, b, tenantId, visit, of } = await startPair(1);
     const killed = await leaveBehind(`${tenantId}-killed`, visit('lost'));
     await killed.endLease();
-    await Promise.all([admin.query('SELECT sse.bury_nodes(1)'), admin.query('SELECT sse.bury_nodes(1)')]);
+    await Promise.all([
+      admin.query('SELECT sse.remove_expired_nodes(1)'),
+      admin.query('SELECT sse.remove_expired_nodes(1)'),
+    ]);
     // Both look for sessions that are over when somebody has left.
     const others = [visit('other-a'), visit('other-b')] as const;
     a.add(others[0]);
@@ -305,7 +308,7 @@ describe('sessions of people over two nodes', () => {
     // In one transaction, because the node is not really paused.
     await admin.query(`
       UPDATE sse.node SET until = clock_timestamp() - interval '1 s' WHERE node_id = '${paused}';
-      SELECT sse.bury_nodes(1);
+      SELECT sse.remove_expired_nodes(1);
       SELECT sse.end_sessions(500);
     `);
     b.add(visit('new'));
@@ -313,29 +316,6 @@ describe('sessions of people over two nodes', () => {
     await until('back', () => of('sleeper').length === 2 && of('new').length === 1);
     expect(of('sleeper')).toEqual(['online 1', 'online 2']);
     expect(await b.isOnline(tenantId, asUserId('sleeper'))).toBe(true);
-  });
-
-  it('are kept for what nodes of the version before write, while a cluster is renewed one by one', async () => {
-    const { a, tenantId, visit, of } = await startPair(300_000);
-    const [node, bootId] = [`${tenantId}-old`, randomUUID()];
-    const write = (open: readonly PresenceEntry[], closed: readonly PresenceEntry[]): Promise<unknown> =>
-      admin.query('SELECT sse.write_connections($1, $2, $3, $4)', [
-        node,
-        bootId,
-        JSON.stringify(open),
-        closed.map(({ connectionId }) => connectionId),
-      ]);
-    const [ann, brief] = [visit('ann'), visit('brief')];
-    await admin.query('SELECT sse.beat($1, $2, 60000, false)', [node, bootId]);
-    await write([ann, brief], [brief]);
-    expect(await a.user(tenantId, ann.userId)).toMatchObject({ online: true, generation: 1 });
-    expect(await a.user(tenantId, brief.userId)).toMatchObject({ online: false, generation: 1 });
-    await admin.query('SELECT sse.leave($1, $2)', [node, bootId]);
-    a.add(visit('ann'));
-    a.add(visit('last'));
-    await until('the last', () => of('last').length === 1);
-    expect(await a.user(tenantId, ann.userId)).toMatchObject({ online: true, generation: 1 });
-    expect(of('ann')).toEqual([]);
   });
 
   it('are held in one order by whoever changes them, so that nobody waits crosswise', async () => {

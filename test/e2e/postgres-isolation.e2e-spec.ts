@@ -122,7 +122,7 @@ describe('raw SQL in the role of the application', () => {
     for (const attempt of [
       'ALTER TABLE sse.event_log DISABLE ROW LEVEL SECURITY',
       'DROP POLICY tenant ON sse.event_log',
-      `SELECT sse.log_lift_day(current_date)`,
+      `SELECT sse.log_move_day_out(current_date)`,
       `SELECT sse.log_raise_floor(current_date)`,
       `SELECT sse.begin_grace('{acme}', '{u}', ARRAY[now()], 0)`,
       'TRUNCATE sse.event_log',

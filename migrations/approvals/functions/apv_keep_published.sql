@@ -1,4 +1,4 @@
--- Instances are pinned to their version, so what was published once stays as it was; only its status may move on.
+-- Keeps published versions unchanged, because instances are pinned to them. Only the status may change.
 create or replace function herald.apv_keep_published() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp
   as $$

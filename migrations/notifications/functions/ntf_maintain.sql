@@ -1,7 +1,7 @@
--- Makes the partitions of this month and of the months ahead, and moves what waited in the default partition into them.
--- Runs as the owner of the tables, which FORCE binds too; so it lifts FORCE from the default partition while it holds
--- that table exclusively, and, when rows move, from the messages that the foreign key of the new partition is checked
--- against (that check sees what the owner sees). One caller at a time; returns the partitions made.
+-- Creates the partitions of this month and of the months ahead, and moves waiting rows out of the default partition.
+-- Runs as the owner of the tables, which FORCE binds too. So it lifts FORCE from the default partition while it holds an
+-- exclusive lock on it. When rows move, it also lifts FORCE from the messages: the foreign key check of the new partition
+-- sees what the owner sees. Of several concurrent callers one works. Returns the number of partitions created.
 create or replace function herald.ntf_maintain(months_ahead integer default 3) returns integer
   language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set timezone = 'UTC'
   as $$
@@ -36,7 +36,7 @@ begin
     if moved > 0 then
       alter table herald.ntf_message force row level security;
     end if;
-    -- Queries through the parent obey the parent's policy alone; this closes the direct way.
+    -- The parent's policy binds only queries through the parent. This closes direct access.
     execute format('alter table herald.%I enable row level security', leaf);
     execute format('alter table herald.%I force row level security', leaf);
     made := made + 1;

@@ -1,4 +1,4 @@
--- Deletes a bounded number of expired answers of all tenants; called now and then by any node.
+-- Deletes a bounded number of expired answers of all tenants. Any server calls it from time to time.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION herald.prune_idempotency(p_limit integer DEFAULT 10000) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

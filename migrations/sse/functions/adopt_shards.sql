@@ -1,5 +1,5 @@
--- Says with how many shards a node wants to number, and returns the number in force. Another one is taken over while nobody
--- holds a lease: what still waits in the outbox moves to the shard of its tenant, so that its tenant keeps its order.
+-- Proposes a number of shards and returns the number in force. A new number replaces the old one while no server holds a
+-- lease: events that wait in the outbox move to the shard of their tenant, so that each tenant keeps its order.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.adopt_shards(p_shards integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,11 +10,11 @@ BEGIN
   IF v_shards = p_shards THEN
     RETURN v_shards;
   END IF;
-  -- One at a time, and no lease is taken meanwhile.
+  -- One caller at a time, and no server takes a lease until the commit.
   LOCK TABLE sse.lease IN EXCLUSIVE MODE;
   SELECT y.shards INTO v_shards FROM sse.layout y;
   IF v_shards = p_shards OR EXISTS (SELECT FROM sse.lease l WHERE l.until > clock_timestamp()) THEN
-    -- Before this table was, every number was taken as it came.
+    -- The first caller decides while the table is empty.
     INSERT INTO sse.layout (shards) SELECT p_shards WHERE v_shards IS NULL;
     RETURN coalesce(v_shards, p_shards);
   END IF;

@@ -1,4 +1,4 @@
--- The head of every tenant, for a node that slept longer than batches are kept.
+-- The head of every tenant, for a server that was paused for longer than batches are kept.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.all_heads() RETURNS TABLE (tenant_id text, head bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

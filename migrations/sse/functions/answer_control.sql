@@ -1,3 +1,4 @@
+-- Stores the answer of the server that took the request.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.answer_control(p_id text, p_node text, p_answer jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- Publishes events of one tenant in the caller's transaction: no lock besides its insert, no NOTIFY.
--- A transaction without a tenant gets it for this statement; one with another tenant is refused (HS002).
--- recipients are array literals or NULL. Returns how many rows were written; fewer than given means deduplicated.
+-- Publishes events of one tenant in the caller's transaction. Takes no lock besides its inserts and sends no NOTIFY.
+-- A transaction without a tenant gets this tenant for the statement; a transaction of another tenant is refused (HS002).
+-- p_recipients holds array literals or NULL. Returns the number of rows written; deduplicated events are not written.
 CREATE OR REPLACE FUNCTION sse.append(
   p_tenant text, p_shard integer, p_audiences text[], p_recipients text[], p_types text[], p_payloads text[],
   p_traceparents text[], p_keys text[]
@@ -23,7 +23,7 @@ BEGIN
       WITH ORDINALITY AS e (audience, recipients, type, payload, traceparent, n)
     ORDER BY e.n;
   ELSE
-    -- A twin that has not committed yet makes this wait for its end: then exactly one of the two is fresh.
+    -- Waits for a concurrent duplicate that has not committed yet: then exactly one of the two is fresh.
     WITH fresh AS (
       INSERT INTO sse.dedupe AS d (tenant_id, key, expires_at)
       SELECT DISTINCT p_tenant, k, clock_timestamp() + interval '24 hours' FROM unnest(p_keys) AS k WHERE k IS NOT NULL ORDER BY 2

@@ -1,4 +1,4 @@
--- The same for one event without a key, which is what most publications are: half the cost.
+-- sse.append() for one event without a deduplication key, which most publications are: half the cost.
 CREATE OR REPLACE FUNCTION sse.append_one(
   p_tenant text, p_shard integer, p_audience text, p_recipients text[], p_type text, p_payload text, p_traceparent text
 ) RETURNS integer

@@ -1,5 +1,5 @@
--- Committed events that wait for their number, counted up to a limit so that a backlog does not cost more by being watched,
--- and the age of the oldest, by the index (shard, xid, id).
+-- Committed events that are not sequenced yet, counted up to a limit so that reading a long backlog stays cheap, and the
+-- age of the oldest one, read by the index (shard, xid, id).
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.backlog(p_shards integer[], p_limit integer) RETURNS TABLE (waiting bigint, oldest_ms double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$

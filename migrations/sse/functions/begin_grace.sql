@@ -1,5 +1,5 @@
--- The grace begins for those of these people who have no live connection left. Called with what was just deleted, the rows of
--- last_seen held. Returns how many of them somebody wants to hear of.
+-- Begins the grace period of those of these users who have no live connection left. Called with the connections that were
+-- just deleted, while their rows of last_seen are locked. Returns the number of users whose presence is followed.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.begin_grace(p_tenants text[], p_users text[], p_ats timestamptz[], p_grace_ms integer) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -14,7 +14,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     RETURNING s.tenant_id
   )
   SELECT count(*)::integer FROM leaving l
-  -- Asked once, not for each of them.
+  -- Evaluated once, not for each row.
   WHERE l.tenant_id = ANY ((SELECT sse.watched_tenants(array_agg(DISTINCT tenant_id)) FROM leaving)::text[])
 $$;
 REVOKE ALL ON FUNCTION sse.begin_grace(text[], text[], timestamptz[], integer) FROM PUBLIC;

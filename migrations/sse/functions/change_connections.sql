@@ -1,6 +1,6 @@
--- One batch of a node: connections opened or changed, then connections closed. Raises HS003 when the node was taken for dead
--- and cleared away: it must say that it lives, and write everything that it has.
--- leaving: people for whom the grace began. changes: people who came online, where somebody wants to hear of it.
+-- Writes one batch of a server: connections opened or changed, then connections closed. Raises HS003 when the server's row
+-- was removed after its lease ended: it must renew its lease and write all its connections.
+-- leaving: number of users whose grace period began. changes: users who came online and whose presence is followed.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.change_connections(p_node text, p_boot uuid, p_grace_ms integer, p_open jsonb, p_closed jsonb)
 RETURNS TABLE (leaving integer, changes jsonb)
@@ -16,11 +16,11 @@ DECLARE
 BEGIN
   PERFORM FROM sse.node n WHERE n.node_id = p_node AND n.boot_id = p_boot FOR KEY SHARE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'the node % was cleared away', p_node USING ERRCODE = 'HS003';
+    RAISE EXCEPTION 'the node % was removed', p_node USING ERRCODE = 'HS003';
   END IF;
   v_now := clock_timestamp();
 
-  -- Holds everybody whom the batch concerns, in order, and begins sessions. One that only closes brings NULL and changes nothing.
+  -- Locks all users of the batch in order, and begins sessions. A user with closed connections only has NULL and does not change.
   WITH wish AS (
     SELECT o."tenantId" AS tenant_id, o."userId" AS user_id, 'infinity'::timestamptz AS ends_at
     FROM jsonb_to_recordset(p_open) AS o ("tenantId" text, "userId" text)
@@ -35,7 +35,7 @@ BEGIN
     WHERE excluded.ends_at = 'infinity' AND s.ends_at IS DISTINCT FROM 'infinity'
     RETURNING s.tenant_id, s.user_id, s.generation, s.at, s.ends_at
   )
-  -- Who came back within the grace keeps the time of leaving, which is before now.
+  -- A user who came back within the grace period keeps the time of leaving, which is before now.
   SELECT array_agg(b.tenant_id), array_agg(b.user_id), array_agg(b.generation) INTO v_tenants, v_users, v_generations
   FROM begun b WHERE b.at = v_now AND b.ends_at = 'infinity';
 
@@ -58,7 +58,7 @@ BEGIN
     leaving := sse.begin_grace(v_gone_tenants, v_gone_users, array_fill(v_now, ARRAY[cardinality(v_gone_users)]), p_grace_ms);
   END IF;
 
-  -- Last, so that a follower who was written meanwhile is seen.
+  -- Last, so that it sees followers that were written at the same time.
   changes := '[]';
   IF v_tenants IS NOT NULL THEN
     v_watched := sse.watched_tenants(v_tenants);

@@ -1,4 +1,4 @@
--- Takes the answer out; p_withdraw takes the letter out without one, so that nobody acts on it any more.
+-- Takes the answer of a server request. With p_withdraw it removes the request without an answer, so that it is not executed any more.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.collect_control(p_id text, p_tenant text, p_withdraw boolean) RETURNS jsonb
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Counts of one tenant, or of the platform with NULL, over all live nodes.
+-- Counts of one tenant over all live servers; of all tenants when p_tenant is NULL.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.count_presence(p_tenant text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
--- Ends sessions whose grace is over, of whichever node. Rows that somebody holds are left for later, so it waits for nobody and
--- of several callers one gets each. changes: people who went offline, where somebody wants to hear of it.
+-- Ends sessions whose grace period is over, whichever server they were on. Skips locked rows: it never waits, and each session
+-- is ended by one of several concurrent callers. changes: users who went offline and whose presence is followed.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.end_sessions(p_limit integer) RETURNS TABLE (taken integer, changes jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,7 +10,7 @@ BEGIN
     SELECT s.tenant_id, s.user_id FROM sse.last_seen s WHERE s.ends_at < 'infinity' AND s.ends_at <= v_now
     ORDER BY s.ends_at LIMIT p_limit FOR UPDATE SKIP LOCKED
   ), ended AS (
-    -- A node that came back from a pause may have brought connections along that did not count when the grace began.
+    -- A server that continued after a pause may have connections that did not count when the grace period began.
     UPDATE sse.last_seen s
     SET ends_at = CASE WHEN EXISTS (
         SELECT FROM sse.connection c JOIN sse.node n ON n.node_id = c.node_id AND n.boot_id = c.boot_id

@@ -1,5 +1,5 @@
 -- seq of the oldest event published at or after a moment, in the tenant of the transaction; head + 1 when all are older.
--- Halves the range: created_at rises with seq but for the length of overlapping transactions.
+-- A binary search: created_at rises with seq, except within the duration of overlapping transactions.
 CREATE OR REPLACE FUNCTION sse.first_since(p_since timestamptz, p_floor bigint, p_head bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE

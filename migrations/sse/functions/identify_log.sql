@@ -1,4 +1,4 @@
--- The id of this log. It changes when the log is another one than before: fail-over, restore, copy, other cluster.
+-- The id of this log. It changes when the log becomes another one: fail-over, restore, copy, other cluster.
 -- The timeline comes from the WAL position: pg_control_checkpoint() still shows the old one after a promotion.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.identify_log() RETURNS uuid

@@ -1,7 +1,7 @@
--- Whether an event can be encoded and found; what cannot is set aside with a tombstone under its seq.
+-- Whether an event can be encoded and found. An event that cannot is set aside, and a tombstone takes its seq.
 CREATE OR REPLACE FUNCTION sse.is_deliverable(p_tenant text, p_audience text, p_recipients text[], p_type text, p_payload text)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  -- Lengths apart from the patterns: a bounded repetition costs ten times as much.
+  -- Lengths and patterns are separate: a bounded repetition costs ten times as much.
   SELECT length(p_tenant) <= 128 AND p_tenant ~ '^[A-Za-z0-9_.@|-]+$'
      AND length(p_audience) BETWEEN 1 AND 264 AND p_audience !~ '[[:cntrl:]]'
      AND length(p_type) <= 64 AND p_type ~ '^[A-Za-z0-9_.:-]+$'

@@ -1,3 +1,4 @@
+-- The servers whose lease has not ended.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.live_nodes() RETURNS TABLE (node_id text, boot_id uuid, draining boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

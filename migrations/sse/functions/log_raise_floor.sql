@@ -1,4 +1,4 @@
--- Remembers what a day took with it: a cursor below the floor resets, and numbering goes on behind the checkpoint.
+-- Records what is lost with a day's partition: a cursor below the floor resets, and sequencing continues after the checkpoint.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.log_raise_floor(p_day date) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

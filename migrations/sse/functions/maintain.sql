@@ -1,5 +1,5 @@
--- Makes partitions from today on, drops those older than the retention. Fails with 55P03 where readers are in the way:
--- call again a moment later. Of several callers at once one works.
+-- Creates partitions from today on, and drops those older than the retention. Fails with 55P03 when readers hold locks: call
+-- it again a moment later. Of several concurrent callers one works.
 CREATE OR REPLACE FUNCTION sse.maintain(p_retention_days integer, p_days_ahead integer, OUT made integer, OUT dropped integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $$
 DECLARE
@@ -23,10 +23,10 @@ BEGIN
     SELECT d FROM (
       SELECT v_today + n AS d FROM generate_series(0, p_days_ahead) AS n
       UNION
-      SELECT s FROM sse.log_stray_days(v_known) AS s
+      SELECT s FROM sse.log_days_in_default(v_known) AS s
     ) w WHERE d <> ALL (v_known) ORDER BY d);
   IF cardinality(v_wanted) > 0 THEN
-    -- First, so that nothing strays into the default partition between lifting and making.
+    -- First, so that no event enters the default partition before the new partition exists.
     LOCK TABLE sse.event_log IN ACCESS EXCLUSIVE MODE;
     FOREACH v_day IN ARRAY v_wanted LOOP
       PERFORM sse.log_make_day(v_day);

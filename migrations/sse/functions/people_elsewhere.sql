@@ -1,6 +1,6 @@
--- What the other nodes hold of each person who wants to come in here; people of whom they hold nothing are left out. Polls count once
--- per device, and not those of the device that asks: an answered poll stays here for 30 s. Sequential scans are off because a
--- table that was empty when it was last looked at would be read once for each person.
+-- What the other servers hold of each user who wants to connect here. Users without connections there are left out. Polls
+-- count once per device, and not for the device that asks: an answered poll stays here for 30 s. Sequential scans are off
+-- because a table that was empty when it was last analysed would be read once for each user.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.people_elsewhere(p_boot uuid, p_tenants text[], p_users text[], p_devices text[])
 RETURNS TABLE (no integer, connections integer, oldest_id text, oldest_since timestamptz)

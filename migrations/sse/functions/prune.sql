@@ -1,4 +1,4 @@
--- Keeps checkpoints near the heads, and deletes a bounded number of what has expired, of all tenants.
+-- Keeps checkpoints close to the heads, and deletes a bounded number of expired rows of all tenants.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.prune(p_limit integer DEFAULT 20000) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -7,7 +7,7 @@ BEGIN
   SELECT t.key, max(t.value::bigint) FROM sse.batch b CROSS JOIN LATERAL jsonb_each_text(b.heads) t
   WHERE b.at > clock_timestamp() - interval '3 minutes' GROUP BY t.key ORDER BY t.key
   ON CONFLICT (tenant_id) DO UPDATE SET checkpoint = excluded.checkpoint WHERE h.checkpoint < excluded.checkpoint;
-  -- The newest batch of a shard stays for ever: the next number is made from it.
+  -- The newest batch of a shard always stays: the next number follows from it.
   DELETE FROM sse.batch b USING (
     SELECT o.shard, o.no FROM sse.batch o WHERE o.at < clock_timestamp() - interval '1 hour' ORDER BY o.at LIMIT p_limit
   ) old

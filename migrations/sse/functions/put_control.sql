@@ -1,4 +1,4 @@
--- Leaves a letter for a node that lives; false when there is none. Clears away what its sender did not collect.
+-- Stores a request for a live server; false when there is no such server. Also deletes what its sender did not collect.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.put_control(p_id text, p_tenant text, p_node text, p_request jsonb, p_ttl_ms integer) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

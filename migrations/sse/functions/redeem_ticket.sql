@@ -1,4 +1,4 @@
--- Takes a ticket out of the store: of parallel calls one gets the row. Who the tenant is, only the ticket knows.
+-- Redeems a ticket: one of several concurrent calls gets the row. Only the ticket knows its tenant.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.redeem_ticket(p_hash bytea)
 RETURNS TABLE (principal jsonb, origin text, expires_at timestamptz)

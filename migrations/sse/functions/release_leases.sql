@@ -1,4 +1,4 @@
--- Gives leases back at an orderly stop, so that the next owner need not wait for their end.
+-- Releases leases at an orderly stop, so that the next owner need not wait for their end.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.release_leases(p_owner text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Prolongs all leases of an owner in one statement; what is missing in the answer is lost.
+-- Renews all leases of an owner in one statement. A lease that is missing in the result is lost.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.renew_leases(p_owner text, p_shards integer[], p_terms bigint[], p_ttl_ms integer)
 RETURNS TABLE (shard integer, log_id uuid)

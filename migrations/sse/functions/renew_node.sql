@@ -1,5 +1,5 @@
--- A node says that it lives, and in which tenants its own code follows. False when it was not there: it is new, or was cleared
--- away with its connections.
+-- Renews the lease of a server, and records the tenants whose presence its own code follows. Returns false when the server
+-- had no row: it is new, or its row was removed together with its connections.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.renew_node(p_node text, p_boot uuid, p_ttl_ms integer, p_draining boolean, p_watched text[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

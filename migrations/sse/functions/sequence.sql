@@ -1,16 +1,17 @@
--- One turn of the sequencer (delivery.md "Sequence"): moves what was committed from the outbox to the log and numbers it.
--- With p_span it looks only at ids up to that far behind the id of its oldest row. Those are the lowest of all ids, so the order is
--- the one of a look at everything; but fewer events than the limit do not mean then that nothing is left. The index answers for the
--- ids, so that rows beyond are not read. Tenants are joined by hash: with nested loops a turn compares every event with every tenant.
--- Returns no rows of events: a paused caller must not be able to hold the commit.
--- Raises HS001 when the caller does not hold the shard (any more).
+-- One turn of the sequencer (delivery.md "Sequence"): moves committed events from the outbox to the log and numbers them.
+-- With p_span it reads only ids up to that distance from the id of its oldest row. Those are the lowest ids, so the order
+-- is the same as with all rows; but a turn with fewer events than the limit does not prove then that the outbox is empty.
+-- The index returns the ids, so rows beyond the span are not read. Tenants are joined by hash: with nested loops a turn
+-- compares every event with every tenant.
+-- Returns no events: a paused caller must not be able to delay the commit.
+-- Raises HS001 when the caller does not hold the lease of the shard.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.sequence(
   p_shard integer, p_owner text, p_term bigint, p_limit integer, p_previous pg_snapshot, p_span bigint DEFAULT NULL
 ) RETURNS TABLE (snapshot pg_snapshot, taken integer, no bigint, heads jsonb)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
--- The outbox is empty or huge, statistics are always wrong: only the index (shard, xid, id) is right.
+-- The outbox is empty or huge, so statistics are always wrong: only the index (shard, xid, id) is right.
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan
@@ -32,14 +33,14 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'fenced: % does not hold shard % with term %', p_owner, p_shard, p_term USING ERRCODE = 'HS001';
   END IF;
-  -- Before the scan: what commits between the two is found again next time; the other way round it would be lost.
+  -- Before the scan: the next turn finds again what commits between the two. In the other order it would be lost.
   snapshot := pg_current_snapshot();
   IF p_span IS NOT NULL THEN
     SELECT o.id + p_span INTO v_up_to FROM sse.outbox o
     WHERE o.shard = p_shard AND o.xid >= v_from ORDER BY o.xid, o.id LIMIT 1;
   END IF;
   WITH picked AS MATERIALIZED (
-    -- Exactly what the previous snapshot could not see; rows it could see were taken or never existed.
+    -- Exactly the rows that the previous snapshot could not see. Rows that it could see were taken, or never existed.
     SELECT c.row_at FROM (
       SELECT o.ctid AS row_at, o.id FROM sse.outbox o WHERE o.shard = p_shard AND o.xid >= v_from AND o.id <= v_up_to
       UNION ALL
@@ -52,7 +53,7 @@ BEGIN
     RETURNING o.id, o.tenant_id, o.audience, o.recipients, o.type, o.payload, o.traceparent, o.created_at,
       sse.is_deliverable(o.tenant_id, o.audience, o.recipients, o.type, o.payload) AS ok
   ), tenants AS MATERIALIZED (
-    -- Once per tenant; the planner would do it once per event.
+    -- Once per tenant; inlined, the planner would do it once per event.
     SELECT t.tenant_id, greatest(
       (SELECT l.seq FROM sse.event_log l WHERE l.tenant_id = t.tenant_id ORDER BY l.seq DESC LIMIT 1),
       (SELECT h.checkpoint FROM sse.head h WHERE h.tenant_id = t.tenant_id),

@@ -1,7 +1,6 @@
--- sse.sequence() for a caller that says which log its snapshot is of. A promoted replica or a restored backup counts
--- transactions from a lower number than the snapshot: what commits first would stay invisible while later commits are numbered.
--- Raises HS002 when the log is another one; the caller asks identify_log() and begins with a snapshot that saw nothing.
--- A node of the version before, which gives no span, goes on working.
+-- sse.sequence() for a caller that names the log of its snapshot. A promoted replica or a restored backup counts transactions
+-- from a lower number than the snapshot: the first commits would stay invisible while later ones are sequenced.
+-- Raises HS002 when the log is another one; the caller then calls identify_log() and starts with an empty snapshot.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.sequence_turn(
   p_log uuid, p_shard integer, p_owner text, p_term bigint, p_limit integer, p_previous pg_snapshot, p_span bigint DEFAULT NULL

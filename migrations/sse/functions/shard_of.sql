@@ -1,4 +1,4 @@
--- The shard of a tenant: FNV-1a of its id, modulo the number of shards; the same as shardOf() of the library. Ids are ASCII.
+-- The shard of a tenant: FNV-1a of its id, modulo the number of shards. The same as shardOf() of the library. Ids are ASCII.
 CREATE OR REPLACE FUNCTION sse.shard_of(p_tenant text, p_shards integer) RETURNS integer
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

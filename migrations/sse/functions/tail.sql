@@ -1,4 +1,4 @@
--- Batches behind the given ones, for the tail of every node.
+-- Batches after the given ones. Every server follows the log with it.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.tail(p_shards integer[], p_after bigint[], p_limit integer)
 RETURNS TABLE (shard integer, no bigint, heads jsonb)

@@ -1,4 +1,4 @@
--- Once, by the node that it is for, and not when it is too old.
+-- Takes a request: once, by the server that it is for, and only before it expires.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.take_control(p_id text, p_node text) RETURNS TABLE (tenant_id text, request jsonb)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

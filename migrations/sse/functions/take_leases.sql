@@ -1,4 +1,4 @@
--- Takes the leases that nobody holds, each with a higher term. The database's clock alone decides.
+-- Takes the leases that no server holds, each with a higher term. Only the database's clock decides.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.take_leases(p_owner text, p_shards integer[], p_ttl_ms integer)
 RETURNS TABLE (shard integer, term bigint)
@@ -10,7 +10,7 @@ BEGIN
     INSERT INTO sse.lease AS l (shard, owner, term, until)
     SELECT s, p_owner, 1, clock_timestamp() + p_ttl_ms * interval '1 ms'
     FROM unnest(p_shards) AS s
-    -- Looked at first without a lock: an attempt must not get in the way of the holder.
+    -- Checked first without a lock: an attempt must not delay the owner.
     WHERE NOT EXISTS (SELECT FROM sse.lease held WHERE held.shard = s AND held.until > clock_timestamp())
     ORDER BY s
     ON CONFLICT (shard) DO UPDATE

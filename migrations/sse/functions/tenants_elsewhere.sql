@@ -1,4 +1,4 @@
--- The same for tenants.
+-- What the other servers hold of each of these tenants; see sse.people_elsewhere().
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.tenants_elsewhere(p_boot uuid, p_tenants text[]) RETURNS TABLE (tenant_id text, connections integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$

@@ -1,4 +1,4 @@
--- Which of these tenants somebody alive follows.
+-- Those of these tenants whose presence a connection or a live server follows.
 SET LOCAL ROLE herald_system;
 CREATE OR REPLACE FUNCTION sse.watched_tenants(p_tenants text[]) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -91,7 +91,7 @@ export class PostgresClusterSlots implements ClusterSlots {
     await this.options.written();
     const query = {
       name: 'sse-over-limit-users',
-      text: 'SELECT tenant_id, user_id, connections FROM sse.crowds($1, $2, $3)',
+      text: 'SELECT tenant_id, user_id, connections FROM sse.users_over_limit($1, $2, $3)',
       values: [users.map(({ tenantId }) => tenantId), users.map(({ userId }) => userId), limit],
       query_timeout: OVER_LIMIT_MS,
     };

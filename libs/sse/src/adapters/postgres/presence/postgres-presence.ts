@@ -163,7 +163,7 @@ export class PostgresPresence implements Presence {
       // A renewal after the removal would register a server that does not exist.
       await Promise.all([this.#maintaining, this.#ends.stop()]);
       await this.#flush();
-      await this.options.controlPool.query('SELECT sse.say_goodbye($1, $2, $3)', [
+      await this.options.controlPool.query('SELECT sse.remove_node($1, $2, $3)', [
         server.nodeId,
         this.#bootId,
         this.options.offlineGraceMs,
@@ -267,7 +267,7 @@ export class PostgresPresence implements Presence {
       await this.#renew(this.#server);
       const { rows } = await controlPool.query<{ leaving: number }>({
         name: 'sse-remove-dead-servers',
-        text: 'SELECT sse.bury_nodes($1) AS leaving',
+        text: 'SELECT sse.remove_expired_nodes($1) AS leaving',
         values: [offlineGraceMs],
       });
       if ((rows[0]?.leaving ?? 0) > 0) this.#ends.schedule();

@@ -1,7 +1,7 @@
--- Days that have rows in the default partition: nobody made a partition in time. Asked for as the ranges between the partitions,
--- which the planner can prune by: "not one of these days" reads every row of the log, once a minute on every node.
+-- Days that have rows in the default partition because their partition was not created in time. Reads the ranges between the
+-- partitions, which the planner can prune by: "not one of these days" reads every row of the log, once a minute on every server.
 SET LOCAL ROLE herald_system;
-CREATE OR REPLACE FUNCTION sse.log_stray_days(p_known date[]) RETURNS SETOF date
+CREATE OR REPLACE FUNCTION sse.log_days_in_default(p_known date[]) RETURNS SETOF date
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   v_low date := '-infinity';
@@ -14,5 +14,5 @@ BEGIN
     v_low := v_high;
   END LOOP;
 END $$;
-REVOKE ALL ON FUNCTION sse.log_stray_days(date[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sse.log_stray_days(date[]) TO herald_owner;
+REVOKE ALL ON FUNCTION sse.log_days_in_default(date[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sse.log_days_in_default(date[]) TO herald_owner;

@@ -1,6 +1,6 @@
--- Of these people those who hold more than p_limit streams, all nodes together, with their streams, the oldest first.
+-- Those of these users who hold more than p_limit streams on all servers together, with their streams, the oldest first.
 SET LOCAL ROLE herald_system;
-CREATE OR REPLACE FUNCTION sse.crowds(p_tenants text[], p_users text[], p_limit integer)
+CREATE OR REPLACE FUNCTION sse.users_over_limit(p_tenants text[], p_users text[], p_limit integer)
 RETURNS TABLE (tenant_id text, user_id text, connections text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   WITH live AS MATERIALIZED (
@@ -15,5 +15,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET e
   ) held
   WHERE cardinality(held.connections) > p_limit
 $$;
-REVOKE ALL ON FUNCTION sse.crowds(text[], text[], integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sse.crowds(text[], text[], integer) TO herald_app;
+REVOKE ALL ON FUNCTION sse.users_over_limit(text[], text[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sse.users_over_limit(text[], text[], integer) TO herald_app;

@@ -1,6 +1,6 @@
--- Takes nodes out with their connections. The caller holds the nodes FOR UPDATE. Everybody whom it concerns is held in one pass.
+-- Removes servers and their connections. The caller holds the rows of the servers FOR UPDATE. Locks all users in one pass.
 SET LOCAL ROLE herald_system;
-CREATE OR REPLACE FUNCTION sse.clear_nodes(p_nodes text[], p_boots uuid[], p_ats timestamptz[], p_grace_ms integer) RETURNS integer
+CREATE OR REPLACE FUNCTION sse.remove_nodes(p_nodes text[], p_boots uuid[], p_ats timestamptz[], p_grace_ms integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_tenants text[];
@@ -23,4 +23,4 @@ BEGIN
   END IF;
   RETURN sse.begin_grace(v_tenants, v_users, v_ats, p_grace_ms);
 END $$;
-REVOKE ALL ON FUNCTION sse.clear_nodes(text[], uuid[], timestamptz[], integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION sse.remove_nodes(text[], uuid[], timestamptz[], integer) FROM PUBLIC;

@@ -1,9 +1,0 @@
--- Shards that nobody numbers right now, for readiness.
-SET LOCAL ROLE herald_system;
-CREATE OR REPLACE FUNCTION sse.unled_shards(p_shards integer[]) RETURNS SETOF integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT s FROM unnest(p_shards) AS s
-  WHERE NOT EXISTS (SELECT FROM sse.lease l WHERE l.shard = s AND l.until > clock_timestamp()) ORDER BY s
-$$;
-REVOKE ALL ON FUNCTION sse.unled_shards(integer[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sse.unled_shards(integer[]) TO herald_app;
