@@ -51,7 +51,8 @@ export { expressMessages, type ExpressPrototypes, type MessageClasses } from './
 export { SSE_REQUEST_SCHEMAS } from './http/operations/request-schemas.js';
 
 // Features that push to the connections of this process.
-export { type AddressedEvent, Hub } from './hub/hub.js';
+export type { AddressedEvent } from './hub/addressed-event.js';
+export { Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
 export { ConnectedPeople, type ConnectedPeopleOptions } from './hub/presence/connected-people.js';
 export type { Connection } from './connection/connection.js';

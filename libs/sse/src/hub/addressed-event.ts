@@ -1,7 +1,7 @@
 import type { AudienceKey } from '../vocabulary/audience.js';
 import type { TenantId, UserId } from '@nest-herald/platform';
 
-/** To whom an event was addressed, without what it says. */
+/** The type and address of an event, without its data. */
 export interface AddressedEvent {
   readonly tenantId: TenantId;
   readonly type: string;

@@ -13,21 +13,21 @@ import { RecordingSink } from '../testing/recording-sink.js';
 const acme = asTenantId('acme');
 const ann = asUserId('ann');
 
-interface Node {
+interface Server {
   readonly memory: MemoryHub;
   readonly revocations: Revocations;
 }
 
-/** Revocations concern tokens that were issued before them; those of this test are made when a stream is opened. */
+/** Revocations cover tokens that were issued before them. The tokens of this test are issued when a stream is opened. */
 const later = { ...systemClock, now: () => new Date(Date.now() + 60_000) };
 
-/** What all nodes share. */
+/** What all servers share. */
 let log: MemoryLogStore;
 let bus: MemoryBus;
 let store: RevocationStore;
 const open: MemoryHub[] = [];
 
-async function start(nodeId: string): Promise<Node> {
+async function start(nodeId: string): Promise<Server> {
   const eventLog = new MemoryEventLog(log);
   store ??= new MemoryRevocationStore(eventLog, later);
   const revocations = new Revocations(store, systemClock, 60_000);
@@ -46,31 +46,31 @@ afterEach(async () => {
 });
 
 const textOf = (sink: RecordingSink): string => sink.events.map(({ body }) => body.toString()).join('');
-const mark = (node: Node, word: ControlRecord): Promise<unknown> =>
-  node.memory.log.append([controlRecordEvent(acme, word)]);
-/** Resolves when an event for everybody that was logged last has come to `witness`. */
-async function settled(node: Node, witness: RecordingSink): Promise<void> {
+const append = (server: Server, record: ControlRecord): Promise<unknown> =>
+  server.memory.log.append([controlRecordEvent(acme, record)]);
+/** Resolves when a broadcast that was logged last has reached `witness`. */
+async function settled(server: Server, witness: RecordingSink): Promise<void> {
   const last = `last ${Math.random()}`;
-  await node.memory.publish('tenant', [last]);
+  await server.memory.publish('tenant', [last]);
   while (!textOf(witness).includes(last)) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('a mark in the log', () => {
-  it('closes whom a revocation concerns, on every node, between the events before and behind it', async () => {
+describe('ControlRecordHandler', () => {
+  it('closes revoked connections on every server, in log order', async () => {
     const [near, far] = [await start('near'), await start('far')];
     const { sink } = await far.memory.connect({ user: 'ann' });
     const { sink: witness } = await far.memory.connect({ user: 'bob' });
     await near.memory.publish('tenant', ['before']);
     await near.revocations.revoke(acme, { userId: ann });
-    await near.memory.publish('tenant', ['behind']);
+    await near.memory.publish('tenant', ['after']);
     await settled(near, witness);
     expect(textOf(sink)).toContain('before');
-    expect(textOf(sink)).not.toContain('behind');
+    expect(textOf(sink)).not.toContain('after');
     expect(textOf(sink)).toMatch(/event: close\ndata: {"reason":"revoked","reconnect":false/);
-    expect(textOf(witness)).toContain('behind');
+    expect(textOf(witness)).toContain('after');
   });
 
-  it('closes a stream that was prepared before it and attached behind it', async () => {
+  it('closes a stream that was prepared before the revocation and attached after it', async () => {
     const [near, far] = [await start('near'), await start('far')];
     const { connection: first } = await far.memory.connect();
     const cursor = first.position;
@@ -80,16 +80,16 @@ describe('a mark in the log', () => {
     );
     const prepared = await far.memory.prepare({ cursor });
     await near.revocations.revoke(acme, { tenant: true });
-    await near.memory.publish('tenant', ['behind']);
+    await near.memory.publish('tenant', ['after']);
     while (far.memory.hub.connections(acme).length > 0) await new Promise((resolve) => setImmediate(resolve));
     const sink = new RecordingSink();
     const connection = prepared.attachTo(sink);
     expect(connection.state).toBe('closing');
     expect(textOf(sink)).toContain('"reason":"revoked"');
-    expect(textOf(sink)).not.toContain('behind');
+    expect(textOf(sink)).not.toContain('after');
   });
 
-  it('is made up for where it was written before this node followed the tenant', async () => {
+  it('applies a revocation that was logged before this server followed the tenant', async () => {
     const near = await start('near');
     await near.revocations.revoke(acme, { userId: ann });
     const far = await start('far');
@@ -99,25 +99,25 @@ describe('a mark in the log', () => {
     expect(far.memory.hub.stats(acme).connections).toBe(1);
   });
 
-  it('ends a person’s streams on all nodes but the one that has done so already', async () => {
+  it('closes a user’s streams on all servers except the one that wrote the record', async () => {
     const [near, far] = [await start('near'), await start('far')];
     const { connection: kept } = await near.memory.connect();
     const { connection } = await far.memory.connect();
     const { connection: other, sink: witness } = await far.memory.connect({ user: 'bob' });
-    await mark(near, { kind: 'disconnect', userId: ann, reason: 'limit', from: 'near' });
+    await append(near, { kind: 'disconnect', userId: ann, reason: 'limit', from: 'near' });
     await settled(near, witness);
     expect([kept.state, connection.state, other.state]).toEqual(['live', 'closing', 'live']);
   });
 
-  it('asks the other nodes to look at rights again', async () => {
+  it('asks the other servers to recompute rights', async () => {
     const [near, far] = [await start('near'), await start('far')];
     const { sink: nearWitness } = await near.memory.connect();
     const { sink: witness } = await far.memory.connect();
     const asked: unknown[] = [];
-    near.memory.hub.onReauthorize((word) => asked.push(['near', word.userId]));
-    far.memory.hub.onReauthorize((word) => asked.push(['far', word.tenantId, word.userId]));
-    await mark(near, { kind: 'reauthorize', userId: ann, from: 'near' });
-    await mark(near, { kind: 'reauthorize', userId: null, from: 'near' });
+    near.memory.hub.onReauthorize((record) => asked.push(['near', record.userId]));
+    far.memory.hub.onReauthorize((record) => asked.push(['far', record.tenantId, record.userId]));
+    await append(near, { kind: 'reauthorize', userId: ann, from: 'near' });
+    await append(near, { kind: 'reauthorize', userId: null, from: 'near' });
     await settled(near, nearWitness);
     await settled(near, witness);
     expect(asked).toEqual([
@@ -126,15 +126,15 @@ describe('a mark in the log', () => {
     ]);
   });
 
-  it('that cannot be read, or is of a newer version, holds nothing up', async () => {
-    const node = await start('near');
-    const { sink } = await node.memory.connect();
+  it('skips records that are unreadable or of a newer version', async () => {
+    const server = await start('near');
+    const { sink } = await server.memory.connect();
     for (const payload of ['{', '{"kind":"dance"}', '{"kind":"disconnect","userId":"not an id"}']) {
-      await node.memory.log.append([
+      await server.memory.log.append([
         { ...controlRecordEvent(acme, { kind: 'reauthorize', userId: null, from: 'x' }), payload },
       ]);
     }
-    await settled(node, sink);
-    expect(node.memory.warnings).toHaveLength(2);
+    await settled(server, sink);
+    expect(server.memory.warnings).toHaveLength(2);
   });
 });

@@ -3,75 +3,76 @@ import type { Principal, TenantId } from '@nest-herald/platform';
 import { type Revocation, revokes } from '../vocabulary/revocation.js';
 import type { HubConnections } from './hub-connections.js';
 
-/** What the hub knows of revocations. */
+/** The revocations that this process knows. */
 export interface KnownRevocations {
-  /** Resolves when everything is known that was stored before this call. */
+  /** Resolves when every revocation stored before this call is known. */
   refresh(tenantId: TenantId): Promise<void>;
   isKnown(principal: Principal): boolean;
   learn(revocation: Revocation): void;
 }
 
-/** A mark that asks to look at rights again. */
+/** A control record that asks to recompute rights. */
 export type ReauthorizeRecord = Extract<ControlRecord, { readonly kind: 'reauthorize' }> & {
   readonly tenantId: TenantId;
 };
 
 /**
- * Obeys the marks in a tenant's log, each in its place among the events: no event behind a revocation reaches a stream that
- * it concerns, because that stream is closed before the event is handed out.
+ * Executes the control records of a tenant's log, in log order. No event after a revocation reaches a revoked stream, because
+ * the stream is closed before that event is delivered.
  *
- * What was marked before this process followed the tenant, or in a gap of the log, is made up for by `settle`.
+ * `applyStoredRevocations` makes up for records that this process did not read: those before its feed opened, or in a gap.
  */
 export class ControlRecordHandler {
   constructor(
     private readonly nodeId: string,
     private readonly connections: HubConnections,
-    private readonly gate: KnownRevocations | undefined,
-    private readonly reauthorize: (mark: ReauthorizeRecord) => void,
+    private readonly revocations: KnownRevocations | undefined,
+    private readonly reauthorize: (record: ReauthorizeRecord) => void,
     private readonly warn: (what: string, error: unknown) => void,
   ) {}
 
-  /** Learns all that is stored and closes whom it concerns. @throws whatever the store throws. */
+  /** Reads all stored revocations and closes the revoked connections. @throws what the store throws. */
   async applyStoredRevocations(tenantId: TenantId): Promise<void> {
-    if (this.gate === undefined) return;
-    await this.gate.refresh(tenantId);
+    if (this.revocations === undefined) return;
+    await this.revocations.refresh(tenantId);
     for (const connection of this.connections.choose(tenantId)) {
       if (this.isRevoked(connection.principal)) connection.close('revoked');
     }
   }
 
   isRevoked(principal: Principal): boolean {
-    return this.gate?.isKnown(principal) === true;
+    return this.revocations?.isKnown(principal) === true;
   }
 
-  /** Never throws: the events behind a mark that cannot be read must go on. */
-  read(tenantId: TenantId, payload: string): void {
-    let mark: ControlRecord | null;
+  /** Executes one record. It never throws, because the events after an unreadable record must still be delivered. */
+  handle(tenantId: TenantId, payload: string): void {
+    let record: ControlRecord | null;
     try {
-      mark = readControlRecord(tenantId, payload);
+      record = readControlRecord(tenantId, payload);
     } catch (error) {
-      this.warn(`a mark in the log of tenant ${tenantId}`, error);
+      this.warn(`a control record in the log of tenant ${tenantId}`, error);
       return;
     }
-    switch (mark?.kind) {
+    switch (record?.kind) {
       case 'revoked':
-        this.closeRevoked(mark.revocation);
+        this.closeRevoked(record.revocation);
         break;
       case 'disconnect':
-        if (mark.from !== this.nodeId) this.connections.close(tenantId, { userId: mark.userId }, mark.reason);
+        if (record.from !== this.nodeId) this.connections.close(tenantId, { userId: record.userId }, record.reason);
         break;
       case 'reauthorize':
-        if (mark.from !== this.nodeId) this.reauthorize({ ...mark, tenantId });
+        if (record.from !== this.nodeId) this.reauthorize({ ...record, tenantId });
         break;
       case undefined:
-        // Of a newer version of this package, which the other nodes run already.
+        // A record of a newer version of this package, which other servers already run.
         break;
     }
   }
 
+  /** Closes the connections of this process that a revocation covers. */
   closeRevoked(revocation: Revocation): void {
     const { tenantId, target } = revocation;
-    this.gate?.learn(revocation);
+    this.revocations?.learn(revocation);
     for (const connection of this.connections.choose(tenantId, 'userId' in target ? { userId: target.userId } : {})) {
       if (revokes(revocation, connection.principal)) connection.close('revoked');
     }

@@ -17,7 +17,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Starts a drain of so many connections; who is polite leaves at its goodbye. */
+/** Starts a drain of `count` connections. Polite clients disconnect at the `close` event. */
 function drain(count: number, isPolite: boolean): Promise<void> {
   const beganAt = performance.now();
   const open = new Set<Connection>();
@@ -38,12 +38,12 @@ function drain(count: number, isPolite: boolean): Promise<void> {
   return drainConnections(() => [...open], { drainMs: DRAIN_MS, retryMs: 3_000 }, new Jitter(randomIdGenerator));
 }
 
-it('spreads goodbyes evenly over most of the drain time, and the returns of clients over theirs', async () => {
+it('drainConnections spreads close events over most of the drain time, and the retry times of clients', async () => {
   const done = drain(1_000, true);
   await jest.advanceTimersByTimeAsync(DRAIN_MS);
   await done;
   expect(closedAt).toHaveLength(1_000);
-  // Whole connections a step, so the last second has the rest.
+  // Each step closes a whole number of connections, so the last second closes fewer.
   for (let second = 0; second < 7; second++) {
     const within = closedAt.filter((at) => at >= second * 1_000 && at < (second + 1) * 1_000).length;
     expect(within).toBeGreaterThan(100);
@@ -57,7 +57,7 @@ it('spreads goodbyes evenly over most of the drain time, and the returns of clie
   expect(resetAt).toEqual([]);
 });
 
-it('resets who has not left at its end, and not before', async () => {
+it('drainConnections resets connections that are still open at its end, and not before', async () => {
   const done = drain(10, false);
   await jest.advanceTimersByTimeAsync(DRAIN_MS - 100);
   expect(resetAt).toEqual([]);

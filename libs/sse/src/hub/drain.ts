@@ -1,23 +1,23 @@
 import type { Connection } from '../connection/connection.js';
 import type { Jitter } from '@nest-herald/platform';
 
-/** What a drain needs to know. */
+/** The settings of a drain. */
 export interface DrainSettings {
-  /** Time until the hard stop, in ms. */
+  /** Time until the remaining connections are reset, in ms. */
   readonly drainMs: number;
   readonly retryMs: number;
 }
 
 const STEP_MS = 50;
-/** Share of the time over which goodbyes are spread; the rest is for clients to read them. */
+/** Share of the time over which `close` events are spread. The rest is for clients to read them. */
 const SPREAD_SHARE = 0.8;
-/** Even a drain of no length leaves this long for goodbyes to leave the process. */
+/** Even a drain of 0 ms allows this long for `close` events to leave the process. */
 const MIN_GRACE_MS = 250;
 
 /**
- * Closes connections evenly over the drain time with jittered `retryMs`, so that they do not come back to the other nodes in
- * one moment, then resets what is left.
- * @param open looks at the connections that are still open.
+ * Closes connections evenly over the drain time with a jittered `retryMs`, so that clients do not reconnect to the other
+ * servers all at once. Then it resets the rest.
+ * @param open returns the connections that are still open.
  */
 export async function drainConnections(
   open: () => readonly Connection[],

@@ -9,36 +9,36 @@ import type { TenantId, UserId } from '@nest-herald/platform';
 import { SseError } from '../vocabulary/sse.errors.js';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 
-/** What a server-side follower wants to see; an empty filter means everything of the tenant. */
+/** Selects events for a server-side follower. An empty filter selects everything of the tenant. */
 export interface EventFilter {
   readonly users?: readonly UserId[];
   /** Topics and patterns. */
   readonly topics?: readonly string[];
   readonly roles?: readonly string[];
-  /** Event types; narrows what the other fields choose. */
+  /** Event types. They narrow what the other fields select. */
   readonly types?: readonly string[];
 }
 
 /**
- * Live events of a tenant for followers in this process. The tenant stays active while somebody is subscribed; the
- * observable completes when the hub stops and fails when the log cannot be read at the start.
+ * Live events of a tenant for followers in this process. The feed stays active while there is a subscriber. The observable
+ * completes when the hub stops, and fails when the log cannot be read at the start.
  * @throws SseError `ERR_SSE_INVALID_TOPIC`
  */
 export function followEvents(
-  tenants: TenantFeeds,
+  feeds: TenantFeeds,
   presence: Pick<Presence, 'watch'>,
   tenantId: TenantId,
   filter: EventFilter,
 ): Observable<FollowedEvent> {
-  const interest = interestOf(filter);
+  const selected = filterOf(filter);
   const types = filter.types === undefined ? null : new Set(filter.types);
   return new Observable<FollowedEvent>((subscriber) => {
-    const feed = tenants.acquire(tenantId);
+    const feed = feeds.acquire(tenantId);
     const unwatch = filter.topics?.includes(PRESENCE_TOPIC) === true ? presence.watch(tenantId) : null;
     const inner = feed.events().subscribe({
       next: (event) => {
         if (types?.has(event.type) === false) return;
-        if (interest === null || interest.matches(event)) subscriber.next(toFollowed(event));
+        if (selected === null || selected.matches(event)) subscriber.next(toFollowed(event));
       },
       complete: () => subscriber.complete(),
     });
@@ -51,11 +51,11 @@ export function followEvents(
   });
 }
 
-function interestOf(filter: EventFilter): SubscriptionFilter | null {
+function filterOf(filter: EventFilter): SubscriptionFilter | null {
   const { users = [], topics = [], roles = [] } = filter;
   if (users.length + topics.length + roles.length === 0) return null;
-  const bad = topics.find((topic) => !isTopicPattern(topic));
-  if (bad !== undefined) throw new SseError('ERR_SSE_INVALID_TOPIC', invalidTopic(bad));
+  const malformed = topics.find((topic) => !isTopicPattern(topic));
+  if (malformed !== undefined) throw new SseError('ERR_SSE_INVALID_TOPIC', invalidTopic(malformed));
   return new SubscriptionFilter(users, [...users.map(userKey), ...roles.map((role) => `role:${role}`)], topics);
 }
 

@@ -13,11 +13,11 @@ afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
 });
 
-/** A stream over a real socket, and the client's end of it. */
-async function open(node: MemoryHub): Promise<readonly [Connection, ServerResponse, IncomingMessage]> {
+/** A stream over a real socket, and the client's response. */
+async function open(memoryHub: MemoryHub): Promise<readonly [Connection, ServerResponse, IncomingMessage]> {
   let attached: readonly [Connection, ServerResponse] | null = null;
   const server = createServer((_, response) => {
-    void node.prepare().then((prepared) => {
+    void memoryHub.prepare().then((prepared) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.flushHeaders();
       attached = [prepared.attach(response), response];
@@ -36,20 +36,20 @@ async function open(node: MemoryHub): Promise<readonly [Connection, ServerRespon
   return [connection, response, message];
 }
 
-/** The row of the kernel's table for a line that has sent so many times again in vain. */
+/** The row of the kernel's table for a connection with this many unanswered retransmissions. */
 function rowOf(response: ServerResponse, retransmits: number): string {
   const hex = (number: number, digits: number): string => number.toString(16).toUpperCase().padStart(digits, '0');
   const { localPort = 0, remotePort = 0 } = response.socket ?? {};
   return `   3: 0100007F:${hex(localPort, 4)} 0100007F:${hex(remotePort, 4)} 01 00000046:00000000 01:0000015F ${hex(retransmits, 8)}     0\n`;
 }
 
-describe('the sweep', () => {
-  it('drops who vanished without a word, and nobody else', async () => {
-    const node = await MemoryHub.start();
-    cleanUp.push(() => node.hub.stop());
-    const connections = new HubConnections(null as never, node.presence);
-    const [gone, goneResponse, goneClient] = await open(node);
-    const [slow, slowResponse] = await open(node);
+describe('HubConnections sweep', () => {
+  it('resets only connections whose client vanished', async () => {
+    const server = await MemoryHub.start();
+    cleanUp.push(() => server.hub.stop());
+    const connections = new HubConnections(null as never, server.presence);
+    const [gone, goneResponse, goneClient] = await open(server);
+    const [slow, slowResponse] = await open(server);
     for (const connection of [gone, slow]) connections.add(connection);
     expect(peerOf(goneResponse.socket!)).not.toBe(peerOf(slowResponse.socket!));
     await connections.sweep(() => Promise.resolve(rowOf(goneResponse, 6) + rowOf(slowResponse, 6)));
@@ -57,13 +57,13 @@ describe('the sweep', () => {
     await connections.sweep(() => Promise.resolve(rowOf(goneResponse, 7) + rowOf(slowResponse, 1)));
     await once(goneClient, 'close');
     expect([gone.state, slow.state]).toEqual(['closed', 'live']);
-    expect(node.hub.stats(null)).toMatchObject({ connections: 1, disconnectsTotal: 1, slowConsumersTotal: 0 });
+    expect(server.hub.stats(null)).toMatchObject({ connections: 1, disconnectsTotal: 1, slowConsumersTotal: 0 });
   });
 
-  it('reads no table while nobody is connected', async () => {
-    const node = await MemoryHub.start();
-    cleanUp.push(() => node.hub.stop());
-    const connections = new HubConnections(null as never, node.presence);
+  it('reads no table while there is no connection', async () => {
+    const server = await MemoryHub.start();
+    cleanUp.push(() => server.hub.stop());
+    const connections = new HubConnections(null as never, server.presence);
     await connections.sweep(() => Promise.reject(new Error('read')));
   });
 });

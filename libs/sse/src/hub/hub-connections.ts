@@ -8,18 +8,18 @@ import type { Presence } from '../presence/presence.js';
 import type { TenantId, UserId } from '@nest-herald/platform';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 
-/** Which connections to close; an empty choice means all of the tenant. */
+/** Selects connections of a tenant. An empty choice selects all of them. */
 export interface ConnectionChoice {
   readonly connectionId?: string;
   readonly userId?: UserId;
 }
 
-/** The open connections of one process: finds, ends and changes them. */
+/** The open connections of one process. */
 export class HubConnections {
   readonly #byId = new Map<string, Connection>();
 
   constructor(
-    private readonly tenants: TenantFeeds,
+    private readonly feeds: TenantFeeds,
     private readonly presence: Pick<Presence, 'changeTopics'>,
   ) {}
 
@@ -43,16 +43,16 @@ export class HubConnections {
     return this.#byId.get(connectionId);
   }
 
-  /** Those of a tenant that take events. */
+  /** The chosen connections of a tenant that take events. */
   choose(tenantId: TenantId, which: ConnectionChoice = {}): readonly Connection[] {
-    const feed = this.tenants.get(tenantId);
+    const feed = this.feeds.get(tenantId);
     if (feed === undefined) return [];
     const { connectionId, userId } = which;
     const candidates = userId === undefined ? feed.connections : feed.index.withKey(userKey(userId));
     return [...candidates].filter((c) => connectionId === undefined || c.id === connectionId);
   }
 
-  /** @returns how many are being closed. */
+  /** @returns the number of connections that are being closed. */
   close(tenantId: TenantId, which: ConnectionChoice, reason: CloseReason): number {
     const chosen = this.choose(tenantId, which);
     for (const connection of chosen) connection.close(reason);
@@ -60,9 +60,9 @@ export class HubConnections {
   }
 
   /**
-   * Gives back what nobody told of: responses that are gone, and half-open lines, whose clients vanished without a word. The
-   * kernel tries those for a quarter of an hour; all that time they would hold a place and count as online.
-   * @param tables as {@link readTcpTables} reads them.
+   * Closes connections whose end no event reported: responses that are gone, and half-open TCP connections whose clients
+   * vanished. The kernel retries those for a quarter of an hour, during which they would hold a slot and count as online.
+   * @param tables reads the kernel's tables, as {@link readTcpTables} does.
    */
   async sweep(tables: () => Promise<string> = readTcpTables): Promise<void> {
     for (const connection of this.all()) connection.sweep();
@@ -75,7 +75,7 @@ export class HubConnections {
     }
   }
 
-  /** Ends the connection that holds this slot. */
+  /** Closes the connection that holds this slot. */
   evict(slot: AdmissionSlot): void {
     const { tenantId, userId } = slot.principal;
     this.choose(tenantId, { userId })
@@ -83,9 +83,9 @@ export class HubConnections {
       ?.close('limit');
   }
 
-  /** Changes what one open connection sees, in place. */
+  /** Replaces the subscription of an open connection. */
   resubscribe(connection: Connection, subscription: Subscription): void {
-    this.tenants.get(connection.tenantId)?.resubscribe(connection, subscription);
+    this.feeds.get(connection.tenantId)?.resubscribe(connection, subscription);
     this.presence.changeTopics(connection.id, connection.topics);
   }
 }

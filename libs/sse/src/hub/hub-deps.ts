@@ -5,15 +5,15 @@ import type { Presence } from '../presence/presence.js';
 import type { HubOptions } from './feed/hub.options.js';
 import type { KnownRevocations } from './control-record-handler.js';
 
-/** Where the hub tells what it cannot hide. */
+/** The logger of the hub. */
 export interface HubLogger {
   warn(message: string): void;
   error(message: string): void;
 }
 
-/** Everything a hub is made of. The hub starts and stops log, backplane and presence. */
+/** The dependencies of a hub. The hub starts and stops log, backplane and presence. */
 export interface HubDeps {
-  /** Name of this process in the cluster, `[A-Za-z0-9_-]{1,64}`. */
+  /** Id of this server in the cluster, `[A-Za-z0-9_-]{1,64}`. */
   readonly nodeId: string;
   readonly options: HubOptions;
   readonly eventLog: EventLog;
@@ -21,7 +21,7 @@ export interface HubDeps {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly ids: IdGenerator;
-  /** @defaultValue nobody is ever revoked */
+  /** @defaultValue no token is ever revoked */
   readonly revocations?: KnownRevocations;
   readonly logger?: HubLogger;
 }

@@ -10,20 +10,20 @@ import type { HubDeps } from './hub-deps.js';
 import { UserLimitEnforcer } from '../admission/user-limit-enforcer.js';
 import { Listeners } from './listeners.js';
 
-/** Another node may have been there this long before it was noticed. */
+/** The longest time for which another server can be present before this one notices it. */
 const UNNOTICED_MS = 15_000;
 
-/** A stream of this or another node that is to be ended, because its holder has more than the limit. */
+/** A stream to close on another server, because its user is over the limit. */
 export interface OverLimitStream extends TenantUser {
   readonly connectionId: string;
 }
 
-/** Who may hold a connection: admission before it opens, over all nodes, and a look behind it at what they admitted at once. */
+/** The limits of a hub: cluster-wide admission before a connection opens, and enforcement of the user limit afterwards. */
 export class HubLimits {
   readonly #admission: Admission;
   readonly #cluster: ClusterAdmission;
-  readonly #keeper: UserLimitEnforcer | null;
-  readonly #onSurplus: Listeners<OverLimitStream>;
+  readonly #enforcer: UserLimitEnforcer | null;
+  readonly #onOverLimit: Listeners<OverLimitStream>;
 
   constructor(
     private readonly deps: HubDeps,
@@ -33,10 +33,10 @@ export class HubLimits {
   ) {
     const { options, clock, presence, logger } = deps;
     const { clusterSlots } = presence;
-    this.#onSurplus = new Listeners((error) => warn('a listener for limits', error));
+    this.#onOverLimit = new Listeners((error) => warn('a listener for limits', error));
     this.#admission = new Admission(options, clock, jitter, {
       evict: (slot) => connections.evict(slot),
-      evictRemote: ({ tenantId, userId }, connectionId) => this.#end({ tenantId, userId }, connectionId),
+      evictRemote: ({ tenantId, userId }, connectionId) => this.#closeStream({ tenantId, userId }, connectionId),
     });
     this.#cluster = new ClusterAdmission({
       admission: this.#admission,
@@ -44,13 +44,13 @@ export class HubLimits {
       limits: options,
       warn: (message) => logger?.warn(message),
     });
-    const closeStream = (person: TenantUser, connectionId: string): void => this.#end(person, connectionId);
-    this.#keeper =
+    const closeStream = (person: TenantUser, connectionId: string): void => this.#closeStream(person, connectionId);
+    this.#enforcer =
       clusterSlots === undefined ? null : new UserLimitEnforcer({ clusterSlots, limits: options, closeStream, warn });
     clusterSlots?.onServerJoined(() => this.#checkNewest());
   }
 
-  /** See `ClusterAdmission.unshared`. */
+  /** See {@link ClusterAdmission.localDecisions}. */
   get localDecisions(): number {
     return this.#cluster.localDecisions;
   }
@@ -61,34 +61,34 @@ export class HubLimits {
   }
 
   opened(connection: Connection): void {
-    if (connection.transport !== 'poll') this.#keeper?.opened(connection);
+    if (connection.transport !== 'poll') this.#enforcer?.opened(connection);
   }
 
-  /** Calls back for each stream of another node that is to be ended. @returns a function that ends it. */
+  /** Calls back for each stream to close on another server. @returns a function that removes the listener. */
   onOverLimit(listener: (stream: OverLimitStream) => void): () => void {
-    return this.#onSurplus.add(listener);
+    return this.#onOverLimit.add(listener);
   }
 
-  /** Forgets rates that are full again; call it now and then. */
+  /** Drops the token buckets that are full again. Call it periodically. */
   sweep(): void {
     this.#admission.sweep();
   }
 
   stop(): void {
-    this.#keeper?.stop();
+    this.#enforcer?.stop();
   }
 
-  /** Nobody was asked about those who came while another node was there and not noticed. */
+  /** Checks the users admitted while another server was present but not noticed yet: their remote counts were not read. */
   #checkNewest(): void {
     const sinceMs = this.deps.clock.now().getTime() - UNNOTICED_MS;
     for (const connection of this.connections.all()) {
-      if (connection.transport !== 'poll' && connection.since.getTime() >= sinceMs) this.#keeper?.check(connection);
+      if (connection.transport !== 'poll' && connection.since.getTime() >= sinceMs) this.#enforcer?.check(connection);
     }
   }
 
-  #end(person: TenantUser, connectionId: string): void {
+  #closeStream(person: TenantUser, connectionId: string): void {
     const own = this.connections.find(connectionId);
     if (own !== undefined) own.close('limit');
-    else if (!connectionId.startsWith(`${this.deps.nodeId}.`)) this.#onSurplus.call({ ...person, connectionId });
+    else if (!connectionId.startsWith(`${this.deps.nodeId}.`)) this.#onOverLimit.call({ ...person, connectionId });
   }
 }

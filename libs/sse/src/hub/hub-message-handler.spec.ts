@@ -4,7 +4,7 @@ import { MemoryEventLog } from '../event-log/memory-event-log.js';
 import { eventually } from '../testing/eventually.js';
 import { MemoryHub } from '../testing/memory-hub.js';
 
-it('a wake-up from another server reaches the log, which may own the shard, and a listener that throws stops nothing', async () => {
+it('HubMessageHandler passes wake-ups of other servers to the log, even after one threw', async () => {
   const bus = new MemoryBus();
   const log = new MemoryEventLog();
   const woken: number[] = [];
@@ -14,13 +14,13 @@ it('a wake-up from another server reaches the log, which may own the shard, and 
       if (shard === 1) throw new Error('not mine');
     },
   });
-  const node = await MemoryHub.start({ eventLog: log, backplane: new MemoryBackplane(bus) });
+  const server = await MemoryHub.start({ eventLog: log, backplane: new MemoryBackplane(bus) });
   const other = new MemoryBackplane(bus);
   await other.start(() => undefined);
   for (const shard of [0, 1, 2]) other.publish({ kind: 'wake-up', shard });
   await eventually('all wake-ups', () => woken.length === 3);
   expect(woken).toEqual([0, 1, 2]);
-  expect(node.warnings.join()).toContain('not mine');
+  expect(server.warnings.join()).toContain('not mine');
   await other.stop();
-  await node.hub.stop();
+  await server.hub.stop();
 });

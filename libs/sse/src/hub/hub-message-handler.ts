@@ -5,13 +5,13 @@ import type { PartListener } from './hub-parts.js';
 import { Listeners } from './listeners.js';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 
-/** What backplane and log tell one hub, handed on to whom it concerns. Nothing that arrives can make it throw. */
+/** Dispatches the messages of backplane and log inside one hub. It never throws, whatever arrives. */
 export class HubMessageHandler implements PartListener {
   readonly control: Listeners<string>;
 
   constructor(
     private readonly nodeId: string,
-    private readonly tenants: TenantFeeds,
+    private readonly feeds: TenantFeeds,
     private readonly eventLog: Pick<EventLog, 'wakeUp'>,
     private readonly warn: (what: string, error: unknown) => void,
   ) {
@@ -24,11 +24,11 @@ export class HubMessageHandler implements PartListener {
         case 'hint':
           return this.onHint(message.hint);
         case 'ephemeral':
-          return this.tenants.get(message.event.tenantId)?.pushEphemeral(message.event);
+          return this.feeds.get(message.event.tenantId)?.pushEphemeral(message.event);
         case 'wake-up':
           return this.eventLog.wakeUp?.(message.shard);
         case 'control':
-          return this.#hearControl(message);
+          return this.#handleControl(message);
       }
     } catch (error) {
       this.warn(`a ${message.kind} message of the backplane`, error);
@@ -37,12 +37,12 @@ export class HubMessageHandler implements PartListener {
 
   onHint(hint: Hint): void {
     for (const tenantId of Object.keys(hint.heads)) {
-      this.tenants.get(tenantId as TenantId)?.announce(hint.heads[tenantId] ?? 0);
+      this.feeds.get(tenantId as TenantId)?.announce(hint.heads[tenantId] ?? 0);
     }
   }
 
   onIdentityChanged(): void {
-    for (const feed of this.tenants.all()) {
+    for (const feed of this.feeds.all()) {
       feed.refresh().catch((error: unknown) => this.warn(`the bounds of tenant ${feed.tenantId}`, error));
     }
   }
@@ -51,9 +51,9 @@ export class HubMessageHandler implements PartListener {
     this.warn('stopping', error);
   }
 
-  #hearControl({ to, text }: ControlMessage): void {
+  #handleControl({ to, text }: ControlMessage): void {
     if (to !== null && to !== this.nodeId) return;
-    // Longer ones are not ours.
+    // No server of ours sends a longer one.
     if (text.length <= MAX_CONTROL_BYTES) this.control.call(text);
   }
 }

@@ -3,7 +3,7 @@ import type { Hint } from '../event-log/event-log.js';
 import type { HubDeps } from './hub-deps.js';
 import { presenceEvent } from '../presence/presence-event.js';
 
-/** What the parts tell their hub. */
+/** What presence, backplane and log call on their hub. */
 export interface PartListener {
   onMessage(message: BackplaneMessage): void;
   onHint(hint: Hint): void;
@@ -11,7 +11,7 @@ export interface PartListener {
   onStopFailed(error: unknown): void;
 }
 
-/** Starts presence, backplane and log, and connects them. Whatever one throws, all are stopped again. */
+/** Starts presence, backplane and log, and connects them. When one fails to start, all are stopped again. */
 export async function startParts(deps: HubDeps, listener: PartListener): Promise<void> {
   const { presence, backplane, eventLog } = deps;
   try {
@@ -22,7 +22,7 @@ export async function startParts(deps: HubDeps, listener: PartListener): Promise
     await backplane.start((message) => listener.onMessage(message));
     await eventLog.start({
       announce: (hint) => {
-        // Without the way over the backplane, which may be slow or away.
+        // Directly, because the backplane may be slow or disconnected.
         listener.onHint(hint);
         backplane.publish({ kind: 'hint', hint });
       },
@@ -36,7 +36,7 @@ export async function startParts(deps: HubDeps, listener: PartListener): Promise
   }
 }
 
-/** Stops all parts, whatever one of them throws. */
+/** Stops all three, even when one of them throws. */
 export async function stopParts(deps: HubDeps, listener: PartListener): Promise<void> {
   for (const part of [deps.eventLog, deps.backplane, deps.presence]) {
     await part.stop().catch((error: unknown) => listener.onStopFailed(error));

@@ -1,41 +1,41 @@
 import type { TenantId } from '@nest-herald/platform';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
 
-/** Counters of one process, of one tenant or of all of them. Totals count from the start of the process. */
+/** Statistics of one process, for one tenant or for all. Totals count from the start of the process. */
 export interface HubStats {
   readonly connections: number;
   readonly users: number;
   /** Distinct topics and patterns followed. */
   readonly topics: number;
-  /** Frames of events handed to connections, control events not counted. */
+  /** Event frames delivered to connections, without control events. */
   readonly eventsSentTotal: number;
-  /** Ephemeral frames replaced or dropped while they waited, and durable ones dropped with a slow consumer's queue. */
+  /** Queued ephemeral frames that were replaced or dropped, and durable frames dropped with a slow consumer's queue. */
   readonly eventsDroppedTotal: number;
-  /** Mean over the last 10 s. */
+  /** Averaged over the last 10 s. */
   readonly eventsPerSecond: number;
   readonly slowConsumersTotal: number;
   readonly connectsTotal: number;
   readonly disconnectsTotal: number;
   /** `resync` events sent. */
   readonly resyncsTotal: number;
-  /** Streams that began behind the position that their client named. */
+  /** Streams that began with a replay after the client's cursor. */
   readonly replaysTotal: number;
-  /** Events that those streams got of the past; they count as sent too. */
+  /** Events sent by replays. They also count as sent. */
   readonly eventsReplayedTotal: number;
   readonly bytesSentTotal: number;
-  /** Bytes that wait in this process for sockets that take nothing. */
+  /** Bytes that wait in this process for clients that do not read. */
   readonly queuedBytes: number;
-  /** The most that waits for one connection. */
+  /** The most bytes that wait for one connection. */
   readonly longestQueueBytes: number;
-  /** Connections for which something waits. */
+  /** Connections for which bytes wait. */
   readonly queuedConnections: number;
 }
 
-/** Counts what can be counted in one tick; walks the connections of the tenants asked for. */
-export function collectStats(tenants: TenantFeeds, tenantId: TenantId | null): HubStats {
-  const one = tenantId === null ? undefined : tenants.get(tenantId);
-  const feeds = tenantId === null ? [...tenants.all()] : one === undefined ? [] : [one];
-  const traffic = tenantId === null ? tenants.total : tenants.trafficOf(tenantId);
+/** Collects statistics in one tick. It iterates over the connections of the requested tenants. */
+export function collectStats(tenantFeeds: TenantFeeds, tenantId: TenantId | null): HubStats {
+  const one = tenantId === null ? undefined : tenantFeeds.get(tenantId);
+  const feeds = tenantId === null ? [...tenantFeeds.all()] : one === undefined ? [] : [one];
+  const traffic = tenantId === null ? tenantFeeds.total : tenantFeeds.trafficOf(tenantId);
   let queuedBytes = 0;
   let longestQueueBytes = 0;
   let queuedConnections = 0;

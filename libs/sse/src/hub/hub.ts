@@ -31,45 +31,38 @@ import { ControlRecordHandler, type ReauthorizeRecord } from './control-record-h
 import { PresenceRecorder } from './presence/presence-recorder.js';
 import { StreamOpener } from './stream-opener.js';
 import { TenantFeeds } from './feed/tenant-feeds.js';
-import type { TenantFeedDeps } from './feed/tenant-feed.js';
-
-export type { Subscription } from '../connection/subscription.js';
-export type { AddressedEvent } from './addressed-event.js';
-export type { EventFilter } from './follow-events.js';
-export type { ConnectionChoice } from './hub-connections.js';
-export type { HubDeps } from './hub-deps.js';
-export type { ReauthorizeRecord } from './control-record-handler.js';
+import type { TenantFeedDeps } from './feed/tenant-feed-deps.js';
 
 const TICK_MS = 250;
 const RATE_MS = 1_000;
 const SWEEP_MS = 30_000;
 
 /**
- * All connections of one process, and the way of every event to them.
+ * The connections of one server, and delivery to them.
  *
- * States: *new* → *running* (`start`) → *draining* (`drain`: nothing new, the open streams say goodbye) → *stopped* (`stop`).
- * Only the hub pushes to connections; features publish to the log, and what needs no place there through `publishEphemeral`.
+ * States: *new* → *running* (`start`) → *draining* (`drain`: refuses new streams, closes the open ones) → *stopped* (`stop`).
+ * Only the hub pushes to connections. Features publish durable events to the log and ephemeral ones with `publishEphemeral`.
  */
 export class Hub {
   readonly nodeId: string;
   /**
-   * Time from the row of a durable event, written in its publisher's transaction, until it was handed to the last of this
-   * process's connections; once per event, replays not counted. It compares two clocks: the log's and this machine's.
+   * Time from the creation of a durable event's row, in its publisher's transaction, until this process has delivered it to the
+   * last of its connections. It counts once per event, without replays, and compares the log's clock with this machine's.
    */
   readonly commitToWire = new LatencyHistogram();
   readonly limits: HubLimits;
   readonly #deps: HubDeps;
   readonly #jitter: Jitter;
   readonly #wheel: TimerWheel;
-  readonly #tenants: TenantFeeds;
+  readonly #feeds: TenantFeeds;
   readonly #opener: StreamOpener;
   readonly #presence: PresenceRecorder;
   readonly #connections: HubConnections;
-  readonly #marks: ControlRecordHandler;
+  readonly #controlRecords: ControlRecordHandler;
   readonly #onConnected = new Listeners<Connection>((error) => this.#warn('a listener for new connections', error));
   readonly #onReauthorize = new Listeners<ReauthorizeRecord>((error) => this.#warn('a listener for rights', error));
   readonly #onEvent = new Listeners<AddressedEvent>((error) => this.#warn('a listener for events', error));
-  readonly #inbox: HubMessageHandler;
+  readonly #messages: HubMessageHandler;
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   #timers: NodeJS.Timeout[] = [];
 
@@ -81,7 +74,7 @@ export class Hub {
     this.#wheel = new TimerWheel(TICK_MS, clock.monotonicMs());
     this.#presence = new PresenceRecorder(deps.presence, deps.nodeId, this.#wheel, () => clock.monotonicMs());
     const failed = (what: string, error: unknown): void => this.#warn(what, error);
-    const tenantDeps: TenantFeedDeps = {
+    const feedDeps: TenantFeedDeps = {
       options,
       log: deps.eventLog,
       clock,
@@ -90,23 +83,26 @@ export class Hub {
       heartbeats: new Heartbeats(clock),
       jitter: this.#jitter,
       warn: (message) => deps.logger?.warn(message),
-      onControlRecord: (tenantId, payload) => this.#marks.read(tenantId, payload),
-      applyStoredRevocations: (tenantId) => this.#marks.applyStoredRevocations(tenantId),
+      onControlRecord: (tenantId, payload) => this.#controlRecords.handle(tenantId, payload),
+      applyStoredRevocations: (tenantId) => this.#controlRecords.applyStoredRevocations(tenantId),
       onLeave: (connection) => this.#presence.closed(connection),
       onClosed: (connection) => this.#closed(connection),
-      onEvent: (tenantId, event, taken) => this.#passed(tenantId, event, taken),
+      onEvent: (tenantId, event, taken) => this.#delivered(tenantId, event, taken),
     };
-    this.#tenants = new TenantFeeds(tenantDeps);
-    this.#inbox = new HubMessageHandler(deps.nodeId, this.#tenants, deps.eventLog, failed);
-    this.#connections = new HubConnections(this.#tenants, deps.presence);
+    this.#feeds = new TenantFeeds(feedDeps);
+    this.#messages = new HubMessageHandler(deps.nodeId, this.#feeds, deps.eventLog, failed);
+    this.#connections = new HubConnections(this.#feeds, deps.presence);
     this.limits = new HubLimits(deps, this.#jitter, this.#connections, failed);
-    const look = (mark: ReauthorizeRecord): void => this.#onReauthorize.call(mark);
-    this.#marks = new ControlRecordHandler(deps.nodeId, this.#connections, deps.revocations, look, failed);
-    const opened = (connection: Connection): void => this.#opened(connection);
-    this.#opener = new StreamOpener(
-      { ...tenantDeps, nodeId: deps.nodeId, ids: deps.ids, onOpened: opened },
-      this.#tenants,
+    const reauthorize = (record: ReauthorizeRecord): void => this.#onReauthorize.call(record);
+    this.#controlRecords = new ControlRecordHandler(
+      deps.nodeId,
+      this.#connections,
+      deps.revocations,
+      reauthorize,
+      failed,
     );
+    const opened = (connection: Connection): void => this.#opened(connection);
+    this.#opener = new StreamOpener({ ...feedDeps, nodeId: deps.nodeId, ids: deps.ids, onOpened: opened }, this.#feeds);
   }
 
   get isRunning(): boolean {
@@ -117,19 +113,19 @@ export class Hub {
     return this.#state === 'draining';
   }
 
-  /** Starts presence, backplane and log, in this order; resolves when streams can be prepared. Whatever one throws, the others are stopped. */
+  /** Starts presence, backplane and log, in this order. Resolves when streams can be prepared. When one fails, all are stopped. */
   async start(): Promise<void> {
-    await startParts(this.#deps, this.#inbox);
+    await startParts(this.#deps, this.#messages);
     this.#state = 'running';
     const every = (ms: number, run: () => void): NodeJS.Timeout => setInterval(run, ms).unref();
     this.#timers = [
       every(TICK_MS, () => this.#wheel.advance(this.#deps.clock.monotonicMs())),
-      every(RATE_MS, () => this.#tenants.sampleRates()),
+      every(RATE_MS, () => this.#feeds.sampleRates()),
       every(SWEEP_MS, () => this.#sweep()),
     ];
   }
 
-  /** Refuses new streams, closes the open ones over `drainMs`, resolves when none is left. */
+  /** Refuses new streams and closes the open ones over `drainMs`. Resolves when none is left. */
   async drain(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'draining';
@@ -139,7 +135,7 @@ export class Hub {
     await drainConnections(() => this.#connections.all(), this.#deps.options, this.#jitter);
   }
 
-  /** Stops at once; what is still open is reset. Later calls do nothing. */
+  /** Stops at once and resets the open connections. Later calls do nothing. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
@@ -147,13 +143,13 @@ export class Hub {
     for (const connection of this.#connections.all()) connection.reset();
     this.#presence.stop();
     this.limits.stop();
-    this.#tenants.stop();
-    await stopParts(this.#deps, this.#inbox);
+    this.#feeds.stop();
+    await stopParts(this.#deps, this.#messages);
   }
 
   /**
-   * A place for one connection, over all nodes (P100); a promise only where other nodes are asked.
-   * @param device as presence shows it.
+   * Admits one connection by the limits of all servers (P100). It returns a promise only when it must read remote counts.
+   * @param device the device as presence shows it.
    * @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity` | `draining`.
    */
   admit(principal: Principal, transport: Transport, device: string): AdmissionSlot | Promise<AdmissionSlot> {
@@ -162,9 +158,9 @@ export class Hub {
   }
 
   /**
-   * Everything that can fail. Never throws for a bad cursor. Whatever it throws, the slot is given back.
-   * @throws SseRefusal 401 `invalid_token` for a token that was revoked meanwhile, 503 `draining`; whatever log and
-   * revocations throw.
+   * Does everything of opening a stream that can fail. A bad cursor is never an error. When it throws, it has released the slot.
+   * @throws SseRefusal 401 `invalid_token` for a token that has just been revoked, 503 `draining`; what the log or the
+   * revocation store throws.
    */
   async prepare(request: StreamRequest): Promise<PreparedStream> {
     try {
@@ -174,23 +170,23 @@ export class Hub {
       throw refusal;
     }
     const prepared = await this.#opener.prepare(request);
-    // The request was identified before this process followed the tenant's log, and may have been outrun since.
-    if (!this.#marks.isRevoked(request.principal)) return prepared;
+    // The request was authenticated before this feed opened, so a revocation may have come in between.
+    if (!this.#controlRecords.isRevoked(request.principal)) return prepared;
     prepared.abandon();
     throw new SseRefusal(401, 'invalid_token', { detail: 'The access token is not valid here.' });
   }
 
-  /** Hands an event to the hubs of all nodes, this one included. */
+  /** Sends an event to the hubs of all servers, this one included. */
   publishEphemeral(event: EphemeralEvent): void {
     this.#deps.backplane.publish({ kind: 'ephemeral', event });
   }
 
   /**
-   * Live events of a tenant for followers in this process; ephemeral ones included, control events not.
+   * Live events of a tenant for followers in this process, with ephemeral ones and without control events.
    * @throws SseError `ERR_SSE_INVALID_TOPIC`
    */
   events(tenantId: TenantId, filter: EventFilter): Observable<FollowedEvent> {
-    return followEvents(this.#tenants, this.#deps.presence, tenantId, filter);
+    return followEvents(this.#feeds, this.#deps.presence, tenantId, filter);
   }
 
   find(connectionId: string): Connection | undefined {
@@ -202,66 +198,67 @@ export class Hub {
     return this.#connections.choose(tenantId);
   }
 
-  /** @returns how many connections are being closed. */
+  /** @returns the number of connections that are being closed. */
   close(tenantId: TenantId, which: ConnectionChoice, reason: CloseReason): number {
     return this.#connections.close(tenantId, which, reason);
   }
 
-  /** Changes what one open connection sees, in place. */
+  /** Replaces the subscription of an open connection. */
   resubscribe(connection: Connection, subscription: Subscription): void {
     this.#connections.resubscribe(connection, subscription);
   }
 
-  /** Calls back for each new connection but polls, right behind its `connected` block. @returns a function that ends it. */
+  /** Calls back for each new connection except polls, directly after `connected`. @returns a function that removes the listener. */
   onConnected(listener: (connection: Connection) => void): () => void {
     return this.#onConnected.add(listener);
   }
 
   /**
-   * Calls back for each event of every tenant that is active in this process, behind its delivery: for code that reacts to
-   * whom an event concerns, without a subscription per person. Listeners must be quick. @returns a function that ends it.
+   * Calls back for each event of every tenant that is active in this process, after its delivery. It serves code that reacts to
+   * the address of an event, without a subscription per user. Listeners must be fast.
+   * @returns a function that removes the listener.
    */
   onEvent(listener: (event: AddressedEvent) => void): () => void {
     return this.#onEvent.add(listener);
   }
 
-  /** Calls back for each control message to this node or to all. @returns a function that ends it. */
+  /** Calls back for each control message to this server or to all. @returns a function that removes the listener. */
   onControl(listener: (text: string) => void): () => void {
-    return this.#inbox.control.add(listener);
+    return this.#messages.control.add(listener);
   }
 
-  /** Calls back when another node says that rights changed. @returns a function that ends it. */
-  onReauthorize(listener: (mark: ReauthorizeRecord) => void): () => void {
+  /** Calls back when another server reports changed rights. @returns a function that removes the listener. */
+  onReauthorize(listener: (record: ReauthorizeRecord) => void): () => void {
     return this.#onReauthorize.add(listener);
   }
 
-  /** Closes at once what a revocation concerns; the log tells it to all nodes, this one included, in its place. */
+  /** Closes revoked connections at once. Independently, all servers do so when they read the control record of the log. */
   closeRevoked(revocation: Revocation): void {
-    this.#marks.closeRevoked(revocation);
+    this.#controlRecords.closeRevoked(revocation);
   }
 
   /**
-   * Tells another node, or with `to: null` all nodes, this one included. It may be lost, and anybody who reaches the
-   * backplane can send the like: what it says is no proof of anything.
+   * Sends a control message to another server, or with `to: null` to all servers, this one included. It may be lost, and it may
+   * be forged by anyone with access to the backplane, so it proves nothing.
    * @throws TypeError beyond {@link MAX_CONTROL_BYTES}.
    */
   sendControl(to: string | null, text: string): void {
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_CONTROL_BYTES) {
-      throw new TypeError(`A control message has at most ${MAX_CONTROL_BYTES} bytes; this one has ${bytes}.`);
+      throw new TypeError(`The control message has ${bytes} bytes. The limit is ${MAX_CONTROL_BYTES}.`);
     }
     this.#deps.backplane.publish({ kind: 'control', to, text });
   }
 
   /** @param tenantId null counts the whole process. */
   stats(tenantId: TenantId | null): HubStats {
-    return collectStats(this.#tenants, tenantId);
+    return collectStats(this.#feeds, tenantId);
   }
 
   #requireOpen(): void {
     if (this.#state === 'running') return;
     throw new SseRefusal(503, 'draining', {
-      detail: 'This node takes no streams now. Try again; another node answers, or this one after its restart.',
+      detail: 'This server accepts no new streams now. Retry: another server answers, or this one after its restart.',
       retryAfterMs: this.#jitter.between(1_000, 5_000),
     });
   }
@@ -270,14 +267,14 @@ export class Hub {
     this.#connections.add(connection);
     this.#presence.opened(connection);
     this.limits.opened(connection);
-    // A greeting would end a poll before it waited.
+    // Polls are left out, because a poll ends with its first event.
     if (connection.transport !== 'poll') this.#onConnected.call(connection);
-    // Prepared before the drain began, attached after it.
+    // The stream may have been prepared before the drain began and attached after it.
     if (this.#state !== 'running') connection.close('shutdown');
-    if (this.#marks.isRevoked(connection.principal)) connection.close('revoked');
+    if (this.#controlRecords.isRevoked(connection.principal)) connection.close('revoked');
   }
 
-  #passed(tenantId: TenantId, event: EncodedEvent, taken: number): void {
+  #delivered(tenantId: TenantId, event: EncodedEvent, taken: number): void {
     reportDelivery(tenantId, event, taken, this.#deps.clock, this.commitToWire);
     if (this.#onEvent.isEmpty) return;
     const { type, audience, recipients, position } = event;
@@ -286,17 +283,17 @@ export class Hub {
 
   #closed(connection: Connection): void {
     this.#connections.remove(connection);
-    this.#tenants.get(connection.tenantId)?.release();
+    this.#feeds.get(connection.tenantId)?.release();
   }
 
-  /** Half-open peers and missed `close` events: compares the registry with the sockets. */
+  /** Closes connections whose end no event reported, and drops idle rates and feeds. */
   #sweep(): void {
     this.#connections.sweep().catch((error: unknown) => this.#warn('the sweep', error));
     this.limits.sweep();
-    this.#tenants.sweep();
+    this.#feeds.sweep();
   }
 
   #warn(what: string, error: unknown): void {
-    this.#deps.logger?.warn(`The hub went on after a failure in ${what}: ${String(error)}`);
+    this.#deps.logger?.warn(`The hub continues after a failure in ${what}: ${String(error)}`);
   }
 }

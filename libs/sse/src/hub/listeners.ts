@@ -1,15 +1,15 @@
-/** Code of features that is told about something; one that throws harms neither the hub nor the others. */
+/** A set of listeners. One that throws affects neither the hub nor the other listeners. */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
-  /** @param failed is told what a listener threw. */
+  /** @param failed receives what a listener threw. */
   constructor(private readonly failed: (error: unknown) => void) {}
 
   get isEmpty(): boolean {
     return this.#listeners.size === 0;
   }
 
-  /** @returns a function that takes the listener away. */
+  /** @returns a function that removes the listener. */
   add(listener: (value: T) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

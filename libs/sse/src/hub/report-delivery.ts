@@ -3,7 +3,7 @@ import type { EncodedEvent } from '../connection/output/encoded-event.js';
 import { sseDiagnostics } from '../observability/diagnostics.js';
 import type { LatencyHistogram } from '../observability/latency-histogram.js';
 
-/** Notes that an event was handed to so many connections: its age, and word to those who follow deliveries. */
+/** Reports a delivery: adds the age of the event to the histogram and publishes the diagnostic message. */
 export function reportDelivery(
   tenantId: TenantId,
   event: EncodedEvent,

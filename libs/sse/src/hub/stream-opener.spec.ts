@@ -3,13 +3,13 @@ import { parsePosition } from '@nest-herald/sse-protocol';
 import fc from 'fast-check';
 import { MemoryHub } from '../testing/memory-hub.js';
 
-describe('any cursor', () => {
-  it('opens the stream: exactly behind it where it is one of the log, with one resync where it is not (P6)', async () => {
-    const node = await MemoryHub.start();
-    const { connection } = await node.connect();
+describe('StreamOpener', () => {
+  it('accepts any cursor: it replays after one of the log, and sends one resync for any other (P6)', async () => {
+    const server = await MemoryHub.start();
+    const { connection } = await server.connect();
     const { epoch } = parsePosition(connection.position)!;
     connection.close('complete');
-    await node.publish('tenant', ['1', '2', '3']);
+    await server.publish('tenant', ['1', '2', '3']);
     const near = fc
       .tuple(
         fc.constantFrom(epoch, epoch.toUpperCase(), 'zzzzzzzz', '', '__proto__'),
@@ -28,15 +28,15 @@ describe('any cursor', () => {
       near,
       fc.string({ unit: 'binary' }),
     );
-    const met = { replay: 0, reset: 0, live: 0 };
+    const counts = { replay: 0, reset: 0, live: 0 };
     await fc.assert(
       fc.asyncProperty(cursors, async (cursor) => {
-        const { connection: opened, sink } = await node.connect({ cursor });
-        // A turn: what is replayed leaves the queue.
+        const { connection: opened, sink } = await server.connect({ cursor });
+        // One turn, in which the replayed events leave the queue.
         await new Promise((resolve) => setImmediate(resolve));
         const [first, ...rest] = sink.events;
-        const { resume } = JSON.parse(first!.payload) as { resume: keyof typeof met };
-        met[resume] += 1;
+        const { resume } = JSON.parse(first!.payload) as { resume: keyof typeof counts };
+        counts[resume] += 1;
         const seen = rest.filter(({ type }) => type === 'note').map(({ payload }) => payload);
         const resyncs = rest.filter(({ type }) => type === 'resync');
         const position = parsePosition(cursor);
@@ -49,7 +49,7 @@ describe('any cursor', () => {
       }),
       { numRuns: 200 },
     );
-    expect(Math.min(met.replay, met.reset)).toBeGreaterThan(10);
-    await node.hub.stop();
+    expect(Math.min(counts.replay, counts.reset)).toBeGreaterThan(10);
+    await server.hub.stop();
   });
 });

@@ -9,7 +9,8 @@ import type { StreamStart } from '../connection/stream-start.js';
 import { catchUp } from './feed/catch-up.js';
 import type { IdGenerator } from '@nest-herald/platform';
 import type { TenantFeeds } from './feed/tenant-feeds.js';
-import type { TenantFeedDeps, TenantFeed } from './feed/tenant-feed.js';
+import type { TenantFeed } from './feed/tenant-feed.js';
+import type { TenantFeedDeps } from './feed/tenant-feed-deps.js';
 
 /** The start of a stream without a cursor. */
 const LIVE: StreamStart = { resume: 'live' };
@@ -17,26 +18,26 @@ const LIVE: StreamStart = { resume: 'live' };
 /** 22 characters of base64url. */
 const ID_BYTES = 16;
 
-/** What an opener is made of. */
+/** The dependencies of a {@link StreamOpener}. */
 export interface OpenerDeps extends TenantFeedDeps {
   readonly nodeId: string;
   readonly ids: IdGenerator;
-  /** The connection stands in the index and `connected` is written; same tick. */
+  /** The connection is in the index and `connected` is written. It runs in the same tick. */
   readonly onOpened: (connection: Connection) => void;
 }
 
-/** Opens streams: everything that can fail in `prepare`, the rest in one tick in `attach` (delivery.md §2, "Catch-up"). */
+/** Opens streams: `prepare` does everything that can fail, `attach` the rest in one tick (delivery.md §2, "Catch-up"). */
 export class StreamOpener {
   readonly #joiner = new ChunkJoiner();
 
   constructor(
     private readonly deps: OpenerDeps,
-    private readonly tenants: TenantFeeds,
+    private readonly feeds: TenantFeeds,
   ) {}
 
-  /** @throws whatever the log throws; the slot is given back then. */
+  /** @throws what the log throws, after releasing the slot. */
   async prepare(request: StreamRequest): Promise<PreparedStream> {
-    const feed = this.tenants.acquire(request.principal.tenantId);
+    const feed = this.feeds.acquire(request.principal.tenantId);
     try {
       if (!feed.isOpen) await feed.open();
       const { cursor } = request;
@@ -52,12 +53,12 @@ export class StreamOpener {
   #prepared(feed: TenantFeed, request: StreamRequest, start: StreamStart, epoch: string): PreparedStream {
     let isSpent = false;
     const spend = (): void => {
-      if (isSpent) throw new TypeError('A prepared stream is attached or abandoned once; prepare another one.');
+      if (isSpent) throw new TypeError('This prepared stream was already attached or abandoned. Prepare another one.');
       isSpent = true;
     };
     const attachTo = (sink: FrameSink): Connection => {
       spend();
-      // The log may have been replaced since the cursor was judged.
+      // The log may have been replaced since the cursor was checked.
       const now: StreamStart =
         start.resume === 'replay' && feed.epoch !== epoch ? { resume: 'reset', reason: 'epoch' } : start;
       return this.#attach(feed, request, sink, now);
@@ -82,13 +83,13 @@ export class StreamOpener {
     deps.onOpened(connection);
     if (connection.sweep() || !mustReplay) return connection;
     catchUp(connection, feed, deps.options).catch((error: unknown) => {
-      deps.warn(`The replay of ${connection.id} failed, it is asked to come back: ${String(error)}`);
+      deps.warn(`The replay of connection ${connection.id} failed. The client is asked to reconnect: ${String(error)}`);
       connection.close('shutdown');
     });
     return connection;
   }
 
-  /** Judges a cursor. No cursor is an error: what cannot be honoured becomes a `resync` (P6). */
+  /** Checks a cursor. It is never an error: one that cannot be honoured becomes a `resync` (P6). */
   async #start(feed: TenantFeed, cursor: string): Promise<StreamStart> {
     const position = parsePosition(cursor);
     if (position === null) return { resume: 'reset', reason: 'invalid_cursor' };
@@ -108,7 +109,7 @@ export class StreamOpener {
     if (after >= feed.head) return false;
     const { replayMaxAgeMs } = this.deps.options;
     const sinceMs = this.deps.clock.now().getTime() - replayMaxAgeMs;
-    await feed.warm(after);
+    await feed.fillRing(after);
     const next = feed.ring.at(after + 1);
     if (next !== undefined) return replayMaxAgeMs > 0 && next.createdAtMs < sinceMs;
     const { floor } = await feed.refresh();

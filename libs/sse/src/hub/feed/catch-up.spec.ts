@@ -14,7 +14,7 @@ const acme = asTenantId('acme');
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A log whose reads wait for the test. */
+/** A log whose reads wait for a gate that the test opens. */
 class GatedLog extends MemoryEventLog {
   gate: () => Promise<void> = () => Promise.resolve();
   readonly memory: MemoryLogStore;
@@ -43,11 +43,11 @@ class GatedLog extends MemoryEventLog {
   }
 }
 
-describe('catch-up', () => {
-  let node: MemoryHub;
+describe('Catch-up', () => {
+  let server: MemoryHub;
   const start = async (parts: Parameters<typeof MemoryHub.start>[0] = {}): Promise<MemoryHub> =>
-    (node = await MemoryHub.start(parts));
-  const epoch = async (): Promise<string> => (await node.log.bounds(acme)).epoch;
+    (server = await MemoryHub.start(parts));
+  const epoch = async (): Promise<string> => (await server.log.bounds(acme)).epoch;
   const cursor = async (seq: number): Promise<string> => `${await epoch()}.${seq}`;
   const live = (connection: Connection): Promise<unknown> => eventually('live', () => connection.state === 'live');
   const settled = async (sink: RecordingSink, seqs: readonly number[]): Promise<void> => {
@@ -58,34 +58,34 @@ describe('catch-up', () => {
   const resyncs = (sink: RecordingSink): unknown[] =>
     sink.payloads('resync').map((p) => (JSON.parse(p) as { reason: string }).reason);
 
-  afterEach(() => node.hub.stop());
+  afterEach(() => server.hub.stop());
 
-  it('replays what was missed, in order, once, and goes on live (P51)', async () => {
+  it('replays missed events in order, once, and continues live (P51)', async () => {
     await start();
-    await node.publish('tenant', ['1', '2', '3', '4', '5']);
-    const { connection, sink } = await node.connect({ cursor: await cursor(2) });
+    await server.publish('tenant', ['1', '2', '3', '4', '5']);
+    const { connection, sink } = await server.connect({ cursor: await cursor(2) });
     await live(connection);
-    await node.publish('tenant', ['6']);
+    await server.publish('tenant', ['6']);
     await settled(sink, [3, 4, 5, 6]);
     expect(JSON.parse(sink.payloads('connected')[0]!)).toMatchObject({ resume: 'replay' });
     expect(sink.events[0]!.position).toBe(await cursor(2));
   });
 
-  it('reads the ring, not the log, when the ring reaches back', async () => {
+  it('reads the ring and not the log when the ring reaches back far enough', async () => {
     const eventLog = new GatedLog();
     await start({ eventLog });
-    await node.connect({ user: 'bob' });
-    await node.publish('tenant', numbers(1, 20).map(String));
-    await eventually('the ring', () => node.hub.stats(null).eventsSentTotal === 20);
-    const { sink } = await node.connect({ cursor: await cursor(3) });
+    await server.connect({ user: 'bob' });
+    await server.publish('tenant', numbers(1, 20).map(String));
+    await eventually('the ring', () => server.hub.stats(null).eventsSentTotal === 20);
+    const { sink } = await server.connect({ cursor: await cursor(3) });
     await settled(sink, numbers(4, 20));
     expect(eventLog.reads).toBe(0);
   });
 
-  it('fills the ring once for all who come back to a node that has just started', async () => {
+  it('fills the ring once for all clients that reconnect to a server that has just started', async () => {
     const eventLog = new GatedLog();
     await start({ eventLog });
-    await node.publish('tenant', numbers(1, 900).map(String));
+    await server.publish('tenant', numbers(1, 900).map(String));
     const position = await cursor(300);
     const readRange = eventLog.readRange.bind(eventLog);
     let ranges = 0;
@@ -93,97 +93,97 @@ describe('catch-up', () => {
       ranges += 1;
       return readRange(...args);
     };
-    const people = await Promise.all(numbers(1, 100).map((i) => node.connect({ user: `u${i}`, cursor: position })));
+    const people = await Promise.all(numbers(1, 100).map((i) => server.connect({ user: `u${i}`, cursor: position })));
     for (const { sink } of people) await settled(sink, numbers(301, 900));
     expect(eventLog.reads).toBe(0);
     expect(ranges).toBe(2);
   });
 
-  it('judges who may see what by the rights of now (P50)', async () => {
+  it('applies the current rights (P50)', async () => {
     await start();
-    await node.publish('role:hr', ['old role']);
-    await node.publish('topic:job:7', ['topic']);
-    await node.publish('user:bob', ['foreign']);
-    await node.publish(['ann', 'bob'], ['named']);
-    const { sink } = await node.connect({ cursor: await cursor(0), topics: ['job:*'] });
+    await server.publish('role:hr', ['old role']);
+    await server.publish('topic:job:7', ['topic']);
+    await server.publish('user:bob', ['foreign']);
+    await server.publish(['ann', 'bob'], ['named']);
+    const { sink } = await server.connect({ cursor: await cursor(0), topics: ['job:*'] });
     await settled(sink, [2, 4]);
-    const other = await node.connect({ cursor: await cursor(0), roles: ['hr'], user: 'eve' });
+    const other = await server.connect({ cursor: await cursor(0), roles: ['hr'], user: 'eve' });
     await settled(other.sink, [1]);
   });
 
   it.each([
     ['malformed', () => 'nonsense', 'invalid_cursor'],
-    ['of another tenant', async () => `${(await node.log.bounds(asTenantId('beta'))).epoch}.1`, 'epoch'],
+    ['of another tenant', async () => `${(await server.log.bounds(asTenantId('beta'))).epoch}.1`, 'epoch'],
     ['ahead of the log', () => cursor(99), 'invalid_cursor'],
     ['below the floor', () => cursor(1), 'history_gap'],
-  ])('answers a cursor that is %s with one resync and goes on live (P6, P32)', async (_, make, reason) => {
+  ])('answers a cursor that is %s with one resync and continues live (P6, P32)', async (_, make, reason) => {
     await start({ eventLog: new GatedLog({ maxEventsPerTenant: 3 }) });
-    await node.publish('tenant', ['1', '2', '3', '4', '5']);
-    const { connection, sink } = await node.connect({ cursor: await make() });
+    await server.publish('tenant', ['1', '2', '3', '4', '5']);
+    const { connection, sink } = await server.connect({ cursor: await make() });
     expect([sink.types, resyncs(sink), connection.state]).toEqual([['connected'], [], 'live']);
     await turn();
     expect(resyncs(sink)).toEqual([reason]);
     expect(sink.events[0]!.position).toBeNull();
     expect(sink.events[1]!.position).toBe(await cursor(5));
-    await node.publish('tenant', ['6']);
+    await server.publish('tenant', ['6']);
     await settled(sink, [6]);
   });
 
   it('resumes from exactly the floor', async () => {
     await start({ eventLog: new GatedLog({ maxEventsPerTenant: 3 }) });
-    await node.publish('tenant', ['1', '2', '3', '4', '5']);
-    const { sink } = await node.connect({ cursor: await cursor(2) });
+    await server.publish('tenant', ['1', '2', '3', '4', '5']);
+    const { sink } = await server.connect({ cursor: await cursor(2) });
     await settled(sink, [3, 4, 5]);
     expect(resyncs(sink)).toEqual([]);
   });
 
-  it('says resync once beyond the events that a replay may show, then is live (P52)', async () => {
+  it('sends one resync beyond the limit of events, then is live (P52)', async () => {
     await start({ options: { replayMaxEvents: 10 } });
-    await node.publish('tenant', numbers(1, 30).map(String));
-    const { connection, sink } = await node.connect({ cursor: await cursor(0) });
+    await server.publish('tenant', numbers(1, 30).map(String));
+    const { connection, sink } = await server.connect({ cursor: await cursor(0) });
     await live(connection);
-    await node.publish('tenant', ['31']);
+    await server.publish('tenant', ['31']);
     await settled(sink, [...numbers(1, 10), 31]);
     expect(resyncs(sink)).toEqual(['overflow']);
   });
 
-  it('shows exactly as many as the limit without a resync (P52)', async () => {
+  it('replays exactly the limit without a resync (P52)', async () => {
     await start({ options: { replayMaxEvents: 10 } });
-    await node.publish('tenant', numbers(1, 10).map(String));
-    const { sink } = await node.connect({ cursor: await cursor(0) });
+    await server.publish('tenant', numbers(1, 10).map(String));
+    const { sink } = await server.connect({ cursor: await cursor(0) });
     await settled(sink, numbers(1, 10));
     expect(resyncs(sink)).toEqual([]);
   });
 
-  it('says resync once beyond the rows that a follower of patterns may scan (P52)', async () => {
+  it('sends one resync beyond the limit of scanned rows for a follower of patterns (P52)', async () => {
     await start({ options: { replayMaxScannedRows: 250, ringMaxEvents: 1 } });
-    await node.publish('topic:other', numbers(1, 600).map(String));
-    const { connection, sink } = await node.connect({ cursor: await cursor(0), topics: ['job:*'] });
+    await server.publish('topic:other', numbers(1, 600).map(String));
+    const { connection, sink } = await server.connect({ cursor: await cursor(0), topics: ['job:*'] });
     await live(connection);
     await turn();
     expect([resyncs(sink), sink.seqs]).toEqual([['overflow'], []]);
   });
 
-  it('says resync for a cursor that is too old, from the ring as from the log (P52)', async () => {
+  it('sends a resync for a cursor that is too old, whether the ring or the log is read (P52)', async () => {
     await start({ options: { replayMaxAgeMs: 30 } });
-    await node.connect({ user: 'bob' });
-    await node.publish('tenant', ['1', '2']);
-    await eventually('old enough', async () => (await node.log.firstSince(acme, new Date(Date.now() - 30))) === 3);
-    const fromRing = await node.connect({ cursor: await cursor(0) });
+    await server.connect({ user: 'bob' });
+    await server.publish('tenant', ['1', '2']);
+    await eventually('old enough', async () => (await server.log.firstSince(acme, new Date(Date.now() - 30))) === 3);
+    const fromRing = await server.connect({ cursor: await cursor(0) });
     await turn();
     expect(resyncs(fromRing.sink)).toEqual(['history_gap']);
-    const upToDate = await node.connect({ cursor: await cursor(2) });
+    const upToDate = await server.connect({ cursor: await cursor(2) });
     await turn();
     expect(resyncs(upToDate.sink)).toEqual([]);
   });
 
-  it('says resync when retention drops rows between two pages, instead of skipping them', async () => {
+  it('sends a resync instead of skipping rows that retention drops between two pages', async () => {
     const eventLog = new GatedLog({ maxEventsPerTenant: 500 });
     await start({ eventLog, options: { ringMaxEvents: 1 } });
-    await node.publish('tenant', numbers(1, 500).map(String));
+    await server.publish('tenant', numbers(1, 500).map(String));
     const position = await cursor(0);
     let gates: (() => void)[] = [];
-    const prepared = await node.prepare({ cursor: position });
+    const prepared = await server.prepare({ cursor: position });
     eventLog.gate = () => new Promise((resolve) => gates.push(resolve));
     const sink = new RecordingSink();
     const connection = prepared.attachTo(sink);
@@ -207,13 +207,13 @@ describe('catch-up', () => {
     expect(resyncs(sink)).toEqual(['history_gap']);
   });
 
-  it('waits for a client that reads slowly instead of piling up its replay', async () => {
+  it('waits for a client that reads slowly instead of queueing its whole replay', async () => {
     await start({ options: { replayMaxEvents: 0, maxQueuedBytes: 100_000 } });
-    await node.publish(
+    await server.publish(
       'tenant',
       Array.from({ length: 100 }, () => 'x'.repeat(10_000)),
     );
-    const prepared = await node.prepare({ cursor: await cursor(0) });
+    const prepared = await server.prepare({ cursor: await cursor(0) });
     const sink = new RecordingSink();
     sink.fill();
     const connection = prepared.attachTo(sink);
@@ -233,14 +233,14 @@ describe('catch-up', () => {
     expect(connection.state).not.toBe('closing');
   });
 
-  it('reads on when more comes live during the replay than may wait', async () => {
+  it('reads on when more live events arrive during the replay than may be pending', async () => {
     const eventLog = new GatedLog();
     await start({ eventLog, options: { ringMaxEvents: 1, replayMaxEvents: 0 } });
-    await node.publish('tenant', numbers(1, 10).map(String));
+    await server.publish('tenant', numbers(1, 10).map(String));
     const position = await cursor(0);
     let open: (() => void) | undefined;
     const { connection, sink } = await (async () => {
-      const prepared = await node.prepare({ cursor: position });
+      const prepared = await server.prepare({ cursor: position });
       const recording = new RecordingSink();
       let first = true;
       eventLog.gate = () => {
@@ -250,33 +250,33 @@ describe('catch-up', () => {
       };
       return { connection: prepared.attachTo(recording), sink: recording };
     })();
-    await node.publish('tenant', numbers(11, 2_500).map(String));
-    await eventually('the live edge', () => node.hub.stats(acme).eventsSentTotal >= 2_490);
+    await server.publish('tenant', numbers(11, 2_500).map(String));
+    await eventually('live delivery', () => server.hub.stats(acme).eventsSentTotal >= 2_490);
     open?.();
     await live(connection);
     await settled(sink, numbers(1, 2_500));
   });
 
-  it('asks the client to come back when the log cannot be read', async () => {
+  it('asks the client to reconnect when the log cannot be read', async () => {
     const eventLog = new GatedLog();
     await start({ eventLog, options: { ringMaxEvents: 1 } });
-    await node.publish('tenant', ['1', '2', '3']);
-    const prepared = await node.prepare({ cursor: await cursor(0) });
+    await server.publish('tenant', ['1', '2', '3']);
+    const prepared = await server.prepare({ cursor: await cursor(0) });
     eventLog.gate = () => Promise.reject(new Error('the database is away'));
     const sink = new RecordingSink();
     prepared.attachTo(sink);
-    await eventually('the goodbye', () => sink.types.includes('close'));
+    await eventually('the close event', () => sink.types.includes('close'));
     expect(JSON.parse(sink.payloads('close')[0]!)).toMatchObject({ reconnect: true });
-    expect(node.warnings.join()).toContain('the database is away');
+    expect(server.warnings.join()).toContain('the database is away');
   });
 
-  it('leaves nothing behind when the client goes at any point of the replay', async () => {
+  it('releases everything when the client disconnects at any point of the replay', async () => {
     const eventLog = new GatedLog();
     await start({ eventLog, options: { ringMaxEvents: 1, replayMaxEvents: 0 } });
-    await node.publish('tenant', numbers(1, 700).map(String));
+    await server.publish('tenant', numbers(1, 700).map(String));
     const position = await cursor(0);
     for (let point = 0; point < 5; point++) {
-      const prepared = await node.prepare({ cursor: position });
+      const prepared = await server.prepare({ cursor: position });
       const sink = new RecordingSink();
       let reads = 0;
       eventLog.gate = () => {
@@ -287,14 +287,14 @@ describe('catch-up', () => {
       await eventually('the end', () => connection.state === 'closed');
       await turn();
       expect(reads).toBe(point + 1);
-      expect(node.hub.stats(acme).connections).toBe(0);
-      expect(node.hub.find(connection.id)).toBeUndefined();
-      expect(await node.presence.isOnline(acme, connection.userId)).toBe(false);
+      expect(server.hub.stats(acme).connections).toBe(0);
+      expect(server.hub.find(connection.id)).toBeUndefined();
+      expect(await server.presence.isOnline(acme, connection.userId)).toBe(false);
       eventLog.gate = () => Promise.resolve();
     }
   });
 
-  it('loses, doubles and reorders nothing, however reads, publications, stalls and arrivals interleave (P21, P22, P51)', async () => {
+  it('never loses, duplicates or reorders events, however reads, publications, stalls and connects interleave (P21, P22, P51)', async () => {
     await start();
     const step = fc.oneof(
       {

@@ -4,17 +4,17 @@ import type { LoggedEvent } from '../../vocabulary/envelope.js';
 import type { TenantId } from '@nest-herald/platform';
 import type { EventLog } from '../../event-log/event-log.js';
 
-/** Limits of one replay; see `HubOptions` for each. 0 = off. */
+/** Limits of one replay; `HubOptions` documents each. 0 = off. */
 export interface ReplayLimits {
   readonly replayMaxEvents: number;
   readonly replayMaxScannedRows: number;
 }
 
-/** Where a replay reads from: the ring in memory as far back as it reaches, else the log. */
+/** What a replay reads: the ring in memory as far back as it reaches, else the log. */
 export interface ReplaySource {
   readonly tenantId: TenantId;
   readonly epoch: string;
-  /** Number of the newest event that went out live. */
+  /** `seq` of the newest event that was delivered live. */
   readonly head: number;
   readonly log: Pick<EventLog, 'readFor' | 'bounds'>;
   /** @returns events with `after < seq <= upTo`, at most `limit`; null when the ring does not reach back to `after`. */
@@ -22,16 +22,16 @@ export interface ReplaySource {
   encode(event: LoggedEvent): EncodedEvent;
 }
 
-/** Rows read at once; short pages keep a storm of reconnects fair. */
+/** Rows per read. Short pages share the database fairly among many reconnecting clients. */
 const PAGE = 200;
 
 /**
- * Brings a connection from its cursor to the live edge (delivery.md §2, "Catch-up", steps 4 and 5).
+ * Brings a connection from its cursor to the live position (delivery.md §2, "Catch-up", steps 4 and 5).
  *
- * It was registered in the tick in which the horizon was read, so what is newer meets it live and waits in its pending
- * list, and what is older is in ring or log: nothing is lost, nothing comes twice (P51). Rights are those of now (P50).
- * Returns when the connection is live or closing.
- * @throws whatever the log throws; the connection is still replaying then.
+ * The connection was registered in the tick in which the horizon was read. Newer events therefore reach it live and wait in
+ * its pending list, and older ones are in the ring or the log: none is lost, none comes twice (P51). The current rights apply
+ * (P50). It returns when the connection is live or closing.
+ * @throws what the log throws; the connection is still replaying then.
  */
 export async function catchUp(connection: Connection, source: ReplaySource, limits: ReplayLimits): Promise<void> {
   const { epoch } = source;
@@ -41,7 +41,7 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
   let hasReadLog = false;
   let shown = 0;
   let scanned = 0;
-  // What others do between two awaits (close, resync, a new epoch) ends the replay; every await is followed by this.
+  // A close, a resync or a new epoch during an await ends the replay, so every await is followed by this check.
   const isOver = (): boolean => connection.state !== 'replaying' || source.epoch !== epoch;
 
   for (;;) {
@@ -74,9 +74,9 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
           return;
         }
         if (connection.replay(event)) shown += 1;
-        const room = connection.whenWritable();
-        if (room === null) continue;
-        await room;
+        const writable = connection.whenWritable();
+        if (writable === null) continue;
+        await writable;
         if (isOver()) return;
       }
       if (limits.replayMaxScannedRows > 0 && scanned > limits.replayMaxScannedRows) {
@@ -86,7 +86,7 @@ export async function catchUp(connection: Connection, source: ReplaySource, limi
       position = scannedTo;
     }
     if (hasReadLog) {
-      // Retention may have dropped rows between two pages; what is missing would look like what the holder may not see.
+      // Retention may have dropped rows between two pages. They would look like events that the user may not see.
       const { floor } = await source.log.bounds(source.tenantId);
       if (isOver()) return;
       if (floor > start) {

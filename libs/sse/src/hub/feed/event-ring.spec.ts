@@ -16,8 +16,8 @@ const event = (seq: number, payload = 'x'): EncodedEvent =>
   });
 const seqs = (events: readonly EncodedEvent[] | null): readonly number[] | null => events?.map((e) => e.seq) ?? null;
 
-describe('the ring', () => {
-  it('answers like a plain list of the newest events, over any growth', () => {
+describe('EventRing', () => {
+  it('behaves like a plain list of the newest events, over any growth', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(3_000), fc.nat(100), (maxEvents, pushed, first) => {
         const ring = new EventRing(maxEvents, 1_000_000);
@@ -42,7 +42,7 @@ describe('the ring', () => {
     );
   });
 
-  it('grows backwards as far as its bounds allow, without a hole', () => {
+  it('grows backwards as far as its bounds allow, without a gap', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -69,7 +69,7 @@ describe('the ring', () => {
     );
   });
 
-  it('reaches back to nothing while it is empty', () => {
+  it('returns null while it is empty', () => {
     expect(new EventRing(10, 1_000).slice(0, 5, 5)).toBeNull();
   });
 
@@ -82,7 +82,7 @@ describe('the ring', () => {
     expect(ring.at(51)?.seq).toBe(51);
   });
 
-  it('begins anew behind a hole instead of hiding it', () => {
+  it('restarts after a gap instead of hiding it', () => {
     const ring = new EventRing(10, 10_000);
     ring.push(event(1));
     ring.push(event(2));

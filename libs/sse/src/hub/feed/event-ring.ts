@@ -1,11 +1,11 @@
 import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 
-/** Dropped places before the array is moved up, so that dropping costs the same whatever the size. */
+/** Dropped entries before the array is compacted. This keeps dropping O(1) on average. */
 const COMPACT_AT = 1_024;
 
 /**
- * The newest durable events of a tenant, encoded, without holes: what a storm of reconnects reads instead of the log.
- * Bounded by number and by bytes; the newest event always stays.
+ * The newest durable events of a tenant, encoded and without gaps. Reconnecting clients read it instead of the log.
+ * It is bounded by number and by bytes; the newest event always stays.
  */
 export class EventRing {
   #events: EncodedEvent[] = [];
@@ -25,7 +25,7 @@ export class EventRing {
     return this.#bytes;
   }
 
-  /** Adds the event behind the newest one; one that does not follow it directly starts the ring anew. */
+  /** Appends an event. One that does not directly follow the newest clears the ring first. */
   push(event: EncodedEvent): void {
     const newest = this.#events.at(-1);
     if (newest !== undefined && event.seq !== newest.seq + 1) this.clear();
@@ -41,14 +41,14 @@ export class EventRing {
     }
   }
 
-  /** Number of the oldest event; `newest + 1` of an empty ring is not known to it. */
+  /** `seq` of the oldest event; null when the ring is empty. */
   get oldestSeq(): number | null {
     return this.#events[this.#first]?.seq ?? null;
   }
 
   /**
-   * Adds older events in front, the newest of them directly before what the ring holds, as far as its bounds allow.
-   * @returns whether all of them found room.
+   * Prepends older events, which must end directly before the oldest one, as far as the bounds allow.
+   * @returns whether all of them fit.
    */
   prepend(events: readonly EncodedEvent[]): boolean {
     const oldest = this.oldestSeq;
@@ -67,7 +67,7 @@ export class EventRing {
     return from === 0;
   }
 
-  /** The event with this number. */
+  /** The event with this `seq`. */
   at(seq: number): EncodedEvent | undefined {
     const oldest = this.#events[this.#first];
     return oldest === undefined || seq < oldest.seq ? undefined : this.#events[this.#first + seq - oldest.seq];

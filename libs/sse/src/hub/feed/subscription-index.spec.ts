@@ -13,7 +13,7 @@ class Member implements IndexMember<Member> {
 }
 
 const users = ['ann', 'bob', 'eve'].map(asUserId);
-const interests = fc
+const filters = fc
   .record({
     user: fc.constantFrom(...users),
     roles: fc.subarray(['role:hr', 'role:it', 'dept:1']),
@@ -30,26 +30,26 @@ const audiences: readonly Addressed[] = [
   { audience: 'users', recipients: [users[0]!, users[1]!, users[0]!] },
 ];
 
-describe('the subscription index', () => {
-  it('finds exactly whom an event is addressed to, each once, over any coming, going and changing (P24)', () => {
-    const steps = fc.array(fc.tuple(fc.nat(7), fc.constantFrom('add', 'remove', 'update'), interests), {
+describe('SubscriptionIndex', () => {
+  it('finds exactly the members that an event is addressed to, each once, over any history (P24)', () => {
+    const steps = fc.array(fc.tuple(fc.nat(7), fc.constantFrom('add', 'remove', 'update'), filters), {
       maxLength: 60,
     });
     fc.assert(
       fc.property(steps, (history) => {
         const index = new SubscriptionIndex<Member>();
         const present: (Member | null)[] = Array.from({ length: 8 }, () => null);
-        for (const [who, what, interest] of history) {
+        for (const [who, what, filter] of history) {
           const member = present[who] ?? null;
           if (member === null && what === 'add') {
-            const added = new Member(interest);
+            const added = new Member(filter);
             present[who] = added;
             index.add(added);
           } else if (member !== null && what === 'remove') {
             index.remove(member);
             present[who] = null;
           } else if (member !== null && what === 'update') {
-            member.filter = interest;
+            member.filter = filter;
             index.update(member);
           }
           for (const event of audiences) {
@@ -72,20 +72,20 @@ describe('the subscription index', () => {
     );
   });
 
-  it('brings a follower of job:1 and job:* one frame (P24)', () => {
+  it('delivers one frame to a follower of job:1 and job:* (P24)', () => {
     const index = new SubscriptionIndex<Member>();
     index.add(new Member(new SubscriptionFilter(users.slice(0, 1), [], ['job:1', 'job:*', '**'])));
     expect(index.deliver({ audience: 'topic:job:1', recipients: null }, () => true)).toBe(1);
   });
 
-  it('counts only who took the event', () => {
+  it('counts only members that took the event', () => {
     const index = new SubscriptionIndex<Member>();
     for (const user of users) index.add(new Member(new SubscriptionFilter([user], ['tenant'], [])));
     let asked = 0;
     expect(index.deliver({ audience: 'tenant', recipients: null }, () => ++asked > 1)).toBe(2);
   });
 
-  it('asks nobody whom an event does not concern', () => {
+  it('visits only members that an event is addressed to', () => {
     const index = new SubscriptionIndex<Member>();
     for (let i = 0; i < 5_000; i++)
       index.add(new Member(new SubscriptionFilter([asUserId(`u${i}`)], [`user:u${i}`], [`t:${i}`, `p:${i}:*`])));
@@ -94,7 +94,7 @@ describe('the subscription index', () => {
     index.deliver({ audience: 'user:u7', recipients: null }, take);
     index.deliver({ audience: 'topic:t:7', recipients: null }, take);
     index.deliver({ audience: 'topic:p:7:x', recipients: null }, take);
-    index.deliver({ audience: 'topic:nobody', recipients: null }, take);
+    index.deliver({ audience: 'topic:unfollowed', recipients: null }, take);
     expect(asked).toBe(3);
   });
 });

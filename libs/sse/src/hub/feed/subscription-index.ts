@@ -3,21 +3,20 @@ import { DenseBucket, type BucketMember } from '../../connection/dense-bucket.js
 import { topicOf, type Addressed, type SubscriptionFilter } from '../../connection/subscription-filter.js';
 import { TopicPatterns } from './topic-patterns.js';
 
-/** Something that is found by what it is interested in. */
+/** A member of the index, found by its subscription. */
 export interface IndexMember<M> extends BucketMember<M> {
   readonly filter: SubscriptionFilter;
-  /** Number of the last walk that met it; written by the index alone. */
+  /** Number of the last delivery that reached it. Only the index writes it. */
   walk: number;
 }
 
 const PATTERN = 'pattern:';
 
 /**
- * Who in a tenant gets an event: audience key → dense array of members. The cost of an event depends on those who get it,
- * not on those who do not.
+ * Finds the members that an event is addressed to: audience key → dense array of members. The cost of an event depends only on
+ * the number of members that get it.
  *
- * A walk must not be interrupted by `add`, `remove` or `update`; whoever wants that during a delivery waits for the end of
- * the turn.
+ * `add`, `remove` and `update` must not be called during a delivery. A caller defers them to the end of the turn.
  */
 export class SubscriptionIndex<M extends IndexMember<M>> {
   readonly #exact = new Map<AudienceKey, DenseBucket<M>>();
@@ -60,7 +59,7 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
     return bucket;
   }
 
-  /** Puts a member where its new interest belongs. */
+  /** Re-indexes a member after its subscription changed. */
   update(member: M): void {
     this.remove(member);
     this.add(member);
@@ -71,13 +70,13 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
     return this.#exact.get(key)?.members ?? [];
   }
 
-  /** Distinct topics and patterns that somebody follows. Walks all keys: for statistics. */
+  /** Distinct topics and patterns that are followed. It iterates over all keys, so it is only for statistics. */
   topics(): readonly string[] {
     const exact = [...this.#exact.keys()].map(topicOf).filter((topic) => topic !== null);
     return [...exact, ...this.#patternBuckets.keys()];
   }
 
-  /** Distinct `user:` keys. Walks all keys: for statistics. */
+  /** Number of distinct `user:` keys. It iterates over all keys, so it is only for statistics. */
   userCount(): number {
     let users = 0;
     for (const key of this.#exact.keys()) if (key.startsWith('user:')) users += 1;
@@ -85,7 +84,7 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
   }
 
   /**
-   * Hands an event to every member that it is addressed to, each once (P24).
+   * Delivers an event to every member that it is addressed to, each once (P24).
    * @returns how many took it.
    */
   deliver<E extends Addressed>(event: E, take: (member: M, event: E) => boolean): number {

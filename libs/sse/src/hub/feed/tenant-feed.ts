@@ -14,49 +14,32 @@ import type { ReplaySource } from './catch-up.js';
 import type { EventLog, LogBounds } from '../../event-log/event-log.js';
 import { EventRing } from './event-ring.js';
 import type { HubOptions } from './hub.options.js';
+import { RingBackfill } from './ring-backfill.js';
 import { SubscriptionIndex } from './subscription-index.js';
-
-/** What all tenants of a hub share. */
-export interface TenantFeedDeps {
-  readonly options: HubOptions;
-  readonly log: EventLog;
-  readonly clock: Clock;
-  readonly scheduler: TurnScheduler;
-  readonly wheel: TimerWheel;
-  readonly heartbeats: Heartbeats;
-  readonly jitter: Jitter;
-  readonly warn: (message: string) => void;
-  readonly onLeave: (connection: Connection) => void;
-  /** An event was handed to so many connections. */
-  readonly onEvent: (tenantId: TenantId, event: EncodedEvent, taken: number) => void;
-  readonly onClosed: (connection: Connection) => void;
-  /** A row of the log that is no event but a word to the hubs; same tick, before what comes behind it. */
-  readonly onControlRecord: (tenantId: TenantId, payload: string) => void;
-  /** Makes up for marks that this process has not met, whenever it does not go on from where it was. */
-  readonly applyStoredRevocations: (tenantId: TenantId) => Promise<void>;
-}
+import type { TenantFeedDeps } from './tenant-feed-deps.js';
 
 const FETCH = 500;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
 /**
- * Frames that one tenant may hand to its connections before others have their turn. Counted in frames and not in time: the
- * first event of a turn costs a write for each connection, and to yield behind it would make every event of a burst a
- * first one, so that nothing could be joined.
+ * Frames that one feed may write before it yields to others. They are counted in frames and not in time. The first event of a
+ * turn costs a write per connection. Yielding after it would make every event of a burst a first one, so that no writes could
+ * be joined.
  */
 const YIELD_AFTER_FRAMES = 250_000;
 /** The same for tenants with few connections. */
 const YIELD_AFTER_EVENTS = 1_000;
 
-/** The hot path as one function for all events, so that delivering allocates nothing. */
+/** One function for all events, so that the hot path allocates nothing. */
 const take = (connection: Connection, event: EncodedEvent): boolean => connection.deliver(event);
 
 /**
- * The live order of one tenant in this process: what is next, the newest events as a ring, and who gets what.
+ * The ordered sequence of one tenant's events in this process: the next `seq`, a ring of the newest events, and the index of
+ * who gets what.
  *
- * States: *cold* (bounds unknown) → *open* (`next` known; hints are fetched in order by one loop, a missing hint shows as a
- * hole in the dense numbers and is fetched with the rest) → *stopped*. One private Subject, one internal subscriber that
- * walks the index: never a pipeline per connection.
+ * States: *cold* (bounds unknown) → *open* (`next` is known; one loop fetches in order what hints announce, and a lost hint
+ * shows as a gap in `seq` that is fetched with the rest) → *stopped*. One private Subject has one internal subscriber, which
+ * iterates over the index: there is never a pipeline per connection.
  */
 export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
   readonly index = new SubscriptionIndex<Connection>();
@@ -69,21 +52,21 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
   readonly heartbeats: Heartbeats;
   readonly jitter: Jitter;
   readonly log: EventLog;
-  /** Prepared streams, connections and followers that need this tenant. */
+  /** Number of prepared streams, connections and followers that need this feed. */
   referenceCount = 0;
-  /** Monotonic ms since which nobody has needed it. */
+  /** Monotonic ms at which the last reference was released. */
   idleSinceMs: number;
 
   readonly #events = new Subject<EncodedEvent>();
+  readonly #backfill: RingBackfill;
   #epoch = '';
   #floor = 0;
   #next = 1;
   #announced = 0;
-  /** How often somebody has said how far the log reaches. */
-  #claims = 0;
+  /** Number of calls of `announce`. */
+  #announcements = 0;
   #opening: Promise<void> | null = null;
-  #warming: Promise<void> | null = null;
-  #isPumping = false;
+  #isFetching = false;
   #isStopped = false;
 
   constructor(
@@ -99,6 +82,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
     this.jitter = deps.jitter;
     this.log = deps.log;
     this.ring = new EventRing(deps.options.ringMaxEvents, deps.options.ringMaxBytes);
+    this.#backfill = new RingBackfill(this);
     this.idleSinceMs = deps.clock.monotonicMs();
     this.#events.subscribe((event) => this.#fanOut(event));
   }
@@ -109,7 +93,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
   get head(): number {
     return this.#next - 1;
   }
-  /** As of the last look at the log; it only rises. */
+  /** The floor as of the last read of the bounds. It only rises. */
   get floor(): number {
     return this.#floor;
   }
@@ -122,7 +106,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
     return this.#events.asObservable();
   }
 
-  /** Reads the bounds once, however many ask. @throws whatever the log throws. */
+  /** Reads the bounds, once for all concurrent callers. @throws what the log throws. */
   open(): Promise<void> {
     if (this.isOpen) return Promise.resolve();
     this.#opening ??= this.#readBounds().finally(() => {
@@ -131,7 +115,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
     return this.#opening;
   }
 
-  /** Reads the bounds afresh. Another epoch means another log: everybody is told to fetch their state anew. */
+  /** Reads the current bounds. A new epoch means that the log was replaced: all clients get a `resync`. */
   async refresh(): Promise<LogBounds> {
     const bounds = await this.log.bounds(this.tenantId);
     if (!this.isOpen) return bounds;
@@ -140,40 +124,23 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
     return bounds;
   }
 
-  /**
-   * Fills the ring backwards until it reaches to `after`, as far as its bounds allow. One reads for all who ask meanwhile:
-   * a storm of people who come back to a node that has just started costs a few reads, not some for each of them.
-   * @throws whatever the log throws.
-   */
-  async warm(after: number): Promise<void> {
-    while (this.head - after <= this.options.ringMaxEvents && this.#reachesBackTo() > after + 1) {
-      const before = this.#reachesBackTo();
-      this.#warming ??= this.#readBackwards(before, after).finally(() => {
-        this.#warming = null;
-      });
-      await this.#warming;
-      if (this.#reachesBackTo() >= before) return;
-    }
+  /** Fills the ring back to `after`, as far as its bounds allow. @throws what the log throws. */
+  fillRing(after: number): Promise<void> {
+    return this.#backfill.fill(after);
   }
 
-  /** Somebody says that the log reaches to `head`. */
+  /** Handles a hint: the log extends to `head`. */
   announce(head: number): void {
-    this.#claims += 1;
-    this.#raise(head);
+    this.#announcements += 1;
+    this.#raiseAnnounced(head);
   }
 
-  #raise(head: number): void {
-    if (head <= this.#announced) return;
-    this.#announced = head;
-    if (this.isOpen) this.#pump();
-  }
-
-  /** An event without a place in the log, for those who are connected now. */
+  /** Delivers an ephemeral event to the connections that exist now. */
   pushEphemeral(event: EphemeralEvent): void {
     if (this.isOpen) this.#events.next(encodeEphemeral(event));
   }
 
-  /** Part of the one tick of `attach`. */
+  /** Registers a connection. It is part of the one tick of `attach`. */
   join(connection: Connection): void {
     this.connections.add(connection);
     this.index.add(connection);
@@ -219,32 +186,20 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
 
   async #readBounds(): Promise<void> {
     const { epoch, floor, head } = await this.log.bounds(this.tenantId);
-    // Behind the bounds, so that no mark falls between: those up to the head are stored already, later ones are met.
+    // After the bounds, so that no control record is missed: those up to the head are stored already, later ones are read.
     await this.deps.applyStoredRevocations(this.tenantId);
     this.#epoch = epoch;
     this.#floor = floor;
     this.#next = head + 1;
-    // What was announced while the bounds were read may be newer than they are.
-    if (this.#announced > head) this.#pump();
+    // A hint that arrived during the read may be newer than the bounds.
+    if (this.#announced > head) this.#fetch();
     else this.#announced = head;
-  }
-
-  /** Number of the oldest event that needs no read. */
-  #reachesBackTo(): number {
-    return this.ring.oldestSeq ?? this.#next;
-  }
-
-  async #readBackwards(before: number, after: number): Promise<void> {
-    const epoch = this.#epoch;
-    const from = Math.max(after, before - 1 - FETCH, this.#floor);
-    const page = await this.log.readRange(this.tenantId, from, before - 1, FETCH);
-    if (this.#epoch === epoch) this.ring.prepend(page.map((event) => encodeLogged(epoch, event)));
   }
 
   #adopt(bounds: LogBounds): void {
     this.#floor = bounds.floor;
     if (bounds.epoch === this.#epoch) {
-      this.#raise(bounds.head);
+      this.#raiseAnnounced(bounds.head);
       return;
     }
     this.#epoch = bounds.epoch;
@@ -254,15 +209,21 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
     for (const connection of this.connections) connection.resync('epoch');
   }
 
-  #pump(): void {
-    if (this.#isPumping || this.#isStopped || this.#announced < this.#next) return;
-    this.#isPumping = true;
+  #raiseAnnounced(head: number): void {
+    if (head <= this.#announced) return;
+    this.#announced = head;
+    if (this.isOpen) this.#fetch();
+  }
+
+  #fetch(): void {
+    if (this.#isFetching || this.#isStopped || this.#announced < this.#next) return;
+    this.#isFetching = true;
     void this.#fetchAll();
   }
 
   /**
-   * Single flight: fetches up to what was announced, in order, and hands each event out. Never throws. The last look at what
-   * was announced and the end of the flight are one tick, so that nothing is announced in between.
+   * Fetches up to what was announced and delivers each event, in order. It runs once at a time and never throws. The last check
+   * of what was announced and the end of the run are in one tick, so that no announcement falls between them.
    */
   async #fetchAll(): Promise<void> {
     let failures = 0;
@@ -274,7 +235,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
         const page = await this.log.readRange(this.tenantId, this.#next - 1, this.#announced, FETCH);
         if (this.#epoch !== epoch) continue;
         if (page[0]?.seq !== this.#next) {
-          await this.#mendHole();
+          await this.#handleGap();
           failures += 1;
           await this.#pause(failures);
           continue;
@@ -296,27 +257,27 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
         }
       } catch (error) {
         failures += 1;
-        this.deps.warn(`Reading the event log of tenant ${this.tenantId} failed, trying again: ${String(error)}`);
+        this.deps.warn(`Reading the event log of tenant ${this.tenantId} failed and is retried: ${String(error)}`);
         await this.#pause(failures);
       }
     }
-    this.#isPumping = false;
+    this.#isFetching = false;
   }
 
   /**
-   * The log does not have the event that comes next: it was dropped by retention, or what was announced is not there. A late hint of
-   * a log that was replaced can say so, and whoever reaches the backplane: believed, it would keep this loop asking for ever.
+   * Handles that the log lacks the next event: retention dropped it, or the announcement was wrong. A late hint of a replaced log
+   * can be wrong, and so can a forged one. If it were trusted, the loop would ask for the missing event for ever.
    */
-  async #mendHole(): Promise<void> {
-    const claims = this.#claims;
+  async #handleGap(): Promise<void> {
+    const announcements = this.#announcements;
     const { floor, head } = await this.refresh();
     if (floor < this.#next) {
-      if (head < this.#next && claims === this.#claims) this.#announced = head;
+      if (head < this.#next && announcements === this.#announcements) this.#announced = head;
       return;
     }
     await this.deps.applyStoredRevocations(this.tenantId);
     this.deps.warn(
-      `Events ${this.#next} to ${floor} of tenant ${this.tenantId} are gone: its clients fetch their state anew.`,
+      `Events ${this.#next} to ${floor} of tenant ${this.tenantId} were deleted before they were delivered. Its clients get a resync.`,
     );
     this.#next = floor + 1;
     this.ring.clear();

@@ -30,8 +30,8 @@ function setUp() {
   return { clock, tenants };
 }
 
-describe('the active tenants', () => {
-  it('are made once and stay while somebody needs them', () => {
+describe('TenantFeeds', () => {
+  it('creates a feed once and keeps it while it is in use', () => {
     const { tenants, clock } = setUp();
     const feed = tenants.acquire(acme);
     expect(tenants.acquire(acme)).toBe(feed);
@@ -41,7 +41,7 @@ describe('the active tenants', () => {
     expect(tenants.get(acme)).toBe(feed);
   });
 
-  it('keep their ring for a minute, for those who come back', () => {
+  it('keeps an idle feed for a minute, for clients that reconnect', () => {
     const { tenants, clock } = setUp();
     const feed = tenants.acquire(acme);
     feed.release();
@@ -53,7 +53,7 @@ describe('the active tenants', () => {
     expect(tenants.get(acme)).toBeUndefined();
   });
 
-  it('stay bounded when very many come by and go, the longest idle going first', () => {
+  it('drops the longest idle feeds when there are too many', () => {
     const { tenants, clock } = setUp();
     for (let i = 0; i < 1_500; i++) {
       tenants.acquire(asTenantId(`t${i}`)).release();
@@ -65,7 +65,7 @@ describe('the active tenants', () => {
     expect(tenants.get(asTenantId('t500'))).toBeDefined();
   });
 
-  it('keep their counters when they were dropped and come back', () => {
+  it('keeps the counters of a dropped feed', () => {
     const { tenants, clock } = setUp();
     const feed = tenants.acquire(acme);
     feed.traffic.sent(5, 100);
@@ -77,7 +77,7 @@ describe('the active tenants', () => {
     expect(tenants.total).toMatchObject({ eventsSent: 6, bytesSent: 110 });
   });
 
-  it('count rates as the mean of the last ten seconds', () => {
+  it('averages rates over the last ten seconds', () => {
     const { tenants } = setUp();
     const { traffic } = tenants.acquire(acme);
     for (let second = 0; second <= 20; second++) {

@@ -1,19 +1,20 @@
 import { Traffic } from '../../connection/traffic.js';
 import type { TenantId } from '@nest-herald/platform';
-import { TenantFeed, type TenantFeedDeps } from './tenant-feed.js';
+import { TenantFeed } from './tenant-feed.js';
+import type { TenantFeedDeps } from './tenant-feed-deps.js';
 
-/** A tenant that nobody needs keeps its ring this long, for those who come back. */
+/** An idle feed keeps its ring this long, for clients that reconnect. */
 const IDLE_MS = 60_000;
-/** Tenants that nobody needs and that are kept all the same. */
+/** The most idle feeds kept. */
 const MAX_IDLE = 1_000;
-/** Tenants whose counters are kept. */
+/** The most tenants whose counters are kept. */
 const MAX_TRAFFIC = 10_000;
 
-/** The tenants that are active in this process. One is made for its first connection or follower and dropped when idle. */
+/** The feeds of the tenants that are active in this process. A feed is created at its first use and dropped when it was idle. */
 export class TenantFeeds {
   readonly #feeds = new Map<TenantId, TenantFeed>();
   readonly #traffic = new Map<TenantId, Traffic>();
-  /** Counters of the process. */
+  /** Counters of the whole process. */
   readonly total = new Traffic();
 
   constructor(private readonly deps: TenantFeedDeps) {}
@@ -22,17 +23,17 @@ export class TenantFeeds {
     return this.#feeds.get(tenantId);
   }
 
-  /** All active tenants. */
+  /** The feeds of all active tenants. */
   all(): IterableIterator<TenantFeed> {
     return this.#feeds.values();
   }
 
-  /** Counters of a tenant; zeros for one that was never active here. */
+  /** Counters of a tenant; zeros for one that was never active in this process. */
   trafficOf(tenantId: TenantId): Traffic {
     return this.#traffic.get(tenantId) ?? new Traffic();
   }
 
-  /** The feed of a tenant, held for the caller, who must `release` it once. */
+  /** Acquires the feed of a tenant. The caller must `release` it once. */
   acquire(tenantId: TenantId): TenantFeed {
     let feed = this.#feeds.get(tenantId);
     if (feed === undefined) {
@@ -43,7 +44,7 @@ export class TenantFeeds {
     return feed;
   }
 
-  /** Drops tenants that are idle for long, and the longest idle ones when there are too many. */
+  /** Drops feeds that were idle for long, and the longest idle ones when there are too many. */
   sweep(): void {
     const now = this.deps.clock.monotonicMs();
     const idle = [...this.#feeds.values()]
@@ -55,7 +56,7 @@ export class TenantFeeds {
     }
   }
 
-  /** Takes one sample of every rate; call it once a second. */
+  /** Samples every rate. Call it once a second. */
   sampleRates(): void {
     this.total.sample();
     for (const traffic of this.#traffic.values()) traffic.sample();

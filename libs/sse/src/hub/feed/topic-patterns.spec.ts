@@ -9,8 +9,8 @@ const patterns = fc
   .tuple(fc.array(fc.oneof(segment, fc.constant('*')), { maxLength: 3 }), fc.constantFrom('*', '**', 'a'))
   .map(([head, last]) => [...head, last].join(':'));
 
-describe('topic patterns', () => {
-  it('find the same as asking every pattern one by one, over any coming and going', () => {
+describe('TopicPatterns', () => {
+  it('matches like a test of each pattern, over any additions and removals', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(patterns, fc.boolean()), { maxLength: 40 }), fc.array(topics), (changes, asked) => {
         const tree = new TopicPatterns<string>();
@@ -30,7 +30,7 @@ describe('topic patterns', () => {
     );
   });
 
-  it('match nothing for a text that is no topic', () => {
+  it('matches nothing for a malformed topic', () => {
     const tree = new TopicPatterns<string>();
     tree.set('**', 'all');
     expect(tree.match('a::b')).toEqual([]);

@@ -2,18 +2,18 @@ import { isReservedTopic, parseTopic, parseTopicPattern } from '@nest-herald/sse
 
 interface Node<T> {
   readonly children: Map<string, Node<T>>;
-  /** What follows the pattern that ends here. */
+  /** The value of the pattern that ends here. */
   here: T | null;
-  /** What follows the pattern that ends here with `**`. */
+  /** The value of the pattern that ends here with `**`. */
   rest: T | null;
 }
 
-/** Topics whose match is remembered. */
+/** The most topics whose match is cached. */
 const MAX_CACHED = 10_000;
 
 /**
- * The patterns that somebody in a tenant follows, as a tree of their segments. A look-up visits only nodes that the topic
- * can reach, so patterns that have nothing to do with it cost nothing; its result is remembered until a pattern comes or goes.
+ * The topic patterns that are followed in a tenant, as a tree of segments. A look-up visits only nodes that the topic can
+ * reach, so unrelated patterns cost nothing. Its result is cached until a pattern is added or removed.
  */
 export class TopicPatterns<T> {
   #root: Node<T> = newNode();
@@ -24,7 +24,7 @@ export class TopicPatterns<T> {
     return this.#size;
   }
 
-  /** Sets what stands for a pattern; null takes the pattern away. The pattern must be valid. */
+  /** Sets the value of a pattern; null removes the pattern. The pattern must be valid. */
   set(pattern: string, value: T | null): void {
     this.#cache.clear();
     const segments = parseTopicPattern(pattern) ?? [];
@@ -47,7 +47,7 @@ export class TopicPatterns<T> {
     if (value === null) prune(path, segments);
   }
 
-  /** @returns what stands for each pattern that matches the topic. */
+  /** @returns the value of each pattern that matches the topic. */
   match(topic: string): readonly T[] {
     if (this.#size === 0) return [];
     let found = this.#cache.get(topic);
@@ -67,7 +67,7 @@ function newNode<T>(): Node<T> {
   return { children: new Map(), here: null, rest: null };
 }
 
-/** A reserved topic is not met by a pattern that begins with a wildcard (P44). */
+/** A pattern that begins with a wildcard does not match a reserved topic (P44). */
 function collect<T>(root: Node<T>, segments: readonly string[], isReserved: boolean, found: T[]): void {
   const named = isReserved ? root.children.get(segments[0] ?? '') : root;
   if (named !== undefined) collectBelow(named, segments, isReserved ? 1 : 0, found);
@@ -86,7 +86,7 @@ function collectBelow<T>(node: Node<T>, segments: readonly string[], depth: numb
   if (any !== undefined) collectBelow(any, segments, depth + 1, found);
 }
 
-/** Takes away the nodes at the end of a path that nothing needs any more. */
+/** Removes the empty nodes at the end of a path. */
 function prune<T>(path: readonly Node<T>[], segments: readonly string[]): void {
   for (let depth = path.length - 1; depth > 0; depth--) {
     const node = path[depth]!;

@@ -11,11 +11,11 @@ function connectionOf(userId: string, tenantId = 'acme') {
   return { connection: connection as unknown as Connection, close: () => close() };
 }
 
-describe('connected people', () => {
+describe('ConnectedPeople', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  const stage = (send: (connections: ReadonlySet<Connection>) => Promise<void>) => {
+  const setUp = (send: (connections: ReadonlySet<Connection>) => Promise<void>) => {
     const failures: unknown[] = [];
     const people = new ConnectedPeople({
       send,
@@ -27,27 +27,27 @@ describe('connected people', () => {
     return { people, failures };
   };
 
-  it('are told again with the next change when telling failed', async () => {
+  it('sends again with the next change after a failure', async () => {
     let isBroken = true;
-    let told = 0;
-    const { people, failures } = stage(() => {
+    let sent = 0;
+    const { people, failures } = setUp(() => {
       if (isBroken) return Promise.reject(new Error('away'));
-      told += 1;
+      sent += 1;
       return Promise.resolve();
     });
     people.join(connectionOf('ann').connection);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect([failures.length, told]).toEqual([1, 0]);
+    expect([failures.length, sent]).toEqual([1, 0]);
     isBroken = false;
     people.changed(ACME, 'ann');
     await jest.advanceTimersByTimeAsync(1_000);
-    expect([failures.length, told]).toEqual([1, 1]);
+    expect([failures.length, sent]).toEqual([1, 1]);
   });
 
-  it('of the same name in two tenants are two', async () => {
-    const told: (readonly [string, number])[] = [];
-    const { people } = stage((connections) => {
-      for (const { tenantId } of connections) told.push([tenantId, connections.size]);
+  it('treats the same user id in two tenants as two people', async () => {
+    const sent: (readonly [string, number])[] = [];
+    const { people } = setUp((connections) => {
+      for (const { tenantId } of connections) sent.push([tenantId, connections.size]);
       return Promise.resolve();
     });
     people.join(connectionOf('ann').connection);
@@ -55,18 +55,18 @@ describe('connected people', () => {
     await jest.advanceTimersByTimeAsync(1_000);
     people.changed(ACME, 'ann');
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(told).toEqual([
+    expect(sent).toEqual([
       ['acme', 1],
       ['beta', 1],
       ['acme', 1],
     ]);
   });
 
-  it('who left while they waited for their turn are not told, and come back as anybody', async () => {
-    const told: string[] = [];
+  it('does not send to a person who disconnected while queued, and sends when they return', async () => {
+    const sent: string[] = [];
     let done = (): void => undefined;
-    const { people } = stage((connections) => {
-      told.push(...[...connections].map(({ userId }) => userId));
+    const { people } = setUp((connections) => {
+      sent.push(...[...connections].map(({ userId }) => userId));
       return new Promise((resolve) => (done = resolve));
     });
     people.join(connectionOf('ann').connection);
@@ -75,9 +75,9 @@ describe('connected people', () => {
     bob.close();
     done();
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(told).toEqual(['ann']);
+    expect(sent).toEqual(['ann']);
     people.join(connectionOf('bob').connection);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(told).toEqual(['ann', 'bob']);
+    expect(sent).toEqual(['ann', 'bob']);
   });
 });

@@ -1,38 +1,38 @@
 import type { Clock, TenantId, UserId } from '@nest-herald/platform';
 import type { Connection } from '../../connection/connection.js';
 
-/** How {@link ConnectedPeople} are told. */
+/** The options of {@link ConnectedPeople}. */
 export interface ConnectedPeopleOptions {
-  /** Tells one person on these connections, at least one; the next call for them begins when this one has ended. */
+  /** Sends to one person, on all of their connections. The next call for this person begins when this one has ended. */
   readonly send: (connections: ReadonlySet<Connection>) => Promise<void>;
-  /** Is told what `tell` threw. The next change tries again. */
+  /** Receives what `send` threw. The next change tries again. */
   readonly failed: (error: unknown) => void;
-  /** Least time between two starts for one person, in ms. */
+  /** Minimum time between the starts of two calls for one person, in ms. */
   readonly intervalMs: number;
-  /** People who are told at the same time; others wait for their turn. */
+  /** Maximum number of concurrent calls. */
   readonly concurrency: number;
   readonly clock: Clock;
 }
 
-/** Somebody with open connections in this process. */
+/** A person with open connections in this process. */
 interface Person {
   readonly connections: Set<Connection>;
-  /** Waits for its time, or for its turn. */
+  /** Waits for the interval to pass, or in the queue. */
   isDue: boolean;
-  isTold: boolean;
-  /** Something changed while it was being told. */
+  isSending: boolean;
+  /** Something changed during the running call. */
   isStale: boolean;
   lastStartMs: number;
   timer: NodeJS.Timeout | undefined;
 }
 
 /**
- * Tells each person connected to this process something of their own, such as how much waits for them: right behind
- * `connected`, and after each change that it hears of.
+ * Sends each connected person something of their own, such as a count: directly after `connected`, and after each reported
+ * change.
  *
- * Guarantees: whatever changed before a call of `tell` began is behind it, and a change during it is followed by another.
- * Changes that come together are told once. Bounds: one entry per person connected, one call per person and `intervalMs`,
- * `concurrency` calls at a time.
+ * Guarantees: a call of `send` sees every change reported before it began, and a change during a call is followed by another
+ * call. Changes reported together lead to one call. Bounds: one entry per connected person, one call per person and
+ * `intervalMs`, `concurrency` concurrent calls.
  */
 export class ConnectedPeople {
   readonly #people = new Map<string, Person>();
@@ -42,9 +42,9 @@ export class ConnectedPeople {
 
   constructor(private readonly options: ConnectedPeopleOptions) {}
 
-  /** Takes a connection in, for `Hub.onConnected`. It leaves by itself when it closes. */
+  /** Adds a connection; a listener for `Hub.onConnected`. The connection is removed when it closes. */
   join(connection: Connection): void {
-    // A poll ends with the first event it gets: telling it would turn waiting into asking without pause.
+    // A poll ends with its first event. Sending to it would make the client poll without pause.
     if (connection.transport === 'poll' || this.#isStopped) return;
     const key = keyOf(connection.tenantId, connection.userId);
     const person = this.#people.get(key) ?? newPerson();
@@ -59,13 +59,13 @@ export class ConnectedPeople {
     this.#schedule(person);
   }
 
-  /** Something of this person changed; nothing happens when nobody of that name is connected here. */
+  /** Reports a change of this person. It does nothing when the person is not connected to this process. */
   changed(tenantId: TenantId, userId: UserId | string): void {
     const person = this.#people.get(keyOf(tenantId, userId));
     if (person !== undefined) this.#schedule(person);
   }
 
-  /** Begins nothing new; resolves when what was under way has ended. */
+  /** Starts no further call. Resolves when the running calls have ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const person of this.#people.values()) clearTimeout(person.timer);
@@ -74,8 +74,8 @@ export class ConnectedPeople {
   }
 
   #schedule(person: Person): void {
-    if (person.isTold) person.isStale = true;
-    if (person.isDue || person.isTold || this.#isStopped) return;
+    if (person.isSending) person.isStale = true;
+    if (person.isDue || person.isSending || this.#isStopped) return;
     person.isDue = true;
     const waitMs = person.lastStartMs + this.options.intervalMs - this.options.clock.monotonicMs();
     if (waitMs <= 0) this.#enqueue(person);
@@ -91,7 +91,7 @@ export class ConnectedPeople {
     while (this.#running.size < this.options.concurrency) {
       const person = this.#queue.shift();
       if (person === undefined) return;
-      const done: Promise<void> = this.#tell(person).finally(() => {
+      const done: Promise<void> = this.#send(person).finally(() => {
         this.#running.delete(done);
         this.#work();
       });
@@ -99,11 +99,11 @@ export class ConnectedPeople {
     }
   }
 
-  async #tell(person: Person): Promise<void> {
+  async #send(person: Person): Promise<void> {
     person.isDue = false;
-    // They left while they waited for their turn.
+    // The person has disconnected while queued.
     if (person.connections.size === 0) return;
-    person.isTold = true;
+    person.isSending = true;
     person.isStale = false;
     person.lastStartMs = this.options.clock.monotonicMs();
     try {
@@ -111,7 +111,7 @@ export class ConnectedPeople {
     } catch (error) {
       this.options.failed(error);
     } finally {
-      person.isTold = false;
+      person.isSending = false;
       if (person.isStale) this.#schedule(person);
     }
   }
@@ -121,7 +121,7 @@ function newPerson(): Person {
   return {
     connections: new Set(),
     isDue: false,
-    isTold: false,
+    isSending: false,
     isStale: false,
     lastStartMs: -Infinity,
     timer: undefined,

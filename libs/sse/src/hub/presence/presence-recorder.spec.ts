@@ -10,13 +10,13 @@ import { PresenceRecorder } from './presence-recorder.js';
 const acme = asTenantId('acme');
 const ann = asUserId('ann');
 
-describe('presence of polls', () => {
+describe('PresenceRecorder', () => {
   let clock: ManualClock;
   let wheel: TimerWheel;
   let presence: MemoryPresence;
-  let keeper: PresenceRecorder;
-  let node: MemoryHub;
-  const poll = async (): Promise<Connection> => (await node.connect({ transport: 'poll' })).connection;
+  let recorder: PresenceRecorder;
+  let server: MemoryHub;
+  const poll = async (): Promise<Connection> => (await server.connect({ transport: 'poll' })).connection;
   const pass = (ms: number): void => {
     clock.advance(ms);
     wheel.advance(clock.monotonicMs());
@@ -27,44 +27,44 @@ describe('presence of polls', () => {
     clock = new ManualClock();
     wheel = new TimerWheel(250, clock.monotonicMs());
     presence = new MemoryPresence(clock);
-    keeper = new PresenceRecorder(presence, 'node', wheel, () => clock.monotonicMs());
-    node = await MemoryHub.start();
+    recorder = new PresenceRecorder(presence, 'node', wheel, () => clock.monotonicMs());
+    server = await MemoryHub.start();
   });
-  afterEach(() => node.hub.stop());
+  afterEach(() => server.hub.stop());
 
-  it('lasts 30 s beyond the answer', async () => {
+  it('keeps a poll for 30 s after its answer', async () => {
     const connection = await poll();
-    keeper.opened(connection);
-    keeper.closed(connection);
+    recorder.opened(connection);
+    recorder.closed(connection);
     pass(29_900);
     expect(await count()).toBe(1);
     pass(600);
     expect(await count()).toBe(0);
   });
 
-  it('counts a device that polls on as one connection', async () => {
+  it('counts a device that polls repeatedly as one connection', async () => {
     for (let i = 0; i < 5; i++) {
       const connection = await poll();
-      keeper.opened(connection);
+      recorder.opened(connection);
       expect(await count()).toBe(1);
-      keeper.closed(connection);
+      recorder.closed(connection);
       pass(20_000);
     }
     expect(await count()).toBe(1);
   });
 
-  it('ends with the hub', async () => {
+  it('removes polls when the hub stops', async () => {
     const connection = await poll();
-    keeper.opened(connection);
-    keeper.closed(connection);
-    keeper.stop();
+    recorder.opened(connection);
+    recorder.closed(connection);
+    recorder.stop();
     expect(await count()).toBe(0);
   });
 
-  it('does not keep a stream that was closed', async () => {
-    const { connection } = await node.connect();
-    keeper.opened(connection);
-    keeper.closed(connection);
+  it('removes a closed stream at once', async () => {
+    const { connection } = await server.connect();
+    recorder.opened(connection);
+    recorder.closed(connection);
     expect(await count()).toBe(0);
   });
 });

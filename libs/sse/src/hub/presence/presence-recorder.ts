@@ -2,15 +2,15 @@ import type { Connection } from '../../connection/connection.js';
 import type { TimerWheel, WheelEntry } from '../../connection/timing/timer-wheel.js';
 import type { Presence } from '../../presence/presence.js';
 
-/** A poll counts as online until this long after its answer (api.md §3), so that a client between two polls is not offline. */
+/** A poll counts as online for this long after its answer (api.md §3), so that a client between two polls is not offline. */
 const POLL_LINGER_MS = 30_000;
 
-/** One poll that was answered and still counts. */
+/** An answered poll that still counts as online. */
 interface Lingering extends WheelEntry {
   readonly connectionId: string;
 }
 
-/** Tells presence who is there. Streams leave at once; a poll lingers until the same device polls again, or 30 s. */
+/** Records connections in presence. A stream is removed at once, a poll when the same device polls again or after 30 s. */
 export class PresenceRecorder {
   readonly #lingering = new Map<string, Lingering>();
 
@@ -34,7 +34,7 @@ export class PresenceRecorder {
       since: connection.since,
       ...(sessionId === undefined ? {} : { sessionId }),
     });
-    if (connection.transport === 'poll') this.#forget(placeOf(connection));
+    if (connection.transport === 'poll') this.#remove(keyOf(connection));
   }
 
   closed(connection: Connection): void {
@@ -42,36 +42,36 @@ export class PresenceRecorder {
       this.presence.remove(connection.id);
       return;
     }
-    const place = placeOf(connection);
-    this.#forget(place);
+    const key = keyOf(connection);
+    this.#remove(key);
     const entry: Lingering = {
       connectionId: connection.id,
       dueAtMs: Infinity,
       wheelSlot: -1,
       wheelIndex: -1,
       onDue: () => {
-        this.#forget(place);
+        this.#remove(key);
         return Infinity;
       },
     };
-    this.#lingering.set(place, entry);
+    this.#lingering.set(key, entry);
     this.wheel.schedule(entry, this.nowMs() + POLL_LINGER_MS);
   }
 
-  /** Removes everybody who lingers. */
+  /** Removes all lingering polls. */
   stop(): void {
-    for (const place of this.#lingering.keys()) this.#forget(place);
+    for (const key of this.#lingering.keys()) this.#remove(key);
   }
 
-  #forget(place: string): void {
-    const entry = this.#lingering.get(place);
+  #remove(key: string): void {
+    const entry = this.#lingering.get(key);
     if (entry === undefined) return;
-    this.#lingering.delete(place);
+    this.#lingering.delete(key);
     this.wheel.remove(entry);
     this.presence.remove(entry.connectionId);
   }
 }
 
-function placeOf(connection: Connection): string {
+function keyOf(connection: Connection): string {
   return `${connection.tenantId} ${connection.userId} ${connection.device}`;
 }
