@@ -1,25 +1,25 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
 import type { DataSource } from 'typeorm';
-import { ApprovalHooks } from './approval-hooks.js';
+import { ApprovalHooks } from './application/announce/approval-hooks.js';
 import {
   APPROVAL_DATA_SOURCE,
   ConfigurableApprovalsModule,
   type APPROVAL_MODULE_ASYNC_OPTIONS,
   type APPROVAL_MODULE_OPTIONS,
 } from './approvals.module-definition.js';
-import { DefinitionsController } from './definitions/definitions.controller.js';
-import { DefinitionsService } from './definitions/definitions.service.js';
-import { GraphCache } from './definitions/graph-cache.js';
+import { DefinitionsController } from './http/definitions.controller.js';
+import { DefinitionsService } from './application/definitions.service.js';
+import { GraphCache } from './application/graph-cache.js';
 import { ApprovalRequests } from './http/approval-requests.js';
-import { InstancesController } from './instances/instances.controller.js';
-import { ApprovalsService } from './instances/approvals.service.js';
-import { Announcer } from './shell/announcer.js';
-import { DirectoryAnswers } from './shell/directory-answers.js';
-import { InstanceCommands } from './shell/instance-commands.js';
-import { TaskCounts } from './tasks/task-counts.js';
-import { TasksController } from './tasks/tasks.controller.js';
-import { TasksService } from './tasks/tasks.service.js';
+import { InstancesController } from './http/instances.controller.js';
+import { ApprovalsService } from './application/instances.service.js';
+import { Announcer } from './application/announce/announcer.js';
+import { DirectoryAnswers } from './application/directory-answers.js';
+import { InstanceCommands } from './application/command-executor.js';
+import { TaskCounts } from './application/announce/task-counts.js';
+import { TasksController } from './http/tasks.controller.js';
+import { TasksService } from './application/tasks.service.js';
 
 /**
  * Approvals: `ApprovalsModule.forRoot({})` beside `SseModule`, `NotificationsModule` and a `DIRECTORY` (all global) and

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type KeyedWrite, type KeyedWriteResponse, principalOfRequest } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
-import { callerOf, type Caller, type CallingRequest } from '../caller.js';
+import { callerOf, type Caller, type CallingRequest } from '../application/caller.js';
 
 /** One call of a route: who calls, and what it came with. */
 export interface ApprovalCall {

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Graph, stepName } from '../engine/graph/graph.js';
 import type { InstanceEvent } from '../engine/instance/instance-event.js';
 import type { InstanceState, StepRun, Task } from '../engine/instance/instance-state.js';
-import { idsOfTasks, insertTasks, updateTasks } from '../tasks/task-store.js';
+import { idsOfTasks, insertTasks, updateTasks } from './task-store.js';
 
 /** One task that a command opened, activated or ended, and as it was before. */
 export interface TaskChange {

@@ -1,21 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Command, CommandBody } from '../engine/instance/command.js';
-import { refusalOf, requireRevision, statusOf, unknown } from '../approval.errors.js';
-import { ApprovalHooks } from '../approval-hooks.js';
-import { actorOf, type Caller } from '../caller.js';
-import { GraphCache } from '../definitions/graph-cache.js';
+import { refusalOf, requireRevision, statusOf, unknown } from './approval.errors.js';
+import { ApprovalHooks } from './announce/approval-hooks.js';
+import { actorOf, type Caller } from './caller.js';
+import { GraphCache } from './graph-cache.js';
 import { historyOf } from '../engine/audit/history.js';
 import { decide } from '../engine/decide/decide.js';
 import type { Decision } from '../engine/decide/transition.js';
 import type { Graph } from '../engine/graph/graph.js';
 import type { InstanceState } from '../engine/instance/instance-state.js';
-import { instanceOf, readInstance, updateInstance, type InstanceRow } from '../instances/instance-store.js';
-import { Announcer } from './announcer.js';
-import { appendHistory } from './audit-store.js';
+import { instanceOf, readInstance, updateInstance, type InstanceRow } from '../store/instance-store.js';
+import { Announcer } from './announce/announcer.js';
+import { appendHistory } from '../store/audit-store.js';
 import { databaseTime } from '@nest-herald/platform/postgres';
 import { DirectoryAnswers } from './directory-answers.js';
-import { currentNodesOf, project } from './projection.js';
+import { currentNodesOf, project } from '../store/project.js';
 
 /** An instance whose row this transaction holds. */
 export interface HeldInstance {

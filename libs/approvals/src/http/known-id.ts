@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unknown } from './approval.errors.js';
+import { unknown } from '../application/approval.errors.js';
 
 const id = z.uuid().transform((text) => text.toLowerCase());
 

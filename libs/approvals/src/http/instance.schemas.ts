@@ -2,7 +2,7 @@ import { isStorableText, jsonFault, pageOf, pagingFields } from '@nest-herald/pl
 import { isIdentifier } from '@nest-herald/platform';
 import { z } from 'zod';
 import { INSTANCE_STATUSES } from '../engine/instance/instance-state.js';
-import { idField } from '../known-id.js';
+import { idField } from './known-id.js';
 
 /** Bytes of a form as JSON. */
 const MAX_FORM_BYTES = 262_144;

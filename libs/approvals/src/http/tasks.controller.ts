@@ -1,14 +1,14 @@
 import { Body, Get, HttpCode, HttpException, Inject, Param, Post, Query } from '@nestjs/common';
 import { expectedRevision, type Page, problemOf, SchemaPipe, withTag } from '@nest-herald/platform/http';
 import type { z } from 'zod';
-import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
-import { ApprovalRequests } from '../http/approval-requests.js';
-import { ApprovalRoutes } from '../http/approval-routes.js';
-import type { Instance } from '../instances/instance.schemas.js';
-import { ApprovalsService } from '../instances/approvals.service.js';
-import { knownId } from '../known-id.js';
-import { ORIGIN_TASKS } from '../origin-approvals.js';
-import { callOfTask } from './batch-request.js';
+import { CurrentCall, type ApprovalCall } from './approval-call.js';
+import { ApprovalRequests } from './approval-requests.js';
+import { ApprovalRoutes } from './approval-routes.js';
+import type { Instance } from './instance.schemas.js';
+import { ApprovalsService } from '../application/instances.service.js';
+import { knownId } from './known-id.js';
+import { ORIGIN_TASKS } from './legacy-approvals.js';
+import { callOfTask } from './batch-call.js';
 import {
   approveSchema,
   batchSchema,
@@ -28,7 +28,7 @@ import {
   type PageQuery,
   type TaskActions,
 } from './task.schemas.js';
-import { TasksService, type Decided, type TaskVerb } from './tasks.service.js';
+import { TasksService, type Decided, type TaskVerb } from '../application/tasks.service.js';
 
 /** Tasks over HTTP (api.md §6). Fixed paths stand before `:id`, which would take them. */
 @ApprovalRoutes('approval-tasks', ORIGIN_TASKS)

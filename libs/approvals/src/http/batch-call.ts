@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeyedWriteResponse } from '@nest-herald/platform/http';
-import type { ApprovalCall } from '../http/approval-call.js';
+import type { ApprovalCall } from './approval-call.js';
 
 /** Headers of one task's answer are not the batch's. */
 const IGNORED: KeyedWriteResponse = { header: () => undefined };

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Definition } from '../engine/definition/definition.js';
-import type { ListProcesses, Process, ProcessVersion } from './definition.schemas.js';
+import type { ListProcesses, Process, ProcessVersion } from '../http/definition.schemas.js';
 
 /** A row of `apv_definition`. */
 export interface DefinitionRow {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { unknown } from '../approval.errors.js';
+import { unknown } from './approval.errors.js';
 import { compileGraph, type Graph } from '../engine/graph/graph.js';
-import { readVersion } from './definition-store.js';
+import { readVersion } from '../store/definition-store.js';
 
 /** Compiled versions that one process keeps, whatever their tenants. */
 const MAX_GRAPHS = 500;

@@ -1,6 +1,6 @@
 import { Refusal as HttpRefusal } from '@nest-herald/platform/http';
-import type { Fault } from './engine/form/fault.js';
-import type { EngineRefusal, RefusalCode } from './engine/instance/refusal.js';
+import type { Fault } from '../engine/form/fault.js';
+import type { EngineRefusal, RefusalCode } from '../engine/instance/refusal.js';
 
 const STATUS = {
   not_found: 404,

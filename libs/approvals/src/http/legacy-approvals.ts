@@ -1,8 +1,8 @@
 import { textOf, type Fields, type LegacyRequest, type LegacyRoutes } from '@nest-herald/platform/http';
-import type { Process, ProcessStatistics } from './definitions/definition.schemas.js';
-import type { InstanceStatus, TaskAction, TaskStatus } from './engine/instance/instance-state.js';
-import type { Instance, InstanceSummary } from './instances/instance.schemas.js';
-import type { ApprovalTask, BatchResult } from './tasks/task.schemas.js';
+import type { Process, ProcessStatistics } from './definition.schemas.js';
+import type { InstanceStatus, TaskAction, TaskStatus } from '../engine/instance/instance-state.js';
+import type { Instance, InstanceSummary } from './instance.schemas.js';
+import type { ApprovalTask, BatchResult } from './task.schemas.js';
 
 /** The origin's five statuses of a request; ours are folded into them. */
 const INSTANCE_STATUS = {

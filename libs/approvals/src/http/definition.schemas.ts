@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { definitionShape } from '../engine/definition/definition.js';
-import { idField } from '../known-id.js';
+import { idField } from './known-id.js';
 import { pageOf, pagingFields } from '@nest-herald/platform/http';
 
 /** Body of `POST /processes`, `PUT /processes/:id` and `POST /processes/:id/versions`; its parts are checked one by one by the engine. */

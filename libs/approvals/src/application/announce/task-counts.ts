@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import { CLOCK, type Clock, type Principal } from '@nest-herald/platform';
 import { ConnectedPeople, type Connection, Hub } from '@nest-herald/sse';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
-import { TASK_CLOSED, TASK_CREATED, TASKS_COUNT, type TasksCount } from '../approval-events.js';
+import { TASK_CLOSED, TASK_CREATED, TASKS_COUNT, type TasksCount } from './approval-events.js';
 
 /** Least time between two counts of one person (like the inbox's, api.md §5), in ms. */
 const INTERVAL_MS = 250;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { isClosed, type InstanceState, type InstanceStatus } from '../engine/instance/instance-state.js';
-import type { Instance } from './instance.schemas.js';
+import type { Instance } from '../http/instance.schemas.js';
 
 /** A row of `apv_instance`. */
 export interface InstanceRow {

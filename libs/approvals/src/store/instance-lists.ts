@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { InstanceSummary, ListInstances } from './instance.schemas.js';
+import type { InstanceSummary, ListInstances } from '../http/instance.schemas.js';
 import type { InstanceRow } from './instance-store.js';
 
 /** What a list of instances shows. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { InstanceEvent } from './engine/instance/instance-event.js';
-import type { Instance } from './instances/instance.schemas.js';
+import type { InstanceEvent } from '../../engine/instance/instance-event.js';
+import type { Instance } from '../../http/instance.schemas.js';
 
 /** What a hook is told. */
 export interface HookContext {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { StepRun, Task, TaskStatus } from '../engine/instance/instance-state.js';
-import type { ApprovalTask } from './task.schemas.js';
+import type { ApprovalTask } from '../http/task.schemas.js';
 
 /** A row of `apv_task` with what people want to know of its instance. */
 export interface TaskRow {

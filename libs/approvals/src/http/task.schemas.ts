@@ -1,8 +1,8 @@
 import { isIdentifier } from '@nest-herald/platform';
 import { z } from 'zod';
 import { INSTANCE_STATUSES, TASK_STATUSES } from '../engine/instance/instance-state.js';
-import { commentField, formField, instanceSchema } from '../instances/instance.schemas.js';
-import { idField } from '../known-id.js';
+import { commentField, formField, instanceSchema } from './instance.schemas.js';
+import { idField } from './known-id.js';
 import { pageOf, pagingFields } from '@nest-herald/platform/http';
 
 const person = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');

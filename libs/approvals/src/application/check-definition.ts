@@ -1,9 +1,9 @@
 import { jsonFault } from '@nest-herald/platform/http';
-import { ApprovalRefusal } from '../approval.errors.js';
+import { ApprovalRefusal } from './approval.errors.js';
 import type { Definition } from '../engine/definition/definition.js';
 import { parseDefinition } from '../engine/validation/parse-definition.js';
-import type { DefineInput } from './definition.schemas.js';
-import type { DefinitionRow } from './definition-store.js';
+import type { DefineInput } from '../http/definition.schemas.js';
+import type { DefinitionRow } from '../store/definition-store.js';
 
 /** Bytes of one definition as JSON. */
 const MAX_DEFINITION_BYTES = 524_288;

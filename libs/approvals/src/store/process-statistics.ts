@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { summaryOf } from '../instances/instance-lists.js';
-import type { ProcessStatistics } from './definition.schemas.js';
+import { summaryOf } from './instance-lists.js';
+import type { ProcessStatistics } from '../http/definition.schemas.js';
 import type { DefinitionRow } from './definition-store.js';
 
 /** How the instances of a process ended and how long its nodes took, counted by the database over all of them. */

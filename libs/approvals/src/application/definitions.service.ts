@@ -4,16 +4,16 @@ import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { ApprovalRefusal, refusalOf, requireRevision, unknown } from '../approval.errors.js';
-import type { Caller } from '../caller.js';
+import { ApprovalRefusal, refusalOf, requireRevision, unknown } from './approval.errors.js';
+import type { Caller } from './caller.js';
 import { simulate, type Simulation } from '../engine/decide/simulate.js';
 import type { Definition } from '../engine/definition/definition.js';
 import { diagramOf, type Diagram } from '../engine/diagram/diagram.js';
 import { compileGraph } from '../engine/graph/graph.js';
-import { idField } from '../known-id.js';
+import { idField } from '../http/known-id.js';
 import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
-import { DirectoryAnswers } from '../shell/directory-answers.js';
-import { checked, described, drawingOf, invalid, type Drawing } from './checked-definition.js';
+import { DirectoryAnswers } from './directory-answers.js';
+import { checked, described, drawingOf, invalid, type Drawing } from './check-definition.js';
 import type {
   DefineInput,
   ListProcesses,
@@ -21,7 +21,7 @@ import type {
   ProcessStatistics,
   ProcessVersion,
   SimulateInput,
-} from './definition.schemas.js';
+} from '../http/definition.schemas.js';
 import {
   changeDefinition,
   countDefinitions,
@@ -38,8 +38,8 @@ import {
   versionOf,
   type DefinitionRow,
   type RowLock,
-} from './definition-store.js';
-import { statisticsOf } from './process-statistics.js';
+} from '../store/definition-store.js';
+import { statisticsOf } from '../store/process-statistics.js';
 
 /** A process with the drawing of its active version (its newest one while none is published). */
 export type ProcessWithDrawing = Process & Drawing & { readonly version: number };

@@ -4,13 +4,13 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { ChainCheck } from '../engine/audit/audit-chain.js';
 import type { Diagram } from '../engine/diagram/diagram.js';
-import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
-import { ApprovalRequests } from '../http/approval-requests.js';
-import { ApprovalRoutes } from '../http/approval-routes.js';
-import { knownId } from '../known-id.js';
-import { ORIGIN_INSTANCES } from '../origin-approvals.js';
-import type { ApprovalTask } from '../tasks/task.schemas.js';
-import { ApprovalsService } from './approvals.service.js';
+import { CurrentCall, type ApprovalCall } from './approval-call.js';
+import { ApprovalRequests } from './approval-requests.js';
+import { ApprovalRoutes } from './approval-routes.js';
+import { knownId } from './known-id.js';
+import { ORIGIN_INSTANCES } from './legacy-approvals.js';
+import type { ApprovalTask } from './task.schemas.js';
+import { ApprovalsService } from '../application/instances.service.js';
 import {
   cancelSchema,
   ccSchema,

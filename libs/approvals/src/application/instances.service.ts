@@ -3,23 +3,23 @@ import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { ApprovalRefusal, unknown } from '../approval.errors.js';
-import type { Caller } from '../caller.js';
-import { readDefinition, type DefinitionRow } from '../definitions/definition-store.js';
-import { GraphCache } from '../definitions/graph-cache.js';
+import { ApprovalRefusal, unknown } from './approval.errors.js';
+import type { Caller } from './caller.js';
+import { readDefinition, type DefinitionRow } from '../store/definition-store.js';
+import { GraphCache } from './graph-cache.js';
 import { chainStart, verifyChain, type ChainCheck } from '../engine/audit/audit-chain.js';
 import { diagramOf, type Diagram } from '../engine/diagram/diagram.js';
 import type { FormData } from '../engine/form/form-schema.js';
 import type { CommandBody, Picks } from '../engine/instance/command.js';
 import { draftInstance, type InstanceState } from '../engine/instance/instance-state.js';
 import { formFromText } from './form-from-text.js';
-import { idField } from '../known-id.js';
+import { idField } from '../http/known-id.js';
 import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
-import { historyEntryOf, readHistory } from '../shell/audit-store.js';
-import { DirectoryAnswers } from '../shell/directory-answers.js';
-import { InstanceCommands } from '../shell/instance-commands.js';
-import { approvalTaskOf, tasksOfInstance } from '../tasks/task-store.js';
-import type { ApprovalTask } from '../tasks/task.schemas.js';
+import { historyEntryOf, readHistory } from '../store/audit-store.js';
+import { DirectoryAnswers } from './directory-answers.js';
+import { InstanceCommands } from './command-executor.js';
+import { approvalTaskOf, tasksOfInstance } from '../store/task-store.js';
+import type { ApprovalTask } from '../http/task.schemas.js';
 import type {
   HistoryEntryAnswer,
   Instance,
@@ -27,9 +27,15 @@ import type {
   ListInstances,
   StartInput,
   SubmitInput,
-} from './instance.schemas.js';
-import { countInstances, findByBusinessKey, listInstances, summarise, type InstanceFilter } from './instance-lists.js';
-import { insertInstance, instanceOf, readInstance, type InstanceRow } from './instance-store.js';
+} from '../http/instance.schemas.js';
+import {
+  countInstances,
+  findByBusinessKey,
+  listInstances,
+  summarise,
+  type InstanceFilter,
+} from '../store/instance-lists.js';
+import { insertInstance, instanceOf, readInstance, type InstanceRow } from '../store/instance-store.js';
 
 /** A start as code of the host gives it; what is left out has its default. */
 export type NewRequest = Partial<StartInput>;

@@ -1,20 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
-import { unknown } from '../approval.errors.js';
-import type { Caller } from '../caller.js';
-import { GraphCache } from '../definitions/graph-cache.js';
+import { unknown } from './approval.errors.js';
+import type { Caller } from './caller.js';
+import { GraphCache } from './graph-cache.js';
 import { type Graph, isTaskStep, leadsTo, stepName } from '../engine/graph/graph.js';
 import type { InstanceState, TaskStatus } from '../engine/instance/instance-state.js';
-import type { Instance } from '../instances/instance.schemas.js';
-import { instanceOf, readInstance } from '../instances/instance-store.js';
-import { requireInvolved } from '../instances/approvals.service.js';
-import { idField } from '../known-id.js';
+import type { Instance } from '../http/instance.schemas.js';
+import { instanceOf, readInstance } from '../store/instance-store.js';
+import { requireInvolved } from './instances.service.js';
+import { idField } from '../http/known-id.js';
 import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
-import { InstanceCommands } from '../shell/instance-commands.js';
+import { InstanceCommands } from './command-executor.js';
 import type { CommandBody } from '../engine/instance/command.js';
-import { approvalTaskOf, countTasks, listTasks, readTask, type TaskRow, type TasksOfPerson } from './task-store.js';
-import type { ApprovalTask, PageQuery, TaskActions } from './task.schemas.js';
+import {
+  approvalTaskOf,
+  countTasks,
+  listTasks,
+  readTask,
+  type TaskRow,
+  type TasksOfPerson,
+} from '../store/task-store.js';
+import type { ApprovalTask, PageQuery, TaskActions } from '../http/task.schemas.js';
 
 type VerbBody<C> = C extends { readonly task: string } ? Omit<C, 'task'> : never;
 /** What somebody does to a task. */

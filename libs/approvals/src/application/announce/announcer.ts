@@ -13,14 +13,14 @@ import {
   type InstanceUpdated,
   type StatusChanged,
   type TaskEvent,
-} from '../approval-events.js';
+} from './approval-events.js';
 import type { Caller } from '../caller.js';
-import { type Graph, stepName } from '../engine/graph/graph.js';
-import type { InstanceEvent } from '../engine/instance/instance-event.js';
-import type { InstanceState, InstanceStatus, Task } from '../engine/instance/instance-state.js';
-import { instanceOf, type InstanceRow } from '../instances/instance-store.js';
-import { idsOfTasks } from '../tasks/task-store.js';
-import type { TaskChange } from './projection.js';
+import { type Graph, stepName } from '../../engine/graph/graph.js';
+import type { InstanceEvent } from '../../engine/instance/instance-event.js';
+import type { InstanceState, InstanceStatus, Task } from '../../engine/instance/instance-state.js';
+import { instanceOf, type InstanceRow } from '../../store/instance-store.js';
+import { idsOfTasks } from '../../store/task-store.js';
+import type { TaskChange } from '../../store/project.js';
 
 /** `relatedType` of the notification that asks somebody to act; its `relatedId` is the task. */
 export const TASK_NOTICE = 'approval_task';

@@ -9,13 +9,13 @@ import {
 } from '@nest-herald/platform/http';
 import { isPermitted } from '@nest-herald/platform';
 import { z } from 'zod';
-import { unknown } from '../approval.errors.js';
+import { unknown } from '../application/approval.errors.js';
 import type { Diagram } from '../engine/diagram/diagram.js';
-import { CurrentCall, type ApprovalCall } from '../http/approval-call.js';
-import { ApprovalRequests } from '../http/approval-requests.js';
-import { ApprovalRoutes } from '../http/approval-routes.js';
-import { knownId } from '../known-id.js';
-import { ORIGIN_DEFINITIONS } from '../origin-approvals.js';
+import { CurrentCall, type ApprovalCall } from './approval-call.js';
+import { ApprovalRequests } from './approval-requests.js';
+import { ApprovalRoutes } from './approval-routes.js';
+import { knownId } from './known-id.js';
+import { ORIGIN_DEFINITIONS } from './legacy-approvals.js';
 import {
   defineSchema,
   listProcessesSchema,
@@ -27,7 +27,7 @@ import {
   type ProcessVersion,
   type SimulateInput,
 } from './definition.schemas.js';
-import { DefinitionsService } from './definitions.service.js';
+import { DefinitionsService } from '../application/definitions.service.js';
 
 const DEFINE = 'approval:define';
 const versionsQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });

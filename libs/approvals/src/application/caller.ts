@@ -1,5 +1,5 @@
 import { isPermitted, type Principal } from '@nest-herald/platform';
-import type { Actor } from './engine/instance/command.js';
+import type { Actor } from '../engine/instance/command.js';
 
 /** Who gives a command, and from where; the addresses go into the history as personal text. */
 export interface Caller {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import type { Caller } from '../caller.js';
+import type { Caller } from '../application/caller.js';
 import { seal, type AuditRow } from '../engine/audit/audit-chain.js';
 import type { HistoryEntry } from '../engine/audit/history.js';
-import type { HistoryEntryAnswer } from '../instances/instance.schemas.js';
+import type { HistoryEntryAnswer } from '../http/instance.schemas.js';
 
 /** The end of a chain. */
 export interface ChainEnd {
