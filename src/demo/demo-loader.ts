@@ -91,7 +91,7 @@ export class DemoLoader implements OnApplicationBootstrap {
     const mine = { assigneeId: head.userId, status: 'pending' } as const;
     const waiting = await this.tasks.list(manager, head, mine, { limit: APPROVED_BY_HEAD });
     for (const task of waiting.items) {
-      await this.tasks.give(manager, head, task.id, { type: 'approve' });
+      await this.tasks.execute(manager, head, task.id, { type: 'approve' });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ApprovalHooks, ApprovalsService, type Caller, type HookContext } from '@nest-herald/approvals';
+import { ApprovalHooks, InstancesService, type Caller, type HookContext } from '@nest-herald/approvals';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DemoRefusal } from './demo.errors.js';
@@ -18,7 +18,7 @@ const KINDS: readonly DocumentKind[] = [PURCHASE_ORDER, LEAVE_REQUEST];
 export class DocumentApprovals implements OnModuleInit {
   constructor(
     @Inject(ApprovalHooks) private readonly hooks: ApprovalHooks,
-    @Inject(ApprovalsService) private readonly approvals: ApprovalsService,
+    @Inject(InstancesService) private readonly approvals: InstancesService,
   ) {}
 
   onModuleInit(): void {

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const FORM = { supplier: 'Gears Ltd', amount: 18_400 };
 
-describe('a purchase order', () => {
+describe('Purchase order', () => {
   let database: TestDatabase;
   let app: ApprovalApp;
   let processId: string;
@@ -20,7 +20,7 @@ describe('a purchase order', () => {
     await database?.drop();
   });
 
-  it('goes from the buyer over the manager to two of finance, and everybody concerned is told', async () => {
+  it('is approved by the manager and two of finance, and informs the people involved', async () => {
     const [ada, mia, fin1, fin2, fin3, eve] = await Promise.all(
       ['ada', 'mia', 'fin1', 'fin2', 'fin3', 'eve'].map((id) => app.as(id)),
     );
@@ -62,8 +62,8 @@ describe('a purchase order', () => {
     );
     expect(JSON.parse(counted.data)).toMatchObject({ pending: 1, overdue: 0 });
 
-    const managers = await mia!.task(id);
-    const decided = await mia!.post(`/approval-tasks/${managers.id}/approve`, { comment: 'Fine' });
+    const managerTask = await mia!.task(id);
+    const decided = await mia!.post(`/approval-tasks/${managerTask.id}/approve`, { comment: 'Fine' });
     expect(decided.status).toBe(200);
     expect(decided.body).toMatchObject({
       task: { status: 'approved', action: 'approve', by: 'mia', comment: 'Fine' },
@@ -78,7 +78,7 @@ describe('a purchase order', () => {
     const end = await ada!.get(`/process-instances/${id}`);
     expect(end.body).toMatchObject({ status: 'approved', currentNodes: [], completedAt: expect.any(String) });
 
-    // The third of finance was not needed: the task closed by itself, and its notification left the inbox.
+    // The third task of finance was skipped, and its notification left the inbox.
     const closed = await streams.fin3.until(({ event }) => event === 'approval.task.closed');
     expect(JSON.parse(closed.data)).toMatchObject({ status: 'skipped', by: 'fin2' });
     expect((await fin3!.get('/notifications?state=inbox')).body.items).toEqual([]);
@@ -87,8 +87,8 @@ describe('a purchase order', () => {
     await streams.ada.until(
       ({ event, data }) => event === 'approval.instance.updated' && JSON.parse(data).status === 'approved',
     );
-    const told = await ada!.get('/notifications');
-    expect(told.body.items[0]).toMatchObject({ title: 'Twelve gearboxes', content: 'Approved.', relatedId: id });
+    const notified = await ada!.get('/notifications');
+    expect(notified.body.items[0]).toMatchObject({ title: 'Twelve gearboxes', content: 'Approved.', relatedId: id });
     expect(
       streams.eve.events().filter(({ event }) => event.startsWith('approval') && event !== 'approval.tasks.count'),
     ).toEqual([]);

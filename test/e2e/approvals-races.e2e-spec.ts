@@ -1,4 +1,4 @@
 import { describeApprovalRaces } from '../support/approval-races.js';
 
-// The full profile has 200 runs of each (approvals-races.full-spec.ts).
+// The full profile runs each race 200 times (approvals-races.full-spec.ts).
 describeApprovalRaces(10);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { ApprovalApp, type Colleague, oneNode } from '../support/approval-app.js';
+import { ApprovalApp, type Colleague, oneStep } from '../support/approval-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('approvals over REST', () => {
+describe('Approvals over REST', () => {
   let database: TestDatabase;
   let app: ApprovalApp;
   let ada: Colleague;
@@ -19,9 +19,9 @@ describe('approvals over REST', () => {
     [ada, fin1, fin2, eve, root] = (await Promise.all(
       ['ada', 'fin1', 'fin2', 'eve', 'root'].map((id) => app.as(id)),
     )) as [Colleague, Colleague, Colleague, Colleague, Colleague];
-    await app.define(oneNode('check'));
+    await app.define(oneStep('check'));
     await app.define(
-      oneNode(
+      oneStep(
         'strict',
         { assignees: [{ type: 'user', users: ['fin1'] }], editableFields: ['note'] },
         {
@@ -45,8 +45,8 @@ describe('approvals over REST', () => {
     return body.id as string;
   }
 
-  describe('definitions', () => {
-    it('name every fault of a drawing with its path', async () => {
+  describe('Definitions', () => {
+    it('get all their faults with paths', async () => {
       const faulty = { code: 'Bad Code', name: '', nodes: [], edges: [], colour: 'red' };
       const { status, body } = await root.post('/processes', faulty);
       expect([status, body.code]).toEqual([422, 'invalid_definition']);
@@ -54,13 +54,13 @@ describe('approvals over REST', () => {
       expect(paths).toEqual(expect.arrayContaining(['code', 'name', 'nodes', 'edges', 'colour']));
     });
 
-    it('are made by holders of approval:define only, and have one code each', async () => {
-      expect((await ada.post('/processes', oneNode('mine'))).body).toMatchObject({ status: 403, code: 'forbidden' });
-      expect((await root.post('/processes', oneNode('check'))).body).toMatchObject({ status: 409, code: 'code_taken' });
+    it('need approval:define, and a code of their own', async () => {
+      expect((await ada.post('/processes', oneStep('mine'))).body).toMatchObject({ status: 403, code: 'forbidden' });
+      expect((await root.post('/processes', oneStep('check'))).body).toMatchObject({ status: 409, code: 'code_taken' });
     });
 
-    it('are hidden while they are drafts, and start nothing', async () => {
-      const draft = await root.post('/processes', { ...oneNode('hidden'), publish: false });
+    it('are hidden and cannot start instances while they are drafts', async () => {
+      const draft = await root.post('/processes', { ...oneStep('hidden'), publish: false });
       expect(draft.body).toMatchObject({ activeVersion: null, latestVersion: 1 });
       expect((await ada.get(`/processes/${draft.body.id}`)).status).toBe(404);
       expect((await ada.get(`/processes/${draft.body.id}/diagram`)).status).toBe(404);
@@ -73,30 +73,30 @@ describe('approvals over REST', () => {
       expect((await ada.get('/processes?code=hidden')).body.items).toHaveLength(1);
     });
 
-    it('begin nothing while disabled, and are deleted only when nothing is under way', async () => {
-      const id = await app.define(oneNode('going'));
-      await start('going');
+    it('cannot start instances while they are disabled, and cannot be deleted before all instances have ended', async () => {
+      const id = await app.define(oneStep('deletable'));
+      await start('deletable');
       expect((await root.send('PATCH', `/processes/${id}/disable`)).body.enabled).toBe(false);
-      expect((await ada.post('/process-instances', { code: 'going' })).body.code).toBe('process_disabled');
+      expect((await ada.post('/process-instances', { code: 'deletable' })).body.code).toBe('process_disabled');
       expect((await root.send('DELETE', `/processes/${id}`)).body.code).toBe('has_active_instances');
-      const [instance] = (await ada.get('/process-instances?code=going')).body.items;
-      await root.post(`/process-instances/${instance.id}/cancel`, { reason: 'so that it can go' });
+      const [instance] = (await ada.get('/process-instances?code=deletable')).body.items;
+      await root.post(`/process-instances/${instance.id}/cancel`, { reason: 'so that it can be deleted' });
       expect((await root.send('DELETE', `/processes/${id}`)).status).toBe(204);
       expect((await root.get(`/processes/${id}`)).status).toBe(404);
       expect((await ada.get(`/process-instances/${instance.id}`)).body.status).toBe('cancelled');
-      await app.define(oneNode('going'));
+      await app.define(oneStep('deletable'));
     });
 
-    it('refuse a change that is based on an old revision', async () => {
-      const id = await app.define(oneNode('tagged'));
+    it('refuse a change of a stale revision', async () => {
+      const id = await app.define(oneStep('tagged'));
       const etag = (await root.get(`/processes/${id}`)).headers.get('etag') ?? '';
-      expect((await root.send('PUT', `/processes/${id}`, oneNode('tagged'), { 'If-Match': etag })).status).toBe(200);
-      const stale = await root.send('PUT', `/processes/${id}`, oneNode('tagged'), { 'If-Match': etag });
+      expect((await root.send('PUT', `/processes/${id}`, oneStep('tagged'), { 'If-Match': etag })).status).toBe(200);
+      const stale = await root.send('PUT', `/processes/${id}`, oneStep('tagged'), { 'If-Match': etag });
       expect([stale.status, stale.body.code]).toEqual([412, 'precondition_failed']);
     });
 
-    it('cannot be changed in the database once published', async () => {
-      const id = await app.define(oneNode('frozen'));
+    it('cannot be changed in the database after they were published', async () => {
+      const id = await app.define(oneStep('frozen'));
       const change = app.inTenant('acme', (manager) =>
         manager.query(
           `update herald.apv_definition_version set definition = '{}' where tenant_id = 'acme' and definition_id = $1`,
@@ -106,7 +106,7 @@ describe('approvals over REST', () => {
       await expect(change).rejects.toThrow(/was published and cannot be changed/);
     });
 
-    it('show where a form would go, which is where it goes', async () => {
+    it('simulate a form with the people who get its tasks', async () => {
       const id = (await root.get('/processes?code=strict')).body.items[0].id as string;
       const simulated = await ada.post(`/processes/${id}/simulate`, { formData: { amount: 5 } });
       expect(simulated.body.status).toBe('approved');
@@ -117,14 +117,14 @@ describe('approvals over REST', () => {
     });
   });
 
-  describe('requests', () => {
-    it('take the names of the origin and keep the types of a form', async () => {
+  describe('Instances', () => {
+    it('accept the names of the legacy API and keep the types of a form', async () => {
       const id = (await root.get('/processes?code=strict')).body.items[0].id as string;
       const started = await ada.post('/process-instances/start', { process_def_id: id, form_data: { amount: 12.5 } });
       expect([started.status, started.body.formData]).toEqual([201, { amount: 12.5 }]);
     });
 
-    it('refuse a form that does not fit, field by field, and keep nothing of it', async () => {
+    it('refuse an invalid form field by field, and store nothing', async () => {
       const refused = await ada.post('/process-instances', {
         code: 'strict',
         title: 'refused',
@@ -135,7 +135,7 @@ describe('approvals over REST', () => {
       expect((body.items as { title: string }[]).filter(({ title }) => title === 'refused')).toEqual([]);
     });
 
-    it('wait as drafts until they are submitted', async () => {
+    it('stay drafts until they are submitted', async () => {
       const id = await start('strict', { draft: true });
       expect((await ada.get(`/process-instances/${id}`)).body).toMatchObject({ status: 'draft', startedAt: null });
       expect((await ada.post(`/process-instances/${id}/submit`, {})).body.code).toBe('invalid_form');
@@ -144,17 +144,17 @@ describe('approvals over REST', () => {
       expect((await ada.post(`/process-instances/${id}/submit`, {})).body.code).toBe('invalid_transition');
     });
 
-    it('go through one at a time for one thing of the host', async () => {
+    it('have a business key that no other instance has until they end', async () => {
       const businessId = randomUUID();
       const id = await start('check', { businessType: 'order', businessId });
-      const twin = await ada.post('/process-instances', { code: 'check', businessType: 'order', businessId });
-      expect([twin.status, twin.body.code]).toEqual([409, 'business_in_progress']);
+      const second = await ada.post('/process-instances', { code: 'check', businessType: 'order', businessId });
+      expect([second.status, second.body.code]).toEqual([409, 'business_in_progress']);
       await ada.post(`/process-instances/${id}/withdraw`);
       const next = await start('check', { businessType: 'order', businessId });
       expect((await ada.get(`/process-instances/by-business/order/${businessId}`)).body.id).toBe(next);
     });
 
-    it('are read by those concerned, refused to colleagues and unknown to other tenants', async () => {
+    it('are readable by people involved, forbidden to colleagues and unknown to other tenants', async () => {
       const id = await start();
       const stranger = await app.as('ada', { tenant: 'beta' });
       const admin = await app.as('root', { tenant: 'beta' });
@@ -171,7 +171,7 @@ describe('approvals over REST', () => {
       expect((await eve.get('/process-instances?limit=100')).body.items).toEqual([]);
     });
 
-    it('reach those on copy, who may read and talk along', async () => {
+    it('can be read and commented by people on copy', async () => {
       const id = await start();
       expect((await eve.post(`/process-instances/${id}/comment`, { comment: 'me too' })).status).toBe(403);
       const copied = await ada.post(`/process-instances/${id}/cc`, { users: ['hanna'] });
@@ -182,10 +182,10 @@ describe('approvals over REST', () => {
       expect((await hanna.post(`/process-instances/${id}/comment`, { comment: 'seen' })).status).toBe(200);
       const history = (await ada.get(`/process-instances/${id}/history?limit=100`)).body.items;
       expect(history.at(-1)).toMatchObject({ action: 'comment', actorId: 'hanna', comment: 'seen' });
-      expect((await ada.post(`/process-instances/${id}/cc`, { users: ['nobody'] })).body.code).toBe('invalid_assignee');
+      expect((await ada.post(`/process-instances/${id}/cc`, { users: ['ghost'] })).body.code).toBe('invalid_assignee');
     });
 
-    it('come back to the applicant, are corrected and begin their second round', async () => {
+    it('start their second round after a return and a resubmission', async () => {
       const id = await start('strict', { formData: { amount: 1 } });
       const task = await fin1.task(id);
       const back = await fin1.post(`/approval-tasks/${task.id}/return`, { comment: 'which one?' });
@@ -200,7 +200,7 @@ describe('approvals over REST', () => {
       expect((await fin1.task(id)).id).not.toBe(task.id);
     });
 
-    it('are withdrawn by the applicant, cancelled by administrators with a reason, and stay so', async () => {
+    it('are withdrawn by the applicant, or cancelled by an administrator with a reason', async () => {
       const withdrawn = await start();
       expect((await fin1.post(`/process-instances/${withdrawn}/withdraw`)).body.code).toBe('forbidden');
       const task = await fin1.task(withdrawn);
@@ -214,7 +214,7 @@ describe('approvals over REST', () => {
       expect(end.body.status).toBe('cancelled');
     });
 
-    it('list page by page without skipping or repeating', async () => {
+    it('are listed page by page, each once', async () => {
       const ids = [];
       for (let i = 0; i < 5; i += 1) ids.unshift(await start('check', { businessType: 'page', businessId: `p${i}` }));
       const seen: string[] = [];
@@ -230,19 +230,21 @@ describe('approvals over REST', () => {
     });
   });
 
-  describe('tasks', () => {
-    it('say what one may do, and to others why not', async () => {
+  describe('Tasks', () => {
+    it('list the actions of the assignee, and for others the reason of each refusal', async () => {
       const id = await start('strict', { formData: { amount: 1 } });
       const task = await fin1.task(id);
-      const mine = await fin1.get(`/approval-tasks/${task.id}/actions`);
-      expect(mine.body).toMatchObject({ revision: task.revision, editableFields: ['note'] });
-      expect((mine.body.actions as { allowed: boolean }[]).every(({ allowed }) => allowed)).toBe(true);
-      const hers = await ada.get(`/approval-tasks/${task.id}/actions`);
-      expect((hers.body.actions as { code: string }[]).map(({ code }) => code)).toEqual(Array(5).fill('not_assignee'));
+      const own = await fin1.get(`/approval-tasks/${task.id}/actions`);
+      expect(own.body).toMatchObject({ revision: task.revision, editableFields: ['note'] });
+      expect((own.body.actions as { allowed: boolean }[]).every(({ allowed }) => allowed)).toBe(true);
+      const others = await ada.get(`/approval-tasks/${task.id}/actions`);
+      expect((others.body.actions as { code: string }[]).map(({ code }) => code)).toEqual(
+        Array(5).fill('not_assignee'),
+      );
       expect((await eve.get(`/approval-tasks/${task.id}/actions`)).status).toBe(403);
     });
 
-    it('are decided by their assignee only, once, and the second is told who did it', async () => {
+    it('are decided once, by their assignee, and the second answer names who decided', async () => {
       const id = await start();
       const [one, two] = [await fin1.task(id), await fin2.task(id)];
       expect((await eve.post(`/approval-tasks/${one.id}/approve`)).body).toMatchObject({
@@ -261,7 +263,7 @@ describe('approvals over REST', () => {
       expect((await fin1.get('/approval-tasks/done')).body.items[0]).toMatchObject({ id: one.id, status: 'approved' });
     });
 
-    it('let the assignee change only what the node opens', async () => {
+    it('let the assignee change only the editable fields of the step', async () => {
       const id = await start('strict', { formData: { amount: 1 } });
       const { id: taskId } = await fin1.task(id);
       const locked = await fin1.post(`/approval-tasks/${taskId}/approve`, { formPatch: { amount: 2 } });
@@ -270,13 +272,16 @@ describe('approvals over REST', () => {
       expect(open.body.instance.formData).toEqual({ amount: 1, note: 'ok' });
     });
 
-    it('go to somebody else, who has to be an active colleague', async () => {
+    it('can be transferred to an active colleague', async () => {
       const id = await start('strict', { formData: { amount: 1 } });
       const { id: taskId } = await fin1.task(id);
-      const nobody = await fin1.post(`/approval-tasks/${taskId}/transfer`, { toUserId: 'nobody' });
-      expect(nobody.body.code).toBe('invalid_assignee');
-      const given = await fin1.post(`/approval-tasks/${taskId}/transfer`, { to_user_id: 'eve', comment: 'yours' });
-      expect(given.body.task).toMatchObject({ status: 'transferred', comment: 'yours' });
+      const unknown = await fin1.post(`/approval-tasks/${taskId}/transfer`, { toUserId: 'ghost' });
+      expect(unknown.body.code).toBe('invalid_assignee');
+      const transferred = await fin1.post(`/approval-tasks/${taskId}/transfer`, {
+        to_user_id: 'eve',
+        comment: 'yours',
+      });
+      expect(transferred.body.task).toMatchObject({ status: 'transferred', comment: 'yours' });
       const taken = await eve.task(id);
       expect((await eve.get(`/approval-tasks/${taken.id}`)).body).toMatchObject({
         origin: 'transfer',
@@ -289,7 +294,7 @@ describe('approvals over REST', () => {
       ).toEqual([]);
     });
 
-    it('are decided many at once, each by itself, and a repeat repeats no decision', async () => {
+    it('are decided in a batch, each in its own transaction, and a repeated batch repeats no decision', async () => {
       const ids = await Promise.all([1, 2, 3].map(() => start('strict', { formData: { amount: 1 } })));
       const taskIds = await Promise.all(ids.map(async (id) => (await fin1.task(id)).id));
       await ada.post(`/process-instances/${ids[2]}/withdraw`);
@@ -302,7 +307,7 @@ describe('approvals over REST', () => {
       expect(codes(await fin1.post('/approval-tasks/batch-process', body))[0]).toBe('already_decided');
     });
 
-    it('answer 503 busy with Retry-After when the request is held for too long', async () => {
+    it('answer 503 busy with Retry-After when the instance stays locked', async () => {
       const id = await start();
       const { id: taskId } = await fin1.task(id);
       await app.inTenant('acme', async (manager) => {
@@ -314,8 +319,8 @@ describe('approvals over REST', () => {
     });
   });
 
-  describe('topics', () => {
-    it('of a request are open to participants and administrators, and carry its changes', async () => {
+  describe('Topics', () => {
+    it('of an instance are open to participants and administrators, and carry its changes', async () => {
       const id = await start();
       const topic = `approval:process:${id}`;
       const watcher = await root.stream([topic]);
@@ -328,7 +333,7 @@ describe('approvals over REST', () => {
       await watcher.until(({ event, data }) => event === 'approval.instance.updated' && data.includes('approved'));
     });
 
-    it('are forbidden to everybody else, in this tenant and in another', async () => {
+    it('are forbidden to other people of this tenant and of another', async () => {
       const id = await start();
       const { id: taskId } = await fin1.task(id);
       const others = [eve, await app.as('ada', { tenant: 'beta' }), await app.as('root', { tenant: 'beta' })];
@@ -341,8 +346,8 @@ describe('approvals over REST', () => {
     });
   });
 
-  describe('the history', () => {
-    it('names the row that somebody changed', async () => {
+  describe('History', () => {
+    it('names the row that was changed', async () => {
       const id = await start();
       await fin1.post(`/approval-tasks/${(await fin1.task(id)).id}/approve`, { comment: 'agreed' });
       expect((await ada.get(`/process-instances/${id}/verify`)).body).toMatchObject({ ok: true });
@@ -364,7 +369,7 @@ describe('approvals over REST', () => {
       });
     });
 
-    it('still verifies after a person was erased, and notices a cut end', async () => {
+    it('verifies after a person was erased, and finds a missing last row', async () => {
       const id = await start();
       await fin1.post(`/approval-tasks/${(await fin1.task(id)).id}/approve`, { comment: 'a personal remark' });
       const client = new pg.Client({ connectionString: database.url });
@@ -390,8 +395,8 @@ describe('approvals over REST', () => {
     });
   });
 
-  describe('hooks', () => {
-    it('write in the same transaction, and undo everything when they throw', async () => {
+  describe('Hooks', () => {
+    it('write in the same transaction, and roll everything back when they throw', async () => {
       const seen: string[] = [];
       let fails = true;
       const off = app.hooks.on('strict', {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApprovalApp, oneNode, type Colleague } from '../support/approval-app.js';
+import { ApprovalApp, oneStep, type Colleague } from '../support/approval-app.js';
 import type { Answer } from '../support/http.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -249,7 +249,7 @@ describe('clients of the origin', () => {
 
   /** A process, a request with a task of fin1, and a notification of ada. */
   async function make(): Promise<Made> {
-    const processId = await app.define(oneNode(`compat-${++code}`));
+    const processId = await app.define(oneStep(`compat-${++code}`));
     const start = { processId, formData: { amount: 1 } };
     const { body: started } = await as('ada').post('/process-instances', start);
     const instanceId = started.id as string;

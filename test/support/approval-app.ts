@@ -1,6 +1,6 @@
 import { DirectoryModule, DirectoryWriter } from '@nest-herald/directory';
 import { NotificationsModule } from '@nest-herald/notifications';
-import { ApprovalHooks, ApprovalsModule, ApprovalsService, ApprovalTopics, TasksService } from '@nest-herald/approvals';
+import { ApprovalHooks, ApprovalsModule, InstancesService, ApprovalTopics, TasksService } from '@nest-herald/approvals';
 import { anyTopicRule, TokenTopicAuthorizer } from '@nest-herald/sse';
 import { asTenantId } from '@nest-herald/platform';
 import { createPostgresSse, type PostgresSse } from '@nest-herald/sse/postgres';
@@ -13,23 +13,23 @@ import { openStream, type StreamReader } from './stream-reader.js';
 import type { TestDatabase } from './test-database.js';
 import { signToken, type TokenClaims } from './token.js';
 
-/** Somebody with a token, and what they can ask below `/api/v1`. */
+/** A person with a token, and requests below `/api/v1` with it. */
 export interface Colleague {
   readonly id: string;
   readonly token: string;
   readonly get: (path: string) => Promise<Answer>;
   readonly post: (path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
   readonly send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
-  /** Opens a stream and waits for `connected`. Closed with the application. */
+  /** Opens a stream and waits for `connected`. The application closes it. */
   readonly stream: (topics?: readonly string[]) => Promise<StreamReader>;
-  /** The only open task. @throws Error when there is none, or several. */
+  /** The person's only open task. @throws Error when there is none, or more than one */
   readonly task: (instanceId?: string) => Promise<{ readonly id: string; readonly revision: number }>;
 }
 
-/** A person of the test company: manager, roles, departments. */
-type Post = readonly [managerId: string | null, roles?: readonly string[], departmentIds?: readonly string[]];
+/** A person of the test tenants: manager, roles, departments. */
+type Position = readonly [managerId: string | null, roles?: readonly string[], departmentIds?: readonly string[]];
 
-const PEOPLE: Readonly<Record<string, Post>> = {
+const PEOPLE: Readonly<Record<string, Position>> = {
   root: [null, ['admin']],
   leo: ['root', [], ['head']],
   mia: ['leo', [], ['sales']],
@@ -42,7 +42,7 @@ const PEOPLE: Readonly<Record<string, Post>> = {
   eve: ['leo'],
 };
 
-/** A real Nest application with approvals over real PostgreSQL and a directory of two companies (`acme`, `beta`). */
+/** A Nest application with approvals on PostgreSQL and a directory of two tenants (`acme`, `beta`). */
 export class ApprovalApp {
   readonly #streams: StreamReader[] = [];
 
@@ -81,7 +81,7 @@ export class ApprovalApp {
     });
     const app = new ApprovalApp(sse, postgres);
     dataSource = app.dataSource;
-    for (const tenant of ['acme', 'beta']) await app.#hire(tenant);
+    for (const tenant of ['acme', 'beta']) await app.#fillDirectory(tenant);
     return app;
   }
 
@@ -97,15 +97,15 @@ export class ApprovalApp {
     return this.sse.app.get(ApprovalHooks);
   }
 
-  get approvals(): ApprovalsService {
-    return this.sse.app.get(ApprovalsService);
+  get instances(): InstancesService {
+    return this.sse.app.get(InstancesService);
   }
 
   get tasks(): TasksService {
     return this.sse.app.get(TasksService);
   }
 
-  /** Work in a transaction of a tenant, as the application does it. */
+  /** Runs work in a transaction of a tenant, as the application does. */
   inTenant<T>(tenant: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return new TenantTransaction(this.dataSource).run(asTenantId(tenant), work);
   }
@@ -138,7 +138,7 @@ export class ApprovalApp {
     };
   }
 
-  /** Defines and publishes a process. @returns its id. */
+  /** Defines and publishes a process. @returns its id */
   async define(definition: object, tenant = 'acme'): Promise<string> {
     const answer = await (await this.as('root', { tenant })).post('/processes', definition);
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
@@ -151,7 +151,7 @@ export class ApprovalApp {
     await this.postgres.stop();
   }
 
-  #hire(tenant: string): Promise<void> {
+  #fillDirectory(tenant: string): Promise<void> {
     const writer = this.sse.app.get(DirectoryWriter);
     return this.inTenant(tenant, async (manager) => {
       for (const [id, leaderId] of [
@@ -177,15 +177,15 @@ export class ApprovalApp {
   }
 }
 
-/** A process with one approve node. */
-export function oneNode(code: string, node: object = {}, rest: object = {}): object {
+/** A process with one approve step. */
+export function oneStep(code: string, step: object = {}, rest: object = {}): object {
   return {
     code,
     name: code,
     formSchema: { type: 'object', properties: { amount: { type: 'number' }, note: { type: 'string' } } },
     nodes: [
       { id: 'start', type: 'start' },
-      { id: 'check', type: 'approve', name: 'Check', assignees: [{ type: 'user', users: ['fin1', 'fin2'] }], ...node },
+      { id: 'check', type: 'approve', name: 'Check', assignees: [{ type: 'user', users: ['fin1', 'fin2'] }], ...step },
       { id: 'end', type: 'end' },
     ],
     edges: [

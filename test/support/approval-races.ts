@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApprovalApp, oneNode, type Colleague } from './approval-app.js';
+import { ApprovalApp, oneStep, type Colleague } from './approval-app.js';
 import { Barrier } from './barrier.js';
 import type { Answer } from './http.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** What one run of a race works with. */
+/** One run of a race. */
 interface Run {
   readonly instanceId: string;
-  /** Open task by person. */
+  /** The open tasks by assignee. */
   readonly tasks: ReadonlyMap<string, { readonly id: string; readonly revision: number }>;
   readonly i: number;
 }
 
-/** One side: what it asks, and what must come of it when it is first and when it is second. */
+/** One side of a race: its request, and the checks of its answer when it is first and when it is second. */
 interface Side {
-  readonly ask: (run: Run) => Promise<Answer>;
+  readonly send: (run: Run) => Promise<Answer>;
   readonly first: (answer: Answer, run: Run) => void;
   readonly second: (answer: Answer, run: Run) => void;
 }
@@ -27,14 +27,14 @@ const refused =
     expect(answer.body).toMatchObject(more);
   };
 
-const SECOND_NODE = { id: 'after', type: 'handle', assignees: [{ type: 'user', users: ['hanna'] }] };
+const SECOND_STEP = { id: 'after', type: 'handle', assignees: [{ type: 'user', users: ['hanna'] }] };
 
-/** Two steps, so that an advance that happens twice is seen as two tasks of the second. */
-function twoNodes(code: string, node: object): object {
-  const definition = oneNode(code, node) as { nodes: object[]; edges: object[] };
+/** A process with two steps: a double advance would open two tasks of the second. */
+function twoSteps(code: string, step: object): object {
+  const definition = oneStep(code, step) as { nodes: object[]; edges: object[] };
   return {
     ...definition,
-    nodes: [...definition.nodes.slice(0, 2), SECOND_NODE, ...definition.nodes.slice(2)],
+    nodes: [...definition.nodes.slice(0, 2), SECOND_STEP, ...definition.nodes.slice(2)],
     edges: [
       { from: 'start', to: 'check' },
       { from: 'check', to: 'after' },
@@ -44,11 +44,11 @@ function twoNodes(code: string, node: object): object {
 }
 
 /**
- * Every race of approvals.md "Concurrency rules" between the verbs that exist. Both sides meet at the instance's row, each is
- * first in half of the runs, and what comes out is what the table says.
+ * The races of approvals.md "Concurrency rules" between the existing commands. Both sides wait for the row of the instance, each
+ * one is first in half of the runs, and the result is that of the table.
  */
 export function describeApprovalRaces(runs: number): void {
-  describe('approvals under races', () => {
+  describe('Concurrent commands', () => {
     let database: TestDatabase;
     let app: ApprovalApp;
     let barrier: Barrier;
@@ -61,9 +61,9 @@ export function describeApprovalRaces(runs: number): void {
       const ids = ['ada', 'fin1', 'fin2', 'fin3', 'hanna', 'root'] as const;
       const made = await Promise.all(ids.map(async (id) => [id, await app.as(id)] as const));
       people = Object.fromEntries(made) as typeof people;
-      await app.define(twoNodes('any', { mode: 'any' }));
-      await app.define(twoNodes('all', { mode: 'all' }));
-      await app.define(oneNode('single', { assignees: [{ type: 'user', users: ['fin1'] }] }));
+      await app.define(twoSteps('any', { mode: 'any' }));
+      await app.define(twoSteps('all', { mode: 'all' }));
+      await app.define(oneStep('single', { assignees: [{ type: 'user', users: ['fin1'] }] }));
     });
     afterAll(async () => {
       await barrier?.close();
@@ -96,8 +96,8 @@ export function describeApprovalRaces(runs: number): void {
       return { instanceId: started.body.id, tasks, i };
     }
 
-    /** What holds after every race, whoever won. */
-    async function isWhole(instanceId: string): Promise<void> {
+    /** Checks what holds after every race, whichever side won. */
+    async function expectConsistent(instanceId: string): Promise<void> {
       const [check, tasks, history] = await Promise.all([
         people.ada.get(`/process-instances/${instanceId}/verify`),
         people.ada.get(`/process-instances/${instanceId}/tasks`),
@@ -117,11 +117,11 @@ export function describeApprovalRaces(runs: number): void {
       for (let i = 0; i < runs; i += 1) {
         const run = await start(code, i);
         const [first, second] = i % 2 === 0 ? [a, b] : [b, a];
-        const [won, lost] = await barrier.race(run.instanceId, [() => first.ask(run), () => second.ask(run)]);
+        const [won, lost] = await barrier.race(run.instanceId, [() => first.send(run), () => second.send(run)]);
         first.first(won as Answer, run);
         second.second(lost as Answer, run);
         wins[first === a ? 'a' : 'b'] += 1;
-        await isWhole(run.instanceId);
+        await expectConsistent(run.instanceId);
       }
       expect(Math.min(wins.a, wins.b)).toBeGreaterThanOrEqual(Math.floor(runs / 10));
     }
@@ -129,10 +129,10 @@ export function describeApprovalRaces(runs: number): void {
     const timeoutMs = 20_000 + runs * 500;
 
     it(
-      'let one of two decide where any is enough, and tell the other who it was',
+      'let one of two approvals decide in mode any, and name its author to the other',
       async () => {
         const side = (who: 'fin1' | 'fin2', other: string): Side => ({
-          ask: approve(who),
+          send: approve(who),
           first: ok,
           second: refused(409, 'already_decided', { by: other, action: 'approve' }),
         });
@@ -142,13 +142,13 @@ export function describeApprovalRaces(runs: number): void {
     );
 
     it(
-      'let both of two decide where all are needed, and go on once',
+      'let both approvals decide in mode all, and advance once',
       async () => {
         const isDone = (answer: Answer, run: Run): void => {
           ok(answer);
           expect([run.i, answer.body.instance.currentNodes]).toEqual([run.i, [{ id: 'after', name: 'after' }]]);
         };
-        const side = (who: 'fin1' | 'fin2'): Side => ({ ask: approve(who), first: ok, second: isDone });
+        const side = (who: 'fin1' | 'fin2'): Side => ({ send: approve(who), first: ok, second: isDone });
         await race('all', side('fin1'), side('fin2'));
       },
       timeoutMs,
@@ -160,9 +160,9 @@ export function describeApprovalRaces(runs: number): void {
         const closed = refused(409, 'instance_closed');
         await race(
           'single',
-          { ask: approve('fin1'), first: ok, second: closed },
+          { send: approve('fin1'), first: ok, second: closed },
           {
-            ask: (run) => people.ada.post(`/process-instances/${run.instanceId}/withdraw`),
+            send: (run) => people.ada.post(`/process-instances/${run.instanceId}/withdraw`),
             first: ok,
             second: closed,
           },
@@ -177,9 +177,9 @@ export function describeApprovalRaces(runs: number): void {
         const closed = refused(409, 'instance_closed');
         await race(
           'single',
-          { ask: approve('fin1'), first: ok, second: closed },
+          { send: approve('fin1'), first: ok, second: closed },
           {
-            ask: (run) => people.root.post(`/process-instances/${run.instanceId}/cancel`, { reason: 'raced' }),
+            send: (run) => people.root.post(`/process-instances/${run.instanceId}/cancel`, { reason: 'raced' }),
             first: ok,
             second: closed,
           },
@@ -197,9 +197,9 @@ export function describeApprovalRaces(runs: number): void {
         async () => {
           await race(
             'single',
-            { ask: approve('fin1', { withMatch }), first: ok, second: late },
+            { send: approve('fin1', { withMatch }), first: ok, second: late },
             {
-              ask: (run) => {
+              send: (run) => {
                 const task = run.tasks.get('fin1');
                 const headers = headersOf(task, { withMatch }, run);
                 return people.fin1.post(`/approval-tasks/${task?.id}/transfer`, { toUserId: 'fin3' }, headers);
@@ -217,9 +217,9 @@ export function describeApprovalRaces(runs: number): void {
         async () => {
           await race(
             'any',
-            { ask: approve('fin2', { withMatch }), first: ok, second: late },
+            { send: approve('fin2', { withMatch }), first: ok, second: late },
             {
-              ask: (run) => {
+              send: (run) => {
                 const task = run.tasks.get('fin1');
                 const headers = headersOf(task, { withMatch }, run);
                 return people.fin1.post(`/approval-tasks/${task?.id}/return`, { to: 'START' }, headers);
@@ -234,10 +234,10 @@ export function describeApprovalRaces(runs: number): void {
     }
 
     it(
-      'take a double click as one decision: the second is told, nothing is written twice',
+      'treat a double click as one decision',
       async () => {
         const side = (): Side => ({
-          ask: approve('fin1'),
+          send: approve('fin1'),
           first: ok,
           second: refused(409, 'already_decided', { by: 'fin1', action: 'approve' }),
         });
@@ -253,17 +253,17 @@ export function describeApprovalRaces(runs: number): void {
           ok(answer);
           expect(answer.headers.get('Idempotency-Replayed')).toBe('true');
         };
-        const side = (): Side => ({ ask: approve('fin1', { key: 'click' }), first: ok, second: replayed });
+        const side = (): Side => ({ send: approve('fin1', { key: 'click' }), first: ok, second: replayed });
         await race('single', side(), side());
       },
       timeoutMs,
     );
 
     it(
-      'keep an instance on the version with which it began, whenever that is edited',
+      'keep an instance on the version with which it started',
       async () => {
-        const processId = await app.define(twoNodes('edited', { mode: 'any' }));
-        const shorter = oneNode('edited', { mode: 'any' });
+        const processId = await app.define(twoSteps('edited', { mode: 'any' }));
+        const shorter = oneStep('edited', { mode: 'any' });
         for (let i = 0; i < Math.ceil(runs / 5); i += 1) {
           const run = await start('edited', i);
           const edit = async (): Promise<Answer> => people.root.send('PUT', `/processes/${processId}`, shorter);
@@ -282,9 +282,9 @@ export function describeApprovalRaces(runs: number): void {
             currentNodes: [{ id: 'after' }],
           });
           expect(
-            (await people.root.send('PUT', `/processes/${processId}`, twoNodes('edited', { mode: 'any' }))).status,
+            (await people.root.send('PUT', `/processes/${processId}`, twoSteps('edited', { mode: 'any' }))).status,
           ).toBe(200);
-          await isWhole(run.instanceId);
+          await expectConsistent(run.instanceId);
         }
       },
       timeoutMs,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { call, type Answer } from './http.js';
 
-/** A request with its process and its one open task, made over HTTP. */
+/** An instance with its process and its one open task, made over HTTP. */
 export interface OwnApproval {
   readonly processId: string;
   readonly code: string;
@@ -10,19 +10,19 @@ export interface OwnApproval {
   readonly businessId: string;
 }
 
-/** What it is to be like. */
+/** Options of {@link ownApproval}. */
 export interface OwnApprovalOptions {
   readonly url: string;
-  /** Somebody who may define processes; becomes the applicant. */
+  /** A token with `approval:define`; its person becomes the applicant. */
   readonly token: string;
-  /** Who has to decide; each is made known to the directory. */
+  /** The assignees; they are added to the directory. */
   readonly users: readonly string[];
-  /** Stands in every text. */
+  /** Part of every text. */
   readonly text?: string;
   readonly status?: 'running' | 'draft';
 }
 
-/** Makes people, a process for them, and a request that waits for them. @throws Error when the service refuses. */
+/** Makes people, a process for them, and an instance that waits for them. @throws Error when the service refuses */
 export async function ownApproval(options: OwnApprovalOptions): Promise<OwnApproval> {
   const { url, token, users, text = 'own', status = 'running' } = options;
   const ask = async (method: string, path: string, body?: unknown): Promise<Answer['body']> => {
@@ -48,7 +48,7 @@ export async function ownApproval(options: OwnApprovalOptions): Promise<OwnAppro
   return { processId: process.id, code, instanceId: instance.id, taskId: tasks.items[0]?.id ?? '', businessId };
 }
 
-/** A process in which these people may decide, one of them, the applicant included. */
+/** A process in which one of these people decides, possibly the applicant. */
 export function ownDefinition(code: string, users: readonly string[], text: string): object {
   return {
     code,

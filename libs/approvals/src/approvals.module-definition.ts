@@ -1,21 +1,21 @@
 import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 
-/** Injection token of the TypeORM data source that this module works with. */
+/** Injection token of the TypeORM data source of this module. */
 export const APPROVAL_DATA_SOURCE = Symbol('APPROVAL_DATA_SOURCE');
 
-/** Options of `ApprovalsModule`; there are none yet. */
+/** Options of `ApprovalsModule`. There are none yet. */
 export type ApprovalOptions = Readonly<Record<never, never>>;
 
-/** What is fixed when the module is defined. */
+/** Options that are fixed when the module is defined. */
 export interface ApprovalModuleExtras {
-  /** Makes the exports visible everywhere without importing the module again. @defaultValue false */
+  /** Whether the exports are visible in every module without an import. @defaultValue false */
   readonly isGlobal?: boolean;
-  /** Name of the TypeORM data source, where the host has several. Its connections run as `herald_app`. @defaultValue the unnamed one */
+  /** Name of the TypeORM data source, if the host has several. It connects as `herald_app`. @defaultValue the unnamed one */
   readonly dataSource?: string;
 }
 
-/** Makes `ApprovalsModule.forRoot` and `forRootAsync`. */
+/** Base class of `ApprovalsModule` with `forRoot` and `forRootAsync`. */
 export const {
   ConfigurableModuleClass: ConfigurableApprovalsModule,
   OPTIONS_TYPE: APPROVAL_MODULE_OPTIONS,

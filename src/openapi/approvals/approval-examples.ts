@@ -1,4 +1,4 @@
-/** What the examples of the approval operations show: a request for a desk, waiting for its manager. */
+/** Examples of the approval operations: a request for a desk that waits for the manager. */
 export const PROCESS_ID = '019a3f6e-7c11-7d3e-9d52-3f4a8b1c2d31';
 export const INSTANCE_ID = '019a3f6e-7c11-7d3e-9d52-3f4a8b1c2d32';
 export const TASK_ID = '019a3f6e-7c11-7d3e-9d52-3f4a8b1c2d33';
@@ -185,7 +185,12 @@ export const ACTIONS = {
     { action: 'approve', allowed: true },
     { action: 'reject', allowed: true },
     { action: 'transfer', allowed: true },
-    { action: 'return', allowed: false, code: 'max_rounds', reason: 'Round 5 of 5: decide, or ask for a new request.' },
+    {
+      action: 'return',
+      allowed: false,
+      code: 'max_rounds',
+      reason: 'This is round 5 of 5. Decide the task, or ask for a new request.',
+    },
   ],
   returnTo: [],
   editableFields: [],

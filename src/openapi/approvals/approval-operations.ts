@@ -7,6 +7,6 @@ import { taskOperations } from './task-operations.js';
 export const approvalOperations: OperationGroup = {
   tag: 'Approvals',
   description:
-    'Processes as versioned drawings, requests that go through them, and the tasks of those who decide. Every step is one transaction with its history, notifications and events.',
+    'Versioned processes, their instances, and the tasks of the assignees. A command and everything that follows from it (history, notifications, events) are one transaction.',
   operations: [...definitionOperations, ...instanceOperations, ...taskOperations],
 };

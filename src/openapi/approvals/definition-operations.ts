@@ -1,16 +1,4 @@
-import {
-  defineSchema,
-  diagramSchema,
-  processPageSchema,
-  processSchema,
-  processWithGraphSchema,
-  simulateSchema,
-  simulationSchema,
-  statsSchema,
-  versionPageSchema,
-  versionSchema,
-  versionWithGraphSchema,
-} from '@nest-herald/approvals';
+import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
 import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../common-parameters.js';
 import type { Operation, Parameter } from '../operation.js';
@@ -41,20 +29,20 @@ const version: Parameter = {
 
 /** Processes and their versions. */
 export const definitionOperations: readonly Operation[] = [
-  operation('post', PROCESSES, 'createProcess', 'Define a process', [processSchema, PROCESS, 201], {
+  operation('post', PROCESSES, 'createProcess', 'Define a process', [schemas.process, PROCESS, 201], {
     description:
-      'Published at once unless `publish` is false. Every fault of the drawing is named, with its path, in one answer.',
+      'The process is published at once, unless `publish` is false. One answer names all faults with their paths.',
     access: DEFINE,
     parameters: [COMPAT, IDEMPOTENCY_KEY],
-    body: { schema: defineSchema, example: DEFINITION },
+    body: { schema: schemas.define, example: DEFINITION },
     refusals: ['409 code_taken', '422 invalid_definition', ...WRITE],
   }),
-  operation('get', PROCESSES, 'listProcesses', 'List processes', [processPageSchema, page(PROCESS)], {
-    description: 'Disabled and unpublished ones are shown to those who may define processes.',
+  operation('get', PROCESSES, 'listProcesses', 'List processes', [schemas.processPage, page(PROCESS)], {
+    description: 'Callers with `approval:define` also get disabled and unpublished processes.',
     parameters: [
-      query('category', 'Only this category.'),
+      query('category', 'Only processes of this category.'),
       query('code', 'Only the process with this code.'),
-      query('enabled', 'Only enabled ones, or only disabled ones.', z.boolean()),
+      query('enabled', 'Only enabled processes, or only disabled ones.', z.boolean()),
       ...PAGING,
       ...NUMBERED,
     ],
@@ -64,14 +52,14 @@ export const definitionOperations: readonly Operation[] = [
     `${PROCESSES}/{id}`,
     'getProcess',
     'Get a process with its drawing',
-    [processWithGraphSchema, PROCESS_WITH_DRAWING],
+    [schemas.processWithDrawing, PROCESS_WITH_DRAWING],
     { parameters: [processId, COMPAT], refusals: ['404 not_found'] },
   ),
-  operation('put', `${PROCESSES}/{id}`, 'replaceProcess', 'Change a process', [processSchema, PROCESS], {
-    description: 'Makes a new version; requests under way go on with the version that they began with.',
+  operation('put', `${PROCESSES}/{id}`, 'replaceProcess', 'Change a process', [schemas.process, PROCESS], {
+    description: 'Adds a version. Existing instances keep the version with which they started.',
     access: DEFINE,
     parameters: [processId, COMPAT, IF_MATCH, IDEMPOTENCY_KEY],
-    body: { schema: defineSchema, example: DEFINITION },
+    body: { schema: schemas.define, example: DEFINITION },
     refusals: ['422 invalid_definition', ...CHANGE],
   }),
   {
@@ -79,35 +67,32 @@ export const definitionOperations: readonly Operation[] = [
     path: `${PROCESSES}/{id}`,
     id: 'approvals.deleteProcess',
     summary: 'Delete a process',
-    description: 'Only while no request of it is under way; what was decided stays readable.',
+    description: 'Refused while an instance has not ended. Ended instances stay readable.',
     access: DEFINE,
     parameters: [processId, COMPAT, IF_MATCH, IDEMPOTENCY_KEY],
-    answers: { 204: { description: 'It is in no list any more.' } },
+    answers: { 204: { description: 'The process is deleted.' } },
     refusals: ['409 has_active_instances', ...CHANGE],
   },
-  operation('patch', `${PROCESSES}/{id}/enable`, 'enableProcess', 'Let new requests begin', [processSchema, PROCESS], {
+  operation('patch', `${PROCESSES}/{id}/enable`, 'enableProcess', 'Enable a process', [schemas.process, PROCESS], {
+    access: DEFINE,
+    parameters: [processId, COMPAT, IDEMPOTENCY_KEY],
+    refusals: ['404 not_found', ...WRITE],
+  }),
+  operation('patch', `${PROCESSES}/{id}/disable`, 'disableProcess', 'Disable a process', [schemas.process, PROCESS], {
     access: DEFINE,
     parameters: [processId, COMPAT, IDEMPOTENCY_KEY],
     refusals: ['404 not_found', ...WRITE],
   }),
   operation(
-    'patch',
-    `${PROCESSES}/{id}/disable`,
-    'disableProcess',
-    'Let no new requests begin',
-    [processSchema, PROCESS],
-    { access: DEFINE, parameters: [processId, COMPAT, IDEMPOTENCY_KEY], refusals: ['404 not_found', ...WRITE] },
-  ),
-  operation(
     'post',
     `${PROCESSES}/{id}/versions`,
     'addVersion',
     'Add a version as a draft',
-    [versionSchema, VERSION, 201],
+    [schemas.version, VERSION, 201],
     {
       access: DEFINE,
       parameters: [processId, IDEMPOTENCY_KEY],
-      body: { schema: defineSchema, example: { ...DEFINITION, publish: false } },
+      body: { schema: schemas.define, example: { ...DEFINITION, publish: false } },
       refusals: ['404 not_found', '422 invalid_definition', ...WRITE],
     },
   ),
@@ -116,7 +101,7 @@ export const definitionOperations: readonly Operation[] = [
     `${PROCESSES}/{id}/versions`,
     'listVersions',
     'List versions, newest first',
-    [versionPageSchema, page(VERSION)],
+    [schemas.versionPage, page(VERSION)],
     { access: DEFINE, parameters: [processId, ...PAGING], refusals: ['404 not_found'] },
   ),
   operation(
@@ -124,7 +109,7 @@ export const definitionOperations: readonly Operation[] = [
     `${PROCESSES}/{id}/versions/{version}`,
     'getVersion',
     'Get a version with its drawing',
-    [versionWithGraphSchema, VERSION_WITH_DRAWING],
+    [schemas.versionWithDrawing, VERSION_WITH_DRAWING],
     { access: DEFINE, parameters: [processId, version], refusals: ['404 not_found'] },
   ),
   operation(
@@ -132,34 +117,41 @@ export const definitionOperations: readonly Operation[] = [
     `${PROCESSES}/{id}/versions/{version}/publish`,
     'publishVersion',
     'Publish a version',
-    [processSchema, PROCESS],
+    [schemas.process, PROCESS],
     {
-      description: 'New requests begin with it. What was published once never changes.',
+      description: 'New instances start with this version. A published version never changes.',
       access: DEFINE,
       parameters: [processId, version, IF_MATCH, IDEMPOTENCY_KEY],
       refusals: ['409 version_published', ...CHANGE],
     },
   ),
+  operation('post', `${PROCESSES}/{id}/simulate`, 'simulate', 'Simulate a form', [schemas.simulation, SIMULATION], {
+    description: 'The engine runs the process with all assignees approving. Nothing is written.',
+    parameters: [processId],
+    body: { schema: schemas.simulate, example: { formData: FORM } },
+    refusals: ['404 not_found', '422 invalid_form', '422 path_unresolvable'],
+  }),
   operation(
-    'post',
-    `${PROCESSES}/{id}/simulate`,
-    'simulate',
-    'See which way a form would go',
-    [simulationSchema, SIMULATION],
+    'get',
+    `${PROCESSES}/{id}/diagram`,
+    'processDiagram',
+    'Get the diagram of a process',
+    [schemas.diagram, DIAGRAM],
     {
-      description: 'The engine itself goes the way with everybody approving; nothing is written.',
       parameters: [processId],
-      body: { schema: simulateSchema, example: { formData: FORM } },
-      refusals: ['404 not_found', '422 invalid_form', '422 path_unresolvable'],
+      refusals: ['404 not_found'],
     },
   ),
-  operation('get', `${PROCESSES}/{id}/diagram`, 'processDiagram', 'Draw a process', [diagramSchema, DIAGRAM], {
-    parameters: [processId],
-    refusals: ['404 not_found'],
-  }),
-  operation('get', `${PROCESSES}/{id}/stats`, 'processStats', 'Count how requests went', [statsSchema, STATS], {
-    access: { permission: 'approval:manage' },
-    parameters: [processId, COMPAT],
-    refusals: ['404 not_found'],
-  }),
+  operation(
+    'get',
+    `${PROCESSES}/{id}/stats`,
+    'processStats',
+    'Get the statistics of a process',
+    [schemas.statistics, STATS],
+    {
+      access: { permission: 'approval:manage' },
+      parameters: [processId, COMPAT],
+      refusals: ['404 not_found'],
+    },
+  ),
 ];

@@ -1,44 +1,30 @@
-import {
-  cancelSchema,
-  ccSchema,
-  commentSchema,
-  diagramSchema,
-  historyPageSchema,
-  instancePageSchema,
-  instanceSchema,
-  startSchema,
-  submitSchema,
-  summarySchema,
-  taskPageSchema,
-  verifySchema,
-  withdrawSchema,
-} from '@nest-herald/approvals';
+import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
 import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../common-parameters.js';
 import type { Operation, Parameter } from '../operation.js';
 import { DIAGRAM, ENTRY, FORM, INSTANCE, INSTANCE_ID, SUMMARY, TASK } from './approval-examples.js';
-import { CHANGE, idOf, operation, page, WRITE, type Made } from './operation-parts.js';
+import { CHANGE, idOf, operation, page, WRITE, type OperationParts } from './operation-parts.js';
 
 const INSTANCES = '/api/v1/process-instances';
-const instanceId = idOf('request', INSTANCE_ID);
+const instanceId = idOf('instance', INSTANCE_ID);
 const instanceFilters: readonly Parameter[] = [
-  query('processId', 'Only requests of this process; also `process_def_id`.'),
-  query('code', 'Only requests of the process with this code.'),
+  query('processId', 'Only instances of this process; also `process_def_id`.'),
+  query('code', 'Only instances of the process with this code.'),
   query('status', 'A status, or `pending`: running, returned or suspended.'),
-  query('applicantId', 'Only requests of this person; also `applicant_id`.'),
-  query('businessType', 'Only requests for this kind of thing.'),
-  query('businessId', 'Only requests for this thing.'),
-  query('from', 'Made at or after; also `start_date`.'),
-  query('to', 'Made before; also `end_date`.'),
+  query('applicantId', 'Only instances of this applicant; also `applicant_id`.'),
+  query('businessType', 'Only instances with this business type.'),
+  query('businessId', 'Only instances with this business id.'),
+  query('from', 'Created at or after this time; also `start_date`.'),
+  query('to', 'Created before this time; also `end_date`.'),
   ...PAGING,
   ...NUMBERED,
 ];
 
-const START: Made = {
-  description: 'And submits it, unless `draft`. Also accepts `process_def_id` and `form_data`.',
+const START: OperationParts = {
+  description: 'Also submits the instance, unless `draft`. Accepts `process_def_id` and `form_data` too.',
   parameters: [COMPAT, IDEMPOTENCY_KEY],
   body: {
-    schema: startSchema,
+    schema: schemas.start,
     example: { code: 'desk-request', title: INSTANCE.title, formData: FORM },
   },
   refusals: [
@@ -51,68 +37,82 @@ const START: Made = {
   ],
 };
 
-/** Verbs that the origin has. */
-const ORIGIN_VERBS: ReadonlySet<string> = new Set(['withdraw', 'cancel']);
+/** Commands that the legacy API has. */
+const LEGACY_COMMANDS: ReadonlySet<string> = new Set(['withdraw', 'cancel']);
 
-/** A verb of a request. */
-function verb(
+/** A command on an instance. */
+function command(
   name: string,
   summary: string,
   body: { readonly schema: z.ZodType; readonly example: unknown },
   ...refusals: string[]
 ): Operation {
-  return operation('post', `${INSTANCES}/{id}/${name}`, name, summary, [instanceSchema, INSTANCE], {
-    parameters: [instanceId, ...(ORIGIN_VERBS.has(name) ? [COMPAT] : []), IF_MATCH, IDEMPOTENCY_KEY],
+  return operation('post', `${INSTANCES}/{id}/${name}`, name, summary, [schemas.instance, INSTANCE], {
+    parameters: [instanceId, ...(LEGACY_COMMANDS.has(name) ? [COMPAT] : []), IF_MATCH, IDEMPOTENCY_KEY],
     body,
     refusals: ['403 forbidden', '409 instance_closed', '409 invalid_transition', ...refusals, ...CHANGE],
   });
 }
 
-const READ: Made = { parameters: [instanceId], refusals: ['403 forbidden', '404 not_found'] };
+const READ: OperationParts = { parameters: [instanceId], refusals: ['403 forbidden', '404 not_found'] };
 
-/** Requests. */
+/** Operations on instances. */
 export const instanceOperations: readonly Operation[] = [
-  operation('post', INSTANCES, 'start', 'Make a request', [instanceSchema, INSTANCE, 201], START),
-  operation('post', `${INSTANCES}/start`, 'startAlias', 'The same', [instanceSchema, INSTANCE, 201], START),
-  operation('get', INSTANCES, 'listInstances', 'List requests that concern one', [instancePageSchema, page(INSTANCE)], {
-    description: 'All of the tenant with `approval:manage`.',
-    parameters: instanceFilters,
-  }),
+  operation('post', INSTANCES, 'start', 'Start an instance', [schemas.instance, INSTANCE, 201], START),
+  operation(
+    'post',
+    `${INSTANCES}/start`,
+    'startAlias',
+    'Start an instance (alias)',
+    [schemas.instance, INSTANCE, 201],
+    START,
+  ),
+  operation(
+    'get',
+    INSTANCES,
+    'listInstances',
+    'List the instances that the caller is involved in',
+    [schemas.instancePage, page(INSTANCE)],
+    {
+      description: 'With `approval:manage`: all instances of the tenant.',
+      parameters: instanceFilters,
+    },
+  ),
   operation(
     'get',
     `${INSTANCES}/my-applications`,
     'myApplications',
-    "List one's own requests",
-    [instancePageSchema, page(INSTANCE)],
+    'List the instances that the caller applied for',
+    [schemas.instancePage, page(INSTANCE)],
     { parameters: instanceFilters },
   ),
   operation(
     'get',
     `${INSTANCES}/stats/summary`,
     'summary',
-    'Count requests that concern one',
-    [summarySchema, SUMMARY],
+    'Count the instances that the caller is involved in',
+    [schemas.summary, SUMMARY],
     { parameters: [COMPAT] },
   ),
   operation(
     'get',
     `${INSTANCES}/by-business/{type}/{businessId}`,
     'byBusiness',
-    'Get the newest request for a thing',
-    [instanceSchema, INSTANCE],
+    'Get the newest instance with a business key',
+    [schemas.instance, INSTANCE],
     {
       parameters: [
         {
           name: 'type',
           in: 'path',
-          description: 'Kind of the thing.',
+          description: 'The business type.',
           schema: z.string(),
           example: 'desk',
         },
         {
           name: 'businessId',
           in: 'path',
-          description: 'Its id.',
+          description: 'The business id.',
           schema: z.string(),
           example: '12',
         },
@@ -120,45 +120,52 @@ export const instanceOperations: readonly Operation[] = [
       refusals: ['403 forbidden', '404 not_found'],
     },
   ),
-  operation('get', `${INSTANCES}/{id}`, 'getInstance', 'Get a request', [instanceSchema, INSTANCE], {
+  operation('get', `${INSTANCES}/{id}`, 'getInstance', 'Get an instance', [schemas.instance, INSTANCE], {
     ...READ,
     parameters: [instanceId, COMPAT],
   }),
-  verb('submit', 'Submit a draft', { schema: submitSchema, example: { formData: FORM } }, '422 invalid_form'),
-  verb('resubmit', 'Submit again what was returned', {
-    schema: submitSchema,
+  command('submit', 'Submit a draft', { schema: schemas.submit, example: { formData: FORM } }, '422 invalid_form'),
+  command('resubmit', 'Submit a returned instance again', {
+    schema: schemas.submit,
     example: { formData: FORM, comment: 'Corrected' },
   }),
-  verb('withdraw', "Take one's request back", { schema: withdrawSchema, example: { reason: 'Not needed any more' } }),
-  verb('cancel', 'End a request', { schema: cancelSchema, example: { reason: 'Ordered twice' } }),
-  verb('comment', 'Say something', { schema: commentSchema, example: { comment: 'The offer is attached.' } }),
-  verb('cc', 'Let others read along', { schema: ccSchema, example: { users: ['acme.hr'] } }, '422 invalid_assignee'),
-  operation('get', `${INSTANCES}/{id}/history`, 'history', 'See what was done', [historyPageSchema, page(ENTRY)], {
-    parameters: [instanceId, ...PAGING],
-    refusals: ['403 forbidden', '404 not_found'],
-  }),
+  command('withdraw', 'Withdraw an instance', { schema: schemas.withdraw, example: { reason: 'No longer needed' } }),
+  command('cancel', 'Cancel an instance', { schema: schemas.cancel, example: { reason: 'Ordered twice' } }),
+  command('comment', 'Add a comment', { schema: schemas.comment, example: { comment: 'The offer is attached.' } }),
+  command('cc', 'Put people on copy', { schema: schemas.cc, example: { users: ['acme.hr'] } }, '422 invalid_assignee'),
+  operation(
+    'get',
+    `${INSTANCES}/{id}/history`,
+    'history',
+    'Get the history of an instance',
+    [schemas.historyPage, page(ENTRY)],
+    {
+      parameters: [instanceId, ...PAGING],
+      refusals: ['403 forbidden', '404 not_found'],
+    },
+  ),
   operation(
     'get',
     `${INSTANCES}/{id}/tasks`,
     'tasksOfInstance',
-    'List the tasks of a request',
-    [taskPageSchema, page(TASK)],
+    'List the tasks of an instance',
+    [schemas.taskPage, page(TASK)],
     READ,
   ),
   operation(
     'get',
     `${INSTANCES}/{id}/diagram`,
     'instanceDiagram',
-    'Draw a request and its way',
-    [diagramSchema, DIAGRAM],
+    'Get the diagram of an instance',
+    [schemas.diagram, DIAGRAM],
     READ,
   ),
   operation(
     'get',
     `${INSTANCES}/{id}/verify`,
     'verify',
-    'Check that the history is as it was written',
-    [verifySchema, { ok: true, rows: 2, lastHash: '5d1f…' }],
-    { ...READ, description: 'Otherwise the first row that is not, and what is wrong with it.' },
+    'Verify the history of an instance',
+    [schemas.historyCheck, { ok: true, rows: 2, lastHash: '5d1f…' }],
+    { ...READ, description: 'If the history was changed, the answer names the first changed row and its fault.' },
   ),
 ];

@@ -1,35 +1,35 @@
 import { z } from 'zod';
 import type { Operation, Parameter } from '../operation.js';
 
-/** The id in a path. */
+/** The parameter for an id in the path. */
 export const idOf = (what: string, example: string): Parameter => ({
   name: 'id',
   in: 'path',
-  description: `The ${what}'s id; another tenant's is as unknown as any other.`,
+  description: `The id of the ${what}. An id of another tenant is unknown.`,
   schema: z.string(),
   example,
 });
 
-/** Refusals of what takes an `Idempotency-Key`. */
+/** Refusals of operations with an `Idempotency-Key`. */
 export const WRITE: readonly string[] = ['409 idempotency_in_progress', '422 idempotency_mismatch', '503 busy'];
-/** Refusals of what changes something that has a revision. */
+/** Refusals of operations that change a resource with a revision. */
 export const CHANGE: readonly string[] = ['404 not_found', '412 precondition_failed', ...WRITE];
 
-/** A list with one item, as an example. */
+/** An example of a page with one item. */
 export const page = (item: unknown) => ({ items: [item], nextCursor: null, hasMore: false });
 
-/** What an operation says beside what each has. */
-export type Made = Omit<Operation, 'method' | 'path' | 'id' | 'summary' | 'answers' | 'access'>;
+/** The optional parts of an operation. */
+export type OperationParts = Omit<Operation, 'method' | 'path' | 'id' | 'summary' | 'answers' | 'access'>;
 type Answer = readonly [schema: z.ZodType, example: unknown, status?: number];
 
-/** An operation with one answer, for everybody with a token unless `access` says more. */
+/** Makes an operation with one answer. Every token has access, unless `access` says otherwise. */
 export function operation(
   method: Operation['method'],
   path: string,
   id: string,
   summary: string,
   [schema, example, status = 200]: Answer,
-  more: Made & { readonly access?: Operation['access'] } = {},
+  more: OperationParts & { readonly access?: Operation['access'] } = {},
 ): Operation {
   return {
     access: 'token',

@@ -1,20 +1,4 @@
-import {
-  actionsSchema,
-  approveSchema,
-  batchAnswerSchema,
-  batchSchema,
-  decidedSchema,
-  delegateSchema,
-  instancePageSchema,
-  processTaskSchema,
-  rejectSchema,
-  resolveSchema,
-  returnSchema,
-  taskCountSchema,
-  taskPageSchema,
-  taskSchema,
-  transferSchema,
-} from '@nest-herald/approvals';
+import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
 import { COMPAT, COUNTED, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../common-parameters.js';
 import type { Operation } from '../operation.js';
@@ -23,18 +7,18 @@ import { CHANGE, idOf, operation, page } from './operation-parts.js';
 
 const TASKS = '/api/v1/approval-tasks';
 const taskId = idOf('task', TASK_ID);
-/** Verbs that the origin has. */
-const ORIGIN_VERBS: ReadonlySet<string> = new Set(['process', 'transfer', 'delegate']);
+/** Commands that the legacy API has. */
+const LEGACY_COMMANDS: ReadonlySet<string> = new Set(['process', 'transfer', 'delegate']);
 
-/** A verb of a task. */
-function decision(
+/** A command on a task. */
+function command(
   name: string,
   summary: string,
   body: { readonly schema: z.ZodType; readonly example: unknown },
   ...refusals: string[]
 ): Operation {
-  return operation('post', `${TASKS}/{id}/${name}`, `task.${name}`, summary, [decidedSchema, DECIDED], {
-    parameters: [taskId, ...(ORIGIN_VERBS.has(name) ? [COMPAT] : []), IF_MATCH, IDEMPOTENCY_KEY],
+  return operation('post', `${TASKS}/{id}/${name}`, `task.${name}`, summary, [schemas.decidedTask, DECIDED], {
+    parameters: [taskId, ...(LEGACY_COMMANDS.has(name) ? [COMPAT] : []), IF_MATCH, IDEMPOTENCY_KEY],
     body,
     refusals: [
       '403 not_assignee',
@@ -47,26 +31,47 @@ function decision(
   });
 }
 
-/** Tasks. */
+/** Operations on tasks. */
 export const taskOperations: readonly Operation[] = [
-  operation('get', `${TASKS}/my-tasks`, 'myTasks', "List one's tasks, newest first", [taskPageSchema, page(TASK)], {
-    parameters: [query('status', 'A status, or `all`; `pending` unless given.'), ...PAGING, ...NUMBERED],
-  }),
-  operation('get', `${TASKS}/my-tasks/count`, 'countMyTasks', "Count one's tasks", [taskCountSchema, { count: 3 }], {
-    parameters: [query('status', 'A status, or `all`; `pending` unless given.'), COMPAT],
-  }),
-  operation('get', `${TASKS}/done`, 'doneTasks', 'List what one has decided', [taskPageSchema, page(TASK)], {
-    parameters: [...PAGING, ...COUNTED],
-  }),
+  operation(
+    'get',
+    `${TASKS}/my-tasks`,
+    'myTasks',
+    'List the tasks of the caller, newest first',
+    [schemas.taskPage, page(TASK)],
+    {
+      parameters: [query('status', 'A status, or `all`. The default is `pending`.'), ...PAGING, ...NUMBERED],
+    },
+  ),
+  operation(
+    'get',
+    `${TASKS}/my-tasks/count`,
+    'countMyTasks',
+    'Count the tasks of the caller',
+    [schemas.taskCount, { count: 3 }],
+    {
+      parameters: [query('status', 'A status, or `all`. The default is `pending`.'), COMPAT],
+    },
+  ),
+  operation(
+    'get',
+    `${TASKS}/done`,
+    'doneTasks',
+    'List the tasks that the caller decided',
+    [schemas.taskPage, page(TASK)],
+    {
+      parameters: [...PAGING, ...COUNTED],
+    },
+  ),
   operation(
     'get',
     `${TASKS}/cc`,
     'copies',
-    'List requests that one was put on copy of',
-    [instancePageSchema, page(INSTANCE)],
+    'List the instances of which the caller has a copy',
+    [schemas.instancePage, page(INSTANCE)],
     { parameters: [...PAGING, ...COUNTED] },
   ),
-  operation('get', `${TASKS}/{id}`, 'getTask', 'Get a task', [taskSchema, TASK], {
+  operation('get', `${TASKS}/{id}`, 'getTask', 'Get a task', [schemas.task, TASK], {
     parameters: [taskId, COMPAT],
     refusals: ['403 forbidden', '404 not_found'],
   }),
@@ -74,45 +79,45 @@ export const taskOperations: readonly Operation[] = [
     'get',
     `${TASKS}/{id}/actions`,
     'taskActions',
-    'See what one may do with a task, and why not',
-    [actionsSchema, ACTIONS],
+    'List what the caller can do with a task',
+    [schemas.taskActions, ACTIONS],
     { parameters: [taskId], refusals: ['403 forbidden', '404 not_found'] },
   ),
-  decision(
+  command(
     'approve',
-    'Approve',
-    { schema: approveSchema, example: { comment: 'Agreed' } },
+    'Approve a task',
+    { schema: schemas.approve, example: { comment: 'Agreed' } },
     '403 self_approval',
     '403 field_locked',
     '422 invalid_form',
   ),
-  decision('reject', 'Reject', { schema: rejectSchema, example: { comment: 'Too expensive' } }),
-  decision('process', 'Approve or reject', {
-    schema: processTaskSchema,
+  command('reject', 'Reject a task', { schema: schemas.reject, example: { comment: 'Too expensive' } }),
+  command('process', 'Approve or reject a task', {
+    schema: schemas.processTask,
     example: { action: 'approve', comment: 'Agreed' },
   }),
-  decision(
+  command(
     'transfer',
-    'Give a task to somebody else',
-    { schema: transferSchema, example: { toUserId: 'acme.hr', comment: 'You know this better' } },
+    'Transfer a task to another person',
+    { schema: schemas.transfer, example: { toUserId: 'acme.hr', comment: 'You know this better' } },
     '409 already_assigned',
     '422 invalid_assignee',
   ),
-  decision(
+  command(
     'delegate',
-    'Let somebody else prepare a decision',
-    { schema: delegateSchema, example: { toUserId: 'acme.hr', comment: 'Is the offer complete?' } },
+    'Delegate the preparation of a decision',
+    { schema: schemas.delegate, example: { toUserId: 'acme.hr', comment: 'Is the offer complete?' } },
     '409 already_assigned',
     '422 invalid_assignee',
   ),
-  decision('resolve', 'Give a delegated task back to its owner', {
-    schema: resolveSchema,
+  command('resolve', 'Resolve a delegated task', {
+    schema: schemas.resolve,
     example: { comment: 'It is complete.' },
   }),
-  decision(
+  command(
     'return',
-    'Give a request back',
-    { schema: returnSchema, example: { to: 'START', comment: 'Which desk?' } },
+    'Return an instance',
+    { schema: schemas.return, example: { to: 'START', comment: 'Which desk?' } },
     '409 max_rounds',
     '422 invalid_return',
   ),
@@ -120,12 +125,12 @@ export const taskOperations: readonly Operation[] = [
     'post',
     `${TASKS}/batch-process`,
     'batch',
-    'Approve or reject many',
-    [batchAnswerSchema, { results: [{ taskId: TASK_ID, success: true }] }],
+    'Approve or reject several tasks',
+    [schemas.batchAnswer, { results: [{ taskId: TASK_ID, success: true }] }],
     {
-      description: 'Each in a transaction of its own; the answer has the result of each.',
+      description: 'Each task is a transaction of its own. The answer has the result of each task.',
       parameters: [COMPAT, IDEMPOTENCY_KEY],
-      body: { schema: batchSchema, example: { taskIds: [TASK_ID], action: 'approve' } },
+      body: { schema: schemas.batch, example: { taskIds: [TASK_ID], action: 'approve' } },
     },
   ),
 ];

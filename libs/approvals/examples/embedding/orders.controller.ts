@@ -1,4 +1,4 @@
-import { ApprovalHooks, ApprovalsService, callerOf, type Instance } from '@nest-herald/approvals';
+import { ApprovalHooks, InstancesService, callerOf, type Instance } from '@nest-herald/approvals';
 import { CurrentPrincipal } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
@@ -10,7 +10,7 @@ import { DataSource } from 'typeorm';
 export class OrdersController {
   constructor(
     private readonly database: DataSource,
-    private readonly approvals: ApprovalsService,
+    private readonly approvals: InstancesService,
     hooks: ApprovalHooks,
   ) {
     // In the transaction of the last decision: the order is approved when, and only when, its request is.

@@ -1,7 +1,8 @@
-import { Refusal as HttpRefusal } from '@nest-herald/platform/http';
+import { Refusal } from '@nest-herald/platform/http';
 import type { Fault } from '../engine/form/fault.js';
 import type { EngineRefusal, RefusalCode } from '../engine/instance/refusal.js';
 
+/** The codes of the engine and of the services with their HTTP status (api.md §6). */
 const STATUS = {
   not_found: 404,
   not_assignee: 403,
@@ -21,7 +22,6 @@ const STATUS = {
   invalid_return: 422,
   reason_required: 422,
   path_unresolvable: 422,
-  invalid_request: 400,
   precondition_failed: 412,
   invalid_definition: 422,
   code_taken: 409,
@@ -29,26 +29,21 @@ const STATUS = {
   process_disabled: 409,
   business_in_progress: 409,
   version_published: 409,
-  busy: 503,
 } as const satisfies Record<RefusalCode, number> & Record<string, number>;
 
-/** Every code with which approvals refuse a request: those of the engine and those of storing it (api.md §6); stable. */
+/** Every code of an {@link ApprovalRefusal}. The codes are stable. */
 export type ApprovalRefusalCode = keyof typeof STATUS;
 
-/** The HTTP status of a code. */
-export function statusOf(code: ApprovalRefusalCode): number {
-  return STATUS[code];
-}
-
-/** What a refusal tells beside code and sentence. */
-export interface ApprovalRefusalData {
-  readonly errors?: readonly Fault[];
-  readonly decided?: EngineRefusal['decided'];
-}
-
-/** A request that is refused; `already_decided` also says `by`, `at` and `action`. */
-export class ApprovalRefusal extends HttpRefusal {
-  constructor(code: ApprovalRefusalCode, detail: string, { errors, decided }: ApprovalRefusalData = {}) {
+/**
+ * The expected negative answer of a service of this package. Hosts call the services in their own controllers, so it is an
+ * HTTP exception with its status. The problem document of `already_decided` has `by`, `at` and `action`.
+ */
+export class ApprovalRefusal extends Refusal {
+  constructor(
+    code: ApprovalRefusalCode,
+    detail: string,
+    { errors, decided }: { readonly errors?: readonly Fault[]; readonly decided?: EngineRefusal['decided'] } = {},
+  ) {
     super(STATUS[code], code, detail, {
       ...(errors === undefined ? {} : { errors }),
       ...(decided === undefined ? {} : { extra: decided }),
@@ -57,18 +52,18 @@ export class ApprovalRefusal extends HttpRefusal {
   }
 }
 
-/** A refusal of the engine, as it is answered. */
+/** Converts a refusal of the engine. */
 export function refusalOf(refusal: EngineRefusal): ApprovalRefusal {
   return new ApprovalRefusal(refusal.code, refusal.message, refusal);
 }
 
-/** The one answer for what does not exist and for what is another tenant's: nobody can tell them apart. */
-export function unknown(what: 'process' | 'version' | 'instance' | 'task'): ApprovalRefusal {
+/** The same answer for an unknown id and for an id of another tenant, so that they cannot be told apart. */
+export function notFound(what: 'process' | 'version' | 'instance' | 'task'): ApprovalRefusal {
   return new ApprovalRefusal('not_found', `There is no such ${what}.`);
 }
 
-/** @throws ApprovalRefusal 412 when the caller knew another revision. */
+/** @throws ApprovalRefusal 412 `precondition_failed` when the caller expected another revision */
 export function requireRevision(expected: number | undefined, revision: number): void {
   if (expected === undefined || expected === revision) return;
-  throw new ApprovalRefusal('precondition_failed', `It has revision ${revision} now. Read it again and decide anew.`);
+  throw new ApprovalRefusal('precondition_failed', `The resource is now at revision ${revision}. Reload it and retry.`);
 }

@@ -1,27 +1,27 @@
 import { isPermitted, type Principal } from '@nest-herald/platform';
 import type { Actor } from '../engine/instance/command.js';
 
-/** Who gives a command, and from where; the addresses go into the history as personal text. */
+/** Who executes a command. The address is stored in the history as personal text. */
 export interface Caller {
   readonly tenantId: string;
   readonly userId: string;
-  /** Holds `approval:manage`. */
+  /** Has the permission `approval:manage`. */
   readonly manages: boolean;
   readonly ip?: string | undefined;
   readonly userAgent?: string | undefined;
 }
 
-/** The parts of a request that are looked at. */
-export interface CallingRequest {
+/** The parts of a request that {@link callerOf} reads. */
+export interface CallerRequest {
   readonly ip?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** User agents are cut: they come from outside and are kept for ever. */
+/** Longer user agents are cut, because clients choose them and they are stored permanently. */
 const MAX_USER_AGENT = 300;
 
-/** A caller out of a verified token. */
-export function callerOf(principal: Principal, request?: CallingRequest): Caller {
+/** Makes a caller from a verified token. */
+export function callerOf(principal: Principal, request?: CallerRequest): Caller {
   const agent = request?.headers['user-agent'];
   return {
     tenantId: principal.tenantId,
@@ -32,7 +32,7 @@ export function callerOf(principal: Principal, request?: CallingRequest): Caller
   };
 }
 
-/** The same as the engine knows them. */
+/** The engine's actor of a caller. */
 export function actorOf(caller: Caller): Actor {
   return { id: caller.userId, kind: 'user', manages: caller.manages };
 }

@@ -4,19 +4,19 @@ import { asTenantId } from '@nest-herald/platform';
 import type { EntityManager } from 'typeorm';
 import {
   EMPTY_DIRECTORY,
+  type Department,
   type DirectoryQuestion,
   type DirectorySnapshot,
-  type Department,
   type Person,
 } from '../engine/directory/directory.js';
 
-/** Passes that one command may need: each asks as much as it can, a chain of managers one step at a time. */
+/** Passes after which a command that still asks is a fault of the engine. A chain of managers takes one pass per level. */
 const MAX_PASSES = 60;
 
-/** Members of one audience key that are fetched; more than the engine lets act at one node, so that it can say so. */
+/** Most members that are read for one audience key: more than the engine allows at one step, so that it can refuse them. */
 const MAX_MEMBERS = 500;
 
-interface Asking {
+interface OpenQuestions {
   readonly kind: 'needs';
   readonly questions: readonly DirectoryQuestion[];
 }
@@ -27,24 +27,25 @@ export class DirectoryAnswers {
   constructor(@Inject(DIRECTORY) private readonly directory: Directory) {}
 
   /**
-   * Asks until the engine has what it needs.
-   * @throws Error when it goes on asking, which would be a fault of the engine.
+   * Repeats an attempt with more answers until it has no open questions.
+   *
+   * @throws Error when it still has open questions after 60 passes
    */
-  async settle<T extends { readonly kind: string }>(
+  async complete<T extends { readonly kind: string }>(
     manager: EntityManager,
     tenantId: string,
-    attempt: (directory: DirectorySnapshot) => T | Asking,
-  ): Promise<Exclude<T, Asking>> {
+    attempt: (directory: DirectorySnapshot) => T | OpenQuestions,
+  ): Promise<Exclude<T, OpenQuestions>> {
     let known = EMPTY_DIRECTORY;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-      const answer = attempt(known);
-      if (answer.kind !== 'needs') return answer as Exclude<T, Asking>;
-      known = await this.#answer(manager, tenantId, known, (answer as Asking).questions);
+      const result = attempt(known);
+      if (result.kind !== 'needs') return result as Exclude<T, OpenQuestions>;
+      known = await this.#answer(manager, tenantId, known, (result as OpenQuestions).questions);
     }
-    throw new Error(`The engine still asks about people after ${MAX_PASSES} passes.`);
+    throw new Error(`The engine still asks the directory after ${MAX_PASSES} passes.`);
   }
 
-  /** A person's name, or the id where the directory does not know them. */
+  /** The name of a person, or the id when the directory does not know the person. */
   async nameOf(manager: EntityManager, tenantId: string, userId: string): Promise<string> {
     const people = await this.directory.people(manager, asTenantId(tenantId), [userId]);
     return people.get(userId)?.name ?? userId;

@@ -1,14 +1,12 @@
-import type { FieldSchema, FormData } from '../engine/form/form-schema.js';
-import type { Definition } from '../engine/definition/definition.js';
+import type { FieldSchema, FormData, FormSchema } from '../engine/form/form-schema.js';
 
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
 /**
- * Reads a form whose values are all texts, as an HTML form or a client of the origin sends it: what the schema calls a number
- * or a boolean becomes one. Texts that are none stay as they are, for the form's own check to name; a list or an object comes
- * as JSON.
+ * Converts a form whose values are all texts, as an HTML form or a client of the legacy API sends it, to the types of its
+ * schema. Lists and objects are read from JSON. A text that does not fit stays a text, and the check of the form refuses it.
  */
-export function formFromText(schema: Definition['formSchema'], form: FormData): FormData {
+export function formFromText(schema: FormSchema | undefined, form: FormData): FormData {
   return Object.fromEntries(
     Object.entries(form).map(([name, value]) => [
       name,
@@ -36,7 +34,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // No JSON: the form's check says so.
+    // Not JSON: the check of the form refuses it.
     return text;
   }
 }

@@ -1,73 +1,91 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { idField, keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
 import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { ApprovalRefusal, unknown } from './approval.errors.js';
-import type { Caller } from './caller.js';
-import { readDefinition, type DefinitionRow } from '../store/definition-store.js';
-import { GraphCache } from './graph-cache.js';
 import { chainStart, verifyChain, type ChainCheck } from '../engine/audit/audit-chain.js';
 import { diagramOf, type Diagram } from '../engine/diagram/diagram.js';
 import type { FormData } from '../engine/form/form-schema.js';
 import type { CommandBody, Picks } from '../engine/instance/command.js';
-import { draftInstance, type InstanceState } from '../engine/instance/instance-state.js';
-import { formFromText } from './form-from-text.js';
-import { idField } from '../http/known-id.js';
-import { keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
-import { historyEntryOf, readHistory } from '../store/audit-store.js';
-import { DirectoryAnswers } from './directory-answers.js';
-import { InstanceCommands } from './command-executor.js';
-import { approvalTaskOf, tasksOfInstance } from '../store/task-store.js';
-import type { ApprovalTask } from '../http/task.schemas.js';
-import type {
-  HistoryEntryAnswer,
-  Instance,
-  InstanceSummary,
-  ListInstances,
-  StartInput,
-  SubmitInput,
-} from '../http/instance.schemas.js';
+import { draftInstance } from '../engine/instance/instance-state.js';
+import { historyItemOf, readHistory, type HistoryItem } from '../store/audit-store.js';
+import { readDefinition, type DefinitionRow } from '../store/definition-store.js';
 import {
   countInstances,
   findByBusinessKey,
   listInstances,
-  summarise,
+  summariseInstances,
   type InstanceFilter,
+  type InstanceScope,
+  type InstanceSummary,
 } from '../store/instance-lists.js';
-import { insertInstance, instanceOf, readInstance, type InstanceRow } from '../store/instance-store.js';
+import { insertInstance, instanceOf, readInstance, type Instance, type InstanceRow } from '../store/instance-store.js';
+import { approvalTaskOf, tasksOfInstance, type ApprovalTask } from '../store/task-store.js';
+import { ApprovalRefusal, notFound } from './approval.errors.js';
+import type { Caller } from './caller.js';
+import { CommandExecutor } from './command-executor.js';
+import { DirectoryAnswers } from './directory-answers.js';
+import { formFromText } from './form-from-text.js';
+import { GraphCache } from './graph-cache.js';
+import { requireInvolved } from './involvement.js';
+import type { PageQuery } from './page-query.js';
 
-/** A start as code of the host gives it; what is left out has its default. */
-export type NewRequest = Partial<StartInput>;
+/** A new instance. The process is named by `processId` or by `code`. */
+export interface StartInstance {
+  readonly processId?: string | undefined;
+  readonly code?: string | undefined;
+  /** @defaultValue the name of the process */
+  readonly title?: string | undefined;
+  readonly businessType?: string | undefined;
+  readonly businessId?: string | undefined;
+  readonly formData?: FormData | undefined;
+  /** Whether every value of `formData` is a text, to be converted to the types of the form. @defaultValue false */
+  readonly formDataIsText?: boolean | undefined;
+  /** The people picked for steps with `applicant_pick`, by the id of the step. */
+  readonly picks?: PicksByStep | undefined;
+  /** Whether the instance is stored without being submitted. @defaultValue false */
+  readonly draft?: boolean | undefined;
+}
+
+/** A submission of a draft or of a returned instance. */
+export interface SubmitInstance {
+  readonly formData?: FormData | undefined;
+  readonly picks?: PicksByStep | undefined;
+  readonly comment?: string | undefined;
+}
+
+type PicksByStep = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Requests going through their processes. Every method works inside the caller's transaction: a host's own manager (then
- * the request, the host's rows and every event commit together) or that of a request of the API.
+ * Instances. Every method joins the caller's transaction: that of the host (then the instance, the host's rows and every event
+ * commit together) or that of an API request.
  */
 @Injectable()
-export class ApprovalsService {
+export class InstancesService {
   constructor(
-    @Inject(InstanceCommands) private readonly commands: InstanceCommands,
-    @Inject(GraphCache) private readonly graphs: GraphCache,
-    @Inject(DirectoryAnswers) private readonly directory: DirectoryAnswers,
+    private readonly commands: CommandExecutor,
+    private readonly graphs: GraphCache,
+    private readonly directory: DirectoryAnswers,
   ) {}
 
   /**
-   * Makes a request and, unless `draft`, submits it.
-   * @throws ApprovalRefusal 404 for an unknown process, 409 `process_disabled`, `business_in_progress`, and what the engine
-   * refuses (422 `invalid_form`, `path_unresolvable` …).
+   * Makes an instance and, unless `draft`, submits it.
+   *
+   * @throws ApprovalRefusal 404 for an unknown process; 409 `process_disabled`, `business_in_progress`; the engine's refusals
+   * (422 `invalid_form`, `path_unresolvable` …)
    */
-  async start(manager: EntityManager, caller: Caller, input: NewRequest): Promise<Instance> {
+  async start(manager: EntityManager, caller: Caller, input: StartInstance): Promise<Instance> {
     const { tenantId, userId } = caller;
-    await joinTenant(manager, tenantId, 'ApprovalsService.start');
+    await joinTenant(manager, tenantId, 'InstancesService.start');
     const by = input.processId === undefined ? { code: input.code ?? '' } : { id: input.processId };
-    // Held, so that a process is not deleted while a request begins.
+    // The lock prevents the deletion of the process before the instance is inserted.
     const definition = await readDefinition(manager, tenantId, by, 'share');
-    if (definition === undefined) throw unknown('process');
+    if (definition === undefined) throw notFound('process');
     if (!definition.enabled || definition.active_version === null) {
       throw new ApprovalRefusal(
         'process_disabled',
-        `No requests can be made with ${definition.code}: it is ${definition.enabled ? 'not published' : 'disabled'}.`,
+        `Process ${definition.code} is ${definition.enabled ? 'not published' : 'disabled'} and cannot start instances.`,
       );
     }
     const id = uuidv7();
@@ -81,7 +99,7 @@ export class ApprovalsService {
       businessId: input.businessId ?? '',
       form: await this.#formOf(manager, tenantId, definition, input),
     });
-    const inserted = await insertInstance(manager, tenantId, {
+    const isInserted = await insertInstance(manager, tenantId, {
       id,
       definition_id: definition.id,
       version: definition.active_version,
@@ -99,181 +117,168 @@ export class ApprovalsService {
       last_hash: chainStart({ tenantId, instanceId: id }),
       created_at: new Date(await databaseTime(manager)),
     });
-    if (!inserted) {
+    if (!isInserted) {
       throw new ApprovalRefusal(
         'business_in_progress',
-        `A request for ${input.businessType} ${input.businessId} is under way already.`,
+        `An instance for ${input.businessType} ${input.businessId} has not ended yet.`,
       );
     }
     if (input.draft === true) {
       const row = await readInstance(manager, tenantId, id);
-      if (row === undefined) throw unknown('instance');
+      if (row === undefined) throw notFound('instance');
       return instanceOf(row);
     }
-    return this.give(manager, caller, id, { type: 'start', ...picksOf(input.picks) });
+    return this.execute(manager, caller, id, { type: 'start', ...picksOf(input.picks) });
   }
 
-  /** Submits a draft. @throws ApprovalRefusal 409 `invalid_transition` for anything else. */
-  submit(manager: EntityManager, caller: Caller, id: string, input: SubmitInput, revision?: number): Promise<Instance> {
-    return this.give(manager, caller, id, { type: 'start', ...submitted(input) }, revision);
+  /** Submits a draft. @throws ApprovalRefusal 409 `invalid_transition` for any other status */
+  submit(
+    manager: EntityManager,
+    caller: Caller,
+    id: string,
+    input: SubmitInstance,
+    revision?: number,
+  ): Promise<Instance> {
+    return this.execute(manager, caller, id, { type: 'start', ...submission(input) }, revision);
   }
 
-  /** Submits a returned request again. */
+  /** Submits a returned instance again. */
   resubmit(
     manager: EntityManager,
     caller: Caller,
     id: string,
-    input: SubmitInput,
+    input: SubmitInstance,
     revision?: number,
   ): Promise<Instance> {
     const comment = input.comment === undefined ? {} : { comment: input.comment };
-    return this.give(manager, caller, id, { type: 'resubmit', ...submitted(input), ...comment }, revision);
+    return this.execute(manager, caller, id, { type: 'resubmit', ...submission(input), ...comment }, revision);
   }
 
-  /** The applicant takes the request back. */
+  /** The applicant withdraws the instance. */
   withdraw(manager: EntityManager, caller: Caller, id: string, reason?: string, revision?: number): Promise<Instance> {
-    return this.give(manager, caller, id, { type: 'withdraw', ...(reason ? { reason } : {}) }, revision);
+    return this.execute(manager, caller, id, { type: 'withdraw', ...(reason ? { reason } : {}) }, revision);
   }
 
-  /** An administrator (or the applicant, where the process says so) ends the request. */
+  /** An administrator (or the applicant, if the process allows it) cancels the instance. */
   cancel(manager: EntityManager, caller: Caller, id: string, reason: string, revision?: number): Promise<Instance> {
-    return this.give(manager, caller, id, { type: 'cancel', reason }, revision);
+    return this.execute(manager, caller, id, { type: 'cancel', reason }, revision);
   }
 
   comment(manager: EntityManager, caller: Caller, id: string, text: string): Promise<Instance> {
-    return this.give(manager, caller, id, { type: 'comment', text });
+    return this.execute(manager, caller, id, { type: 'comment', text });
   }
 
   /** Puts people on copy. */
   cc(manager: EntityManager, caller: Caller, id: string, users: readonly string[]): Promise<Instance> {
-    return this.give(manager, caller, id, { type: 'cc', users });
+    return this.execute(manager, caller, id, { type: 'cc', users });
   }
 
-  /** Gives any command to an instance. @param revision what the caller knew of it. */
-  async give(
+  /**
+   * Executes any command on an instance.
+   *
+   * @param revision the revision that the caller expects
+   * @throws ApprovalRefusal with the engine's code; 404; 412 `precondition_failed`
+   */
+  async execute(
     manager: EntityManager,
     caller: Caller,
     id: string,
     body: CommandBody,
     revision?: number,
   ): Promise<Instance> {
-    await joinTenant(manager, caller.tenantId, 'ApprovalsService.give');
-    const held = await this.commands.hold(manager, caller.tenantId, id);
-    const known = { expected: revision, actual: held.row.revision };
-    return instanceOf(await this.commands.give(manager, caller, held, body, known));
+    await joinTenant(manager, caller.tenantId, 'InstancesService.execute');
+    const locked = await this.commands.lock(manager, caller.tenantId, id);
+    const revisions = { expected: revision, actual: locked.row.revision };
+    return instanceOf(await this.commands.execute(manager, caller, locked, body, revisions));
   }
 
-  /** @throws ApprovalRefusal 404; 403 `forbidden` for people of the tenant who have nothing to do with it. */
+  /** @throws ApprovalRefusal 404; 403 `forbidden` for people who are not involved */
   async get(manager: EntityManager, caller: Caller, id: string): Promise<Instance> {
-    return instanceOf(await this.readable(manager, caller, id));
+    return instanceOf(await this.#readable(manager, caller, id, 'get'));
   }
 
-  /** The newest request for a thing of the host. */
+  /** The newest instance with a business key. */
   async byBusinessKey(manager: EntityManager, caller: Caller, type: string, businessId: string): Promise<Instance> {
-    await joinTenant(manager, caller.tenantId, 'ApprovalsService.byBusinessKey');
+    await joinTenant(manager, caller.tenantId, 'InstancesService.byBusinessKey');
     const row = await findByBusinessKey(manager, caller.tenantId, type, businessId);
-    if (row === undefined) throw unknown('instance');
+    if (row === undefined) throw notFound('instance');
     requireInvolved(caller, row.state);
     return instanceOf(row);
   }
 
-  /** What the caller may see, newest first; holders of `approval:manage` see all of the tenant. */
+  /** Lists instances, newest first. The caller of this method decides the scope. */
   async list(
     manager: EntityManager,
     caller: Caller,
-    query: ListInstances,
-    scope: InstanceFilter['scope'],
+    query: PageQuery & InstanceFilter,
+    scope: InstanceScope['scope'],
   ): Promise<Page<Instance>> {
-    await joinTenant(manager, caller.tenantId, 'ApprovalsService.list');
-    const before = keyAt(query.cursor, idField);
-    const filter = { query, scope, userId: caller.userId, before };
-    const rows = await listInstances(manager, caller.tenantId, filter);
+    await joinTenant(manager, caller.tenantId, 'InstancesService.list');
+    const { tenantId, userId } = caller;
+    const page = { before: keyAt(query.cursor, idField), limit: query.limit + 1, offset: query.offset };
+    const rows = await listInstances(manager, tenantId, { scope, userId }, query, page);
     const found = pageFrom(rows, query.limit, instanceOf, (row) => row.id);
-    return withTotal(found, query, () => countInstances(manager, caller.tenantId, filter));
+    return withTotal(found, query, () => countInstances(manager, tenantId, { scope, userId }, query));
   }
 
-  /** Counts by status of what the caller may see. */
+  /** Counts the instances that the caller can read, by status. */
   async summary(manager: EntityManager, caller: Caller): Promise<InstanceSummary> {
-    await joinTenant(manager, caller.tenantId, 'ApprovalsService.summary');
-    return summarise(manager, caller.tenantId, caller.manages ? null : caller.userId);
+    await joinTenant(manager, caller.tenantId, 'InstancesService.summary');
+    return summariseInstances(manager, caller.tenantId, caller.manages ? null : caller.userId);
   }
 
   /** The history, oldest first. */
-  async history(
-    manager: EntityManager,
-    caller: Caller,
-    id: string,
-    page: { readonly limit: number; readonly cursor?: string | undefined },
-  ): Promise<Page<HistoryEntryAnswer>> {
-    await this.readable(manager, caller, id);
-    const after = keyAt(page.cursor, z.coerce.number().int().min(0).max(2_000_000_000)) ?? 0;
-    const rows = await readHistory(manager, caller.tenantId, id, after, page.limit + 1);
-    return pageFrom(rows, page.limit, historyEntryOf, (row) => String(row.n));
+  async history(manager: EntityManager, caller: Caller, id: string, query: PageQuery): Promise<Page<HistoryItem>> {
+    await this.#readable(manager, caller, id, 'history');
+    const after = keyAt(query.cursor, z.coerce.number().int().min(0).max(2_000_000_000)) ?? 0;
+    const rows = await readHistory(manager, caller.tenantId, id, after, query.limit + 1);
+    return pageFrom(rows, query.limit, historyItemOf, (row) => String(row.n));
   }
 
-  /** Whether the history is as it was written; otherwise which row is not. */
+  /** Verifies the audit chain. */
   async verify(manager: EntityManager, caller: Caller, id: string): Promise<ChainCheck> {
-    const row = await this.readable(manager, caller, id);
+    const row = await this.#readable(manager, caller, id, 'verify');
     const rows = await readHistory(manager, caller.tenantId, id);
     return verifyChain({ tenantId: caller.tenantId, instanceId: id }, rows, row.last_hash);
   }
 
   async tasks(manager: EntityManager, caller: Caller, id: string): Promise<readonly ApprovalTask[]> {
-    await this.readable(manager, caller, id);
+    await this.#readable(manager, caller, id, 'tasks');
     return (await tasksOfInstance(manager, caller.tenantId, id)).map(approvalTaskOf);
   }
 
-  /** The drawing of its version, with where it is and which way it came. */
+  /** The diagram of the instance's version, with the state of each step and the edges taken. */
   async diagram(manager: EntityManager, caller: Caller, id: string): Promise<Diagram> {
-    const row = await this.readable(manager, caller, id);
+    const row = await this.#readable(manager, caller, id, 'diagram');
     const graph = await this.graphs.graphOf(manager, caller.tenantId, row.definition_id, row.version);
     return diagramOf(graph, row.state);
   }
 
-  /** The form as it was sent; where every value came as text, with the types of the process's form. */
   async #formOf(
     manager: EntityManager,
     tenantId: string,
     { id, active_version: version }: DefinitionRow,
-    { formData = {}, formDataIsText }: NewRequest,
+    { formData = {}, formDataIsText }: StartInstance,
   ): Promise<FormData> {
     if (formDataIsText !== true || version === null) return formData;
     const { definition } = await this.graphs.graphOf(manager, tenantId, id, version);
     return formFromText(definition.formSchema, formData);
   }
 
-  private async readable(manager: EntityManager, caller: Caller, id: string): Promise<InstanceRow> {
-    await joinTenant(manager, caller.tenantId, 'ApprovalsService.readable');
+  async #readable(manager: EntityManager, caller: Caller, id: string, method: string): Promise<InstanceRow> {
+    await joinTenant(manager, caller.tenantId, `InstancesService.${method}`);
     const row = await readInstance(manager, caller.tenantId, id);
-    if (row === undefined) throw unknown('instance');
+    if (row === undefined) throw notFound('instance');
     requireInvolved(caller, row.state);
     return row;
   }
 }
 
-/** Whether somebody may read an instance: applicant, everybody who has or had a task, those on copy, `approval:manage`. */
-export function isInvolved(caller: Caller, state: InstanceState): boolean {
-  return (
-    caller.manages ||
-    state.applicantId === caller.userId ||
-    state.cc.includes(caller.userId) ||
-    state.tasks.some(
-      (task) => (task.assigneeId === caller.userId && task.status !== 'waiting') || task.onBehalfOf === caller.userId,
-    )
-  );
-}
-
-/** @throws ApprovalRefusal 403. */
-export function requireInvolved(caller: Caller, state: InstanceState): void {
-  if (isInvolved(caller, state)) return;
-  throw new ApprovalRefusal('forbidden', 'You have nothing to do with this request.');
-}
-
-function picksOf(picks: StartInput['picks']): { readonly picks?: Picks } {
+function picksOf(picks: PicksByStep | undefined): { readonly picks?: Picks } {
   if (picks === undefined) return {};
   return { picks: Object.entries(picks).map(([nodeId, users]) => ({ nodeId, users })) };
 }
 
-function submitted(input: SubmitInput) {
+function submission(input: SubmitInstance) {
   return { ...(input.formData === undefined ? {} : { form: input.formData }), ...picksOf(input.picks) };
 }

@@ -1,17 +1,17 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type KeyedWrite, type KeyedWriteResponse, principalOfRequest } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
-import { callerOf, type Caller, type CallingRequest } from '../application/caller.js';
+import { principalOfRequest, type KeyedWrite, type KeyedWriteResponse } from '@nest-herald/platform/http';
+import { callerOf, type Caller, type CallerRequest } from '../application/caller.js';
 
-/** One call of a route: who calls, and what it came with. */
+/** The caller, request and response of a route. */
 export interface ApprovalCall {
   readonly principal: Principal;
   readonly caller: Caller;
-  readonly request: KeyedWrite & CallingRequest;
+  readonly request: KeyedWrite & CallerRequest;
   readonly response: KeyedWriteResponse;
 }
 
-/** The call, as a parameter of a handler behind the guard. The answer is what the handler returns. */
+/** Injects the {@link ApprovalCall} into a handler that the guard protects. */
 export const CurrentCall = createParamDecorator((_: unknown, context: ExecutionContext): ApprovalCall => {
   const http = context.switchToHttp();
   const request = http.getRequest<ApprovalCall['request']>();

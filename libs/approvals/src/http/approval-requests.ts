@@ -1,22 +1,22 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { expectedRevision, withTag } from '@nest-herald/platform/http';
 import { IdempotentRequests, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import type { ApprovalCall } from './approval-call.js';
 
-/** What the routes do their work with: a transaction of the caller's tenant, for writing once per `Idempotency-Key`. */
+/** Runs the work of a route in a transaction of the caller's tenant; writes run once per `Idempotency-Key`. */
 @Injectable()
 export class ApprovalRequests {
   constructor(
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    private readonly transactions: TenantTransaction,
+    private readonly requests: IdempotentRequests,
   ) {}
 
   read<T>({ principal }: ApprovalCall, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.transactions.run(principal.tenantId, work);
   }
 
-  /** Reads what has a revision, which becomes the ETag of the answer. */
+  /** Reads a resource and sends its revision as ETag. */
   async readTagged<T extends { readonly revision: number }>(
     call: ApprovalCall,
     work: (manager: EntityManager) => Promise<T>,
@@ -25,19 +25,21 @@ export class ApprovalRequests {
   }
 
   /**
-   * @param status that the answer has; kept with it.
-   * @returns what the work returned, or what it returned to the first request with this key.
+   * Writes once per `Idempotency-Key`.
+   *
+   * @param status the HTTP status that is stored with the answer
+   * @returns the result of the work, or the stored result of the first request with the same key
    */
   async write<T>(call: ApprovalCall, status: number, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const { principal, request, response } = call;
     const body = await this.requests.answer(principal, request, response, async (manager) => {
-      const answer = await work(manager);
-      return { status, body: answer ?? null };
+      const result = await work(manager);
+      return { status, body: result ?? null };
     });
     return body as T;
   }
 
-  /** Changes what has a revision: the caller's `If-Match` goes in, the ETag comes out. */
+  /** Writes a resource: the work gets the revision of `If-Match`, and the new revision is sent as ETag. */
   async change<T extends { readonly revision: number }>(
     call: ApprovalCall,
     status: number,

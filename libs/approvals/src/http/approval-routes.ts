@@ -1,12 +1,12 @@
 import { applyDecorators, Controller, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { LegacyApi, type LegacyRoutes, ProblemFilter } from '@nest-herald/platform/http';
+import { LegacyApi, ProblemFilter, type LegacyRoutes } from '@nest-herald/platform/http';
 import { SseAuthGuard } from '@nest-herald/sse';
 
-/** A controller of approvals: behind the guard, answering problems, and understood by clients of the origin. */
-export const ApprovalRoutes = (path: string, origin: LegacyRoutes): ClassDecorator =>
+/** A controller of approvals with guard, problem filter and legacy API. */
+export const ApprovalRoutes = (path: string, legacy: LegacyRoutes): ClassDecorator =>
   applyDecorators(
     Controller(`api/v1/${path}`),
     UseGuards(SseAuthGuard),
     UseFilters(ProblemFilter),
-    UseInterceptors(new LegacyApi(origin)),
+    UseInterceptors(new LegacyApi(legacy)),
   );

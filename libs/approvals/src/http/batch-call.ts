@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { KeyedWriteResponse } from '@nest-herald/platform/http';
 import type { ApprovalCall } from './approval-call.js';
 
-/** Headers of one task's answer are not the batch's. */
-const IGNORED: KeyedWriteResponse = { header: () => undefined };
+/** The headers of one task's answer are not headers of the batch. */
+const NO_HEADERS: KeyedWriteResponse = { header: () => undefined };
 
 /**
- * The part of a batch that concerns one task, as a request of its own: with its own `Idempotency-Key` derived from the
- * batch's, so that a repeated batch repeats no decision and still does what was refused before.
+ * Makes the call for one task of a batch. Its `Idempotency-Key` is derived from that of the batch: a repeated batch repeats no
+ * decision, and executes the commands that were refused before.
  */
 export function callOfTask(call: ApprovalCall, taskId: string): ApprovalCall {
   const batch = call.request;
@@ -23,5 +23,5 @@ export function callOfTask(call: ApprovalCall, taskId: string): ApprovalCall {
     headers: { ...batch.headers, 'idempotency-key': derived ?? key },
     body: { taskId, action, comment },
   };
-  return { ...call, request, response: IGNORED };
+  return { ...call, request, response: NO_HEADERS };
 }

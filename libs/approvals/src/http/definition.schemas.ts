@@ -1,9 +1,12 @@
+import { idField, pageOf, pagingFields } from '@nest-herald/platform/http';
 import { z } from 'zod';
+import type { DefineProcess } from '../application/check-definition.js';
 import { definitionShape } from '../engine/definition/definition.js';
-import { idField } from './known-id.js';
-import { pageOf, pagingFields } from '@nest-herald/platform/http';
+import type { Process } from '../store/definition-store.js';
+import type { ProcessStatistics } from '../store/process-statistics.js';
+import type { ProcessVersion } from '../store/version-store.js';
 
-/** Body of `POST /processes`, `PUT /processes/:id` and `POST /processes/:id/versions`; its parts are checked one by one by the engine. */
+/** Body of `POST /processes`, `PUT /processes/:id` and `POST /processes/:id/versions`. The engine checks the other fields. */
 export const defineSchema = z
   .looseObject({
     publish: z.boolean().optional(),
@@ -14,14 +17,13 @@ export const defineSchema = z
     /** Another process whose form this one takes over, instead of a `formSchema` of its own. */
     formOf: idField.optional(),
   })
-  .meta({ id: 'DefineProcess' });
+  .meta({ id: 'DefineProcess' }) satisfies z.ZodType<DefineProcess>;
 
-/** What a definition is written as. */
-export type DefineInput = z.output<typeof defineSchema>;
+const drawing = z
+  .object(definitionShape.pick({ formSchema: true, nodes: true, edges: true, settings: true }).shape)
+  .partial({ formSchema: true }).shape;
 
-const graphParts = definitionShape.pick({ formSchema: true, nodes: true, edges: true, settings: true }).shape;
-
-/** A process as it is answered. */
+/** A process. */
 export const processSchema = z
   .object({
     id: z.uuid(),
@@ -39,14 +41,14 @@ export const processSchema = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
-  .meta({ id: 'Process' });
+  .meta({ id: 'Process' }) satisfies z.ZodType<Process>;
 
-/** A process with the drawing of one of its versions. */
-export const processWithGraphSchema = processSchema
-  .extend({ version: z.number().int(), ...z.object(graphParts).partial({ formSchema: true }).shape })
+/** A process with the drawing of one version. */
+export const processWithDrawingSchema = processSchema
+  .extend({ version: z.number().int(), ...drawing })
   .meta({ id: 'ProcessWithDrawing' });
 
-/** One version. */
+/** A version. */
 export const versionSchema = z
   .object({
     processId: z.uuid(),
@@ -58,12 +60,10 @@ export const versionSchema = z
     publishedBy: z.string().nullable(),
     publishedAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'ProcessVersion' });
+  .meta({ id: 'ProcessVersion' }) satisfies z.ZodType<ProcessVersion>;
 
-/** One version with its drawing. */
-export const versionWithGraphSchema = versionSchema
-  .extend({ ...z.object(graphParts).partial({ formSchema: true }).shape })
-  .meta({ id: 'ProcessVersionWithDrawing' });
+/** A version with its drawing. */
+export const versionWithDrawingSchema = versionSchema.extend(drawing).meta({ id: 'ProcessVersionWithDrawing' });
 
 /** Query of `GET /processes`. */
 export const listProcessesSchema = z.strictObject({
@@ -73,8 +73,9 @@ export const listProcessesSchema = z.strictObject({
   ...pagingFields,
 });
 
-/** Pages of them. */
+/** A page of processes. */
 export const processPageSchema = pageOf(processSchema, 'ProcessPage');
+/** A page of versions. */
 export const versionPageSchema = pageOf(versionSchema, 'ProcessVersionPage');
 
 /** Body of `POST /processes/:id/simulate`. */
@@ -149,23 +150,17 @@ export const statsSchema = z
     pending: z.number().int(),
     approved: z.number().int(),
     rejected: z.number().int(),
-    /** Seconds from submission to the end; null before anything ended. */
+    /** Seconds from submission to the end; null before an instance has ended. */
     avgDurationSeconds: z.number().nullable(),
     byStatus: z.record(z.string(), z.number().int()),
     nodes: z.array(
       z.object({
         nodeId: z.string(),
         runs: z.number().int(),
-        /** Seconds that half, and 95 of 100, visits took at most. */
+        /** Seconds within which 50 % and 95 % of the visits ended. */
         p50Seconds: z.number().nullable(),
         p95Seconds: z.number().nullable(),
       }),
     ),
   })
-  .meta({ id: 'ProcessStatistics' });
-
-export type Process = z.output<typeof processSchema>;
-export type ProcessVersion = z.output<typeof versionSchema>;
-export type ProcessStatistics = z.output<typeof statsSchema>;
-export type ListProcesses = z.output<typeof listProcessesSchema>;
-export type SimulateInput = z.output<typeof simulateSchema>;
+  .meta({ id: 'ProcessStatistics' }) satisfies z.ZodType<ProcessStatistics>;

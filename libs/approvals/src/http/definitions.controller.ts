@@ -1,61 +1,64 @@
-import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { isPermitted } from '@nest-herald/platform';
 import {
   expectedRevision,
-  type Page,
   pagingFields,
   RequirePermission,
   requirePermission,
   SchemaPipe,
+  type Page,
 } from '@nest-herald/platform/http';
-import { isPermitted } from '@nest-herald/platform';
 import { z } from 'zod';
-import { unknown } from '../application/approval.errors.js';
+import { notFound } from '../application/approval.errors.js';
+import type { DefineProcess, Drawing } from '../application/check-definition.js';
+import {
+  DefinitionsService,
+  type ProcessWithDrawing,
+  type SimulatedPath,
+  type SimulateProcess,
+} from '../application/definitions.service.js';
 import type { Diagram } from '../engine/diagram/diagram.js';
+import type { Process } from '../store/definition-store.js';
+import type { ProcessStatistics } from '../store/process-statistics.js';
+import type { ProcessVersion } from '../store/version-store.js';
 import { CurrentCall, type ApprovalCall } from './approval-call.js';
 import { ApprovalRequests } from './approval-requests.js';
 import { ApprovalRoutes } from './approval-routes.js';
+import { defineSchema, listProcessesSchema, simulateSchema } from './definition.schemas.js';
 import { knownId } from './known-id.js';
-import { ORIGIN_DEFINITIONS } from './legacy-approvals.js';
-import {
-  defineSchema,
-  listProcessesSchema,
-  simulateSchema,
-  type DefineInput,
-  type ListProcesses,
-  type Process,
-  type ProcessStatistics,
-  type ProcessVersion,
-  type SimulateInput,
-} from './definition.schemas.js';
-import { DefinitionsService } from '../application/definitions.service.js';
+import { LEGACY_DEFINITIONS } from './legacy-approvals.js';
 
 const DEFINE = 'approval:define';
 const versionsQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });
 
-/** Processes over HTTP (api.md §6). Everybody may read them and see where a form would go; defining needs `approval:define`. */
-@ApprovalRoutes('processes', ORIGIN_DEFINITIONS)
+/** Processes over HTTP (api.md §6). Everybody may read and simulate them; changes need `approval:define`. */
+@ApprovalRoutes('processes', LEGACY_DEFINITIONS)
 export class DefinitionsController {
   constructor(
-    @Inject(DefinitionsService) private readonly definitions: DefinitionsService,
-    @Inject(ApprovalRequests) private readonly requests: ApprovalRequests,
+    private readonly definitions: DefinitionsService,
+    private readonly requests: ApprovalRequests,
   ) {}
 
   @Post()
   @RequirePermission(DEFINE)
-  create(@CurrentCall() call: ApprovalCall, @Body(new SchemaPipe(defineSchema)) input: DefineInput): Promise<Process> {
+  create(
+    @CurrentCall() call: ApprovalCall,
+    @Body(new SchemaPipe(defineSchema)) input: DefineProcess,
+  ): Promise<Process> {
     return this.requests.change(call, 201, (manager) => this.definitions.create(manager, call.caller, input));
   }
 
   @Get()
   list(
     @CurrentCall() call: ApprovalCall,
-    @Query(new SchemaPipe(listProcessesSchema)) query: ListProcesses,
+    @Query(new SchemaPipe(listProcessesSchema)) query: z.output<typeof listProcessesSchema>,
   ): Promise<Page<Process>> {
-    return this.requests.read(call, (manager) => this.definitions.list(manager, call.caller, query, mayDefine(call)));
+    const filter = { ...query, everything: mayDefine(call) };
+    return this.requests.read(call, (manager) => this.definitions.list(manager, call.caller, filter));
   }
 
   @Get(':id')
-  get(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<Process> {
+  get(@CurrentCall() call: ApprovalCall, @Param('id') id: string): Promise<ProcessWithDrawing> {
     const processId = knownId(id, 'process');
     return this.requests.readTagged(call, (manager) =>
       this.definitions.get(manager, call.caller, processId, mayDefine(call)),
@@ -67,7 +70,7 @@ export class DefinitionsController {
   replace(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(new SchemaPipe(defineSchema)) input: DefineInput,
+    @Body(new SchemaPipe(defineSchema)) input: DefineProcess,
   ): Promise<Process> {
     const processId = knownId(id, 'process');
     return this.requests.change(call, 200, (manager, revision) =>
@@ -103,7 +106,7 @@ export class DefinitionsController {
   addVersion(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(new SchemaPipe(defineSchema)) input: DefineInput,
+    @Body(new SchemaPipe(defineSchema)) input: DefineProcess,
   ): Promise<ProcessVersion> {
     const processId = knownId(id, 'process');
     return this.requests.write(call, 201, (manager) =>
@@ -128,7 +131,7 @@ export class DefinitionsController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Param('version') version: string,
-  ): Promise<ProcessVersion> {
+  ): Promise<ProcessVersion & Drawing> {
     const processId = knownId(id, 'process');
     const number = knownVersion(version);
     return this.requests.read(call, (manager) => this.definitions.version(manager, call.caller, processId, number));
@@ -149,14 +152,14 @@ export class DefinitionsController {
     );
   }
 
-  /** For another applicant only with `approval:define`: the answer tells who their managers are. */
+  /** Another applicant needs `approval:define`, because the answer shows who that person's managers are. */
   @Post(':id/simulate')
   @HttpCode(200)
   simulate(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(new SchemaPipe(simulateSchema)) input: SimulateInput,
-  ): Promise<unknown> {
+    @Body(new SchemaPipe(simulateSchema)) input: SimulateProcess,
+  ): Promise<SimulatedPath> {
     const processId = knownId(id, 'process');
     const isOwn = input.applicantId === undefined || input.applicantId === call.caller.userId;
     if (!isOwn || input.version !== undefined) requirePermission(call.principal, DEFINE);
@@ -194,6 +197,6 @@ function mayDefine(call: ApprovalCall): boolean {
 
 function knownVersion(text: string): number {
   const parsed = z.coerce.number().int().min(1).max(1_000_000).safeParse(text);
-  if (!parsed.success) throw unknown('version');
+  if (!parsed.success) throw notFound('version');
   return parsed.data;
 }

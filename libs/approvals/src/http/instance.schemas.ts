@@ -1,33 +1,33 @@
-import { isStorableText, jsonFault, pageOf, pagingFields } from '@nest-herald/platform/http';
 import { isIdentifier } from '@nest-herald/platform';
+import { idField, isStorableText, jsonFault, pageOf, pagingFields } from '@nest-herald/platform/http';
 import { z } from 'zod';
+import type { StartInstance, SubmitInstance } from '../application/instances.service.js';
 import { INSTANCE_STATUSES } from '../engine/instance/instance-state.js';
-import { idField } from './known-id.js';
+import type { HistoryItem } from '../store/audit-store.js';
+import type { InstanceFilter, InstanceSummary } from '../store/instance-lists.js';
+import type { Instance } from '../store/instance-store.js';
 
-/** Bytes of a form as JSON. */
+/** Most bytes of a form as JSON. */
 const MAX_FORM_BYTES = 262_144;
 
-const person = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
+/** The id of a person. */
+export const personField = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
 
-/** A text that can be kept. */
-export const textField = (max: number) =>
-  z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
+const storable = 'contains NUL or half a surrogate pair';
 
-/** A comment; an empty one is none. */
-export const commentField = z
-  .string()
-  .max(4_000)
-  .refine(isStorableText, 'contains NUL or half a surrogate pair')
-  .optional();
+const textField = (max: number) => z.string().min(1).max(max).refine(isStorableText, storable);
 
-/** The values of a form. Whether they fit the process is for the engine to say. */
+/** A comment; an empty one is the same as none. */
+export const commentField = z.string().max(4_000).refine(isStorableText, storable).optional();
+
+/** The values of a form. The engine checks them against the schema of the process. */
 export const formField = z.record(z.string().max(64), z.unknown()).superRefine((value, context) => {
   const fault = jsonFault(value, MAX_FORM_BYTES);
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
 const picksField = z
-  .record(z.string().max(50), z.array(person).min(1).max(20))
+  .record(z.string().max(50), z.array(personField).min(1).max(20))
   .refine((value) => Object.keys(value).length <= 100, 'names more than 100 nodes')
   .optional();
 
@@ -44,9 +44,9 @@ export const startSchema = z
     businessType: businessKey.optional(),
     businessId: businessKey.optional(),
     formData: formField.default({}),
-    /** Every value of `formData` is a text, and becomes what the form's schema calls it. */
+    /** Every value of `formData` is a text, to be converted to the types of the form. */
     formDataIsText: z.boolean().default(false),
-    /** People chosen for nodes with `applicant_pick`, by node. */
+    /** The people picked for nodes with `applicant_pick`, by node. */
     picks: picksField,
     draft: z.boolean().default(false),
   })
@@ -58,20 +58,24 @@ export const startSchema = z
     error: 'businessType and businessId belong together',
     path: ['businessId'],
   })
-  .meta({ id: 'StartProcess' });
+  .meta({ id: 'StartProcess' }) satisfies z.ZodType<StartInstance>;
 
 /** Body of `submit` and `resubmit`. */
 export const submitSchema = z
   .strictObject({ formData: formField.optional(), picks: picksField, comment: commentField })
   .default({})
-  .meta({ id: 'SubmitInstance' });
+  .meta({ id: 'SubmitInstance' }) satisfies z.ZodType<SubmitInstance>;
 
+/** Body of `withdraw`. */
 export const withdrawSchema = z.strictObject({ reason: commentField }).default({}).meta({ id: 'WithdrawInstance' });
+/** Body of `cancel`. */
 export const cancelSchema = z.strictObject({ reason: textField(4_000) }).meta({ id: 'CancelInstance' });
+/** Body of `comment`. */
 export const commentSchema = z.strictObject({ comment: textField(4_000) }).meta({ id: 'CommentInstance' });
-export const ccSchema = z.strictObject({ users: z.array(person).min(1).max(50) }).meta({ id: 'CopyInstance' });
+/** Body of `cc`. */
+export const ccSchema = z.strictObject({ users: z.array(personField).min(1).max(50) }).meta({ id: 'CopyInstance' });
 
-/** An instance as it is answered (api.md §6). */
+/** An instance (api.md §6). */
 export const instanceSchema = z
   .object({
     id: z.uuid(),
@@ -93,7 +97,7 @@ export const instanceSchema = z
     completedAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'ProcessInstance' });
+  .meta({ id: 'ProcessInstance' }) satisfies z.ZodType<Instance>;
 
 const time = z.iso.datetime({ offset: true }).or(z.iso.date());
 
@@ -103,14 +107,15 @@ export const listInstancesSchema = z.strictObject({
   code: z.string().max(50).optional(),
   /** `pending`: running, returned or suspended. */
   status: z.enum([...INSTANCE_STATUSES, 'pending']).optional(),
-  applicantId: person.optional(),
+  applicantId: personField.optional(),
   businessType: businessKey.optional(),
   businessId: businessKey.optional(),
   from: time.optional(),
   to: time.optional(),
   ...pagingFields,
-});
+}) satisfies z.ZodType<InstanceFilter>;
 
+/** A page of instances. */
 export const instancePageSchema = pageOf(instanceSchema, 'ProcessInstancePage');
 
 /** Answer of `GET /process-instances/stats/summary`. */
@@ -122,9 +127,9 @@ export const summarySchema = z
     rejected: z.number().int(),
     byStatus: z.record(z.string(), z.number().int()),
   })
-  .meta({ id: 'ProcessInstanceSummary' });
+  .meta({ id: 'ProcessInstanceSummary' }) satisfies z.ZodType<InstanceSummary>;
 
-/** One row of the history. */
+/** An entry of the history. */
 export const historyEntrySchema = z
   .object({
     n: z.number().int(),
@@ -139,8 +144,9 @@ export const historyEntrySchema = z
     diff: z.unknown(),
     at: z.iso.datetime(),
   })
-  .meta({ id: 'ProcessHistoryEntry' });
+  .meta({ id: 'ProcessHistoryEntry' }) satisfies z.ZodType<HistoryItem>;
 
+/** A page of the history. */
 export const historyPageSchema = pageOf(historyEntrySchema, 'ProcessHistoryPage');
 
 /** Answer of `GET /process-instances/:id/verify`. */
@@ -149,15 +155,8 @@ export const verifySchema = z
     ok: z.boolean(),
     rows: z.number().int().optional(),
     lastHash: z.string().optional(),
-    /** The first row that is not as it was written, and what is wrong with it. */
+    /** The first changed row, and what is wrong with it. */
     n: z.number().int().optional(),
     fault: z.enum(['number', 'previous', 'text', 'hash', 'end']).optional(),
   })
   .meta({ id: 'ProcessHistoryCheck' });
-
-export type Instance = z.output<typeof instanceSchema>;
-export type StartInput = z.output<typeof startSchema>;
-export type SubmitInput = z.output<typeof submitSchema>;
-export type ListInstances = z.output<typeof listInstancesSchema>;
-export type HistoryEntryAnswer = z.output<typeof historyEntrySchema>;
-export type InstanceSummary = z.output<typeof summarySchema>;

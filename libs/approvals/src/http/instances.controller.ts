@@ -1,16 +1,17 @@
-import { Body, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { type Page, pagingFields, SchemaPipe } from '@nest-herald/platform/http';
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { pagingFields, SchemaPipe, type Page } from '@nest-herald/platform/http';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { InstancesService, type StartInstance, type SubmitInstance } from '../application/instances.service.js';
 import type { ChainCheck } from '../engine/audit/audit-chain.js';
 import type { Diagram } from '../engine/diagram/diagram.js';
+import type { HistoryItem } from '../store/audit-store.js';
+import type { InstanceSummary } from '../store/instance-lists.js';
+import type { Instance } from '../store/instance-store.js';
+import type { ApprovalTask } from '../store/task-store.js';
 import { CurrentCall, type ApprovalCall } from './approval-call.js';
 import { ApprovalRequests } from './approval-requests.js';
 import { ApprovalRoutes } from './approval-routes.js';
-import { knownId } from './known-id.js';
-import { ORIGIN_INSTANCES } from './legacy-approvals.js';
-import type { ApprovalTask } from './task.schemas.js';
-import { ApprovalsService } from '../application/instances.service.js';
 import {
   cancelSchema,
   ccSchema,
@@ -19,26 +20,23 @@ import {
   startSchema,
   submitSchema,
   withdrawSchema,
-  type HistoryEntryAnswer,
-  type Instance,
-  type InstanceSummary,
-  type ListInstances,
-  type StartInput,
-  type SubmitInput,
 } from './instance.schemas.js';
+import { knownId } from './known-id.js';
+import { LEGACY_INSTANCES } from './legacy-approvals.js';
 
 const historyQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });
+type ListInstances = z.output<typeof listInstancesSchema>;
 
-/** Requests over HTTP (api.md §6). */
-@ApprovalRoutes('process-instances', ORIGIN_INSTANCES)
+/** Instances over HTTP (api.md §6). */
+@ApprovalRoutes('process-instances', LEGACY_INSTANCES)
 export class InstancesController {
   constructor(
-    @Inject(ApprovalsService) private readonly instances: ApprovalsService,
-    @Inject(ApprovalRequests) private readonly requests: ApprovalRequests,
+    private readonly instances: InstancesService,
+    private readonly requests: ApprovalRequests,
   ) {}
 
   @Post(['', 'start'])
-  start(@CurrentCall() call: ApprovalCall, @Body(new SchemaPipe(startSchema)) input: StartInput): Promise<Instance> {
+  start(@CurrentCall() call: ApprovalCall, @Body(new SchemaPipe(startSchema)) input: StartInstance): Promise<Instance> {
     return this.requests.change(call, 201, (manager) => this.instances.start(manager, call.caller, input));
   }
 
@@ -86,7 +84,7 @@ export class InstancesController {
   submit(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(new SchemaPipe(submitSchema)) input: SubmitInput,
+    @Body(new SchemaPipe(submitSchema)) input: SubmitInstance,
   ): Promise<Instance> {
     return this.#change(call, id, (manager, instanceId, revision) =>
       this.instances.submit(manager, call.caller, instanceId, input, revision),
@@ -98,7 +96,7 @@ export class InstancesController {
   resubmit(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
-    @Body(new SchemaPipe(submitSchema)) input: SubmitInput,
+    @Body(new SchemaPipe(submitSchema)) input: SubmitInstance,
   ): Promise<Instance> {
     return this.#change(call, id, (manager, instanceId, revision) =>
       this.instances.resubmit(manager, call.caller, instanceId, input, revision),
@@ -158,7 +156,7 @@ export class InstancesController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Query(new SchemaPipe(historyQuery)) query: z.output<typeof historyQuery>,
-  ): Promise<Page<HistoryEntryAnswer>> {
+  ): Promise<Page<HistoryItem>> {
     const instanceId = knownId(id, 'instance');
     return this.requests.read(call, (manager) => this.instances.history(manager, call.caller, instanceId, query));
   }

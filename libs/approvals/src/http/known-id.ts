@@ -1,14 +1,9 @@
-import { z } from 'zod';
-import { unknown } from '../application/approval.errors.js';
+import { idField } from '@nest-herald/platform/http';
+import { notFound } from '../application/approval.errors.js';
 
-const id = z.uuid().transform((text) => text.toLowerCase());
-
-/** An id in a path; a text that is none is unknown like any other. @throws ApprovalRefusal 404. */
-export function knownId(text: string, what: Parameters<typeof unknown>[0]): string {
-  const parsed = id.safeParse(text);
-  if (!parsed.success) throw unknown(what);
+/** Reads an id from a path. A malformed id is as unknown as any other. @throws ApprovalRefusal 404 */
+export function knownId(text: string, what: Parameters<typeof notFound>[0]): string {
+  const parsed = idField.safeParse(text);
+  if (!parsed.success) throw notFound(what);
   return parsed.data;
 }
-
-/** An id in a body or query, in lower case. */
-export const idField = id;

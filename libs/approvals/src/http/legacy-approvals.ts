@@ -1,10 +1,13 @@
 import { textOf, type Fields, type LegacyRequest, type LegacyRoutes } from '@nest-herald/platform/http';
-import type { Process, ProcessStatistics } from './definition.schemas.js';
 import type { InstanceStatus, TaskAction, TaskStatus } from '../engine/instance/instance-state.js';
-import type { Instance, InstanceSummary } from './instance.schemas.js';
-import type { ApprovalTask, BatchResult } from './task.schemas.js';
+import type { Process } from '../store/definition-store.js';
+import type { InstanceSummary } from '../store/instance-lists.js';
+import type { Instance } from '../store/instance-store.js';
+import type { ProcessStatistics } from '../store/process-statistics.js';
+import type { ApprovalTask } from '../store/task-store.js';
+import type { BatchResult } from './task.schemas.js';
 
-/** The origin's five statuses of a request; ours are folded into them. */
+/** The legacy API has five statuses of an instance. */
 const INSTANCE_STATUS = {
   draft: 'pending',
   running: 'pending',
@@ -17,7 +20,7 @@ const INSTANCE_STATUS = {
   expired: 'cancelled',
 } as const satisfies Record<InstanceStatus, string>;
 
-/** The origin's five statuses of a task. For it a delegated task is one that was transferred, there and back. */
+/** The legacy API has five statuses of a task. A delegated task and a resolved one are transferred tasks there. */
 const TASK_STATUS = {
   waiting: 'pending',
   pending: 'pending',
@@ -32,7 +35,7 @@ const TASK_STATUS = {
   expired: 'skipped',
 } as const satisfies Record<TaskStatus, string>;
 
-/** The origin's four actions. */
+/** The legacy API has four actions. */
 const TASK_ACTION = {
   approve: 'approve',
   reject: 'reject',
@@ -46,7 +49,7 @@ const TASK_ACTION = {
 
 const NOTHING = () => ({});
 
-/** Drawing and form are parts of the process, so it is its own workflow and its own form. */
+/** The drawing and the form are parts of a process here, so it is its own workflow and its own form. */
 const process = (ours: Process, { principal }: LegacyRequest) => ({
   id: ours.id,
   tenant_id: principal.tenantId,
@@ -61,7 +64,7 @@ const process = (ours: Process, { principal }: LegacyRequest) => ({
   updated_at: ours.updatedAt,
 });
 
-/** Of parallel branches the origin would know one node: the first. */
+/** The legacy API has one current node: the first of the active steps. */
 const instance = (ours: Instance, { principal }: LegacyRequest) => ({
   id: ours.id,
   tenant_id: principal.tenantId,
@@ -98,7 +101,7 @@ const task = (ours: ApprovalTask, { principal }: LegacyRequest) => ({
   updated_at: ours.decidedAt ?? ours.createdAt,
 });
 
-/** The long names are of the origin's messages, the short ones of its notes. */
+/** The code of the legacy system has the long names, its documentation the short ones. */
 const statistics = (ours: ProcessStatistics) => ({
   process_def_id: ours.processId,
   process_code: ours.code,
@@ -128,17 +131,17 @@ const batch = ({ results }: { readonly results: readonly BatchResult[] }) => ({
   })),
 });
 
-/** The origin names where drawing and form are; a process that draws itself needs neither. */
+/** A legacy client names its workflow and form; a process with its own nodes needs neither. */
 function readDefinition(body: Fields, compat: boolean): Fields {
   const { id: _id, ...named } = body;
-  const said = compat ? withoutEmpty(named) : body;
-  return 'nodes' in said && compat ? without(said, 'drawingOf', 'formOf') : said;
+  const sent = compat ? withoutEmpty(named) : body;
+  return 'nodes' in sent && compat ? without(sent, 'drawingOf', 'formOf') : sent;
 }
 
-/** The origin's clients send every filter, the empty ones too. */
+/** A legacy client sends every filter, also empty ones. */
 const readFilters = (query: Fields, compat: boolean): Fields => (compat ? withoutEmpty(query) : query);
 
-/** Its forms are maps of text to text. */
+/** The form of a legacy client is a map of texts. */
 const readStart = (body: Fields, compat: boolean): Fields =>
   compat && Object.hasOwn(body, 'formData') ? { ...body, formDataIsText: true } : body;
 
@@ -159,8 +162,8 @@ const LIST_FIELDS = {
 };
 const TRANSFER_FIELDS = { id: null, to_user_id: 'toUserId', transfer_to_id: 'toUserId', delegate_to_id: 'toUserId' };
 
-/** The eight of processes, by handler. */
-export const ORIGIN_DEFINITIONS: LegacyRoutes = {
+/** The legacy routes of processes, by handler. */
+export const LEGACY_DEFINITIONS: LegacyRoutes = {
   create: { body: DEFINE_FIELDS, readBody: readDefinition, answer: process },
   list: { isList: true, readQuery: readFilters, answer: process },
   get: { answer: process },
@@ -173,8 +176,8 @@ export const ORIGIN_DEFINITIONS: LegacyRoutes = {
   simulate: { body: { form_data: 'formData', applicant_id: 'applicantId' } },
 };
 
-/** The seven of requests. */
-export const ORIGIN_INSTANCES: LegacyRoutes = {
+/** The legacy routes of instances, by handler. */
+export const LEGACY_INSTANCES: LegacyRoutes = {
   start: {
     body: {
       process_def_id: 'processId',
@@ -196,8 +199,8 @@ export const ORIGIN_INSTANCES: LegacyRoutes = {
   cc: { body: { user_ids: 'users' } },
 };
 
-/** The seven of tasks. */
-export const ORIGIN_TASKS: LegacyRoutes = {
+/** The legacy routes of tasks, by handler. */
+export const LEGACY_TASKS: LegacyRoutes = {
   get: { answer: task },
   mine: { readQuery: readFilters, isList: true, answer: task },
   count: { answer: ({ count }: { readonly count: number }) => ({ count }) },

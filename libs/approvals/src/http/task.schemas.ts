@@ -1,13 +1,11 @@
-import { isIdentifier } from '@nest-herald/platform';
+import { idField, pageOf, pagingFields } from '@nest-herald/platform/http';
 import { z } from 'zod';
+import type { DecidedTask } from '../application/tasks.service.js';
 import { INSTANCE_STATUSES, TASK_STATUSES } from '../engine/instance/instance-state.js';
-import { commentField, formField, instanceSchema } from './instance.schemas.js';
-import { idField } from './known-id.js';
-import { pageOf, pagingFields } from '@nest-herald/platform/http';
+import type { ApprovalTask } from '../store/task-store.js';
+import { commentField, formField, instanceSchema, personField } from './instance.schemas.js';
 
-const person = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
-
-/** A task as it is answered (api.md §6). */
+/** A task (api.md §6). */
 export const taskSchema = z
   .object({
     id: z.uuid(),
@@ -25,10 +23,10 @@ export const taskSchema = z
     assigneeId: z.string(),
     assigneeName: z.string(),
     onBehalfOf: z.string().nullable(),
-    /** Groups of which anybody may take the task; none while every task has an assignee. */
+    /** Groups whose members can claim the task; empty while every task has an assignee. */
     candidates: z.array(z.string()),
     action: z.string().nullable(),
-    /** Who ended it. */
+    /** Who ended the task. */
     by: z.string().nullable(),
     comment: z.string().nullable(),
     dueAt: z.iso.datetime().nullable(),
@@ -36,24 +34,37 @@ export const taskSchema = z
     revision: z.number().int(),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'ApprovalTask' });
+  .meta({ id: 'ApprovalTask' }) satisfies z.ZodType<ApprovalTask>;
 
-/** Answer of every verb of a task. */
-export const decidedSchema = z.object({ task: taskSchema, instance: instanceSchema }).meta({ id: 'DecidedTask' });
+/** Answer of the commands on a task. */
+export const decidedSchema = z
+  .object({ task: taskSchema, instance: instanceSchema })
+  .meta({ id: 'DecidedTask' }) satisfies z.ZodType<DecidedTask>;
 
-const picksField = z.record(z.string().max(50), z.array(person).min(1).max(20)).optional();
+const picksField = z.record(z.string().max(50), z.array(personField).min(1).max(20)).optional();
 
+/** Body of `approve`. */
 export const approveSchema = z
   .strictObject({ comment: commentField, formPatch: formField.optional(), picks: picksField })
   .default({})
   .meta({ id: 'ApproveTask' });
+/** Body of `reject`. */
 export const rejectSchema = z.strictObject({ comment: commentField }).default({}).meta({ id: 'RejectTask' });
+/** Body of `process`. */
 export const processTaskSchema = z
   .strictObject({ action: z.enum(['approve', 'reject']), comment: commentField, formPatch: formField.optional() })
   .meta({ id: 'ProcessTask' });
-export const transferSchema = z.strictObject({ toUserId: person, comment: commentField }).meta({ id: 'TransferTask' });
-export const delegateSchema = z.strictObject({ toUserId: person, comment: commentField }).meta({ id: 'DelegateTask' });
+/** Body of `transfer`. */
+export const transferSchema = z
+  .strictObject({ toUserId: personField, comment: commentField })
+  .meta({ id: 'TransferTask' });
+/** Body of `delegate`. */
+export const delegateSchema = z
+  .strictObject({ toUserId: personField, comment: commentField })
+  .meta({ id: 'DelegateTask' });
+/** Body of `resolve`. */
 export const resolveSchema = z.strictObject({ comment: commentField }).default({}).meta({ id: 'ResolveTask' });
+/** Body of `return`. */
 export const returnSchema = z
   .strictObject({
     /** `START`: to the applicant; or the id of an approved node before this one. */
@@ -63,6 +74,7 @@ export const returnSchema = z
   })
   .default({ to: 'START' })
   .meta({ id: 'ReturnTask' });
+/** Body of `batch-process`. */
 export const batchSchema = z
   .strictObject({
     taskIds: z.array(idField).min(1).max(200),
@@ -70,6 +82,7 @@ export const batchSchema = z
     comment: commentField,
   })
   .meta({ id: 'ProcessTasks' });
+/** Answer of `batch-process`. */
 export const batchAnswerSchema = z
   .object({
     results: z.array(
@@ -83,14 +96,16 @@ export const batchAnswerSchema = z
   })
   .meta({ id: 'ProcessedTasks' });
 
+const statusField = z.enum([...TASK_STATUSES, 'all']).default('pending');
 /** Query of `GET /approval-tasks/my-tasks`. */
-export const myTasksSchema = z.strictObject({
-  status: z.enum([...TASK_STATUSES, 'all']).default('pending'),
-  ...pagingFields,
-});
+export const myTasksSchema = z.strictObject({ status: statusField, ...pagingFields });
+/** Query of `GET /approval-tasks/my-tasks/count`. */
+export const myTasksCountSchema = z.strictObject({ status: statusField });
+/** Query of the lists without filters. */
 export const pageQuerySchema = z.strictObject(pagingFields);
-export const myTasksCountSchema = z.strictObject({ status: z.enum([...TASK_STATUSES, 'all']).default('pending') });
+/** A page of tasks. */
 export const taskPageSchema = pageOf(taskSchema, 'ApprovalTaskPage');
+/** Answer of `GET /approval-tasks/my-tasks/count`. */
 export const taskCountSchema = z.object({ count: z.number().int() }).meta({ id: 'ApprovalTaskCount' });
 
 /** Answer of `GET /approval-tasks/:id/actions`. */
@@ -113,9 +128,5 @@ export const actionsSchema = z
   })
   .meta({ id: 'ApprovalTaskActions' });
 
-export type ApprovalTask = z.output<typeof taskSchema>;
-export type ListMyTasks = z.output<typeof myTasksSchema>;
-export type PageQuery = z.output<typeof pageQuerySchema>;
-export type TaskActions = z.output<typeof actionsSchema>;
-export type BatchInput = z.output<typeof batchSchema>;
+/** The result of one task of a batch. */
 export type BatchResult = z.output<typeof batchAnswerSchema>['results'][number];

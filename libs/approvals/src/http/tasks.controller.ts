@@ -1,14 +1,17 @@
-import { Body, Get, HttpCode, HttpException, Inject, Param, Post, Query } from '@nestjs/common';
-import { expectedRevision, type Page, problemOf, SchemaPipe, withTag } from '@nest-herald/platform/http';
+import { Body, Get, HttpCode, HttpException, Param, Post, Query } from '@nestjs/common';
+import { expectedRevision, problemOf, SchemaPipe, withTag, type Page } from '@nest-herald/platform/http';
 import type { z } from 'zod';
+import { InstancesService } from '../application/instances.service.js';
+import type { PageQuery } from '../application/page-query.js';
+import { TasksService, type DecidedTask, type TaskActions, type TaskCommand } from '../application/tasks.service.js';
+import type { Instance } from '../store/instance-store.js';
+import type { ApprovalTask } from '../store/task-store.js';
 import { CurrentCall, type ApprovalCall } from './approval-call.js';
 import { ApprovalRequests } from './approval-requests.js';
 import { ApprovalRoutes } from './approval-routes.js';
-import type { Instance } from './instance.schemas.js';
-import { ApprovalsService } from '../application/instances.service.js';
-import { knownId } from './known-id.js';
-import { ORIGIN_TASKS } from './legacy-approvals.js';
 import { callOfTask } from './batch-call.js';
+import { knownId } from './known-id.js';
+import { LEGACY_TASKS } from './legacy-approvals.js';
 import {
   approveSchema,
   batchSchema,
@@ -21,31 +24,25 @@ import {
   resolveSchema,
   returnSchema,
   transferSchema,
-  type ApprovalTask,
-  type BatchInput,
   type BatchResult,
-  type ListMyTasks,
-  type PageQuery,
-  type TaskActions,
 } from './task.schemas.js';
-import { TasksService, type Decided, type TaskVerb } from '../application/tasks.service.js';
 
-/** Tasks over HTTP (api.md §6). Fixed paths stand before `:id`, which would take them. */
-@ApprovalRoutes('approval-tasks', ORIGIN_TASKS)
+/** Tasks over HTTP (api.md §6). The fixed paths are declared before `:id`, which matches them too. */
+@ApprovalRoutes('approval-tasks', LEGACY_TASKS)
 export class TasksController {
   constructor(
-    @Inject(TasksService) private readonly tasks: TasksService,
-    @Inject(ApprovalsService) private readonly instances: ApprovalsService,
-    @Inject(ApprovalRequests) private readonly requests: ApprovalRequests,
+    private readonly tasks: TasksService,
+    private readonly instances: InstancesService,
+    private readonly requests: ApprovalRequests,
   ) {}
 
   @Get('my-tasks')
   mine(
     @CurrentCall() call: ApprovalCall,
-    @Query(new SchemaPipe(myTasksSchema)) query: ListMyTasks,
+    @Query(new SchemaPipe(myTasksSchema)) query: z.output<typeof myTasksSchema>,
   ): Promise<Page<ApprovalTask>> {
-    const which = { assigneeId: call.caller.userId, status: query.status };
-    return this.requests.read(call, (manager) => this.tasks.list(manager, call.caller, which, query));
+    const filter = { assigneeId: call.caller.userId, status: query.status };
+    return this.requests.read(call, (manager) => this.tasks.list(manager, call.caller, filter, query));
   }
 
   @Get('my-tasks/count')
@@ -63,11 +60,11 @@ export class TasksController {
     @CurrentCall() call: ApprovalCall,
     @Query(new SchemaPipe(pageQuerySchema)) query: PageQuery,
   ): Promise<Page<ApprovalTask>> {
-    const which = { doneBy: call.caller.userId };
-    return this.requests.read(call, (manager) => this.tasks.list(manager, call.caller, which, query));
+    const filter = { doneBy: call.caller.userId };
+    return this.requests.read(call, (manager) => this.tasks.list(manager, call.caller, filter, query));
   }
 
-  /** Requests on which the caller was put on copy. */
+  /** Instances of which the caller has a copy. */
   @Get('cc')
   copies(
     @CurrentCall() call: ApprovalCall,
@@ -76,20 +73,20 @@ export class TasksController {
     return this.requests.read(call, (manager) => this.instances.list(manager, call.caller, query, 'cc'));
   }
 
-  /** Each task in a transaction of its own: what one of them is refused with does not undo the others. */
+  /** Executes each task in its own transaction, so that a refusal does not undo the others. */
   @Post('batch-process')
   @HttpCode(200)
   async batch(
     @CurrentCall() call: ApprovalCall,
-    @Body(new SchemaPipe(batchSchema)) input: BatchInput,
+    @Body(new SchemaPipe(batchSchema)) input: z.output<typeof batchSchema>,
   ): Promise<{ readonly results: readonly BatchResult[] }> {
     const results = new Map<string, BatchResult>();
-    const verb = verbOf(input.action, input.comment);
-    // In one order for everybody, so that two batches over the same tasks queue up instead of crossing.
+    const command = decision(input.action, input.comment);
+    // Every batch uses the same order, so two batches over the same tasks wait for each other instead of deadlocking.
     for (const taskId of [...new Set(input.taskIds)].sort()) {
       try {
         await this.requests.write(callOfTask(call, taskId), 200, async (manager) => {
-          await this.tasks.give(manager, call.caller, taskId, verb);
+          await this.tasks.execute(manager, call.caller, taskId, command);
         });
         results.set(taskId, { taskId, success: true });
       } catch (error) {
@@ -119,12 +116,12 @@ export class TasksController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(approveSchema)) input: z.output<typeof approveSchema>,
-  ): Promise<Decided> {
+  ): Promise<DecidedTask> {
     const { comment, formPatch, picks } = input;
-    return this.#give(call, id, {
-      ...verbOf('approve', comment, formPatch),
+    return this.#execute(call, id, {
+      ...decision('approve', comment, formPatch),
       ...(picks === undefined ? {} : { picks: Object.entries(picks).map(([nodeId, users]) => ({ nodeId, users })) }),
-    } as TaskVerb);
+    } as TaskCommand);
   }
 
   @Post(':id/reject')
@@ -133,8 +130,8 @@ export class TasksController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(rejectSchema)) input: z.output<typeof rejectSchema>,
-  ): Promise<Decided> {
-    return this.#give(call, id, verbOf('reject', input.comment));
+  ): Promise<DecidedTask> {
+    return this.#execute(call, id, decision('reject', input.comment));
   }
 
   @Post(':id/process')
@@ -143,8 +140,8 @@ export class TasksController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(processTaskSchema)) input: z.output<typeof processTaskSchema>,
-  ): Promise<Decided> {
-    return this.#give(call, id, verbOf(input.action, input.comment, input.formPatch));
+  ): Promise<DecidedTask> {
+    return this.#execute(call, id, decision(input.action, input.comment, input.formPatch));
   }
 
   @Post(':id/transfer')
@@ -153,19 +150,18 @@ export class TasksController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(transferSchema)) input: z.output<typeof transferSchema>,
-  ): Promise<Decided> {
-    return this.#give(call, id, { type: 'transfer', to: input.toUserId, ...said(input.comment) });
+  ): Promise<DecidedTask> {
+    return this.#execute(call, id, { type: 'transfer', to: input.toUserId, ...withComment(input.comment) });
   }
 
-  /** Somebody else prepares the decision; the task comes back to its owner with `resolve`. */
   @Post(':id/delegate')
   @HttpCode(200)
   delegate(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(delegateSchema)) input: z.output<typeof delegateSchema>,
-  ): Promise<Decided> {
-    return this.#give(call, id, { type: 'delegate', to: input.toUserId, ...said(input.comment) });
+  ): Promise<DecidedTask> {
+    return this.#execute(call, id, { type: 'delegate', to: input.toUserId, ...withComment(input.comment) });
   }
 
   @Post(':id/resolve')
@@ -174,48 +170,48 @@ export class TasksController {
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(resolveSchema)) input: z.output<typeof resolveSchema>,
-  ): Promise<Decided> {
-    return this.#give(call, id, { type: 'resolve', ...said(input.comment) });
+  ): Promise<DecidedTask> {
+    return this.#execute(call, id, { type: 'resolve', ...withComment(input.comment) });
   }
 
   @Post(':id/return')
   @HttpCode(200)
-  giveBack(
+  returnInstance(
     @CurrentCall() call: ApprovalCall,
     @Param('id') id: string,
     @Body(new SchemaPipe(returnSchema)) input: z.output<typeof returnSchema>,
-  ): Promise<Decided> {
-    return this.#give(call, id, {
+  ): Promise<DecidedTask> {
+    return this.#execute(call, id, {
       type: 'return',
       to: input.to,
       ...(input.resume === undefined ? {} : { resume: input.resume }),
-      ...said(input.comment),
+      ...withComment(input.comment),
     });
   }
 
-  async #give(call: ApprovalCall, id: string, verb: TaskVerb): Promise<Decided> {
+  async #execute(call: ApprovalCall, id: string, command: TaskCommand): Promise<DecidedTask> {
     const taskId = knownId(id, 'task');
     const revision = expectedRevision(call.request);
     const decided = await this.requests.write(call, 200, (manager) =>
-      this.tasks.give(manager, call.caller, taskId, verb, revision),
+      this.tasks.execute(manager, call.caller, taskId, command, revision),
     );
     withTag(call.response, decided.task);
     return decided;
   }
 }
 
-function verbOf(
+function decision(
   type: 'approve' | 'reject',
   comment: string | undefined,
   formPatch?: Readonly<Record<string, unknown>>,
-): TaskVerb {
+): TaskCommand {
   return {
     type,
-    ...said(comment),
+    ...withComment(comment),
     ...(type === 'approve' && formPatch !== undefined ? { formPatch } : {}),
   };
 }
 
-function said(comment: string | undefined): { readonly comment?: string } {
+function withComment(comment: string | undefined): { readonly comment?: string } {
   return comment === undefined || comment === '' ? {} : { comment };
 }

@@ -1,20 +1,41 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import type { Caller } from '../application/caller.js';
 import { seal, type AuditRow } from '../engine/audit/audit-chain.js';
 import type { HistoryEntry } from '../engine/audit/history.js';
-import type { HistoryEntryAnswer } from '../http/instance.schemas.js';
 
-/** The end of a chain. */
+/** Who caused the entries, and from which address. */
+export interface AuditSource {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly ip?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+/** The last row of a chain. */
 export interface ChainEnd {
   readonly lastAction: number;
   readonly lastHash: string;
 }
 
-/** Seals entries to the end of an instance's history, whose row the caller holds. @returns the new end. */
+/** An entry of the history for readers: without addresses, salt and hashes (api.md §6). */
+export interface HistoryItem {
+  readonly n: number;
+  readonly taskKey: string | null;
+  readonly nodeId: string | null;
+  readonly actorId: string;
+  readonly onBehalfOf: string | null;
+  readonly action: string;
+  readonly fromStatus: string | null;
+  readonly toStatus: string | null;
+  readonly comment: string | null;
+  readonly diff: unknown;
+  readonly at: string;
+}
+
+/** Appends entries to the chain of an instance. The caller has locked the instance's row. @returns the new end */
 export async function appendHistory(
   manager: EntityManager,
-  caller: Caller,
+  source: AuditSource,
   instanceId: string,
   end: ChainEnd,
   entries: readonly HistoryEntry[],
@@ -22,13 +43,13 @@ export async function appendHistory(
   const rows: AuditRow[] = [];
   let { lastAction, lastHash } = end;
   for (const { comment, diff, ...action } of entries) {
-    // Addresses belong to what the caller did, not to what the rules did in the name of others.
-    const own = action.actorId === caller.userId;
+    // The address belongs to the caller's own actions, not to those of the rules.
+    const isOwn = action.actorId === source.userId;
     const text = {
       comment,
       diff,
-      ip: own ? (caller.ip ?? null) : null,
-      userAgent: own ? (caller.userAgent ?? null) : null,
+      ip: isOwn ? (source.ip ?? null) : null,
+      userAgent: isOwn ? (source.userAgent ?? null) : null,
     };
     lastAction += 1;
     const row = seal(lastHash, { ...action, n: lastAction }, text, randomBytes(16).toString('base64url'));
@@ -44,7 +65,7 @@ export async function appendHistory(
          from jsonb_to_recordset($3::jsonb) as r(n int, "taskKey" text, "nodeId" text, "actorId" text, "onBehalfOf" text,
               action text, "fromStatus" text, "toStatus" text, at timestamptz, comment text, diff text, ip text, "userAgent" text,
               salt text, "textHash" text, "prevHash" text, hash text)`,
-      [caller.tenantId, instanceId, JSON.stringify(rows)],
+      [source.tenantId, instanceId, JSON.stringify(rows)],
     );
   }
   return { lastAction, lastHash };
@@ -70,7 +91,7 @@ interface ActionRow {
   readonly hash: string;
 }
 
-/** Rows of an instance's history behind number `after`, oldest first. */
+/** Reads the rows of an instance's history after number `after`, oldest first. */
 export async function readHistory(
   manager: EntityManager,
   tenantId: string,
@@ -103,8 +124,8 @@ export async function readHistory(
   }));
 }
 
-/** A row as people see it: without addresses, salt and hashes. */
-export function historyEntryOf(row: AuditRow): HistoryEntryAnswer {
+/** Maps a row to an entry for readers. */
+export function historyItemOf(row: AuditRow): HistoryItem {
   return {
     n: row.n,
     taskKey: row.taskKey,

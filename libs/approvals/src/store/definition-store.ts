@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Definition } from '../engine/definition/definition.js';
-import type { ListProcesses, Process, ProcessVersion } from '../http/definition.schemas.js';
+import type { ListPage } from './list-page.js';
 
 /** A row of `apv_definition`. */
 export interface DefinitionRow {
@@ -20,28 +20,42 @@ export interface DefinitionRow {
   readonly updated_at: Date;
 }
 
-/** A row of `apv_definition_version`. */
-export interface VersionRow {
-  readonly definition_id: string;
-  readonly version: number;
-  readonly definition: Definition;
-  readonly checksum: string;
-  readonly status: 'draft' | 'published' | 'retired';
-  readonly created_by: string;
-  readonly created_at: Date;
-  readonly published_by: string | null;
-  readonly published_at: Date | null;
+/** A process (api.md §6). */
+export interface Process {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly category: string | null;
+  readonly icon: string | null;
+  readonly description: string | null;
+  readonly sort: number;
+  readonly enabled: boolean;
+  readonly activeVersion: number | null;
+  readonly latestVersion: number;
+  readonly revision: number;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Which processes a list contains. */
+export interface ProcessFilter {
+  readonly category?: string | undefined;
+  readonly code?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  /** Whether disabled and unpublished processes are included. */
+  readonly everything: boolean;
 }
 
 const COLUMNS = `id, code, name, category, icon, description, sort, enabled, active_version, latest_version, revision,
   created_by, created_at, updated_at`;
 
-/** How a definition's row is held: `share` keeps it from being deleted, `update` serialises its changes. */
+/** The lock on a definition's row: `share` prevents its deletion, `update` serialises its changes. */
 export type RowLock = 'none' | 'share' | 'update';
 
 const LOCK: Readonly<Record<RowLock, string>> = { none: '', share: 'for share', update: 'for update' };
 
-/** A live definition by id or by code. */
+/** Reads a definition that is not deleted, by id or by code. */
 export async function readDefinition(
   manager: EntityManager,
   tenantId: string,
@@ -56,30 +70,28 @@ export async function readDefinition(
   return rows[0];
 }
 
-/** A page of definitions by id, newest first. `everything` also shows disabled and unpublished ones. */
+/** Lists definitions, newest first. */
 export async function listDefinitions(
   manager: EntityManager,
   tenantId: string,
-  query: ListProcesses,
-  before: string | null,
-  everything: boolean,
+  filter: ProcessFilter,
+  page: ListPage,
 ): Promise<readonly DefinitionRow[]> {
   return manager.query(
     `select ${COLUMNS} from herald.apv_definition where ${LISTED} and ($6::uuid is null or id < $6)
       order by id desc limit $7 offset $8`,
-    [...listed(tenantId, query, everything), before, query.limit + 1, query.offset ?? 0],
+    [...listed(tenantId, filter), page.before, page.limit, page.offset ?? 0],
   );
 }
 
-/** How many such a list has. */
+/** Counts the definitions of a list. */
 export async function countDefinitions(
   manager: EntityManager,
   tenantId: string,
-  query: ListProcesses,
-  everything: boolean,
+  filter: ProcessFilter,
 ): Promise<number> {
   const sql = `select count(*) from herald.apv_definition where ${LISTED}`;
-  const rows: { count: string }[] = await manager.query(sql, [...listed(tenantId, query, everything)]);
+  const rows: { count: string }[] = await manager.query(sql, [...listed(tenantId, filter)]);
   return Number(rows[0]?.count ?? 0);
 }
 
@@ -87,11 +99,11 @@ const LISTED = `tenant_id = $1 and deleted_at is null and ($2::text is null or c
   and ($3::text is null or code = $3) and ($4::boolean is null or enabled = $4)
   and ($5 or (enabled and active_version is not null))`;
 
-function listed(tenantId: string, query: ListProcesses, everything: boolean): readonly unknown[] {
-  return [tenantId, query.category ?? null, query.code ?? null, query.enabled ?? null, everything];
+function listed(tenantId: string, filter: ProcessFilter): readonly unknown[] {
+  return [tenantId, filter.category ?? null, filter.code ?? null, filter.enabled ?? null, filter.everything];
 }
 
-/** @returns false when a live definition has the code already. */
+/** @returns false when another definition has the code. */
 export async function insertDefinition(
   manager: EntityManager,
   tenantId: string,
@@ -107,8 +119,8 @@ export async function insertDefinition(
   return inserted.length > 0;
 }
 
-/** Writes what people read of a definition; the caller holds its row. */
-export async function describeDefinition(
+/** Writes name, category, icon, description and sort. The caller has locked the row. */
+export async function updateDescription(
   manager: EntityManager,
   tenantId: string,
   id: string,
@@ -123,7 +135,7 @@ export async function describeDefinition(
   );
 }
 
-/** Changes one thing of a definition; the caller holds its row. */
+/** Makes one change to a definition. The caller has locked the row. */
 export async function changeDefinition(
   manager: EntityManager,
   tenantId: string,
@@ -144,7 +156,7 @@ export async function changeDefinition(
   );
 }
 
-/** Whether instances of a definition are still under way. */
+/** Whether a definition has instances that have not ended. */
 export async function hasLiveInstances(manager: EntityManager, tenantId: string, id: string): Promise<boolean> {
   const rows: unknown[] = await manager.query(
     `select 1 from herald.apv_instance where tenant_id = $1 and definition_id = $2
@@ -154,76 +166,7 @@ export async function hasLiveInstances(manager: EntityManager, tenantId: string,
   return rows.length > 0;
 }
 
-export async function insertVersion(
-  manager: EntityManager,
-  tenantId: string,
-  row: {
-    readonly id: string;
-    readonly version: number;
-    readonly definition: Definition;
-    readonly checksum: string;
-    readonly by: string;
-  },
-): Promise<void> {
-  await manager.query(
-    `insert into herald.apv_definition_version (tenant_id, definition_id, version, definition, checksum, status, created_by)
-     values ($1, $2, $3, $4, $5, 'draft', $6)`,
-    [tenantId, row.id, row.version, JSON.stringify(row.definition), row.checksum, row.by],
-  );
-}
-
-/** Publishes a draft and retires what was published before; the caller holds the definition's row. @returns false when it was no draft. */
-export async function publishVersion(
-  manager: EntityManager,
-  tenantId: string,
-  id: string,
-  version: number,
-  by: string,
-): Promise<boolean> {
-  const [published]: [unknown[], number] = await manager.query(
-    `update herald.apv_definition_version set status = 'published', published_by = $4, published_at = clock_timestamp()
-      where tenant_id = $1 and definition_id = $2 and version = $3 and status = 'draft' returning 1`,
-    [tenantId, id, version, by],
-  );
-  if (published.length === 0) return false;
-  await manager.query(
-    `update herald.apv_definition_version set status = 'retired'
-      where tenant_id = $1 and definition_id = $2 and version <> $3 and status = 'published'`,
-    [tenantId, id, version],
-  );
-  await changeDefinition(manager, tenantId, id, { activeVersion: version });
-  return true;
-}
-
-export async function readVersion(
-  manager: EntityManager,
-  tenantId: string,
-  id: string,
-  version: number,
-): Promise<VersionRow | undefined> {
-  const rows: VersionRow[] = await manager.query(
-    `select * from herald.apv_definition_version where tenant_id = $1 and definition_id = $2 and version = $3`,
-    [tenantId, id, version],
-  );
-  return rows[0];
-}
-
-/** Versions newest first, behind a version. */
-export async function listVersions(
-  manager: EntityManager,
-  tenantId: string,
-  id: string,
-  before: number | null,
-  limit: number,
-): Promise<readonly VersionRow[]> {
-  return manager.query(
-    `select * from herald.apv_definition_version where tenant_id = $1 and definition_id = $2
-        and ($3::int is null or version < $3) order by version desc limit $4`,
-    [tenantId, id, before, limit],
-  );
-}
-
-/** A definition as it is answered. */
+/** Maps a row to a process. */
 export function processOf(row: DefinitionRow): Process {
   return {
     id: row.id,
@@ -240,19 +183,5 @@ export function processOf(row: DefinitionRow): Process {
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
-  };
-}
-
-/** A version as it is answered. */
-export function versionOf(row: VersionRow): ProcessVersion {
-  return {
-    processId: row.definition_id,
-    version: row.version,
-    status: row.status,
-    checksum: row.checksum,
-    createdBy: row.created_by,
-    createdAt: row.created_at.toISOString(),
-    publishedBy: row.published_by,
-    publishedAt: row.published_at?.toISOString() ?? null,
   };
 }

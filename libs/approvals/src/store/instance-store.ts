@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { isClosed, type InstanceState, type InstanceStatus } from '../engine/instance/instance-state.js';
-import type { Instance } from '../http/instance.schemas.js';
 
 /** A row of `apv_instance`. */
 export interface InstanceRow {
@@ -26,7 +25,30 @@ export interface InstanceRow {
   readonly completed_at: Date | null;
 }
 
-/** Reads an instance; `lock` holds its row until the transaction ends, which is the first lock of every command. */
+/** An instance: one run of a process (api.md §6). */
+export interface Instance {
+  readonly id: string;
+  readonly processId: string;
+  readonly code: string;
+  readonly name: string;
+  readonly version: number;
+  readonly title: string;
+  readonly status: InstanceStatus;
+  readonly applicantId: string;
+  readonly applicantName: string;
+  readonly businessType: string | null;
+  readonly businessId: string | null;
+  readonly formData: Readonly<Record<string, unknown>>;
+  readonly round: number;
+  /** The active steps. */
+  readonly currentNodes: readonly { readonly id: string; readonly name: string }[];
+  readonly revision: number;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly createdAt: string;
+}
+
+/** Reads an instance. With `lock` its row stays locked until the transaction ends; every command locks it first. */
 export async function readInstance(
   manager: EntityManager,
   tenantId: string,
@@ -40,7 +62,7 @@ export async function readInstance(
   return rows[0];
 }
 
-/** @returns false when the business key is in use by an instance that is under way. */
+/** @returns false when an instance that has not ended has the same business key. */
 export async function insertInstance(
   manager: EntityManager,
   tenantId: string,
@@ -76,7 +98,7 @@ export async function insertInstance(
   return inserted.length > 0;
 }
 
-/** Writes what a command made of an instance whose row the caller holds. @returns the row as it is now. */
+/** Writes the result of a command. The caller has locked the row. @returns the new row */
 export async function updateInstance(
   manager: EntityManager,
   tenantId: string,
@@ -111,11 +133,11 @@ export async function updateInstance(
     ],
   );
   const [row] = rows;
-  if (row === undefined) throw new Error('The instance vanished while its row was held.');
+  if (row === undefined) throw new Error(`Instance ${before.id} disappeared while its row was locked.`);
   return row;
 }
 
-/** An instance as it is answered. */
+/** Maps a row to an instance. */
 export function instanceOf(row: InstanceRow): Instance {
   return {
     id: row.id,

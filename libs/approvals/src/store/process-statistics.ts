@@ -1,9 +1,23 @@
 import type { EntityManager } from 'typeorm';
-import { summaryOf } from './instance-lists.js';
-import type { ProcessStatistics } from '../http/definition.schemas.js';
 import type { DefinitionRow } from './definition-store.js';
+import { summaryOf, type InstanceSummary } from './instance-lists.js';
 
-/** How the instances of a process ended and how long its nodes took, counted by the database over all of them. */
+/** Statistics of a process (api.md §6). */
+export interface ProcessStatistics extends InstanceSummary {
+  readonly processId: string;
+  readonly code: string;
+  readonly name: string;
+  /** Seconds from submission to the end; null before an instance has ended. */
+  readonly avgDurationSeconds: number | null;
+  readonly nodes: readonly {
+    readonly nodeId: string;
+    readonly runs: number;
+    readonly p50Seconds: number | null;
+    readonly p95Seconds: number | null;
+  }[];
+}
+
+/** Counts the instances of a process by status, and measures how long they and their steps took. */
 export async function statisticsOf(
   manager: EntityManager,
   tenantId: string,
@@ -15,7 +29,7 @@ export async function statisticsOf(
        from herald.apv_instance where tenant_id = $1 and definition_id = $2 group by status`,
     [tenantId, definitionId],
   );
-  const nodes: { node_id: string; runs: string; p50: number | null; p95: number | null }[] = await manager.query(
+  const steps: { node_id: string; runs: string; p50: number | null; p95: number | null }[] = await manager.query(
     `select r.node_id, count(*) as runs,
             percentile_cont(0.5) within group (order by extract(epoch from r.left_at - r.entered_at)) as p50,
             percentile_cont(0.95) within group (order by extract(epoch from r.left_at - r.entered_at)) as p95
@@ -32,7 +46,7 @@ export async function statisticsOf(
     name,
     ...summaryOf(statuses),
     avgDurationSeconds: ended === 0 ? null : seconds / ended,
-    nodes: nodes.map((row) => ({
+    nodes: steps.map((row) => ({
       nodeId: row.node_id,
       runs: Number(row.runs),
       p50Seconds: row.p50,

@@ -1,8 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { StepRun, Task, TaskStatus } from '../engine/instance/instance-state.js';
-import type { ApprovalTask } from '../http/task.schemas.js';
+import type { InstanceStatus, StepRun, Task, TaskStatus } from '../engine/instance/instance-state.js';
 
-/** A row of `apv_task` with what people want to know of its instance. */
+/** A row of `apv_task` with some columns of its instance. */
 export interface TaskRow {
   readonly id: string;
   readonly instance_id: string;
@@ -26,17 +25,47 @@ export interface TaskRow {
   readonly code: string;
   readonly applicant_id: string;
   readonly applicant_name: string;
-  readonly instance_status: ApprovalTask['instanceStatus'];
+  readonly instance_status: InstanceStatus;
 }
 
-/** A task of the engine on its way into its row. */
-export interface StoredTask {
+/** A task: one person's turn at a step (api.md §6). */
+export interface ApprovalTask {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly title: string;
+  readonly code: string;
+  readonly applicantId: string;
+  readonly applicantName: string;
+  readonly instanceStatus: InstanceStatus;
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly status: TaskStatus;
+  readonly mode: string;
+  readonly origin: string;
+  readonly assigneeId: string;
+  readonly assigneeName: string;
+  readonly onBehalfOf: string | null;
+  /** Groups whose members can claim the task; empty while every task has an assignee. */
+  readonly candidates: readonly string[];
+  readonly action: string | null;
+  /** Who ended the task. */
+  readonly by: string | null;
+  readonly comment: string | null;
+  readonly dueAt: string | null;
+  readonly decidedAt: string | null;
+  readonly revision: number;
+  readonly createdAt: string;
+}
+
+/** A new task with the id of its row. */
+export interface NewTask {
   readonly id: string;
   readonly task: Task;
   readonly mode: StepRun['mode'];
 }
 
-const SELECT = `
+/** Selects tasks with the columns of `TaskRow`. */
+export const SELECT_TASKS = `
   select t.*, i.title, i.code, i.applicant_id, i.applicant_name, i.status as instance_status,
          (select n.value ->> 'name' from jsonb_array_elements(v.definition -> 'nodes') n(value)
            where n.value ->> 'id' = t.node_id) as node_name
@@ -46,63 +75,27 @@ const SELECT = `
       on v.tenant_id = i.tenant_id and v.definition_id = i.definition_id and v.version = i.version
    where t.tenant_id = $1`;
 
-/** One task. Which instance it belongs to never changes, so it may be read before the instance is locked. */
+/** Reads a task. Its instance never changes, so it can be read before the instance is locked. */
 export async function readTask(manager: EntityManager, tenantId: string, id: string): Promise<TaskRow | undefined> {
-  const rows: TaskRow[] = await manager.query(`${SELECT} and t.id = $2`, [tenantId, id]);
+  const rows: TaskRow[] = await manager.query(`${SELECT_TASKS} and t.id = $2`, [tenantId, id]);
   return rows[0];
 }
 
-/** The tasks of an instance in the order in which they were opened. */
+/** Reads the tasks of an instance in the order in which they were opened. */
 export async function tasksOfInstance(
   manager: EntityManager,
   tenantId: string,
   instanceId: string,
 ): Promise<readonly TaskRow[]> {
-  return manager.query(`${SELECT} and t.instance_id = $2 order by t.id`, [tenantId, instanceId]);
+  return manager.query(`${SELECT_TASKS} and t.instance_id = $2 order by t.id`, [tenantId, instanceId]);
 }
 
-/** Which tasks of a person a list shows. */
-export type TasksOfPerson =
-  { readonly assigneeId: string; readonly status: TaskStatus | 'all' } | { readonly doneBy: string };
-
-/** Tasks of a person, newest first. A waiting task is nobody's yet and is only shown when asked for. */
-export async function listTasks(
-  manager: EntityManager,
-  tenantId: string,
-  which: TasksOfPerson,
-  page: { readonly before: string | null; readonly limit: number; readonly offset?: number | undefined },
-): Promise<readonly TaskRow[]> {
-  const [where, values] = whereOf(which, 5);
-  return manager.query(
-    `${SELECT} and ${where} and ($2::uuid is null or t.id < $2) order by t.id desc limit $3 offset $4`,
-    [tenantId, page.before, page.limit, page.offset ?? 0, ...values],
-  );
-}
-
-/** The condition of such a list, its values numbered from `first` on. */
-function whereOf(which: TasksOfPerson, first: number): readonly [string, readonly unknown[]] {
-  if ('doneBy' in which) {
-    const done = `('approved', 'rejected', 'transferred', 'returned', 'resolved')`;
-    return [`t.acted_by = $${first} and t.assignee_id = $${first} and t.status in ${done}`, [which.doneBy]];
-  }
-  if (which.status === 'all') return [`t.assignee_id = $${first}`, [which.assigneeId]];
-  return [`t.assignee_id = $${first} and t.status = $${first + 1}`, [which.assigneeId, which.status]];
-}
-
-/** How many tasks such a list has. */
-export async function countTasks(manager: EntityManager, tenantId: string, which: TasksOfPerson): Promise<number> {
-  const [where, values] = whereOf(which, 2);
-  const sql = `select count(*) from herald.apv_task t where t.tenant_id = $1 and ${where}`;
-  const rows: { count: string }[] = await manager.query(sql, [tenantId, ...values]);
-  return Number(rows[0]?.count ?? 0);
-}
-
-/** Writes new tasks, all with one statement. */
+/** Inserts tasks with one statement. */
 export async function insertTasks(
   manager: EntityManager,
   tenantId: string,
   instanceId: string,
-  tasks: readonly StoredTask[],
+  tasks: readonly NewTask[],
 ): Promise<void> {
   if (tasks.length === 0) return;
   await manager.query(
@@ -117,7 +110,7 @@ export async function insertTasks(
   );
 }
 
-/** Writes what became of tasks; each row's revision rises by one. */
+/** Updates tasks with one statement; the revision of each row rises by one. */
 export async function updateTasks(
   manager: EntityManager,
   tenantId: string,
@@ -135,7 +128,7 @@ export async function updateTasks(
   );
 }
 
-function recordOf({ id, task, mode }: StoredTask): object {
+function recordOf({ id, task, mode }: NewTask): object {
   return {
     id,
     node_id: task.nodeId,
@@ -165,7 +158,7 @@ function changeOf(task: Task): object {
   };
 }
 
-/** Ids of the tasks of an instance by the engine's keys. */
+/** Maps the engine's keys of an instance's tasks to the ids of their rows. */
 export async function idsOfTasks(
   manager: EntityManager,
   tenantId: string,
@@ -178,7 +171,7 @@ export async function idsOfTasks(
   return new Map(rows.map((row) => [row.key, row.id]));
 }
 
-/** A task as it is answered. */
+/** Maps a row to a task. */
 export function approvalTaskOf(row: TaskRow): ApprovalTask {
   return {
     id: row.id,

@@ -8,6 +8,7 @@ export {
   rawResponse,
   requestTarget,
 } from './http-message.js';
+export { idField } from './id-field.js';
 export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
 export { LegacyApi } from './legacy/legacy-api.interceptor.js';
 export { type LegacyPage, MAX_OFFSET } from './legacy/legacy-paging.js';

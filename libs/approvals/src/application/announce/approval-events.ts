@@ -1,17 +1,19 @@
-/** Names of the events that approvals publish (approvals.md "Events"). */
+/** Names and data of the events that approvals publish (api.md §6). */
+
+/** To the assignee. Data: {@link TaskEvent}. */
 export const TASK_CREATED = 'approval.task.created';
 /**
- * Something of an open task changed: the form of its request, or whether somebody else prepares it (`delegated`); to the
- * assignee and the topic `approval:task:<id>`.
+ * An open task changed: its form, or its delegation. To the assignee and the topic `approval:task:<id>`. Data:
+ * {@link TaskEvent}.
  */
 export const TASK_UPDATED = 'approval.task.updated';
-/** A task ended, whoever ended it; to the assignee and the topic `approval:task:<id>`. */
+/** A task ended. To the assignee and the topic `approval:task:<id>`. Data: {@link TaskEvent}. */
 export const TASK_CLOSED = 'approval.task.closed';
-/** Open tasks now; ephemeral, behind `connected` and after each change of one's own tasks. */
+/** Number of open tasks. Ephemeral, to the person, after `connected` and after each change. Data: {@link TasksCount}. */
 export const TASKS_COUNT = 'approval.tasks.count';
-/** To the applicant, those on copy, and the topic `approval:process:<id>`. */
+/** To the applicant, the people on copy and the topic `approval:process:<id>`. Data: {@link InstanceUpdated}. */
 export const INSTANCE_UPDATED = 'approval.instance.updated';
-/** The origin's name, on the topic only. */
+/** The event of the legacy API, to the topic `approval:process:<id>`. Data: {@link StatusChanged}. */
 export const STATUS_CHANGED = 'approval:status_changed';
 
 /** Data of `approval.task.*`. */
@@ -19,10 +21,11 @@ export interface TaskEvent {
   readonly taskId: string;
   readonly instanceId: string;
   readonly title: string;
+  /** The step. */
   readonly node: { readonly id: string; readonly name: string };
   readonly dueAt: string | null;
   readonly status: string;
-  /** Who ended or changed it. */
+  /** Who ended or changed the task. */
   readonly by?: string | null;
 }
 
@@ -30,7 +33,7 @@ export interface TaskEvent {
 export interface TasksCount {
   readonly pending: number;
   readonly overdue: number;
-  /** Of two counts the one with the greater number is the newer. */
+  /** Of two counts, the one with the greater number is newer. */
   readonly rev: string;
 }
 
@@ -49,12 +52,12 @@ export interface StatusChanged {
   readonly updated_at: string;
 }
 
-/** The topic of one task. */
+/** The topic of a task. */
 export function taskTopic(taskId: string): string {
   return `approval:task:${taskId}`;
 }
 
-/** The topic of one instance. */
+/** The topic of an instance. */
 export function processTopic(instanceId: string): string {
   return `approval:process:${instanceId}`;
 }

@@ -1,26 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { InstanceEvent } from '../../engine/instance/instance-event.js';
-import type { Instance } from '../../http/instance.schemas.js';
+import type { Instance } from '../../store/instance-store.js';
 
-/** What a hook is told. */
+/** The argument of a hook. */
 export interface HookContext {
-  /** Of the transaction that changes the instance: what the hook writes and publishes through it shares its fate. */
+  /** The transaction of the command. What the hook writes and publishes through it commits with the command, or not at all. */
   readonly manager: EntityManager;
   readonly tenantId: string;
-  /** As it is after the whole command. */
+  /** The instance after the command. */
   readonly instance: Instance;
   readonly actorId: string;
-  /** What was said with it. */
+  /** The reason of the change of status. */
   readonly reason: string | null;
 }
 
-/** Called inside the transaction of the command; one that throws rolls everything back, and nothing is pushed. */
+/** Called in the transaction of the command. An error rolls everything back, and nothing is announced. */
 export type Hook = (context: HookContext) => Promise<void> | void;
 
-/** What business code does when its requests change status. */
+/** The hooks of a process, by the new status of the instance. */
 export interface ApprovalHandlers {
-  /** Submitted, for the first time or again. */
+  /** The instance was submitted, for the first time or again. */
   readonly onStarted?: Hook;
   readonly onReturned?: Hook;
   readonly onApproved?: Hook;
@@ -30,7 +30,7 @@ export interface ApprovalHandlers {
   readonly onExpired?: Hook;
 }
 
-const HANDLER_OF = {
+const HANDLER_OF_STATUS = {
   running: 'onStarted',
   returned: 'onReturned',
   approved: 'onApproved',
@@ -41,17 +41,18 @@ const HANDLER_OF = {
 } as const satisfies Record<string, keyof ApprovalHandlers>;
 
 /**
- * Business code that takes part in approvals, by the code of the process. Hooks run while the instance's row is locked: keep
- * them short, take locks of the own tables behind it only, and do slow or remote work from an event instead.
+ * Registry of the host's hooks, by the code of the process. Hooks run while the row of the instance is locked: keep them short,
+ * lock your own rows only after it, and do slow or remote work after an event instead.
  */
 @Injectable()
 export class ApprovalHooks {
   readonly #handlers = new Map<string, ApprovalHandlers[]>();
 
   /**
-   * Adds handlers for a process of every tenant; several run in the order in which they were added.
-   * @param code of the process, or `*` for all.
-   * @returns a function that takes them out again.
+   * Adds handlers for a process of every tenant. Several handlers run in the order in which they were added.
+   *
+   * @param code of the process, or `*` for all processes
+   * @returns a function that removes the handlers
    */
   on(code: string, handlers: ApprovalHandlers): () => void {
     const known = this.#handlers.get(code) ?? [];
@@ -63,15 +64,15 @@ export class ApprovalHooks {
     };
   }
 
-  /** Tells of every change of status among these events, in order. @throws whatever a hook throws. */
-  async tell(context: HookContext, events: readonly InstanceEvent[]): Promise<void> {
+  /** Calls the hooks of every change of status among the events, in order. @throws any error of a hook */
+  async call(context: HookContext, events: readonly InstanceEvent[]): Promise<void> {
     const handlers = [...(this.#handlers.get(context.instance.code) ?? []), ...(this.#handlers.get('*') ?? [])];
     if (handlers.length === 0) return;
     for (const event of events) {
-      if (event.type !== 'status_changed' || !(event.to in HANDLER_OF)) continue;
-      // Going on after a suspension is no submission.
+      if (event.type !== 'status_changed' || !(event.to in HANDLER_OF_STATUS)) continue;
+      // Resuming after a suspension is no submission.
       if (event.to === 'running' && event.from === 'suspended') continue;
-      const name = HANDLER_OF[event.to as keyof typeof HANDLER_OF];
+      const name = HANDLER_OF_STATUS[event.to as keyof typeof HANDLER_OF_STATUS];
       for (const handler of handlers) await handler[name]?.({ ...context, reason: event.reason });
     }
   }

@@ -1,42 +1,43 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { CLOCK, type Clock, type Principal } from '@nest-herald/platform';
-import { ConnectedPeople, type Connection, Hub } from '@nest-herald/sse';
+import { CLOCK, type Clock } from '@nest-herald/platform';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
+import { ConnectedPeople, Hub, type Connection } from '@nest-herald/sse';
+import { countOpenTasks } from '../../store/task-lists.js';
 import { TASK_CLOSED, TASK_CREATED, TASKS_COUNT, type TasksCount } from './approval-events.js';
 
-/** Least time between two counts of one person (like the inbox's, api.md §5), in ms. */
+/** Shortest time between two counts of one person, as for the counts of the inbox (api.md §5). */
 const INTERVAL_MS = 250;
-/** Counts that one process makes at the same time; others wait for their turn. */
-const MAX_COUNTING = 4;
+/** Most counts that one server reads at the same time. */
+const MAX_CONCURRENT_COUNTS = 4;
 
 /**
- * Tells people how many tasks wait for them (`approval.tasks.count`): behind `connected`, and after each change of their own
- * tasks, whichever node made it. It follows the durable task events, so it counts what is committed; changes that come together
- * become one, at most four a second for one person.
+ * Sends each connected person the number of their open tasks (`approval.tasks.count`): after `connected`, and after each change
+ * of their tasks on any server. It follows the durable task events, so it counts committed tasks. Changes in quick succession
+ * are sent together, at most four times a second to one person.
  */
 @Injectable()
 export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(TaskCounts.name);
   readonly #people: ConnectedPeople;
-  readonly #unfollow: (() => void)[] = [];
+  readonly #unsubscribe: (() => void)[] = [];
 
   constructor(
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+    private readonly hub: Hub,
+    private readonly transactions: TenantTransaction,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#people = new ConnectedPeople({
-      send: (connections) => this.#tell(connections),
-      // Counts are a courtesy.
-      failed: (error) => this.#logger.warn(`Tasks could not be counted: ${String(error)}`),
+      send: (connections) => this.#send(connections),
+      // A count that is missing is corrected by the next one.
+      failed: (error) => this.#logger.warn(`Open tasks could not be counted: ${String(error)}`),
       intervalMs: INTERVAL_MS,
-      concurrency: MAX_COUNTING,
+      concurrency: MAX_CONCURRENT_COUNTS,
       clock,
     });
   }
 
   onApplicationBootstrap(): void {
-    this.#unfollow.push(
+    this.#unsubscribe.push(
       this.hub.onConnected((connection) => this.#people.join(connection)),
       this.hub.onEvent(({ tenantId, type, audience, isDurable }) => {
         if (!isDurable || (type !== TASK_CREATED && type !== TASK_CLOSED)) return;
@@ -46,27 +47,18 @@ export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const end of this.#unfollow) end();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await this.#people.stop();
   }
 
-  async #tell(connections: ReadonlySet<Connection>): Promise<void> {
+  async #send(connections: ReadonlySet<Connection>): Promise<void> {
     const [first] = connections;
     if (first === undefined) return;
-    const payload = JSON.stringify(await this.#count(first.principal));
+    const { tenantId, userId } = first.principal;
+    const count: TasksCount = await this.transactions.run(tenantId, (manager) =>
+      countOpenTasks(manager, tenantId, userId),
+    );
+    const payload = JSON.stringify(count);
     for (const connection of connections) connection.sendEphemeral(TASKS_COUNT, payload, TASKS_COUNT);
-  }
-
-  #count({ tenantId, userId }: Principal): Promise<TasksCount> {
-    return this.transactions.run(tenantId, async (manager) => {
-      const rows: { pending: string; overdue: string; rev: string }[] = await manager.query(
-        `select count(*) as pending, count(*) filter (where due_at < clock_timestamp()) as overdue,
-                pg_snapshot_xmax(pg_current_snapshot())::text as rev
-           from herald.apv_task where tenant_id = $1 and assignee_id = $2 and status = 'pending'`,
-        [tenantId, userId],
-      );
-      const [row] = rows;
-      return { pending: Number(row?.pending ?? 0), overdue: Number(row?.overdue ?? 0), rev: row?.rev ?? '0' };
-    });
   }
 }

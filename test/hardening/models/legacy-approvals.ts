@@ -1,25 +1,25 @@
 /**
- * The approvals of the system before this one, as small as their defects allow (origin.md §1.6, 23–38): every step a statement
- * of its own, nothing checked. Kept so that every test named after a defect can show that it would see it.
+ * A model of the approvals of the legacy system and their defects (origin.md §1.6, 23–38): every statement commits on its own,
+ * and nothing is checked. With it, the test of a defect shows that it finds the defect.
  */
 
-/** Somebody was told something. */
-export interface Notice {
+/** A notification to one person. */
+export interface SentNotification {
   readonly to: string;
   readonly about: string;
 }
 
-/** What is kept of a request. */
-export interface StoredRequest {
+/** The stored fields of an instance. */
+export interface StoredInstance {
   readonly title: string;
   readonly code: string;
   readonly applicantName: string;
   readonly form: Readonly<Record<string, unknown>>;
 }
 
-/** What both systems can do, so that one scenario judges both. A refused step answers false. */
+/** What both systems can do, so that one scenario tests both. A refused command answers false. */
 export interface ApprovalSystem {
-  /** A process by the way that it goes; see the spec. */
+  /** Starts an instance of a process of the spec. */
   start(process: ProcessName, applicant: string, form?: Readonly<Record<string, unknown>>): Promise<string>;
   approve(user: string, id: string): Promise<boolean>;
   reject(user: string, id: string): Promise<boolean>;
@@ -29,28 +29,28 @@ export interface ApprovalSystem {
   delegate(user: string, id: string, to: string): Promise<boolean>;
   applicantOf(id: string): Promise<string>;
   statusOf(id: string): Promise<string>;
-  /** Who has an open task. */
+  /** The people with an open task. */
   openTasks(id: string): Promise<readonly string[]>;
-  toldOf(id: string): Promise<readonly Notice[]>;
-  /** Who was asked for a decision. */
+  notificationsOf(id: string): Promise<readonly SentNotification[]>;
+  /** The people who were asked for a decision. */
   asked(id: string): Promise<readonly string[]>;
   reasons(id: string): Promise<readonly string[]>;
-  stored(id: string): Promise<StoredRequest>;
-  /** Ids of the requests that a person sees without any filter, page by page. */
+  stored(id: string): Promise<StoredInstance>;
+  /** The ids of the instances that a person lists without a filter, page by page. */
   listed(user: string): Promise<readonly string[]>;
-  /** A process of its own with so many finished requests and one under way; whether it could be deleted then. */
+  /** Whether a process with so many ended instances and one running instance can be deleted. */
   deletesInUse(finished: number): Promise<boolean>;
-  /** Defines a process whose drawing is elsewhere. */
+  /** Defines a process. */
   define(body: Readonly<Record<string, unknown>>): Promise<{ readonly status: number; readonly id: string }>;
-  /** Status of reading a process. */
+  /** The HTTP status of reading a process. */
   read(processId: string): Promise<number>;
-  /** Status of asking with a refresh token of somebody. */
+  /** The HTTP status of a request with a refresh token. */
   withRefreshToken(user: string): Promise<number>;
-  /** Somebody decides and hangs up while the decision is being made. */
-  approveAndHangUp(user: string, id: string): Promise<void>;
+  /** A person approves and disconnects while the decision is made. */
+  approveAndDisconnect(user: string, id: string): Promise<void>;
 }
 
-/** `pair`: fin1 or fin2; `branch`: fin1 from 1,000 on, else nobody; `manager`: the applicant's manager; `own`: the applicant. */
+/** Who decides. `pair`: fin1 or fin2; `branch`: fin1 from 1,000; `manager`: the applicant's manager; `own`: the applicant. */
 export type ProcessName = 'pair' | 'branch' | 'manager' | 'own';
 
 interface Task {
@@ -62,30 +62,31 @@ interface Instance {
   readonly applicant: string;
   status: string;
   readonly tasks: Task[];
-  readonly notices: Notice[];
+  readonly notifications: SentNotification[];
   readonly form: Readonly<Record<string, string>>;
 }
 
-/** Every handler acts as this one. */
+/** Every handler acts as this user. */
 const ONE_USER = '…0001';
 
 const done = (): Promise<boolean> => Promise.resolve(true);
 
-export class OriginApprovals implements ApprovalSystem {
+/** See {@link ApprovalSystem}. */
+export class LegacyApprovals implements ApprovalSystem {
   readonly #instances: Instance[] = [];
   readonly #processes: { readonly workflowId: unknown }[] = [];
-  /** Kept elsewhere, and gone. */
+  /** Stored in another table, and lost. */
   readonly #workflows: ReadonlySet<unknown> = new Set();
 
   start(process: ProcessName, applicant: string, form: Readonly<Record<string, unknown>> = {}): Promise<string> {
-    // 34: the column of the superior holds the id of an employee, which no user has. 28: the first edge, which leads to a
-    // condition node that nothing handles.
+    // 34: the manager column has the id of an employee, which no user has. 28: the first edge is taken, which leads to a
+    // condition step that no code handles.
     const assignees = { pair: ['fin1', 'fin2'], branch: [], manager: ['employee-7'], own: [applicant] }[process];
     this.#instances.push({
       applicant: ONE_USER,
       status: 'pending',
       tasks: assignees.map((assignee) => ({ status: 'pending', assignee })),
-      notices: [],
+      notifications: [],
       form: Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)])),
     });
     return Promise.resolve(String(this.#instances.length - 1));
@@ -103,10 +104,10 @@ export class OriginApprovals implements ApprovalSystem {
     const instance = this.#at(id);
     const task = instance.tasks.find((other) => other.assignee === user) ?? instance.tasks[0];
     if (task !== undefined) task.status = status;
-    // No look at the instance (25), and the siblings stay as they are (27).
+    // The status of the instance is not checked (25), and the other tasks stay open (27).
     instance.status = status;
-    // To the one who decided (30); an approval is told to nobody.
-    if (status === 'rejected') instance.notices.push({ to: user, about: status });
+    // A rejection notifies the person who decided, an approval notifies no one (30).
+    if (status === 'rejected') instance.notifications.push({ to: user, about: status });
     return done();
   }
 
@@ -120,7 +121,7 @@ export class OriginApprovals implements ApprovalSystem {
     return done();
   }
 
-  /** The struct is changed; the UPDATE has no column for it (26). */
+  /** The struct changes, but the UPDATE has no such column (26). */
   transfer(_user: string, _id: string, _to: string): Promise<boolean> {
     return done();
   }
@@ -142,8 +143,8 @@ export class OriginApprovals implements ApprovalSystem {
     return Promise.resolve(open.map(({ assignee }) => assignee));
   }
 
-  toldOf(id: string): Promise<readonly Notice[]> {
-    return Promise.resolve(this.#at(id).notices);
+  notificationsOf(id: string): Promise<readonly SentNotification[]> {
+    return Promise.resolve(this.#at(id).notifications);
   }
 
   asked(_id: string): Promise<readonly string[]> {
@@ -154,28 +155,28 @@ export class OriginApprovals implements ApprovalSystem {
     return Promise.resolve([]);
   }
 
-  stored(id: string): Promise<StoredRequest> {
+  stored(id: string): Promise<StoredInstance> {
     return Promise.resolve({ title: '', code: '', applicantName: '', form: this.#at(id).form });
   }
 
-  /** 33: without a filter there is no branch that would ask. */
+  /** 33: without a filter no query runs. */
   listed(_user: string): Promise<readonly string[]> {
     return Promise.resolve([]);
   }
 
-  /** 33: looks at the first ten requests only. */
+  /** 33: checks only the first ten instances. */
   deletesInUse(finished: number): Promise<boolean> {
     const statuses = [...Array.from({ length: finished }, () => 'approved'), 'pending'];
     return Promise.resolve(!statuses.slice(0, 10).includes('pending'));
   }
 
-  /** 37: the rules stand in the message's definition, and nothing asks them. */
+  /** 37: the rules are declared, and no code applies them. */
   define(body: Readonly<Record<string, unknown>>): Promise<{ readonly status: number; readonly id: string }> {
     this.#processes.push({ workflowId: body['workflow_id'] });
     return Promise.resolve({ status: 200, id: String(this.#processes.length - 1) });
   }
 
-  /** 36: whatever workflow there should be, its name is read from nil. */
+  /** 36: without a workflow, its name is read from nil. */
   read(processId: string): Promise<number> {
     const process = this.#processes[Number(processId)];
     if (process === undefined) return Promise.resolve(404);
@@ -183,13 +184,13 @@ export class OriginApprovals implements ApprovalSystem {
     return Promise.resolve(hasWorkflow ? 200 : 500);
   }
 
-  /** 32: nothing in a token says what it is for. */
+  /** 32: an access token and a refresh token look the same. */
   withRefreshToken(_user: string): Promise<number> {
     return Promise.resolve(200);
   }
 
-  /** 38: the task is saved, then the engine goes on in the context of the request, which is over. */
-  approveAndHangUp(user: string, id: string): Promise<void> {
+  /** 38: the task is saved, and then the engine continues in the context of the request, which has ended. */
+  approveAndDisconnect(user: string, id: string): Promise<void> {
     const task = this.#at(id).tasks.find(({ assignee }) => assignee === user);
     if (task !== undefined) task.status = 'approved';
     const request = AbortSignal.abort();
@@ -199,7 +200,7 @@ export class OriginApprovals implements ApprovalSystem {
 
   #at(id: string): Instance {
     const instance = this.#instances[Number(id)];
-    if (instance === undefined) throw new Error('nothing there');
+    if (instance === undefined) throw new Error(`There is no instance ${id}.`);
     return instance;
   }
 }

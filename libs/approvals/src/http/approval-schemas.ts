@@ -1,0 +1,43 @@
+import * as definitions from './definition.schemas.js';
+import * as instances from './instance.schemas.js';
+import * as tasks from './task.schemas.js';
+
+/** The zod schemas of the bodies, queries and answers of the API (api.md §6), for an OpenAPI document. */
+export const approvalSchemas = {
+  define: definitions.defineSchema,
+  process: definitions.processSchema,
+  processPage: definitions.processPageSchema,
+  processWithDrawing: definitions.processWithDrawingSchema,
+  version: definitions.versionSchema,
+  versionPage: definitions.versionPageSchema,
+  versionWithDrawing: definitions.versionWithDrawingSchema,
+  simulate: definitions.simulateSchema,
+  simulation: definitions.simulationSchema,
+  diagram: definitions.diagramSchema,
+  statistics: definitions.statsSchema,
+  start: instances.startSchema,
+  submit: instances.submitSchema,
+  withdraw: instances.withdrawSchema,
+  cancel: instances.cancelSchema,
+  comment: instances.commentSchema,
+  cc: instances.ccSchema,
+  instance: instances.instanceSchema,
+  instancePage: instances.instancePageSchema,
+  summary: instances.summarySchema,
+  historyPage: instances.historyPageSchema,
+  historyCheck: instances.verifySchema,
+  approve: tasks.approveSchema,
+  reject: tasks.rejectSchema,
+  processTask: tasks.processTaskSchema,
+  transfer: tasks.transferSchema,
+  delegate: tasks.delegateSchema,
+  resolve: tasks.resolveSchema,
+  return: tasks.returnSchema,
+  batch: tasks.batchSchema,
+  batchAnswer: tasks.batchAnswerSchema,
+  decidedTask: tasks.decidedSchema,
+  task: tasks.taskSchema,
+  taskPage: tasks.taskPageSchema,
+  taskCount: tasks.taskCountSchema,
+  taskActions: tasks.actionsSchema,
+} as const;
