@@ -21,7 +21,6 @@ const shared = {
   // Jest crawls its roots at each start: node_modules would be most of that time.
   roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/migrations', '<rootDir>/test'],
   modulePathIgnorePatterns: ['<rootDir>/libs/[^/]+/dist', '<rootDir>/migrations/dist'],
-  testTimeout: 30_000,
 };
 
 /** Compiles what child processes run and starts PostgreSQL, once for all suites. */
@@ -42,5 +41,7 @@ export default {
     },
     { ...shared, ...withServer, displayName: 'browser', testMatch: [`<rootDir>/test/browser/**/${suites}`] },
   ],
+  // These two belong to the run: Jest ignores them in a project.
+  testTimeout: 30_000,
   maxWorkers: 2,
 };

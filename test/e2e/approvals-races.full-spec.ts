@@ -1,3 +1,0 @@
-import { describeApprovalRaces } from '../support/approval-races.js';
-
-describeApprovalRaces(200);
