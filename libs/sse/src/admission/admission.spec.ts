@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { asTenantId, asUserId, Jitter, type Principal } from '@nest-herald/platform';
 import { SseRefusal } from '../vocabulary/refusal.js';
+import { NO_REMOTE_CONNECTIONS } from '../presence/cluster-slots.js';
+import type { Transport } from '../presence/presence.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import type { AdmissionSlot } from './admission-slot.js';
@@ -40,6 +42,12 @@ function setUp(limits: Partial<AdmissionLimits>) {
   return { admission, clock, evicted, evictedRemote };
 }
 
+/** Admits on a server that is alone. */
+function admit(admission: Admission, principal: Principal, transport: Transport): AdmissionSlot {
+  admission.countAttempt(principal, transport);
+  return admission.take(principal, transport, NO_REMOTE_CONNECTIONS);
+}
+
 function refusalOf(run: () => unknown): SseRefusal {
   try {
     run();
@@ -52,46 +60,46 @@ function refusalOf(run: () => unknown): SseRefusal {
 describe('Admission', () => {
   it('legacy defect 8: refuses beyond the slots of the process with 503 and a retry time', () => {
     const { admission } = setUp({ maxConnections: 2 });
-    const first = admission.admit(principalOf('a'), 'sse');
-    admission.admit(principalOf('b'), 'sse');
-    const refusal = refusalOf(() => admission.admit(principalOf('c'), 'sse'));
+    const first = admit(admission, principalOf('a'), 'sse');
+    admit(admission, principalOf('b'), 'sse');
+    const refusal = refusalOf(() => admit(admission, principalOf('c'), 'sse'));
     expect([refusal.status, refusal.code]).toEqual([503, 'at_capacity']);
     expect(refusal.details.retryAfterMs).toBeGreaterThanOrEqual(5_000);
     expect(refusal.details.retryAfterMs).toBeLessThanOrEqual(30_000);
     first.release();
-    expect(() => admission.admit(principalOf('c'), 'sse')).not.toThrow();
+    expect(() => admit(admission, principalOf('c'), 'sse')).not.toThrow();
   });
 
   it('counts tenants separately, so that none uses another tenant’s slots', () => {
     const { admission } = setUp({ maxConnectionsPerTenant: 1 });
-    admission.admit(principalOf('a', 'acme'), 'sse');
-    const refusal = refusalOf(() => admission.admit(principalOf('b', 'acme'), 'sse'));
+    admit(admission, principalOf('a', 'acme'), 'sse');
+    const refusal = refusalOf(() => admit(admission, principalOf('b', 'acme'), 'sse'));
     expect([refusal.status, refusal.code]).toEqual([429, 'connection_limit']);
-    expect(() => admission.admit(principalOf('a', 'beta'), 'sse')).not.toThrow();
+    expect(() => admit(admission, principalOf('a', 'beta'), 'sse')).not.toThrow();
   });
 
   it('counts users with the same id in two tenants separately', () => {
     const { admission } = setUp({ maxConnectionsPerUser: 1 });
-    admission.admit(principalOf('ann', 'acme'), 'sse');
-    expect(() => admission.admit(principalOf('ann', 'beta'), 'sse')).not.toThrow();
-    expect(refusalOf(() => admission.admit(principalOf('ann', 'acme'), 'sse')).code).toBe('connection_limit');
+    admit(admission, principalOf('ann', 'acme'), 'sse');
+    expect(() => admit(admission, principalOf('ann', 'beta'), 'sse')).not.toThrow();
+    expect(refusalOf(() => admit(admission, principalOf('ann', 'acme'), 'sse')).code).toBe('connection_limit');
   });
 
   it('frees a slot exactly once, however often it is released', () => {
     const { admission } = setUp({ maxConnectionsPerUser: 2 });
-    const slot = admission.admit(principalOf('ann'), 'sse');
-    admission.admit(principalOf('ann'), 'sse');
+    const slot = admit(admission, principalOf('ann'), 'sse');
+    admit(admission, principalOf('ann'), 'sse');
     slot.release();
     slot.release();
     slot.release();
     expect(admission.held).toBe(1);
-    admission.admit(principalOf('ann'), 'sse');
-    expect(refusalOf(() => admission.admit(principalOf('ann'), 'sse')).status).toBe(429);
+    admit(admission, principalOf('ann'), 'sse');
+    expect(refusalOf(() => admit(admission, principalOf('ann'), 'sse')).status).toBe(429);
   });
 
   it('evicts the user’s oldest connection under close-oldest', () => {
     const { admission, evicted } = setUp({ maxConnectionsPerUser: 2, onUserLimit: 'close-oldest' });
-    const slots = [1, 2, 3].map(() => admission.admit(principalOf('ann'), 'sse'));
+    const slots = [1, 2, 3].map(() => admit(admission, principalOf('ann'), 'sse'));
     expect(evicted).toEqual([slots[0]]);
     expect(admission.held).toBe(2);
     slots[0]!.release();
@@ -118,7 +126,7 @@ describe('Admission', () => {
       onUserLimit: 'close-oldest',
     });
     const ann = principalOf('ann');
-    const first = admission.admit(ann, 'sse');
+    const first = admit(admission, ann, 'sse');
     const since = new Date(clock.now().getTime() + 1);
     clock.advance(10);
     admission.take(ann, 'sse', { user: 1, tenant: 1, oldest: { connectionId: 'younger', since } });
@@ -129,27 +137,27 @@ describe('Admission', () => {
 
   it('admits a burst, then a fixed rate per minute, and returns the wait until the next attempt', () => {
     const { admission, clock } = setUp({ connectsPerMinute: 120, connectBurst: 30 });
-    for (let i = 0; i < 30; i++) admission.admit(principalOf('ann'), 'sse').release();
-    const refusal = refusalOf(() => admission.admit(principalOf('ann'), 'sse'));
+    for (let i = 0; i < 30; i++) admit(admission, principalOf('ann'), 'sse').release();
+    const refusal = refusalOf(() => admit(admission, principalOf('ann'), 'sse'));
     expect([refusal.status, refusal.code]).toEqual([429, 'rate_limited']);
     expect(refusal.details.retryAfterMs).toBeGreaterThanOrEqual(500);
-    expect(() => admission.admit(principalOf('bob'), 'sse')).not.toThrow();
+    expect(() => admit(admission, principalOf('bob'), 'sse')).not.toThrow();
     clock.advance(500);
-    expect(() => admission.admit(principalOf('ann'), 'sse')).not.toThrow();
-    expect(refusalOf(() => admission.admit(principalOf('ann'), 'sse')).code).toBe('rate_limited');
+    expect(() => admit(admission, principalOf('ann'), 'sse')).not.toThrow();
+    expect(refusalOf(() => admit(admission, principalOf('ann'), 'sse')).code).toBe('rate_limited');
   });
 
   it('counts polls separately from streams', () => {
     const { admission } = setUp({ connectsPerMinute: 60, connectBurst: 1, pollsPerMinute: 60 });
-    admission.admit(principalOf('ann'), 'sse');
-    expect(() => admission.admit(principalOf('ann'), 'poll')).not.toThrow();
-    expect(refusalOf(() => admission.admit(principalOf('ann'), 'poll')).code).toBe('rate_limited');
+    admit(admission, principalOf('ann'), 'sse');
+    expect(() => admit(admission, principalOf('ann'), 'poll')).not.toThrow();
+    expect(refusalOf(() => admit(admission, principalOf('ann'), 'poll')).code).toBe('rate_limited');
   });
 
   it('holds no slot after a refusal', () => {
     const { admission } = setUp({ maxConnections: 1 });
-    const slot = admission.admit(principalOf('ann'), 'sse');
-    for (let i = 0; i < 5; i++) refusalOf(() => admission.admit(principalOf('ann'), 'sse'));
+    const slot = admit(admission, principalOf('ann'), 'sse');
+    for (let i = 0; i < 5; i++) refusalOf(() => admit(admission, principalOf('ann'), 'sse'));
     expect(admission.held).toBe(1);
     slot.release();
     expect(admission.held).toBe(0);

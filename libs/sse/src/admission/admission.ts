@@ -1,5 +1,5 @@
 import { type Clock, Jitter, type Principal } from '@nest-herald/platform';
-import { type RemoteCounts, NO_REMOTE_CONNECTIONS } from '../presence/cluster-slots.js';
+import type { RemoteCounts } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { AdmissionSlot } from './admission-slot.js';
@@ -83,12 +83,6 @@ export class Admission {
     this.#callbacks = { evict: (slot) => evictor.evict(slot), release: (slot) => this.#release(slot) };
     this.#connects = new TokenBuckets(limits.connectsPerMinute, limits.connectBurst, clock);
     this.#polls = new TokenBuckets(limits.pollsPerMinute, limits.connectBurst, clock);
-  }
-
-  /** Admits by the counts of this process only. @throws SseRefusal 429 `rate_limited` | `connection_limit`, 503 `at_capacity`. */
-  admit(principal: Principal, transport: Transport): AdmissionSlot {
-    this.countAttempt(principal, transport);
-    return this.take(principal, transport, NO_REMOTE_CONNECTIONS);
   }
 
   /** Counts one connection attempt. Call it once per request. @throws SseRefusal 429 `rate_limited`. */

@@ -28,9 +28,9 @@ export class ConnectionHeartbeat {
     const action = this.#policy.decide({ nowMs: clock.monotonicMs(), isBlocked: this.queue.isBlocked, isBehind });
     if (action === 'give up') return null;
     if (action === 'wait') return lastSeq;
-    if (action === 'cursor and beat') this.queue.push(cursorFrame(epoch, head));
+    if (action === 'cursor and heartbeat') this.queue.push(cursorFrame(epoch, head));
     if (options.heartbeatIntervalMs > 0) this.queue.push(heartbeats.current(this.kind));
-    return action === 'cursor and beat' ? head : lastSeq;
+    return action === 'cursor and heartbeat' ? head : lastSeq;
   }
 
   /** The client took everything that was written. */

@@ -6,15 +6,11 @@ const ann = asUserId('ann');
 const to = (audience: string) => ({ audience, recipients: null });
 
 describe('SubscriptionFilter', () => {
-  const interest = new SubscriptionFilter(
-    [ann],
-    ['user:ann', 'tenant', 'role:hr'],
-    ['job:1', 'doc:*', 'doc:*', 'job:1'],
-  );
+  const filter = new SubscriptionFilter([ann], ['user:ann', 'tenant', 'role:hr'], ['job:1', 'doc:*', 'doc:*', 'job:1']);
 
   it('matches its keys, its topics, its patterns and its user, and nothing else', () => {
     for (const audience of ['user:ann', 'tenant', 'role:hr', 'topic:job:1', 'topic:doc:7']) {
-      expect(interest.matches(to(audience))).toBe(true);
+      expect(filter.matches(to(audience))).toBe(true);
     }
     for (const audience of [
       'user:ann2',
@@ -26,18 +22,18 @@ describe('SubscriptionFilter', () => {
       'users',
       '',
     ]) {
-      expect(interest.matches(to(audience))).toBe(false);
+      expect(filter.matches(to(audience))).toBe(false);
     }
-    expect(interest.matches({ audience: 'users', recipients: [asUserId('bob'), ann] })).toBe(true);
-    expect(interest.matches({ audience: 'users', recipients: [asUserId('bob')] })).toBe(false);
+    expect(filter.matches({ audience: 'users', recipients: [asUserId('bob'), ann] })).toBe(true);
+    expect(filter.matches({ audience: 'users', recipients: [asUserId('bob')] })).toBe(false);
   });
 
   it('lists every key and every pattern once', () => {
-    expect(interest.exactKeys).toEqual(['user:ann', 'tenant', 'role:hr', 'topic:job:1']);
-    expect(interest.patterns).toEqual(['doc:*']);
+    expect(filter.exactKeys).toEqual(['user:ann', 'tenant', 'role:hr', 'topic:job:1']);
+    expect(filter.patterns).toEqual(['doc:*']);
   });
 
-  it('tells topics from other audiences', () => {
+  it('distinguishes topics from other audiences', () => {
     expect([topicOf('topic:a:b'), topicOf('tenant'), topicOf('role:topic:a')]).toEqual(['a:b', null, null]);
   });
 });

@@ -22,7 +22,7 @@ export interface HintSinks {
   announce(hint: Hint): void;
   /** Passes a hint to this process only. The tail that makes up for lost hints calls it. */
   observe(hint: Hint): void;
-  /** To every node: a committed event may wait, the owner of the shard should look. Losing it costs one poll interval. */
+  /** Wakes the shard's owner on whichever server: a committed event may wait. A lost wake-up costs one poll interval. */
   wakeUp(shard: number): void;
   /** Reports to this process that the log was lost, restored or failed over, so every epoch has changed. */
   identityChanged(): void;
@@ -80,7 +80,7 @@ export interface LogBacklog {
 export interface EventLog {
   /** Starts sequencing and sending hints. Resolves when the log can be read. */
   start(sinks: HintSinks): Promise<void>;
-  /** Another node says that a committed event may wait; logs that number at once need not listen. */
+  /** Handles a wake-up of another server: a committed event may wait. Logs that sequence at once need not implement it. */
   wakeUp?(shard: number): void;
   /** Stops both. Events that are committed and not yet sequenced wait for the next start. */
   stop(): Promise<void>;

@@ -26,11 +26,6 @@ export class ResponseSink implements FrameSink {
     response.on('error', ignore);
   }
 
-  /** Whether frames go directly to the socket. */
-  get isDirect(): boolean {
-    return this.#socket !== null;
-  }
-
   get queuedBytes(): number {
     return this.#socket === null ? this.response.writableLength : this.#socket.writableLength;
   }

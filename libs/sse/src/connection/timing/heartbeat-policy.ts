@@ -10,7 +10,7 @@ export interface HeartbeatInput {
 }
 
 /** What to do when a heartbeat is due. */
-export type HeartbeatAction = 'give up' | 'wait' | 'beat' | 'cursor and beat';
+export type HeartbeatAction = 'give up' | 'wait' | 'heartbeat' | 'cursor and heartbeat';
 
 /**
  * Decides what to do when a heartbeat of a connection is due.
@@ -36,9 +36,9 @@ export class HeartbeatPolicy {
       return this.idleTimeoutMs > 0 && nowMs - this.#blockedSinceMs >= this.idleTimeoutMs ? 'give up' : 'wait';
     }
     this.#blockedSinceMs = Infinity;
-    if (!isBehind || nowMs - this.#cursorSentAtMs < MIN_CURSOR_INTERVAL_MS) return 'beat';
+    if (!isBehind || nowMs - this.#cursorSentAtMs < MIN_CURSOR_INTERVAL_MS) return 'heartbeat';
     this.#cursorSentAtMs = nowMs;
-    return 'cursor and beat';
+    return 'cursor and heartbeat';
   }
 
   /** The carrier has drained, so the client reads. */
