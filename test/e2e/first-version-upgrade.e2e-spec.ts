@@ -98,15 +98,9 @@ describe('The service on a database of version 0.1.0', () => {
     const reader = new pg.Client({ connectionString: database.url });
     await reader.connect();
     await reader.query('BEGIN; LOCK TABLE herald.migration IN ACCESS SHARE MODE');
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, [ENTRY, '--convert'], {
       stdio: 'ignore',
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        PORT: '0',
-        ...environment(),
-        DATABASE_CONVERT: 'true',
-      },
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', ...environment() },
     });
     const exit = once(child, 'exit');
     await until(client, `wait_event_type = 'Lock'`, 1);
