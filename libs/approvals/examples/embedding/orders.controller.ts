@@ -1,6 +1,6 @@
-import { ApprovalHooks, InstancesService, callerOf, type Instance } from '@nest-herald/approvals';
-import { CurrentPrincipal } from '@nest-herald/platform/http';
+import { ApprovalHooks, callerOf, InstancesService, type Instance } from '@nest-herald/approvals';
 import type { Principal } from '@nest-herald/platform';
+import { CurrentPrincipal } from '@nest-herald/platform/http';
 import { SseAuthGuard } from '@nest-herald/sse';
 import { Body, Controller, Post, UseGuards } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,10 +10,10 @@ import { DataSource } from 'typeorm';
 export class OrdersController {
   constructor(
     private readonly database: DataSource,
-    private readonly approvals: InstancesService,
+    private readonly instances: InstancesService,
     hooks: ApprovalHooks,
   ) {
-    // In the transaction of the last decision: the order is approved when, and only when, its request is.
+    // Runs in the transaction of the last decision, so the order is approved together with its instance.
     const approve = `update orders set status = 'approved' where no = $1`;
     hooks.on('purchase-order', {
       onApproved: ({ manager, instance }) => manager.query(approve, [instance.businessId]),
@@ -21,15 +21,16 @@ export class OrdersController {
   }
 
   @Post()
-  place(
+  order(
     @CurrentPrincipal() buyer: Principal,
     @Body() { no, amount }: { no: string; amount: number },
   ): Promise<Instance> {
     return this.database.transaction(async (manager) => {
       await manager.query(`insert into orders (no, status) values ($1, 'waiting')`, [no]);
-      const request = { code: 'purchase-order', businessType: 'order', businessId: no };
-      return this.approvals.start(manager, callerOf(buyer), {
-        ...request,
+      return this.instances.start(manager, callerOf(buyer), {
+        code: 'purchase-order',
+        businessType: 'order',
+        businessId: no,
         formData: { supplier: 'Gears Ltd', amount },
       });
     });
