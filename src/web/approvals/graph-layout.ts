@@ -108,7 +108,7 @@ export function layoutGraph(
       cross +=
         orientation === 'across' || beside === 0
           ? widest + ROW_GAP
-          : Math.max(widest + ROW_GAP, widest / 2 + beside + 14);
+          : Math.max(widest + ROW_GAP, widest / 2 + beside + 8);
     } else {
       // Top to bottom, the condition stands beside its edge.
       const written = [...edgeRows].filter(([, edgeRow]) => edgeRow === row).map(([edge]) => labels.get(edge) ?? '');
@@ -116,7 +116,7 @@ export function layoutGraph(
       cross +=
         orientation === 'across'
           ? EDGE_ROW
-          : EDGE_ROW / 2 + Math.max(EDGE_ROW / 2, ...written.map((text) => labelWidth(text) + 14));
+          : EDGE_ROW / 2 + Math.max(EDGE_ROW / 2, ...written.map((text) => labelWidth(text) + 6));
     }
   }
 

@@ -187,11 +187,7 @@ export class HeraldRequestHistory extends LitElement {
       </span>
       ${item.comment === null ? nothing : html`<blockquote>${item.comment}</blockquote>`}
       ${item.diff.length === 0 ? nothing : html`<span class="more">${this.#changedNames(item)}</span>`}
-      ${
-        item.opened.length === 0
-          ? nothing
-          : html`<span class="more">${t('history.assigned', { names: this.#assigneeNames(item.opened) })}</span>`
-      }
+      ${item.opened.length === 0 ? nothing : html`<span class="more">${this.#assignees(item.opened)}</span>`}
     </li>`;
   }
 
@@ -211,8 +207,8 @@ export class HeraldRequestHistory extends LitElement {
     return diff.map((field) => localizedName('field', field, schema?.[field]?.title ?? field)).join(', ');
   }
 
-  /** Names of the assignees of opened tasks. A task key starts with the id of its step. */
-  #assigneeNames(keys: readonly string[]): string {
+  /** The assignees of opened tasks, by name if the diagram still has them. A task key starts with the id of its step. */
+  #assignees(keys: readonly string[]): string {
     const byKey = (key: string): string => {
       const [nodeId = '', rest = ''] = key.split('#');
       const seq = Number(rest.split('/')[1] ?? 0);
@@ -222,7 +218,9 @@ export class HeraldRequestHistory extends LitElement {
       return (node?.visits === visit ? node.people[seq - 1]?.name : undefined) ?? '';
     };
     const names = [...new Set(keys.map(byKey))].filter((name) => name !== '');
-    return names.length > 0 ? names.join(', ') : String(keys.length);
+    return names.length > 0
+      ? t('history.assigned', { names: names.join(', ') })
+      : t('history.assignedCount', { n: keys.length });
   }
 
   #node(id: string | null): string {

@@ -220,9 +220,10 @@ export class HeraldTaskVerbs extends LitElement {
       ${
         isShared
           ? html`<p>${different[0]}</p>`
-          : verbs.map((verb, index) =>
-              reasons[index] === null ? nothing : html`<p><strong>${t(`verb.${verb}`)}:</strong> ${reasons[index]}</p>`,
-            )
+          : different.map((reason) => {
+              const names = verbs.filter((_, index) => reasons[index] === reason).map(verbName);
+              return html`<p><strong>${names.join(', ')}:</strong> ${reason}</p>`;
+            })
       }
     </div>`;
   }
@@ -279,4 +280,9 @@ export class HeraldTaskVerbs extends LitElement {
       </div>
     </div>`;
   }
+}
+
+/** The verb without the ellipsis of its button. */
+function verbName(verb: TaskVerb): string {
+  return t(`verb.${verb}`).replace('…', '');
 }

@@ -92,6 +92,7 @@ export const zhApprovals: ApprovalsDictionary = {
   'graph.title': '审批流程',
   'history.approve': '{name} 已同意',
   'history.assigned': '待处理人：{names}',
+  'history.assignedCount': '待处理人：{n} 人',
   'history.auto_approve': '按流程规则自动同意',
   'history.auto_reject': '按流程规则自动拒绝',
   'history.broken': '第 {n} 条与写入时不一致',
