@@ -25,7 +25,7 @@ describeBackplane(
   () => {
     const bus = new MemoryBus();
     return Promise.resolve({
-      node: () => Promise.resolve(new MemoryBackplane(bus)),
+      server: () => Promise.resolve(new MemoryBackplane(bus)),
       close: () => Promise.resolve(),
     });
   },

@@ -44,7 +44,7 @@ for (const { name, program } of BROKERS) {
       () => {
         const prefix = nextPrefix();
         return Promise.resolve({
-          node: () => Promise.resolve(server.backplane({ prefix })),
+          server: () => Promise.resolve(server.backplane({ prefix })),
           close: () => Promise.resolve(),
         });
       },

@@ -50,7 +50,7 @@ describeEventLog(
     const nodes = new Nodes();
     const clients: pg.Client[] = [];
     return Promise.resolve({
-      node: () => Promise.resolve(nodes.next().eventLog),
+      server: () => Promise.resolve(nodes.next().eventLog),
       begin: async (): Promise<OpenTransaction> => {
         const client = new pg.Client({ connectionString: database.appUrl });
         await client.connect();
@@ -77,7 +77,7 @@ describeEventLog(
     const nodes = new Nodes();
     const dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
     return {
-      node: () => Promise.resolve(nodes.next().eventLog),
+      server: () => Promise.resolve(nodes.next().eventLog),
       begin: async (_log: EventLog): Promise<OpenTransaction> => {
         const runner = dataSource.createQueryRunner();
         await runner.startTransaction();
@@ -104,7 +104,7 @@ describeBackplane(
   'ListenBackplane',
   () => {
     const nodes = new Nodes();
-    return Promise.resolve({ node: () => Promise.resolve(nodes.next().backplane), close: () => nodes.close() });
+    return Promise.resolve({ server: () => Promise.resolve(nodes.next().backplane), close: () => nodes.close() });
   },
   framework,
 );
@@ -114,7 +114,7 @@ describePresence(
   () => {
     const nodes = new Nodes();
     return Promise.resolve({
-      node: (options) => Promise.resolve(nodes.next(options).presence),
+      server: (options) => Promise.resolve(nodes.next(options).presence),
       close: () => nodes.close(),
     });
   },
@@ -145,7 +145,7 @@ describeControlMailbox(
     const nodes = new Nodes();
     const present: Presence[] = [];
     return Promise.resolve({
-      node: async (nodeId) => {
+      server: async (nodeId) => {
         const { controlMailbox, presence } = nodes.next();
         await presence.start({ nodeId });
         present.push(presence);

@@ -166,7 +166,7 @@ describe('through another node', () => {
     const stream = await scene.stream(far, token);
     const id = connectionId(stream);
     const to = id.split('.')[0];
-    const letter = '0'.repeat(22);
+    const requestId = '0'.repeat(22);
     const principal = {
       tenantId: scene.tenant,
       userId: 'ann',
@@ -175,14 +175,14 @@ describe('through another node', () => {
       topics: ['**'],
     };
     const texts = [
-      { kind: 'letter', id: letter, from: 'forger' },
+      { kind: 'request', id: requestId, from: 'forger' },
       {
-        kind: 'letter',
-        id: letter,
+        kind: 'request',
+        id: requestId,
         from: 'forger',
         request: { connectionId: id, request: { kind: 'token', principal } },
       },
-      { kind: 'answered', id: letter, from: to },
+      { kind: 'answered', id: requestId, from: to },
     ].map((text) => JSON.stringify(text));
     const anybody = new pg.Client({ connectionString: database.url });
     await anybody.connect();

@@ -9,7 +9,7 @@ describeControlMailbox(
   () => {
     const mailbox = new MemoryControlMailbox();
     return Promise.resolve({
-      node: async (nodeId) => {
+      server: async (nodeId) => {
         await mailbox.open(nodeId);
         return mailbox;
       },

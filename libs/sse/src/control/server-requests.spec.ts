@@ -110,13 +110,13 @@ describe('an attacker who can only reach the backplane', () => {
     const id = '0'.repeat(22);
     const request = { kind: 'token', principal: { ...before, roles: ['admin'], permissions: ['sse:admin'] } };
     const forged = [
-      { kind: 'letter', id, from: 'near' },
+      { kind: 'request', id, from: 'near' },
       { kind: 'answered', id, from: 'far' },
-      { kind: 'letter', id, from: 'near', request: { connectionId: connection.id, request } },
+      { kind: 'request', id, from: 'near', request: { connectionId: connection.id, request } },
       { kind: 'request', id, from: 'near', connectionId: connection.id, request },
       request,
-      { kind: 'letter', id: "'; DROP TABLE sse.control; --", from: 'near' },
-      { kind: 'letter', id, from: '../near' },
+      { kind: 'request', id: "'; DROP TABLE sse.control; --", from: 'near' },
+      { kind: 'request', id, from: '../near' },
       null,
       [],
       'text',

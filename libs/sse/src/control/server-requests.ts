@@ -14,9 +14,9 @@ const ID_BYTES = 16;
 const ID = /^[A-Za-z0-9_-]{22}$/;
 const NODE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Says that a request (`letter` on the wire) or an answer waits in the mailbox. It carries no authority. */
+/** Says that a request or an answer waits in the mailbox. It carries no authority. */
 interface WakeUp {
-  readonly kind: 'letter' | 'answered';
+  readonly kind: 'request' | 'answered';
   readonly id: string;
   readonly from: string;
 }
@@ -78,7 +78,7 @@ export class ServerRequests {
     const deadlineMs = performance.now() + withinMs;
     if (!(await mailbox.put({ id, nodeId, tenantId, request: JSON.stringify(body) }))) return null;
     for (let checks = 0; checks < MAX_CHECKS && performance.now() < deadlineMs; checks++) {
-      hub.sendControl(nodeId, encodeWakeUp('letter', id, hub.nodeId));
+      hub.sendControl(nodeId, encodeWakeUp('request', id, hub.nodeId));
       await this.#wait(id, Math.min(RETRY_MS, deadlineMs - performance.now()));
       const answer = await mailbox.collect(id, tenantId, false);
       if (answer !== null) return JSON.parse(answer) as object;
@@ -146,7 +146,7 @@ function parseWakeUp(text: string): WakeUp | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   const { kind, id, from } = value as Partial<Record<keyof WakeUp, unknown>>;
-  if (kind !== 'letter' && kind !== 'answered') return null;
+  if (kind !== 'request' && kind !== 'answered') return null;
   if (typeof id !== 'string' || !ID.test(id) || typeof from !== 'string' || !NODE_ID.test(from)) return null;
   return { kind, id, from };
 }

@@ -13,7 +13,7 @@ describeEventLog(
   () => {
     const store = new MemoryLogStore(randomUUID(), systemClock);
     return Promise.resolve({
-      node: () => Promise.resolve(new MemoryEventLog(store)),
+      server: () => Promise.resolve(new MemoryEventLog(store)),
       begin: (log) => {
         const tx = (log as MemoryEventLog).begin();
         return Promise.resolve({

@@ -9,7 +9,7 @@ describePresence(
   'MemoryPresence',
   () =>
     Promise.resolve({
-      node: (options) => Promise.resolve(new MemoryPresence(systemClock, options)),
+      server: (options) => Promise.resolve(new MemoryPresence(systemClock, options)),
       close: () => Promise.resolve(),
     }),
   { describe, it },

@@ -5,15 +5,15 @@ import { asTenantId } from '@nest-herald/platform';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 
-/** One carrier that any number of nodes share. */
+/** How a contract suite gets the backplanes of servers that share one carrier. */
 export interface BackplaneHarness {
-  /** One more node, not started. */
-  node(): Promise<Backplane>;
-  /** Stops whatever the harness started; the suite stops the nodes itself. */
+  /** The backplane of another server, not started. */
+  server(): Promise<Backplane>;
+  /** Stops what the harness started; the suite stops the backplanes. */
   close(): Promise<void>;
 }
 
-/** Every guarantee of {@link Backplane} while its carrier is healthy, proved against a real implementation. */
+/** Proves every guarantee of {@link Backplane} for an implementation with a healthy carrier. */
 export function describeBackplane(
   name: string,
   open: () => Promise<BackplaneHarness>,
@@ -21,24 +21,24 @@ export function describeBackplane(
 ): void {
   const { describe, it } = framework;
   describe(`${name} keeps the contract of a backplane`, () => {
-    it('brings each message once to every node that listens, the publisher included', () =>
-      withNodes(open, 3, async (nodes, heard) => {
-        for (const [i, node] of nodes.entries()) node.publish(wakeUp(i));
-        for (const list of heard) {
+    it('delivers each message once to every server, the publisher included', () =>
+      withServers(open, 3, async (servers, received) => {
+        for (const [i, server] of servers.entries()) server.publish(wakeUp(i));
+        for (const list of received) {
           await eventually('three messages', () => list.length >= 3);
           assert.deepEqual(new Set(list.map(shardOf)), new Set([0, 1, 2]));
         }
-        await settle(nodes[0]!, heard);
-        for (const list of heard) assert.equal(list.length, 4);
+        await settle(servers[0]!, received);
+        for (const list of received) assert.equal(list.length, 4);
       }));
 
     it('keeps the order of each publisher', () =>
-      withNodes(open, 2, async ([a, b], heard) => {
+      withServers(open, 2, async ([a, b], received) => {
         for (let i = 0; i < 50; i++) {
           a!.publish(wakeUp(i));
           b!.publish(wakeUp(1_000 + i));
         }
-        for (const list of heard) {
+        for (const list of received) {
           await eventually('all messages', () => list.length >= 100);
           const shards = list.map(shardOf);
           assert.deepEqual(
@@ -53,7 +53,7 @@ export function describeBackplane(
       }));
 
     it('carries the largest ephemeral event unchanged', () =>
-      withNodes(open, 2, async ([a], heard) => {
+      withServers(open, 2, async ([a], received) => {
         const payload = `"\\\r\n${'ü'.repeat((MAX_EPHEMERAL_BYTES - 4) / 2)}`;
         assert.equal(Buffer.byteLength(payload), MAX_EPHEMERAL_BYTES);
         const message: BackplaneMessage = {
@@ -61,53 +61,53 @@ export function describeBackplane(
           event: { tenantId: asTenantId('acme'), audience: 'tenant', recipients: null, type: 'tick', payload },
         };
         a!.publish(message);
-        for (const list of heard) {
+        for (const list of received) {
           await eventually('the event', () => list.length >= 1);
           assert.deepEqual(list[0], message);
         }
       }));
 
-    it('carries control messages as they are, in order, among everything else', () =>
-      withNodes(open, 2, async ([a], heard) => {
+    it('carries control messages unchanged and in order', () =>
+      withServers(open, 2, async ([a], received) => {
         const sent: BackplaneMessage[] = [
           { kind: 'control', to: null, text: '{"all":true}' },
           { kind: 'control', to: 'node-2', text: JSON.stringify('ü"\\\n'.repeat(300)) },
           { kind: 'control', to: 'node-2', text: '{"all":true}' },
         ];
         for (const message of sent) a!.publish(message);
-        for (const list of heard) {
+        for (const list of received) {
           await eventually('the messages', () => list.length >= 3);
           assert.deepEqual(list, sent);
         }
       }));
 
-    it('carries the heads of many tenants, in as many hints as it needs', () =>
-      withNodes(open, 2, async ([a], heard) => {
+    it('carries the heads of many tenants, split over several hints where necessary', () =>
+      withServers(open, 2, async ([a], received) => {
         const heads = Object.fromEntries(
           Array.from({ length: 500 }, (_, i) => [`tenant-${i}-${'x'.repeat(40)}`, i + 1]),
         );
         a!.publish({ kind: 'hint', hint: { shard: 1, no: 7, heads } });
-        for (const list of heard) {
+        for (const list of received) {
           await eventually('all heads', () => Object.keys(headsOf(list)).length >= 500);
           assert.deepEqual(headsOf(list), heads);
         }
       }));
 
-    it('tells whether it is connected, and takes messages without throwing when it is not', () =>
-      withNodes(open, 1, async ([node], heard) => {
-        assert.equal(node!.isConnected(), true);
-        await node!.stop();
-        assert.equal(node!.isConnected(), false);
-        node!.publish(wakeUp(1));
-        assert.equal(heard[0]!.length, 0);
+    it('reports whether it is connected, and accepts messages without throwing when it is not', () =>
+      withServers(open, 1, async ([server], received) => {
+        assert.equal(server!.isConnected(), true);
+        await server!.stop();
+        assert.equal(server!.isConnected(), false);
+        server!.publish(wakeUp(1));
+        assert.equal(received[0]!.length, 0);
       }));
 
-    it('tells a node that has stopped nothing more', () =>
-      withNodes(open, 2, async ([a, b], heard) => {
+    it('delivers nothing to a server that has stopped', () =>
+      withServers(open, 2, async ([a, b], received) => {
         await b!.stop();
         a!.publish(wakeUp(1));
-        await eventually('the own message', () => heard[0]!.length >= 1);
-        assert.equal(heard[1]!.length, 0);
+        await eventually('its own message', () => received[0]!.length >= 1);
+        assert.equal(received[1]!.length, 0);
       }));
   });
 }
@@ -125,31 +125,31 @@ function headsOf(messages: readonly BackplaneMessage[]): Record<string, number> 
   return Object.assign({}, ...messages.map((m) => (m.kind === 'hint' ? m.hint.heads : {}))) as Record<string, number>;
 }
 
-/** One more message behind the others: when it is there, a doubled one before it would be there too. */
-async function settle(node: Backplane, heard: readonly (readonly BackplaneMessage[])[]): Promise<void> {
-  node.publish(wakeUp(99));
-  for (const list of heard) await eventually('the last message', () => list.some((m) => shardOf(m) === 99));
+/** Sends one more message: when it has arrived, a duplicate of an earlier one would have arrived too. */
+async function settle(server: Backplane, received: readonly (readonly BackplaneMessage[])[]): Promise<void> {
+  server.publish(wakeUp(99));
+  for (const list of received) await eventually('the last message', () => list.some((m) => shardOf(m) === 99));
 }
 
-async function withNodes(
+async function withServers(
   open: () => Promise<BackplaneHarness>,
   count: number,
-  run: (nodes: readonly Backplane[], heard: readonly BackplaneMessage[][]) => Promise<void>,
+  run: (servers: readonly Backplane[], received: readonly BackplaneMessage[][]) => Promise<void>,
 ): Promise<void> {
   const harness = await open();
-  const nodes: Backplane[] = [];
-  const heard: BackplaneMessage[][] = [];
+  const servers: Backplane[] = [];
+  const received: BackplaneMessage[][] = [];
   try {
     for (let i = 0; i < count; i++) {
       const list: BackplaneMessage[] = [];
-      const node = await harness.node();
-      await node.start((message) => void list.push(message));
-      nodes.push(node);
-      heard.push(list);
+      const server = await harness.server();
+      await server.start((message) => void list.push(message));
+      servers.push(server);
+      received.push(list);
     }
-    await run(nodes, heard);
+    await run(servers, received);
   } finally {
-    for (const node of nodes) await node.stop();
+    for (const server of servers) await server.stop();
     await harness.close();
   }
 }

@@ -7,26 +7,26 @@ import { SseError } from '../vocabulary/sse.errors.js';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 
-/** A transaction that the suite opens and ends. */
+/** A transaction that the suite opens and closes. */
 export interface OpenTransaction {
   readonly tx: Tx;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
 
-/** One log, empty or not, that any number of nodes share. */
+/** How a contract suite gets the logs of servers that share one storage, empty or not. */
 export interface EventLogHarness {
-  /** One more node, not started. */
-  node(): Promise<EventLog>;
-  /** Opens a transaction that `append` of this node can join. */
+  /** The log of another server, not started. */
+  server(): Promise<EventLog>;
+  /** Opens a transaction that `append` of this log can join. */
   begin(log: EventLog): Promise<OpenTransaction>;
-  /** Stops whatever the harness started; the suite stops the nodes itself. */
+  /** Stops what the harness started; the suite stops the logs. */
   close(): Promise<void>;
 }
 
 const PAGE = 1_000;
 
-/** Every guarantee of {@link EventLog}, proved against a real implementation. */
+/** Proves every guarantee of {@link EventLog} for an implementation. */
 export function describeEventLog(
   name: string,
   open: () => Promise<EventLogHarness>,
@@ -34,7 +34,7 @@ export function describeEventLog(
 ): void {
   const { describe, it } = framework;
   describe(`${name} keeps the contract of an event log`, () => {
-    it('numbers the events of a tenant 1, 2, 3 … in statement order (G3)', () =>
+    it('assigns seq 1, 2, 3 … to the events of a tenant in statement order (G3)', () =>
       withLog(open, async (log, tenant) => {
         for (let i = 1; i <= 5; i++) await log.append([event(tenant, `a${i}`), event(tenant, `b${i}`)]);
         const events = await readAll(log, tenant, 10);
@@ -48,7 +48,7 @@ export function describeEventLog(
         );
       }));
 
-    it('brings every field back as it was published', () =>
+    it('returns every field as it was published', () =>
       withLog(open, async (log, tenant) => {
         const recipients = [asUserId('ann'), asUserId('b@x|1')];
         const payload = 'line\r\n"quote" \\ 🔔 \u2028 ünï';
@@ -63,7 +63,7 @@ export function describeEventLog(
         assert.ok(Math.abs(stored.createdAt.getTime() - Date.now()) < 60_000);
       }));
 
-    it('never gives a tenant the numbers or events of another', () =>
+    it('never mixes the seq or events of two tenants', () =>
       withLog(open, async (log, tenant) => {
         const other = newTenant();
         await log.append([event(other, 'foreign'), event(other, 'foreign')]);
@@ -118,7 +118,7 @@ export function describeEventLog(
         await log.stop();
       }));
 
-    it('logs a dedupe key once per tenant, however often and from wherever it is published', () =>
+    it('logs a dedupe key once per tenant, however often and on whichever server it is published', () =>
       withHarness(open, async (harness) => {
         const logs = [await started(harness), await started(harness)];
         const [tenant, other] = [newTenant(), newTenant()];
@@ -133,7 +133,7 @@ export function describeEventLog(
         for (const log of logs) await log.stop();
       }));
 
-    it('numbers what many nodes publish at once without holes, each writer in its order', () =>
+    it('assigns dense seq to events of concurrent servers, in the order of each writer', () =>
       withHarness(open, async (harness) => {
         const logs = [await started(harness), await started(harness)];
         const tenant = newTenant();
@@ -156,7 +156,7 @@ export function describeEventLog(
         for (const log of logs) await log.stop();
       }));
 
-    it('reads for one holder what his keys, his name and his topics let him see, in pages', () =>
+    it('reads in pages what the keys, the id and the topics of a user match', () =>
       withLog(open, async (log, tenant) => {
         const ann = asUserId('ann');
         const audiences = ['user:ann', 'user:bob', 'tenant', 'role:hr', 'topic:a', 'topic:b', 'users', 'users'];
@@ -184,7 +184,7 @@ export function describeEventLog(
         assert.deepEqual([last.events.map((e) => e.payload), last.scannedTo], [['4', '6'], 8]);
       }));
 
-    it('reads ranges in ascending order, at most as many as asked for', () =>
+    it('reads ranges in ascending order, up to the limit', () =>
       withLog(open, async (log, tenant) => {
         await log.append(Array.from({ length: 10 }, (_, i) => event(tenant, `${i + 1}`)));
         await readAll(log, tenant, 10);
@@ -196,21 +196,22 @@ export function describeEventLog(
         assert.deepEqual(await seqs(8, 20, 100), [9, 10]);
       }));
 
-    it('tells every node of its growth, by hint to all or by its own tail', () =>
+    it('informs every server of new events, by a hint to all or by its own tail', () =>
       withHarness(open, async (harness) => {
-        const heard: Hint[][] = [[], []];
-        // What one node announces reaches all of them, as a backplane would bring it.
-        const tellAll = (hint: Hint): void => heard.forEach((hints) => hints.push(hint));
-        const logs = [await harness.node(), await harness.node()];
+        const received: Hint[][] = [[], []];
+        // An announcement reaches all servers, as over a backplane.
+        const announce = (hint: Hint): void => received.forEach((hints) => hints.push(hint));
+        const logs = [await harness.server(), await harness.server()];
         for (const [i, log] of logs.entries())
-          await log.start(sinksOf({ announce: tellAll, observe: (h) => heard[i]!.push(h) }));
+          await log.start(sinksOf({ announce, observe: (hint) => received[i]!.push(hint) }));
         const tenant = newTenant();
         for (let i = 0; i < 5; i++) await logs[i % 2]!.append([event(tenant, `${i}`)]);
-        for (const hints of heard) await eventually('the head 5', () => hints.some((hint) => hint.heads[tenant] === 5));
+        for (const hints of received)
+          await eventually('the head 5', () => hints.some((hint) => hint.heads[tenant] === 5));
         for (const log of logs) await log.stop();
       }));
 
-    it('has a steady epoch of eight characters for each tenant', () =>
+    it('has a constant epoch of eight characters per tenant', () =>
       withHarness(open, async (harness) => {
         const [a, b] = [await started(harness), await started(harness)];
         const tenant = newTenant();
@@ -222,7 +223,7 @@ export function describeEventLog(
         await b.stop();
       }));
 
-    it('knows which event is the oldest since a moment', () =>
+    it('finds the oldest event since a given time', () =>
       withLog(open, async (log, tenant) => {
         await log.append([event(tenant, '1'), event(tenant, '2')]);
         await readAll(log, tenant, 2);
@@ -237,7 +238,7 @@ export function describeEventLog(
   });
 }
 
-const everything = { after: 0, keys: ['tenant'], userId: asUserId('nobody'), everyTopic: true, limit: PAGE };
+const everything = { after: 0, keys: ['tenant'], userId: asUserId('ann'), everyTopic: true, limit: PAGE };
 
 function newTenant(): TenantId {
   return asTenantId(`t-${randomUUID()}`);
@@ -253,7 +254,7 @@ function sinksOf(sinks: Partial<HintSinks>): HintSinks {
 }
 
 async function started(harness: EventLogHarness): Promise<EventLog> {
-  const log = await harness.node();
+  const log = await harness.server();
   await log.start(sinksOf({}));
   return log;
 }

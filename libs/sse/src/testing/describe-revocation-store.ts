@@ -7,7 +7,7 @@ import type { RevocationStore } from '../seams/revocation-store.js';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 
-/** How a contract suite gets a store and the log that its marks go into, started. */
+/** How a contract suite gets a store and the started log for its control records. */
 export interface RevocationStoreHarness {
   readonly store: RevocationStore;
   readonly log: Pick<EventLog, 'bounds' | 'readRange'>;
@@ -16,7 +16,7 @@ export interface RevocationStoreHarness {
 
 const DAY_MS = 86_400_000;
 
-/** Every guarantee of {@link RevocationStore}, proved against a real implementation. */
+/** Proves every guarantee of {@link RevocationStore} for an implementation. */
 export function describeRevocationStore(
   name: string,
   open: () => Promise<RevocationStoreHarness>,
@@ -24,7 +24,7 @@ export function describeRevocationStore(
 ): void {
   const { describe, it } = framework;
   describe(`the revocation store ${name}`, () => {
-    it('tells at once what it stored, newest first, of one tenant only', () =>
+    it('returns stored revocations at once, of one tenant only', () =>
       withStore(open, async ({ store }, tenantId, other) => {
         await store.revoke(tenantId, { userId: asUserId('ann') }, DAY_MS);
         await store.revoke(tenantId, { sessionId: 's-1' }, DAY_MS);
@@ -39,7 +39,7 @@ export function describeRevocationStore(
         assert.deepEqual(await store.active(other, 10).then((all) => all.map(({ tenantId: of }) => of)), [other]);
       }));
 
-    it('answers the newest when asked for few', () =>
+    it('returns the newest ones when the limit is reached', () =>
       withStore(open, async ({ store }, tenantId) => {
         await store.revoke(tenantId, { sessionId: 'older' }, DAY_MS);
         await nextMillisecond();
@@ -50,10 +50,10 @@ export function describeRevocationStore(
         );
       }));
 
-    it('writes a mark into the log of the tenant for each', () =>
+    it('appends a control record to the log of the tenant for each', () =>
       withStore(open, async ({ store, log }, tenantId) => {
         const { target, notBefore } = await store.revoke(tenantId, { sessionId: 's-1' }, DAY_MS);
-        await eventually('the mark', async () => (await log.bounds(tenantId)).head === 1);
+        await eventually('the control record', async () => (await log.bounds(tenantId)).head === 1);
         const [row] = await log.readRange(tenantId, 0, 1, 10);
         assert.ok(row !== undefined && isControlRecord(row));
         assert.deepEqual(JSON.parse(row.payload), {
@@ -64,9 +64,9 @@ export function describeRevocationStore(
         });
       }));
 
-    it('covers the tokens of the person, the session, the id or the tenant, and no others', () =>
+    it('covers the tokens of the user, the session, the token id or the tenant, and no others', () =>
       withStore(open, async ({ store }, tenantId, other) => {
-        const of = (more: Partial<Principal>): Principal => ({ ...holder(tenantId), ...more });
+        const of = (more: Partial<Principal>): Principal => ({ ...principalOf(tenantId), ...more });
         const before = of({});
         assert.equal(await store.covers(before), false);
         await store.revoke(tenantId, { userId: asUserId('ann') }, DAY_MS);
@@ -80,7 +80,7 @@ export function describeRevocationStore(
           await store.covers(of(bob)),
           await store.covers(of({ ...bob, sessionId: 's-1', issuedAt: later })),
           await store.covers(of({ ...bob, tokenId: 't-1', issuedAt: later })),
-          await store.covers({ ...holder(other), sessionId: 's-1' }),
+          await store.covers({ ...principalOf(other), sessionId: 's-1' }),
         ];
         assert.deepEqual(answers, [true, false, false, true, true, false]);
         await store.revoke(tenantId, { tenant: true }, DAY_MS);
@@ -90,17 +90,17 @@ export function describeRevocationStore(
         );
       }));
 
-    it('forgets what no token can outlive', () =>
+    it('drops a revocation when it expires', () =>
       withStore(open, async ({ store }, tenantId) => {
         await store.revoke(tenantId, { sessionId: 's-1' }, 1);
         await eventually('the end', async () => (await store.active(tenantId, 10)).length === 0);
-        assert.equal(await store.covers({ ...holder(tenantId), sessionId: 's-1' }), false);
+        assert.equal(await store.covers({ ...principalOf(tenantId), sessionId: 's-1' }), false);
       }));
   });
 }
 
 /** A token from an hour ago. */
-function holder(tenantId: TenantId): Principal {
+function principalOf(tenantId: TenantId): Principal {
   const issuedAt = new Date(Date.now() - 3_600_000);
   const expiresAt = new Date(Date.now() + 3_600_000);
   return { tenantId, userId: asUserId('ann'), roles: [], permissions: [], topics: [], issuedAt, expiresAt };

@@ -1,7 +1,8 @@
 export { describeBackplane, type BackplaneHarness } from './describe-backplane.js';
 export { describeEventLog, type EventLogHarness, type OpenTransaction } from './describe-event-log.js';
 export { describeControlMailbox, type ControlMailboxHarness } from './describe-control-mailbox.js';
-export { describePresence, type PresenceHarness } from './describe-presence.js';
+export { describePresence } from './describe-presence.js';
+export type { PresenceHarness } from './presence-harness.js';
 export { describeRevocationStore, type RevocationStoreHarness } from './describe-revocation-store.js';
 export { eventually } from './eventually.js';
 export { ManualClock } from './manual-clock.js';

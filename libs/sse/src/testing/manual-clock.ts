@@ -1,6 +1,6 @@
 import type { Clock } from '@nest-herald/platform';
 
-/** A clock that stands still until it is moved. */
+/** A clock that only the test moves. */
 export class ManualClock implements Clock {
   #nowMs: number;
   #monotonicMs = 1_000;

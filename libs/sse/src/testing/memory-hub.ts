@@ -23,7 +23,7 @@ import type { KnownRevocations } from '../hub/control-record-handler.js';
 import { MemoryPresence } from '../presence/memory-presence.js';
 import { RecordingSink } from './recording-sink.js';
 
-/** The defaults of the library, with nothing limited that a test would trip over. */
+/** The defaults of the library, without limits that a test would exceed. */
 export const MEMORY_HUB_OPTIONS: HubOptions = {
   heartbeatIntervalMs: 15_000,
   retryMs: 3_000,
@@ -56,7 +56,7 @@ export interface MemoryHubParts {
   readonly revocations?: KnownRevocations;
 }
 
-/** Who connects, and where from. */
+/** A client of a {@link MemoryHub}. */
 export interface ConnectOptions {
   readonly tenant?: string;
   readonly user?: string;
@@ -65,13 +65,13 @@ export interface ConnectOptions {
   readonly cursor?: string | null;
   readonly transport?: StreamRequest['transport'];
   readonly heartbeat?: StreamRequest['heartbeat'];
-  /** How long the token lives from now, in ms. */
+  /** Remaining life of the token, ms. */
   readonly tokenMs?: number;
 }
 
-/** A started hub over memory, and short ways to use it in a test. */
+/** A started hub in memory, with short methods for tests. */
 export class MemoryHub {
-  /** What the hub warned about. */
+  /** The hub's warnings and errors. */
   readonly warnings: string[];
 
   private constructor(
@@ -105,33 +105,33 @@ export class MemoryHub {
   }
 
   /** Admits and prepares as the stream route does. */
-  async prepare(visitor: ConnectOptions = {}): Promise<PreparedStream> {
-    const principal = this.#principal(visitor);
-    const transport = visitor.transport ?? 'sse';
+  async prepare(client: ConnectOptions = {}): Promise<PreparedStream> {
+    const principal = this.#principal(client);
+    const transport = client.transport ?? 'sse';
     const slot = await this.hub.admit(principal, transport, 'desk');
     return this.hub.prepare({
       principal,
       keys: keysOfPrincipal(principal),
-      topics: visitor.topics ?? [],
+      topics: client.topics ?? [],
       denied: [],
-      cursor: visitor.cursor ?? null,
+      cursor: client.cursor ?? null,
       device: 'desk',
       transport,
-      heartbeat: visitor.heartbeat ?? 'event',
+      heartbeat: client.heartbeat ?? 'event',
       slot,
     });
   }
 
   /** Opens a stream into a {@link RecordingSink}. */
   async connect(
-    visitor: ConnectOptions = {},
+    client: ConnectOptions = {},
   ): Promise<{ readonly connection: Connection; readonly sink: RecordingSink }> {
-    const prepared = await this.prepare(visitor);
+    const prepared = await this.prepare(client);
     const sink = new RecordingSink();
     return { connection: prepared.attachTo(sink), sink };
   }
 
-  /** Logs one event for each payload. */
+  /** Appends one event per payload to the log. */
   async publish(
     audience: AudienceKey | readonly string[],
     payloads: readonly string[],
@@ -149,21 +149,21 @@ export class MemoryHub {
     this.hub.publishEphemeral({ tenantId: asTenantId(tenant), ...addressOf(audience), type: 'tick', payload });
   }
 
-  #principal(visitor: ConnectOptions): Principal {
+  #principal(client: ConnectOptions): Principal {
     const now = this.clock.now();
     return {
-      tenantId: asTenantId(visitor.tenant ?? 'acme'),
-      userId: asUserId(visitor.user ?? 'ann'),
-      roles: visitor.roles ?? [],
+      tenantId: asTenantId(client.tenant ?? 'acme'),
+      userId: asUserId(client.user ?? 'ann'),
+      roles: client.roles ?? [],
       permissions: [],
       topics: [],
-      expiresAt: new Date(now.getTime() + (visitor.tokenMs ?? 3_600_000)),
+      expiresAt: new Date(now.getTime() + (client.tokenMs ?? 3_600_000)),
       issuedAt: now,
     };
   }
 }
 
-/** One audience key, or the names of several people. */
+/** One audience key, or several user ids. */
 function addressOf(audience: AudienceKey | readonly string[]): { audience: AudienceKey; recipients: UserId[] | null } {
   if (typeof audience === 'string') return { audience, recipients: null };
   return { audience: 'users', recipients: audience.map(asUserId) };

@@ -1,16 +1,16 @@
 import type { EncodedEvent } from '../connection/output/encoded-event.js';
 import type { FrameSink } from '../connection/output/frame-sink.js';
 
-/** A carrier that keeps what it gets and is full when the test says so. */
+/** A sink that records events, and that a test can fill and drain. */
 export class RecordingSink implements FrameSink {
-  /** Everything that was handed over, in order. */
+  /** All written events, in order. */
   readonly events: EncodedEvent[] = [];
   /** Number of frames of each write. */
   readonly writes: number[] = [];
   isGone = false;
   isEnded = false;
   isReset = false;
-  /** Bytes that it pretends to hold. */
+  /** Queued bytes that it reports. */
   queuedBytes = 0;
   #isFull = false;
   #onDrain: (() => void)[] = [];
@@ -43,7 +43,7 @@ export class RecordingSink implements FrameSink {
     this.leave();
   }
 
-  /** From the next write on it takes nothing more until {@link drain}. */
+  /** Makes every write report a full sink until {@link drain}. */
   fill(): void {
     this.#isFull = true;
   }
@@ -55,7 +55,7 @@ export class RecordingSink implements FrameSink {
     for (const listener of listeners) listener();
   }
 
-  /** The client goes away. */
+  /** The client disconnects. */
   leave(): void {
     this.isGone = true;
     const listeners = this.#onGone;
@@ -63,7 +63,7 @@ export class RecordingSink implements FrameSink {
     for (const listener of listeners) listener();
   }
 
-  /** The types in order. */
+  /** The event types in order. */
   get types(): readonly string[] {
     return this.events.map((event) => event.type);
   }
@@ -73,7 +73,7 @@ export class RecordingSink implements FrameSink {
     return this.events.filter((event) => event.type === type).map((event) => event.payload);
   }
 
-  /** The numbers of the durable events in order. */
+  /** The `seq` of the durable events in order. */
   get seqs(): readonly number[] {
     return this.events.filter((event) => event.seq > 0).map((event) => event.seq);
   }

@@ -1,26 +1,26 @@
 import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { eventually } from './eventually.js';
 
-/** One event as the wire brought it. */
+/** One event as it was received. */
 export interface ReceivedEvent {
   readonly id: string | null;
   readonly event: string;
   readonly data: string;
 }
 
-/** What a request to follow may carry. */
-export interface FollowRequest {
+/** Headers and method of the request. */
+export interface StreamClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
 }
 
-/** Reads a stream and keeps everything, for tests over real sockets. Parses by the WHATWG grammar, comments apart. */
+/** Reads a stream and keeps everything, for tests over real sockets. Parses by the WHATWG grammar; comments are kept apart. */
 export class StreamClient {
   readonly events: ReceivedEvent[] = [];
   readonly comments: string[] = [];
-  /** Milliseconds of the last `retry` line. */
+  /** Value of the last `retry` line, ms. */
   retryMs: number | null = null;
-  /** Everything that is not an event stream: the body of a refusal. */
+  /** The body of a response that is not an event stream, such as a refusal. */
   body = '';
   isEnded = false;
   #rest = '';
@@ -38,8 +38,8 @@ export class StreamClient {
     response.on('error', ignore);
   }
 
-  /** Resolves when the status is there. */
-  static open(url: string, options: FollowRequest = {}): Promise<StreamClient> {
+  /** Resolves when the status has arrived. */
+  static open(url: string, options: StreamClientOptions = {}): Promise<StreamClient> {
     return new Promise((resolve, reject) => {
       const headers = { accept: 'text/event-stream', ...options.headers };
       const request = httpRequest(url, { agent: false, method: options.method ?? 'GET', headers });
@@ -60,17 +60,17 @@ export class StreamClient {
     return this.response.headers;
   }
 
-  /** Payloads of one type, in order. */
+  /** Payloads of one event type, in order. */
   payloads(type: string): readonly string[] {
     return this.events.filter((event) => event.event === type).map((event) => event.data);
   }
 
-  /** The position that a browser would resume from. */
+  /** The position from which a browser would resume. */
   get lastEventId(): string | null {
     return this.events.findLast((event) => event.id !== null)?.id ?? null;
   }
 
-  /** Waits for the n-th event of a type. */
+  /** Waits for the nth event of a type. */
   waitFor(type: string, count = 1): Promise<ReceivedEvent> {
     return eventually(`${count} × ${type}`, () => this.events.filter((event) => event.event === type)[count - 1]!);
   }

@@ -6,12 +6,14 @@ export interface TestFramework {
 
 /**
  * The runner's global functions.
- * @throws TypeError when there are none; pass them to the suite then.
+ * @throws TypeError when there are none.
  */
 export function globalFramework(): TestFramework {
   const { describe, it } = globalThis as Partial<TestFramework>;
   if (describe === undefined || it === undefined) {
-    throw new TypeError('No global describe and it: pass those of your test runner as the last argument of the suite.');
+    throw new TypeError(
+      'The test runner has no global describe and it. Pass its functions as the last argument of the suite.',
+    );
   }
   return { describe, it };
 }
