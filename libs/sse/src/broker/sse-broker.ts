@@ -39,8 +39,9 @@ export interface FollowFilter<K extends string = string> {
  * `SseBroker<AppEvents>`, where `AppEvents` maps event types to their data, makes the compiler check both. The class, and so
  * the injection token, is the same.
  *
- * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_RESERVED_TOPIC`, `_EVENT_TOO_LARGE`, `_INVALID_ID`,
- * `_INVALID_TOPIC`, `_TOPICS_DISABLED`, and what the log throws (`_NO_TRANSACTION`, `_STORAGE`).
+ * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_RESERVED_TOPIC`, `_EVENT_TOO_LARGE`,
+ * `_INVALID_TOPIC`, `_TOPICS_DISABLED`, PlatformError `ERR_SSE_INVALID_ID`, and what the log throws (`ERR_SSE_NO_TRANSACTION`,
+ * `_TENANT_MISMATCH`, `_STORAGE`).
  * @see delivery.md §2, "Publish"
  */
 @Injectable()
@@ -102,7 +103,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
 
   /**
    * Publishes a durable event as part of the caller's transaction.
-   * @throws SseError `ERR_SSE_NO_TRANSACTION` without an open transaction, so that a forgotten `tx` cannot publish an event of a
+   * @throws CodedError `ERR_SSE_NO_TRANSACTION` without an open transaction, so that a forgotten `tx` cannot publish an event of a
    * transaction that rolls back; `ERR_SSE_INVALID_EVENT` for `durable: false`.
    */
   async publish(
@@ -183,7 +184,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
    * Revokes unexpired tokens: one user's, those of a login session, one token, or the whole tenant's; see
    * {@link RevocationTarget}. Resolves when the revocation is stored. Open streams of this process are closed by then, those of
    * other servers within a second (2.5 s when the backplane is unavailable), and no event that is committed later reaches them.
-   * @throws SseError `ERR_SSE_INVALID_ID`; what the store throws.
+   * @throws PlatformError `ERR_SSE_INVALID_ID`; what the store throws.
    */
   async revoke(tenantId: string, target: RevocationTarget): Promise<Revocation> {
     if ('userId' in target) asUserId(target.userId);
@@ -236,7 +237,7 @@ export class SseBroker<TEvents extends object = AnyEvents> {
   /**
    * Live events of the tenant for code in this process, without control events. The caller unsubscribes. With `types`, only
    * those are emitted; without, also types of other publishers, whatever the map says.
-   * @throws SseError `ERR_SSE_INVALID_ID`, `ERR_SSE_INVALID_TOPIC`.
+   * @throws PlatformError `ERR_SSE_INVALID_ID`; SseError `ERR_SSE_INVALID_TOPIC`.
    */
   events<K extends EventType<TEvents>>(
     tenantId: string,

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { LoggedEvent, NewEvent, Tx } from '../vocabulary/envelope.js';
 import type { EventLog, Hint, HintSinks } from '../event-log/event-log.js';
-import { asTenantId, asUserId, type TenantId } from '@nest-herald/platform';
-import { SseError } from '../vocabulary/sse.errors.js';
+import { asTenantId, asUserId, CodedError, type TenantId } from '@nest-herald/platform';
 import { eventually } from './eventually.js';
 import { globalFramework, type TestFramework } from './test-framework.js';
 
@@ -292,5 +291,5 @@ async function readAll(log: EventLog, tenant: TenantId, head: number): Promise<r
 }
 
 function isNoTransaction(error: unknown): boolean {
-  return error instanceof SseError && error.code === 'ERR_SSE_NO_TRANSACTION';
+  return error instanceof CodedError && error.code === 'ERR_SSE_NO_TRANSACTION';
 }
