@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Answer } from '../support/http.js';
 import { eventually, NotificationApp, type Person } from '../support/notification-app.js';
+import { perProfile } from '../support/profile.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const SYSTEM = { tenantId: 'acme', system: true } as const;
@@ -42,6 +43,9 @@ class WatermarkInbox implements MarkableInbox {
     return Promise.resolve(id <= this.#watermark);
   }
 }
+
+/** Each round is 90 operations of three devices and six senders. */
+const ROUNDS = perProfile(1, 4);
 
 describe('counts and read marks', () => {
   let database: TestDatabase;
@@ -148,7 +152,7 @@ describe('counts and read marks', () => {
         else await operate(device, known, undo, random);
       }
     };
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       await Promise.all([0, 1, 2, 3, 4, 5].map(work));
       // Something is unread at each comparison, whatever was marked last.
       known.push((await app.notifications.sendNow(SYSTEM, { to: { users: ['drift'] }, title: 'x' })).id);

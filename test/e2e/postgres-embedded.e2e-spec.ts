@@ -8,6 +8,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { isAlive } from '../../src/database/postmaster-lock.js';
 import { startDatabase } from '../../src/database/running-database.js';
 import { startProcess } from '../support/child-process.js';
+import { itInFullProfile } from '../support/profile.js';
 import { databaseUrl } from '../support/test-server.js';
 import { until } from '../support/until.js';
 
@@ -36,7 +37,8 @@ async function startChild(...parameters: readonly string[]) {
 }
 
 describe('the built-in PostgreSQL', () => {
-  it('keeps its data over a clean stop and a new start', async () => {
+  // service-start.e2e-spec.ts starts twice on the same data, by way of the service.
+  itInFullProfile('keeps its data over a clean stop and a new start', async () => {
     const first = await startEmbeddedPostgres({ dataDir });
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
@@ -59,35 +61,40 @@ describe('the built-in PostgreSQL', () => {
     await next.stop();
   });
 
-  it('is gone with its directory after kill -9 of Node when it is temporary', async () => {
+  // The test before this one kills Node too.
+  itInFullProfile('is gone with its directory after kill -9 of Node when it is temporary', async () => {
     const { child, pid } = await startChild(dataDir, 'temporary');
     expect(isAlive(pid)).toBe(true);
     child.kill('SIGKILL');
     await until('gone', () => !isAlive(pid) && !existsSync(dataDir));
   });
 
-  it('refuses a second start on the same directory, naming the processes, the address and the remedy', async () => {
-    const { child, url, pid } = await startChild(dataDir);
-    const refusal = await startEmbeddedPostgres({ dataDir }).then(
-      () => null,
-      (error: Error & { code?: string; exitCode?: number }) => error,
-    );
-    expect(refusal).toMatchObject({ code: 'ERR_DATABASE_IN_USE', exitCode: 78 });
-    for (const part of [
-      `PostgreSQL process ${pid}`,
-      `process ${child.pid}`,
-      new URL(url).host,
-      'DATA_DIR',
-      'DATABASE_URL',
-    ]) {
-      expect(refusal?.message).toContain(part);
-    }
-    // The first one is undisturbed.
-    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    child.kill('SIGINT');
-    await child.ended;
-    expect(isAlive(pid)).toBe(false);
-  });
+  // service-start.e2e-spec.ts starts a second service on the same data.
+  itInFullProfile(
+    'refuses a second start on the same directory, naming the processes, the address and the remedy',
+    async () => {
+      const { child, url, pid } = await startChild(dataDir);
+      const refusal = await startEmbeddedPostgres({ dataDir }).then(
+        () => null,
+        (error: Error & { code?: string; exitCode?: number }) => error,
+      );
+      expect(refusal).toMatchObject({ code: 'ERR_DATABASE_IN_USE', exitCode: 78 });
+      for (const part of [
+        `PostgreSQL process ${pid}`,
+        `process ${child.pid}`,
+        new URL(url).host,
+        'DATA_DIR',
+        'DATABASE_URL',
+      ]) {
+        expect(refusal?.message).toContain(part);
+      }
+      // The first one is undisturbed.
+      expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      child.kill('SIGINT');
+      await child.ended;
+      expect(isAlive(pid)).toBe(false);
+    },
+  );
 
   it('takes no login without its password, and listens on the loopback interface only', async () => {
     const server = await startEmbeddedPostgres({ dataDir, temporary: true });

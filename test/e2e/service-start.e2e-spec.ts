@@ -1,7 +1,17 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { call } from '../support/http.js';
-import { runToExit, startService, temporaryDataDir } from '../support/service.js';
-import { isAlive } from '../../src/database/postmaster-lock.js';
+import { itInFullProfile } from '../support/profile.js';
+import {
+  runToExit,
+  type ServiceEnvironment,
+  startService,
+  temporaryDataDir,
+  TEST_JWT_SECRET,
+} from '../support/service.js';
+import { createTestDatabase } from '../support/test-database.js';
+import { isAlive, readPostmasterLock } from '../../src/database/postmaster-lock.js';
 
 describe('starting and stopping the service', () => {
   const undo: (() => unknown)[] = [];
@@ -14,6 +24,13 @@ describe('starting and stopping the service', () => {
     return path;
   }
 
+  /** Settings of a database of its own: starting the built-in one takes longer than what is tested. */
+  async function database(): Promise<ServiceEnvironment> {
+    const made = await createTestDatabase();
+    undo.push(() => made.drop());
+    return { DATABASE_URL: made.url, JWT_SECRET: TEST_JWT_SECRET };
+  }
+
   it('reports all mistakes together and ends with 78', async () => {
     const exit = await runToExit({ PORT: 'x', SSE_HEARTBEAT: '1', SSE_BACKPLANE: 'kafka', CORS_ORIGINS: '*' });
     expect(exit.code).toBe(78);
@@ -23,7 +40,8 @@ describe('starting and stopping the service', () => {
     expect(exit.output).not.toContain('    at ');
   });
 
-  it('refuses production without database and keys, and with the demo on', async () => {
+  // read-settings.spec.ts covers each fault; the test above covers the exit code.
+  itInFullProfile('refuses production without database and keys, and with the demo on', async () => {
     const exit = await runToExit({ NODE_ENV: 'production', DEMO: 'true' });
     expect(exit.code).toBe(78);
     for (const name of ['DATABASE_URL', 'JWT_SECRET', 'DEMO']) {
@@ -62,25 +80,28 @@ describe('starting and stopping the service', () => {
     const stats = await call(`${again.url}/api/v1/sse/stats`, { token: signedIn.body.accessToken });
     expect(stats.status).toBe(200);
 
-    const database = /PostgreSQL process (\d+)/.exec((await runToExit({ DATA_DIR })).output)?.[1];
-    expect(isAlive(Number(database))).toBe(true);
+    const directory = /built-in PostgreSQL in (\S+?)[.,]?(?:\s|$)/.exec(again.output())?.[1] ?? '';
+    const database = readPostmasterLock(join(directory, 'postgres'))?.pid ?? 0;
+    expect([database > 0, isAlive(database)]).toEqual([true, true]);
     await again.kill();
     const deadline = Date.now() + 10_000;
-    while (isAlive(Number(database)) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(isAlive(Number(database))).toBe(false);
+    while (isAlive(database) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isAlive(database)).toBe(false);
   }, 60_000);
 
   it('says which address is taken', async () => {
-    const first = await startService({ DATA_DIR: dataDir() });
-    undo.push(() => first.kill());
-    const exit = await runToExit({ DATA_DIR: dataDir(), PORT: new URL(first.url).port });
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    undo.push(() => other.close());
+    const { port } = other.address() as AddressInfo;
+    const exit = await runToExit({ ...(await database()), PORT: `${port}` });
     expect(exit.code).toBe(1);
     expect(exit.output).toMatch(/cannot listen: .*EADDRINUSE.* PORT/);
     expect(exit.output).not.toContain('ready on');
   }, 60_000);
 
   it('has no demo sign-in when it is switched off', async () => {
-    const service = await startService({ DATA_DIR: dataDir(), DEMO: 'false' });
+    const service = await startService({ ...(await database()), DEMO: 'false' });
     undo.push(() => service.kill());
     expect((await call(`${service.url}/api/v1/demo/people`)).status).toBe(404);
     expect((await call(`${service.url}/api/v1/demo/sign-in`, { body: { userId: 'acme.admin' } })).status).toBe(404);
