@@ -49,7 +49,8 @@ async function pack() {
   const tarballs = join(directory, 'tarballs');
   await mkdir(tarballs);
   const workspaces = folders.flatMap((folder) => ['--workspace', folder]);
-  await run('npm', ['pack', '--json', '--pack-destination', tarballs, ...workspaces], { cwd: ROOT });
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', tarballs, ...workspaces], { cwd: ROOT });
+  await holdsItsSql(JSON.parse(stdout).find(({ name }) => name === '@nest-herald/migrations'));
   const files = await readdir(tarballs);
   const manifests = await Promise.all(
     folders.map(async (folder) => JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'))),
@@ -58,6 +59,16 @@ async function pack() {
     const start = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}`;
     return { ...manifest, tarball: join(tarballs, files.find((file) => file.startsWith(start)) ?? '') };
   });
+}
+
+/** The migrations read their SQL files at run time, so no import would notice a missing one. */
+async function holdsItsSql(packed) {
+  if (packed === undefined) return;
+  const packedFiles = new Set(packed.files.map(({ path }) => path));
+  const files = await readdir(join(ROOT, 'migrations'), { recursive: true });
+  const missing = files.filter((file) => /^[a-z]+\/.*\.sql$/.test(file) && !packedFiles.has(file));
+  if (missing.length > 0) throw new Error(`The package of the migrations lacks ${missing.join(', ')}.`);
+  claim('the migrations are packed with all their SQL');
 }
 
 async function install(manifests) {
