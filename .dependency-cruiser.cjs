@@ -1,100 +1,142 @@
-/** The import rules of docs/architecture.md; every one is an error. */
+/** The import rules of docs/architecture.md, made from `.ci/layers.cjs`; every one is an error. */
+const {
+  PACKAGES,
+  SERVICE,
+  MIGRATIONS,
+  PURE,
+  NEVER_REACHED,
+  FRAMEWORK_FREE,
+  ADAPTERS_MAY,
+  RXJS,
+} = require('./.ci/layers.cjs');
+
+const SPEC = '\\.(spec|e2e-spec|full-spec)\\.ts$';
+const ENTRY = '/index\\.ts$';
 const never = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
+const escaped = (text) => text.replaceAll('/', '\\/').replaceAll('.', '\\.');
+
+/** The files of one folder, without those of its subfolders. */
+const filesOf = (path, folder) => `^${escaped(folder === '' ? path : `${path}/${folder}`)}/[^/]+$`;
+
+/** Each folder imports itself and the rows above it. */
+function folderRules(name, { path, layers }) {
+  const below = [];
+  const rules = [];
+  for (const row of layers) {
+    for (const folder of row) {
+      rules.push(
+        never(
+          `${name}: ${folder === '' ? 'the root' : folder} imports only itself and lower folders`,
+          'The folders of a package are layers; see .ci/layers.cjs.',
+          { path: filesOf(path, folder), pathNot: `${SPEC}|${ENTRY}` },
+          { path: `^${escaped(path)}/`, pathNot: [folder, ...below].map((f) => filesOf(path, f)) },
+        ),
+      );
+    }
+    below.push(...row);
+  }
+  rules.push(
+    never(
+      `${name}: every file is in a listed folder`,
+      'A folder that .ci/layers.cjs does not list has no rules.',
+      { path: `^${escaped(path)}/`, pathNot: [SPEC, ENTRY, ...layers.flat().map((f) => filesOf(path, f))] },
+      {},
+    ),
+  );
+  return rules;
+}
+
+const nameOf = ({ path }) => path.replace(/^libs\/|\/src$/g, '');
+const entriesOf = ({ path, entries }) =>
+  entries.map((e) => `^${escaped(e === '' ? path : `${path}/${e}`)}/index\\.ts$`);
+
+/** A file imports what it needs, not the index that exports it to other packages. */
+function entryRule(pkg) {
+  return never(
+    `${nameOf(pkg)}: entry points are for other packages`,
+    'A file imports what it needs, not the index that exports it.',
+    { path: `^${escaped(pkg.path)}/`, pathNot: [SPEC, ENTRY] },
+    { path: entriesOf(pkg) },
+  );
+}
+
+/** Each package imports the packages below it, by their entry points. */
+function packageRules() {
+  return PACKAGES.map((pkg, at) =>
+    never(
+      `${nameOf(pkg)} imports only lower packages, by their entry points`,
+      'Packages are layers; see .ci/layers.cjs.',
+      { path: `^${escaped(pkg.path)}/`, pathNot: SPEC },
+      {
+        path: '^(libs|src|test|migrations)/',
+        pathNot: [`^${escaped(pkg.path)}/`, ...PACKAGES.slice(0, at).flatMap(entriesOf)],
+      },
+    ),
+  );
+}
 
 module.exports = {
   forbidden: [
-    never('no-cycles', 'Data flows one way.', {}, { circular: true }),
+    never('no cycles', 'Data flows one way.', {}, { circular: true }),
+    never('nothing imports a spec', 'Specs are leaves.', { pathNot: SPEC }, { path: SPEC }),
     never(
-      'nothing-imports-a-spec',
-      'Specs are leaves.',
-      { pathNot: '\\.(spec|e2e-spec|full-spec)\\.ts$' },
-      { path: '\\.(spec|e2e-spec|full-spec)\\.ts$' },
-    ),
-    never(
-      'libraries-never-import-the-service',
-      'Libraries are embedded by hosts.',
-      { path: '^(libs|migrations)/' },
-      { path: '^(src|test)/' },
-    ),
-    never(
-      'service-imports-packages-by-name',
-      'No deep paths into libs.',
-      { path: '^src/' },
-      { path: '^libs/[^/]+/src/(?!(index|(adapters/[^/]+|testing)/index)\\.ts$)' },
-    ),
-    never(
-      'adapters-only-in-realtime',
-      'One place chooses adapters; database/ holds the pools that they use.',
-      { path: '^src/(?!realtime/|database/)' },
-      { path: '^libs/sse/src/adapters/' },
-    ),
-    never(
-      'protocol-imports-nothing',
+      'protocol imports nothing',
       'Zero dependencies.',
-      { path: '^libs/sse-protocol/src/', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/sse-protocol/src/', pathNot: SPEC },
       { pathNot: '^libs/sse-protocol/src/' },
     ),
+    ...packageRules(),
+    ...PACKAGES.flatMap((pkg) => [...folderRules(nameOf(pkg), pkg), entryRule(pkg)]),
+    ...folderRules('service', SERVICE),
     never(
-      'sse-core-stays-low',
-      'Vocabulary imports only the protocol and itself.',
-      {
-        path: '^libs/sse/src/(audience|envelope|principal|clock|id-generator|sse\\.errors|sse\\.options|observability/[^/]+)\\.ts$',
-      },
-      { path: '^libs/sse/src/(hub|connection|http|adapters|sse-broker|sse\\.module)' },
+      'service imports packages by their entry points',
+      'No deep paths into a package.',
+      { path: '^src/' },
+      { path: '^libs/', pathNot: PACKAGES.flatMap(entriesOf) },
     ),
     never(
-      'connection-log-backplane-presence-know-no-hub',
-      'Below the hub.',
-      { path: '^libs/sse/src/(connection|event-log|backplane|presence)/', pathNot: '\\.spec\\.ts$' },
-      { path: '^libs/sse/src/(hub|http|adapters|sse-broker|sse\\.module|testing)' },
+      'adapters know seams, not the hub',
+      'An adapter is an object handed to forRoot.',
+      { path: '^libs/sse/src/adapters/', pathNot: SPEC },
+      { path: '^libs/sse/src/', pathNot: `^libs/sse/src/(${ADAPTERS_MAY.join('|')})/` },
     ),
     never(
-      'hub-knows-no-http',
-      'Below http; no Nest.',
-      { path: '^libs/sse/src/hub/', pathNot: '\\.spec\\.ts$' },
-      { path: '^libs/sse/src/(control/|http|adapters|sse-broker|sse\\.module|testing)|^node_modules/@nestjs/' },
-    ),
-    never(
-      'control-knows-no-http',
-      'Above the hub, below broker and http; no Nest.',
-      { path: '^libs/sse/src/control/', pathNot: '\\.spec\\.ts$' },
-      { path: '^libs/sse/src/(http|adapters|sse-broker|sse\\.module|testing)|^node_modules/@nestjs/' },
-    ),
-    never(
-      'core-knows-no-adapter',
-      'Adapters are objects handed to forRoot.',
-      { path: '^libs/sse/src/(?!adapters/|testing/)', pathNot: '\\.spec\\.ts$' },
+      'adapters are chosen in realtime',
+      'One folder of the service chooses engines.',
+      { path: '^src/(?!realtime/)' },
       { path: '^libs/sse/src/adapters/' },
     ),
     never(
-      'adapters-know-no-hub',
-      'Interfaces, envelope, errors and their driver only.',
-      { path: '^libs/sse/src/adapters/', pathNot: '\\.spec\\.ts$' },
-      { path: '^libs/sse/src/(hub|http|sse-broker|sse\\.module)' },
+      'migrations import nothing of ours',
+      'Hosts run them alone.',
+      { path: `^${MIGRATIONS}/` },
+      { path: '^(libs|src|test)/' },
+    ),
+    ...PURE.flatMap(({ path, may }) => [
+      never(
+        `${path} imports only what its allow-list names`,
+        'Pure rules: no framework, database, clock or randomness.',
+        { path: `^${escaped(path)}/`, pathNot: SPEC },
+        { pathNot: [`^${escaped(path)}/`, ...may.map((one) => `^${escaped(one)}`)] },
+      ),
+      never(
+        `${path} reaches no framework, driver or mapper`,
+        'Not through another file either.',
+        { path: `^${escaped(path)}/`, pathNot: SPEC },
+        { path: NEVER_REACHED, reachable: true },
+      ),
+    ]),
+    never(
+      'framework-free folders reach no Nest',
+      'The hub and what it is made of run without Nest.',
+      { path: FRAMEWORK_FREE.map((path) => `^${path}/`), pathNot: SPEC },
+      { path: '^node_modules/@nestjs/', reachable: true },
     ),
     never(
-      'rxjs-at-the-edge',
-      'RxJS stays in hub, http and sse-broker.',
-      { path: '^libs/sse/src/(?!hub/|http/|sse-broker|sse\\.module|testing/)', pathNot: '\\.spec\\.ts$' },
+      'rxjs stays at the edge',
+      'Inner loops are plain loops.',
+      { path: `^libs/sse/src/(?!(${RXJS.join('|')})/)`, pathNot: `${SPEC}|sse\\.module` },
       { path: '^node_modules/rxjs/' },
-    ),
-    never(
-      'notifications-use-public-sse',
-      'Only the public surface of sse.',
-      { path: '^libs/notifications/' },
-      { path: '^libs/(approvals|sse/src/(?!index\\.ts$|adapters/[^/]+/index\\.ts$|testing/index\\.ts$))' },
-    ),
-    never(
-      'pure-rules-stay-pure',
-      'No framework, database, clock or randomness.',
-      { path: '^libs/(notifications/src/notification|approvals/src/engine/.+)\\.ts$', pathNot: '\\.spec\\.ts$' },
-      { path: '^node_modules/(@nestjs|typeorm|pg)/' },
-    ),
-    never(
-      'approvals-use-public-surfaces',
-      'Only public surfaces.',
-      { path: '^libs/approvals/' },
-      { path: '^(src/|libs/(sse|notifications)/src/(?!index\\.ts$|adapters/[^/]+/index\\.ts$|testing/index\\.ts$))' },
     ),
   ],
   options: {

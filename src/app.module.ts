@@ -11,7 +11,7 @@ import { IdentityModule } from './identity/identity.module.js';
 import { serviceOperations } from './openapi/all-operations.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { realtimeModules } from './realtime/realtime.module.js';
-import { VERSION } from './project.js';
+import { VERSION } from './config/project.js';
 
 /** The service: settings, database, engines, features, and what describes and watches them. */
 @Module({})

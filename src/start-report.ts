@@ -1,7 +1,7 @@
 import { serversOf } from './config/backplane-settings.js';
 import type { Settings } from './config/settings.js';
 import type { RunningDatabase } from './database/running-database.js';
-import { VERSION } from './project.js';
+import { VERSION } from './config/project.js';
 
 /** What an operator wants to know about a start, one line each; no value of any secret. */
 export function startReport(settings: Settings, database: RunningDatabase): readonly string[] {

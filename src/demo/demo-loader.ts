@@ -9,8 +9,8 @@ import { DEMO_COMPANIES, type DemoCompany, personOf } from './company/demo-compa
 import { APPROVED_BY_HEAD, openLeave, openOrders } from './company/open-documents.js';
 import { pastLeave, pastOrders } from './company/past-documents.js';
 import { insertLeave } from './leave/leave-request.store.js';
-import { DEMO_PROCESSES } from './demo-processes.js';
-import { DocumentApprovals } from './document-approvals.js';
+import { DEMO_PROCESSES } from './documents/demo-processes.js';
+import { DocumentApprovals } from './desk/document-approvals.js';
 import { LEAVE_REQUEST } from './leave/leave-request.kind.js';
 import { noticesOf } from './notices/notices.js';
 import { PURCHASE_ORDER } from './orders/purchase-order.kind.js';

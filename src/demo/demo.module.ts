@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 import { DemoLoader } from './demo-loader.js';
-import { DocumentApprovals } from './document-approvals.js';
-import { DocumentDesk } from './document-desk.js';
-import { LeaveRequestsController } from './leave/leave-requests.controller.js';
-import { PurchaseOrdersController } from './orders/purchase-orders.controller.js';
+import { DocumentApprovals } from './desk/document-approvals.js';
+import { DocumentDesk } from './desk/document-desk.js';
+import { LeaveRequestsController } from './http/leave-requests.controller.js';
+import { PurchaseOrdersController } from './http/purchase-orders.controller.js';
 
 /** A small ERP to try the service with: two companies, their orders and leave requests. Without `DEMO` nothing. */
 @Module({})

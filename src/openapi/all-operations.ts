@@ -3,7 +3,7 @@ import { approvalOperations } from './approvals/approval-operations.js';
 import { directoryOperations } from './directory-operations.js';
 import { documentationOperations } from './documentation-operations.js';
 import { notificationOperations } from './notification-operations.js';
-import type { OperationGroup } from './operation.js';
+import type { OperationGroup } from './description/operation.js';
 import { demoOperations, healthOperations } from './service-operations.js';
 import { aliasOperations, sseOperations } from './sse-operations.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { documentQuerySchema } from '../demo/document.js';
+import { documentQuerySchema } from '../demo/documents/document.js';
 import { leavePageSchema, leaveSchema, newLeaveSchema } from '../demo/leave/leave-request.schemas.js';
 import { newOrderSchema, orderPageSchema, orderSchema } from '../demo/orders/purchase-order.schemas.js';
-import type { OperationGroup, Parameter } from './operation.js';
+import type { OperationGroup, Parameter } from './description/operation.js';
 
 const ORDERS = '/api/v1/purchase-orders';
 const LEAVE = '/api/v1/leave-requests';

@@ -1,6 +1,6 @@
 import { departmentSchema, personSchema, putDepartmentSchema, putPersonSchema } from '@nest-herald/directory';
 import { z } from 'zod';
-import type { Operation, OperationGroup, Parameter } from './operation.js';
+import type { Operation, OperationGroup, Parameter } from './description/operation.js';
 
 const BASE = '/api/v1/directory';
 

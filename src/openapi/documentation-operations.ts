@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OperationGroup } from './operation.js';
+import type { OperationGroup } from './description/operation.js';
 
 /** The description of the API describes itself, so that every route is covered. */
 export const documentationOperations: OperationGroup = {

@@ -15,8 +15,8 @@ import {
   undoSchema,
 } from '@nest-herald/notifications';
 import { z } from 'zod';
-import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED } from './common-parameters.js';
-import type { Operation, OperationGroup, Parameter } from './operation.js';
+import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED } from './description/common-parameters.js';
+import type { Operation, OperationGroup, Parameter } from './description/operation.js';
 
 const BASE = '/api/v1/notifications';
 const ID = '019a3f6e-7c11-7d3e-9d52-3f4a8b1c2d3e';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { serviceOperations } from './all-operations.js';
 import { openApiDocument } from './openapi-document.js';
-import type { Content } from './operation.js';
+import type { Content } from './description/operation.js';
 import { referencePage } from './reference-page.js';
 
 const groups = serviceOperations({ demo: true });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROBLEM_MEDIA_TYPE } from '@nest-herald/platform/http';
-import { JsonSchemas } from './json-schemas.js';
-import type { Content, Operation, OperationGroup, Parameter } from './operation.js';
+import { JsonSchemas } from './description/json-schemas.js';
+import type { Content, Operation, OperationGroup, Parameter } from './description/operation.js';
 
 /** The problem document of api.md §2. */
 export const problemSchema = z

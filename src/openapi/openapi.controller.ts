@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { type OpenApiDocument, openApiDocument } from './openapi-document.js';
-import type { OperationGroup } from './operation.js';
+import type { OperationGroup } from './description/operation.js';
 import { REFERENCE_STYLE, referencePage } from './reference-page.js';
 
 /** Injection token of the operations of this service, a list of {@link OperationGroup}. */

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OPERATIONS, OpenApiController, VERSION } from './openapi.controller.js';
-import type { OperationGroup } from './operation.js';
+import type { OperationGroup } from './description/operation.js';
 
 /** Serves the description of the given operations. */
 @Module({})

@@ -1,4 +1,4 @@
-import type { Content, Operation, OperationGroup } from './operation.js';
+import type { Content, Operation, OperationGroup } from './description/operation.js';
 
 /**
  * The reference for people: one page of plain HTML written from the same operations as the OpenAPI document. No script and

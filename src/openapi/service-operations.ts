@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { demoPeople, signInAnswer, signInBody } from '../identity/demo.schemas.js';
 import { healthAnswer, readinessAnswer } from '../health/health.schemas.js';
-import type { OperationGroup } from './operation.js';
+import type { OperationGroup } from './description/operation.js';
 
 /** Liveness, readiness, metrics. */
 export const healthOperations: OperationGroup = {

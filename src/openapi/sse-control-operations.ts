@@ -1,6 +1,6 @@
 import { SSE_REQUEST_SCHEMAS } from '@nest-herald/sse';
 import { z } from 'zod';
-import type { Operation, Parameter } from './operation.js';
+import type { Operation, Parameter } from './description/operation.js';
 import { revocationAnswer, swapAnswer, topicsAnswer } from './sse-answers.js';
 
 const CONNECTION: Parameter = {

@@ -1,8 +1,8 @@
 import { SSE_REQUEST_SCHEMAS } from '@nest-herald/sse';
 import { z } from 'zod';
-import type { Operation, OperationGroup, Parameter } from './operation.js';
+import type { Operation, OperationGroup, Parameter } from './description/operation.js';
 import { sseControlOperations } from './sse-control-operations.js';
-import { IDEMPOTENCY_KEY } from './common-parameters.js';
+import { IDEMPOTENCY_KEY } from './description/common-parameters.js';
 import { ssePollOperation } from './sse-poll-operation.js';
 import { onlineUsersAnswer, sendAnswer, statsAnswer, ticketAnswer, userPresenceAnswer } from './sse-answers.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Operation, Parameter } from './operation.js';
+import type { Operation, Parameter } from './description/operation.js';
 import { pollAnswer } from './sse-answers.js';
 
 const query = (name: string, description: string, schema: z.ZodType): Parameter => ({

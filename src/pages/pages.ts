@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { PROJECT_ROOT } from '../project.js';
+import { PROJECT_ROOT } from '../config/project.js';
 
 /** One built file: where it is, and whether its name changes with its content. */
 interface PageFile {

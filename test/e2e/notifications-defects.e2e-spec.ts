@@ -316,7 +316,7 @@ describe('defects that this notification centre does not have', () => {
   it('20: numbers the migrations of a package without a repetition', () => {
     const root = new URL('../../migrations/', import.meta.url);
     const packages = readdirSync(root, { withFileTypes: true }).filter(
-      ({ name }) => /^[a-z]+$/.test(name) && name !== 'src',
+      ({ name }) => /^[a-z]+$/.test(name) && name !== 'src' && name !== 'dist',
     );
     const numbers = packages.map(({ name }) =>
       readdirSync(new URL(`${name}/`, root)).filter((file) => /^\d/.test(file)),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Operation } from '../../src/openapi/operation.js';
+import type { Operation } from '../../src/openapi/description/operation.js';
 import { hostilePayloads } from '../support/hostile-payloads.js';
 
 /** One request as it goes out; nothing about it need make sense. */

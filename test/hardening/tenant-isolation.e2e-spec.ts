@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { serviceOperations } from '../../src/openapi/all-operations.js';
-import type { Operation } from '../../src/openapi/operation.js';
+import type { Operation } from '../../src/openapi/description/operation.js';
 import { type Answer, call } from '../support/http.js';
 import { ownApproval, ownDefinition, type OwnApproval } from '../support/own-approval.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../../src/project.js';
+import { PROJECT_ROOT } from '../../src/config/project.js';
 
 /** The repository. */
 export const ROOT = PROJECT_ROOT;

@@ -1,8 +1,6 @@
 import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
-
-/** Injection token of the TypeORM data source that the directory works with. */
-export const DIRECTORY_DATA_SOURCE = Symbol('DIRECTORY_DATA_SOURCE');
+import { DIRECTORY_DATA_SOURCE } from './seams/directory-data-source.js';
 
 /** Options of `DirectoryModule`. */
 export interface DirectoryOptions {

@@ -5,11 +5,8 @@ import { DIRECTORY } from './seams/directory.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { DirectoryReauthorizer } from './audience/directory-reauthorizer.js';
 import { DirectoryWriter } from './store/directory-writer.js';
-import {
-  ConfigurableDirectoryModule,
-  DIRECTORY_DATA_SOURCE,
-  type DIRECTORY_MODULE_OPTIONS,
-} from './directory.module-definition.js';
+import { ConfigurableDirectoryModule, type DIRECTORY_MODULE_OPTIONS } from './directory.module-definition.js';
+import { DIRECTORY_DATA_SOURCE } from './seams/directory-data-source.js';
 import { PostgresDirectory } from './store/postgres-directory.js';
 
 /**

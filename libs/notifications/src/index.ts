@@ -1,8 +1,8 @@
-export { ReaderKeys } from './audience/reader-keys.js';
-export { bulkSchema } from './inbox/bulk.js';
+export { ReaderKeys } from './inbox/reader-keys.js';
+export { bulkSchema } from './schemas/bulk.js';
 export { InboxService, type Page } from './inbox/inbox.service.js';
-export { listQuerySchema, type ListQuery } from './inbox/list-query.js';
-export type { Reader } from './inbox/visible.js';
+export { listQuerySchema, type ListQuery } from './schemas/list-query.js';
+export type { Reader } from './store/visible.js';
 export {
   INBOX_STATES,
   NOTIFICATION_TYPES,
@@ -14,7 +14,7 @@ export {
   type NotificationType,
   type PersonalState,
   type Priority,
-} from './notification.js';
+} from './notification/notification.js';
 export {
   NOTIFICATION_COUNTS,
   NOTIFICATION_CREATED,
@@ -26,11 +26,11 @@ export {
   type NotificationMarked,
   type NotificationRemoved,
   type NotificationUpdated,
-} from './notification-events.js';
-export { NotificationRefusal, type NotificationRefusalCode } from './notification.errors.js';
+} from './notification/notification-events.js';
+export { NotificationRefusal, type NotificationRefusalCode } from './errors/notification.errors.js';
 export type { NotificationModuleExtras } from './notifications.module-definition.js';
 export { NotificationsModule } from './notifications.module.js';
-export type { NotificationOptions } from './notifications.options.js';
+export type { NotificationOptions } from './options/notifications.options.js';
 export {
   countSchema,
   countsSchema,
@@ -43,8 +43,8 @@ export {
   sentSchema,
   snoozeSchema,
   undoSchema,
-} from './notifications.schemas.js';
-export { NotificationService, type RelatedThings, type SendReceipt } from './notifications.service.js';
-export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './send-input.js';
-export type { Sender, SystemSender } from './sender.js';
-export type { OriginNotification } from './origin/origin-notifications.js';
+} from './schemas/notifications.schemas.js';
+export { NotificationService, type RelatedThings, type SendReceipt } from './send/notifications.service.js';
+export { sendSchema, targetsSchema, type NotificationTargets, type SendNotification } from './schemas/send-input.js';
+export type { Sender, SystemSender } from './send/sender.js';
+export type { OriginNotification } from './http/legacy-notifications.js';

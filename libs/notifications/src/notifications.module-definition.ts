@@ -1,9 +1,7 @@
 import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
-import type { NotificationOptions } from './notifications.options.js';
-
-/** Injection token of the TypeORM data source that this module works with. */
-export const NOTIFICATION_DATA_SOURCE = Symbol('NOTIFICATION_DATA_SOURCE');
+import { NOTIFICATION_DATA_SOURCE } from './options/notification-data-source.js';
+import type { NotificationOptions } from './options/notifications.options.js';
 
 /** What is fixed when the module is defined, beside the options. */
 export interface NotificationModuleExtras {

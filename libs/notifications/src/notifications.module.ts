@@ -1,21 +1,25 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { DataSource } from 'typeorm';
-import { ReaderKeys } from './audience/reader-keys.js';
+import { ReaderKeys } from './inbox/reader-keys.js';
 import { CountsPusher } from './inbox/counts-pusher.js';
-import { InboxController } from './inbox/inbox.controller.js';
+import { InboxController } from './http/inbox.controller.js';
 import { InboxService } from './inbox/inbox.service.js';
-import { NotificationsController } from './notifications.controller.js';
-import { Maintenance } from './maintenance.js';
+import { NotificationsController } from './http/notifications.controller.js';
+import { Maintenance } from './maintenance/maintenance.js';
 import {
   ConfigurableNotificationsModule,
   GIVEN_NOTIFICATION_OPTIONS,
-  NOTIFICATION_DATA_SOURCE,
   type NOTIFICATION_MODULE_ASYNC_OPTIONS,
   type NOTIFICATION_MODULE_OPTIONS,
 } from './notifications.module-definition.js';
-import { NOTIFICATION_OPTIONS, resolveNotificationOptions, type NotificationOptions } from './notifications.options.js';
-import { NotificationService } from './notifications.service.js';
+import {
+  NOTIFICATION_OPTIONS,
+  resolveNotificationOptions,
+  type NotificationOptions,
+} from './options/notifications.options.js';
+import { NOTIFICATION_DATA_SOURCE } from './options/notification-data-source.js';
+import { NotificationService } from './send/notifications.service.js';
 
 /**
  * The notification centre: `NotificationsModule.forRoot({})` beside `SseModule` (global) and `TypeOrmModule` gives an

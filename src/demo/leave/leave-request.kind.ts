@@ -1,7 +1,7 @@
 import { isPermitted, type Principal } from '@nest-herald/platform';
-import { demoCode } from '../demo-processes.js';
-import { DemoRefusal } from '../demo.errors.js';
-import type { DocumentKind } from '../document-kind.js';
+import { demoCode } from '../documents/demo-processes.js';
+import { DemoRefusal } from '../documents/demo.errors.js';
+import type { DocumentKind } from '../documents/document-kind.js';
 import { type LeaveRequest, newLeaveSchema } from './leave-request.schemas.js';
 import { moveLeave, readLeave } from './leave-request.store.js';
 

@@ -1,6 +1,6 @@
 import { isStorableText } from '@nest-herald/platform/http';
 import { z } from 'zod';
-import { DOCUMENT_STATUSES } from '../document.js';
+import { DOCUMENT_STATUSES } from '../documents/document.js';
 
 /** Kinds of leave, those of the ready-made leave process. */
 export const LEAVE_KINDS = ['annual', 'sick', 'personal', 'other'] as const;

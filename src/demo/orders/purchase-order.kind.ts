@@ -1,6 +1,6 @@
-import { demoCode } from '../demo-processes.js';
-import { DemoRefusal } from '../demo.errors.js';
-import type { DocumentKind } from '../document-kind.js';
+import { demoCode } from '../documents/demo-processes.js';
+import { DemoRefusal } from '../documents/demo.errors.js';
+import type { DocumentKind } from '../documents/document-kind.js';
 import { newOrderSchema, type PurchaseOrder } from './purchase-order.schemas.js';
 import { moveOrder, readOrder } from './purchase-order.store.js';
 

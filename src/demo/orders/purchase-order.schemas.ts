@@ -1,6 +1,6 @@
 import { isStorableText } from '@nest-herald/platform/http';
 import { z } from 'zod';
-import { DOCUMENT_STATUSES } from '../document.js';
+import { DOCUMENT_STATUSES } from '../documents/document.js';
 
 /** Largest amount of one order; what the column and a double both hold to the cent. */
 const MAX_AMOUNT = 999_999_999.99;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { DocumentMove } from '../document-kind.js';
-import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../document.js';
+import type { DocumentMove } from '../documents/document-kind.js';
+import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../documents/document.js';
 import type { NewOrder, PurchaseOrder } from './purchase-order.schemas.js';
 
 interface OrderRow {

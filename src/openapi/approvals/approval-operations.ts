@@ -1,4 +1,4 @@
-import type { OperationGroup } from '../operation.js';
+import type { OperationGroup } from '../description/operation.js';
 import { definitionOperations } from './definition-operations.js';
 import { instanceOperations } from './instance-operations.js';
 import { taskOperations } from './task-operations.js';

@@ -1,7 +1,7 @@
 import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
-import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../common-parameters.js';
-import type { Operation, Parameter } from '../operation.js';
+import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../description/common-parameters.js';
+import type { Operation, Parameter } from '../description/operation.js';
 import {
   DEFINITION,
   DIAGRAM,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Operation, Parameter } from '../operation.js';
+import type { Operation, Parameter } from '../description/operation.js';
 
 /** The parameter for an id in the path. */
 export const idOf = (what: string, example: string): Parameter => ({

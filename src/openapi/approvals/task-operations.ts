@@ -1,7 +1,15 @@
 import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
-import { COMPAT, COUNTED, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../common-parameters.js';
-import type { Operation } from '../operation.js';
+import {
+  COMPAT,
+  COUNTED,
+  IDEMPOTENCY_KEY,
+  IF_MATCH,
+  NUMBERED,
+  PAGING,
+  query,
+} from '../description/common-parameters.js';
+import type { Operation } from '../description/operation.js';
 import { ACTIONS, DECIDED, INSTANCE, TASK, TASK_ID } from './approval-examples.js';
 import { CHANGE, idOf, operation, page } from './operation-parts.js';
 

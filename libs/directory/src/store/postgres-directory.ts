@@ -4,7 +4,7 @@ import type { AudienceKey } from '@nest-herald/sse';
 import { AfterCommit, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { DataSource, EntityManager } from 'typeorm';
 import { readDepartments } from './department-store.js';
-import { DIRECTORY_DATA_SOURCE } from '../directory.module-definition.js';
+import { DIRECTORY_DATA_SOURCE } from '../seams/directory-data-source.js';
 import type { Directory, DirectoryChange, DirectoryDepartment, DirectoryPerson } from '../seams/directory.js';
 import { holdersOf, keysHeldBy } from './memberships.js';
 import { readPeople } from './person-store.js';

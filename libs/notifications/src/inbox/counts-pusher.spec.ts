@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AddressedEvent, type Connection, type Hub, userKey } from '@nest-herald/sse';
 import type { TenantTransaction } from '@nest-herald/platform/postgres';
-import type { ReaderKeys } from '../audience/reader-keys.js';
-import type { NotificationCounts } from '../notification-events.js';
-import { resolveNotificationOptions } from '../notifications.options.js';
+import type { ReaderKeys } from './reader-keys.js';
+import type { NotificationCounts } from '../notification/notification-events.js';
+import { resolveNotificationOptions } from '../options/notifications.options.js';
 import { CountsPusher } from './counts-pusher.js';
 import type { InboxService } from './inbox.service.js';
 

@@ -3,9 +3,13 @@ import { type Clock, CLOCK, type Principal } from '@nest-herald/platform';
 import { ConnectedPeople, type Connection, Hub } from '@nest-herald/sse';
 import { MAX_EPHEMERAL_BYTES } from '@nest-herald/sse-protocol';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
-import { ReaderKeys } from '../audience/reader-keys.js';
-import { NOTIFICATION_COUNTS, NOTIFICATION_EVENTS, type NotificationCounts } from '../notification-events.js';
-import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../notifications.options.js';
+import { ReaderKeys } from './reader-keys.js';
+import {
+  NOTIFICATION_COUNTS,
+  NOTIFICATION_EVENTS,
+  type NotificationCounts,
+} from '../notification/notification-events.js';
+import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../options/notifications.options.js';
 import { InboxService } from './inbox.service.js';
 
 /**

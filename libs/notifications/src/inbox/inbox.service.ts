@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ID_GENERATOR, type IdGenerator } from '@nest-herald/platform';
 import { SseBroker, userKey } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
-import { personalPatch, type ItemOperation, type NotificationItem } from '../notification.js';
+import { personalPatch, type ItemOperation, type NotificationItem } from '../notification/notification.js';
 import {
   NOTIFICATION_MARKED,
   NOTIFICATION_REMOVED,
@@ -11,15 +11,15 @@ import {
   type NotificationMarked,
   type NotificationRemoved,
   type NotificationUpdated,
-} from '../notification-events.js';
-import { NotificationRefusal, unknownNotification } from '../notification.errors.js';
-import { countInbox, countVisible, currentRev } from './counts.js';
-import { changeItems, readItems, type ChangeOutcome, type ItemChange } from './item-changes.js';
-import { itemOf } from './item-row.js';
-import { cursorAt, filterOf, type ListQuery } from './list-query.js';
-import { markAll, raiseRevision, unmarkAll } from './user-state.js';
-import { MAX_BULK } from './bulk.js';
-import { visible, type InboxFilter, type Reader, type VisibleRow } from './visible.js';
+} from '../notification/notification-events.js';
+import { NotificationRefusal, unknownNotification } from '../errors/notification.errors.js';
+import { countInbox, countVisible, currentRev } from '../store/counts.js';
+import { changeItems, readItems, type ChangeOutcome, type ItemChange } from '../store/item-changes.js';
+import { itemOf } from '../store/item-row.js';
+import { cursorAt, filterOf, type ListQuery } from '../schemas/list-query.js';
+import { markAll, raiseRevision, unmarkAll } from '../store/user-state.js';
+import { MAX_BULK } from '../schemas/bulk.js';
+import { visible, type InboxFilter, type Reader, type VisibleRow } from '../store/visible.js';
 
 /** A page of a list (api.md §2). */
 export interface Page<T> {

@@ -7,13 +7,13 @@ export {
   rawRequest,
   rawResponse,
   requestTarget,
-} from './http-message.js';
+} from '../node-http/http-message.js';
 export { idField } from './id-field.js';
 export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
 export { LegacyApi } from './legacy/legacy-api.interceptor.js';
-export { type LegacyPage, MAX_OFFSET } from './legacy/legacy-paging.js';
+export type { LegacyPage } from './legacy/legacy-paging.js';
 export { type Fields, type LegacyRequest, type LegacyRoute, type LegacyRoutes, textOf } from './legacy/legacy-route.js';
-export { keyAt, type Page, pageFrom, pageOf, pagingFields, withTotal } from './paging.js';
+export { keyAt, MAX_OFFSET, type Page, pageFrom, pageOf, pagingFields, withTotal } from './paging.js';
 export {
   CurrentPrincipal,
   principalOfRequest,
@@ -27,6 +27,7 @@ export { isStorableText, jsonFault } from './storable-json.js';
 export { withTag } from './with-tag.js';
 export { PROBLEM_MEDIA_TYPE, type ProblemDocument, problemDocument } from '../problem/problem-document.js';
 export { PROBLEM_HOOKS, type ProblemHooks } from '../problem/problem-hooks.js';
-export { codeOfStatus, type Problem, problemOf } from '../problem/problem-of.js';
+export type { Problem } from '../problem/problem.js';
+export { codeOfStatus, problemOf } from '../problem/problem-of.js';
 export { ProblemFilter, type WrittenAnswer } from '../problem/problem.filter.js';
 export { type FieldFault, Refusal, type RefusalOptions } from '../problem/refusal.js';

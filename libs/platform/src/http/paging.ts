@@ -1,6 +1,8 @@
 import { Refusal } from '../problem/refusal.js';
 import { z } from 'zod';
-import { MAX_OFFSET } from './legacy/legacy-paging.js';
+
+/** Items that an offset may skip. Beyond that a client follows the cursor, which costs one page however far back it is. */
+export const MAX_OFFSET = 10_000;
 
 /** A page of a list (api.md §2). */
 export interface Page<T> {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Problem } from './problem-of.js';
+import type { Problem } from './problem.js';
 import type { FieldFault } from './refusal.js';
 
 /** Media type of every refusal. */

@@ -1,4 +1,4 @@
-import type { Problem } from './problem-of.js';
+import type { Problem } from './problem.js';
 import type { Refusal } from './refusal.js';
 
 /** Injection token of the {@link ProblemHooks}; optional. `SseModule` provides them. */

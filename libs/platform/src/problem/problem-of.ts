@@ -1,23 +1,8 @@
 import { HttpException } from '@nestjs/common';
 import { PlatformError } from '../errors/platform.errors.js';
+import type { Problem } from './problem.js';
 import { type FieldFault, Refusal } from './refusal.js';
 import { problemOfStorage } from './storage-problem.js';
-
-/** What an error means for the sender of the request. */
-export interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly detail?: string;
-  readonly errors?: readonly FieldFault[];
-  /** Milliseconds; becomes `Retry-After` and bounds the `retry` of a soft refusal. */
-  readonly retryAfterMs?: number;
-  /** Further members of the document. */
-  readonly extra?: Readonly<Record<string, unknown>>;
-  /** See `RefusalOptions.reason`. */
-  readonly reason?: string;
-  /** A defect on our side: logged with its stack; the answer says nothing about it. */
-  readonly isUnexpected?: boolean;
-}
 
 /** Reads a problem out of any thrown value. Of an unknown error nothing is shown: no message, no stack. */
 export function problemOf(error: unknown): Problem {

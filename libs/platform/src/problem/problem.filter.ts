@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomIdGenerator } from '../identity/id-generator.js';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import {
   headerOf,
@@ -6,10 +6,11 @@ import {
   type PlatformResponse,
   rawRequest,
   rawResponse,
-} from '../http/http-message.js';
+} from '../node-http/http-message.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
 import { PROBLEM_HOOKS, type ProblemHooks } from './problem-hooks.js';
-import { type Problem, problemOf } from './problem-of.js';
+import type { Problem } from './problem.js';
+import { problemOf } from './problem-of.js';
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const DEFAULT_RETRY_AFTER_MS = 5_000;
@@ -84,7 +85,7 @@ export class ProblemFilter implements ExceptionFilter {
 function requestIdOf(request: PlatformRequest): string {
   const own = (request as { id?: unknown }).id;
   const id = typeof own === 'string' ? own : headerOf(rawRequest(request), 'x-request-id');
-  return id !== null && REQUEST_ID.test(id) ? id : randomUUID();
+  return id !== null && REQUEST_ID.test(id) ? id : randomIdGenerator.random(12);
 }
 
 /** RFC 6750 §3: no error code when no credential was sent. */

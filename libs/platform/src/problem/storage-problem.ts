@@ -1,4 +1,4 @@
-import type { Problem } from './problem-of.js';
+import type { Problem } from './problem.js';
 
 /** SQLSTATEs and socket errors that mean: the storage is out of reach, starting, stopping, full or too slow at this moment. */
 const UNAVAILABLE: ReadonlySet<unknown> = new Set(

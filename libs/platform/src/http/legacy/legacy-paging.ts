@@ -1,8 +1,6 @@
 import { Refusal } from '../../problem/refusal.js';
+import { MAX_OFFSET } from '../paging.js';
 import type { Fields } from './legacy-route.js';
-
-/** Items that may be passed over: whoever goes further back follows the cursor, which costs a page and not the way to it. */
-export const MAX_OFFSET = 10_000;
 
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 20;

@@ -179,9 +179,10 @@ export class PostgresEventLog implements EventLog {
     }
     try {
       const shards = Array.from({ length: this.options.shards }, (_, shard) => shard);
-      const { rows } = await this.options.controlPool.query<{ shard: number }>('SELECT sse.shards_without_owner($1) AS shard', [
-        shards,
-      ]);
+      const { rows } = await this.options.controlPool.query<{ shard: number }>(
+        'SELECT sse.shards_without_owner($1) AS shard',
+        [shards],
+      );
       if (rows.length === 0) return { ok: true };
       return { ok: false, detail: `No server sequences shard ${rows.map((row) => row.shard).join(', ')}.` };
     } catch (error) {

@@ -2,11 +2,16 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, 
 import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
-import { DocumentDesk, NEW_DOCUMENT } from '../document-desk.js';
-import { type DocumentPage, type DocumentQuery, documentQuerySchema, submitDocumentSchema } from '../document.js';
-import { LEAVE_REQUEST, seesAllLeave } from './leave-request.kind.js';
-import { type NewLeave, newLeaveSchema, type LeaveRequest } from './leave-request.schemas.js';
-import { insertLeave, listLeave } from './leave-request.store.js';
+import { DocumentDesk, NEW_DOCUMENT } from '../desk/document-desk.js';
+import {
+  type DocumentPage,
+  type DocumentQuery,
+  documentQuerySchema,
+  submitDocumentSchema,
+} from '../documents/document.js';
+import { LEAVE_REQUEST, seesAllLeave } from '../leave/leave-request.kind.js';
+import { type NewLeave, newLeaveSchema, type LeaveRequest } from '../leave/leave-request.schemas.js';
+import { insertLeave, listLeave } from '../leave/leave-request.store.js';
 
 /**
  * Leave requests of the demo company: one's own, and all of them for HR and for who manages approvals. Whoever must decide

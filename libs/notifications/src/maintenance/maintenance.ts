@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { NOTIFICATION_DATA_SOURCE } from './notifications.module-definition.js';
-import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from './notifications.options.js';
+import { NOTIFICATION_DATA_SOURCE } from '../options/notification-data-source.js';
+import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../options/notifications.options.js';
 
 /** Expired answers that one statement deletes. */
 const PRUNED_AT_ONCE = 10_000;

@@ -1,11 +1,11 @@
 import { ApprovalHooks, InstancesService, type Caller, type HookContext } from '@nest-herald/approvals';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { DemoRefusal } from './demo.errors.js';
-import { type DocumentStatus, isSubmittable } from './document.js';
-import type { ApprovedDocument, DocumentKind } from './document-kind.js';
-import { LEAVE_REQUEST } from './leave/leave-request.kind.js';
-import { PURCHASE_ORDER } from './orders/purchase-order.kind.js';
+import { DemoRefusal } from '../documents/demo.errors.js';
+import { type DocumentStatus, isSubmittable } from '../documents/document.js';
+import type { ApprovedDocument, DocumentKind } from '../documents/document-kind.js';
+import { LEAVE_REQUEST } from '../leave/leave-request.kind.js';
+import { PURCHASE_ORDER } from '../orders/purchase-order.kind.js';
 
 const KINDS: readonly DocumentKind[] = [PURCHASE_ORDER, LEAVE_REQUEST];
 

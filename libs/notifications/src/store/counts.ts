@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { NotificationCounts } from '../notification-events.js';
+import type { NotificationCounts } from '../notification/notification-events.js';
 import { visible, type InboxFilter, type Reader } from './visible.js';
 
 /** The largest number that a count says; beyond it people read "999+". */

@@ -1,5 +1,5 @@
-import type { NotificationItem } from '../notification.js';
-import type { SendNotification } from '../send-input.js';
+import type { NotificationItem } from '../notification/notification.js';
+import type { SendNotification } from '../schemas/send-input.js';
 import { type Fields, type LegacyRequest, type LegacyRoutes, textOf } from '@nest-herald/platform/http';
 
 /** A notification as the origin answers it; absent texts are empty ones. */

@@ -2,11 +2,16 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, 
 import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
-import { DocumentDesk, NEW_DOCUMENT } from '../document-desk.js';
-import { type DocumentPage, type DocumentQuery, documentQuerySchema, submitDocumentSchema } from '../document.js';
-import { PURCHASE_ORDER } from './purchase-order.kind.js';
-import { type NewOrder, newOrderSchema, type PurchaseOrder } from './purchase-order.schemas.js';
-import { insertOrders, listOrders } from './purchase-order.store.js';
+import { DocumentDesk, NEW_DOCUMENT } from '../desk/document-desk.js';
+import {
+  type DocumentPage,
+  type DocumentQuery,
+  documentQuerySchema,
+  submitDocumentSchema,
+} from '../documents/document.js';
+import { PURCHASE_ORDER } from '../orders/purchase-order.kind.js';
+import { type NewOrder, newOrderSchema, type PurchaseOrder } from '../orders/purchase-order.schemas.js';
+import { insertOrders, listOrders } from '../orders/purchase-order.store.js';
 
 /** Purchase orders of the demo company; everybody who works there may see them. No operation takes a status. */
 @Controller('api/v1/purchase-orders')

@@ -5,10 +5,10 @@ import { SseBroker } from '@nest-herald/sse';
 import { joinTenant, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { addresseesOf, type Addressees } from './audience/targets.js';
+import { addresseesOf, type Addressees } from './targets.js';
 import { closeRelatedItems, type RelatedThings } from './close-related.js';
 import { insertAddressees, insertMessage, revokeMessage, type DeliveryMode } from './message-store.js';
-import { UNTOUCHED, type NotificationContent } from './notification.js';
+import { UNTOUCHED, type NotificationContent } from '../notification/notification.js';
 import {
   createdData,
   NOTIFICATION_CREATED,
@@ -16,9 +16,9 @@ import {
   NOTIFICATION_UPDATED,
   type NotificationRemoved,
   type NotificationUpdated,
-} from './notification-events.js';
-import { NotificationRefusal, unknownNotification } from './notification.errors.js';
-import { MAX_AUDIENCES, MAX_NAMED_USERS, sendSchema, type SendNotification } from './send-input.js';
+} from '../notification/notification-events.js';
+import { NotificationRefusal, unknownNotification } from '../errors/notification.errors.js';
+import { MAX_AUDIENCES, MAX_NAMED_USERS, sendSchema, type SendNotification } from '../schemas/send-input.js';
 import { actorOf, type Sender } from './sender.js';
 
 /** The audience that an item names when its reader was named in person. */

@@ -1,6 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { judge, type ItemOperation, type NotificationItem, type OperationVerdict } from '../notification.js';
+import {
+  judge,
+  type ItemOperation,
+  type NotificationItem,
+  type OperationVerdict,
+} from '../notification/notification.js';
 import { itemOf } from './item-row.js';
 import { visible, type Reader, type VisibleRow } from './visible.js';
 

@@ -4,11 +4,11 @@ import { IdempotentRequests } from '@nest-herald/platform/postgres';
 import { asTenantId, type Principal } from '@nest-herald/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { TenantTransaction } from '../database/tenant-transaction.js';
-import { DemoRefusal } from './demo.errors.js';
-import { type DocumentPage, type DocumentQuery, pageOf, requireRevision } from './document.js';
+import { TenantTransaction } from '../../database/tenant-transaction.js';
+import { DemoRefusal } from '../documents/demo.errors.js';
+import { type DocumentPage, type DocumentQuery, pageOf, requireRevision } from '../documents/document.js';
 import { DocumentApprovals } from './document-approvals.js';
-import type { ApprovedDocument, DocumentKind } from './document-kind.js';
+import type { ApprovedDocument, DocumentKind } from '../documents/document-kind.js';
 
 /** A document as it is answered. */
 interface AnsweredDocument extends ApprovedDocument {

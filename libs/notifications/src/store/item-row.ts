@@ -1,4 +1,4 @@
-import { priorityOf, type NotificationAction, type NotificationItem } from '../notification.js';
+import { priorityOf, type NotificationAction, type NotificationItem } from '../notification/notification.js';
 import type { VisibleRow } from './visible.js';
 
 /** @returns the item that a row of `visible` describes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { NOTIFICATION_TYPES, PRIORITIES } from './notification.js';
-import { unknownNotification } from './notification.errors.js';
+import { NOTIFICATION_TYPES, PRIORITIES } from '../notification/notification.js';
+import { unknownNotification } from '../errors/notification.errors.js';
 import { categoryName } from './send-input.js';
 
 /** The most ids that one `PUT /read` may name. */

@@ -29,10 +29,10 @@ import { SseAuthGuard } from '@nest-herald/sse';
 import { IdempotentRequests, type KeptAnswer, pathOf, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { ReaderKeys } from '../audience/reader-keys.js';
-import type { ItemOperation, NotificationItem } from '../notification.js';
-import type { NotificationCounts } from '../notification-events.js';
-import { NotificationRefusal } from '../notification.errors.js';
+import { ReaderKeys } from '../inbox/reader-keys.js';
+import type { ItemOperation, NotificationItem } from '../notification/notification.js';
+import type { NotificationCounts } from '../notification/notification-events.js';
+import { NotificationRefusal } from '../errors/notification.errors.js';
 import {
   emptySchema,
   knownId,
@@ -41,12 +41,12 @@ import {
   snoozeFault,
   snoozeSchema,
   undoSchema,
-} from '../notifications.schemas.js';
-import { ORIGIN_INBOX } from '../origin/origin-notifications.js';
-import { InboxService, type Page } from './inbox.service.js';
-import { bulkSchema, type BulkInput } from './bulk.js';
-import { filterOf, listQuerySchema, type ListQuery } from './list-query.js';
-import type { Reader } from './visible.js';
+} from '../schemas/notifications.schemas.js';
+import { ORIGIN_INBOX } from './legacy-notifications.js';
+import { InboxService, type Page } from '../inbox/inbox.service.js';
+import { bulkSchema, type BulkInput } from '../schemas/bulk.js';
+import { filterOf, listQuerySchema, type ListQuery } from '../schemas/list-query.js';
+import type { Reader } from '../store/visible.js';
 
 const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'unsnooze', 'ack'] as const;
 

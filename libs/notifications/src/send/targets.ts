@@ -1,5 +1,5 @@
 import { TENANT_KEY, type AudienceKey } from '@nest-herald/sse';
-import type { NotificationTargets } from '../send-input.js';
+import type { NotificationTargets } from '../schemas/send-input.js';
 
 /** Whom a notification reaches: by a row of their own, or by an audience key that they hold. */
 export interface Addressees {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { priorityRank, type NotificationContent } from './notification.js';
-import type { Addressees } from './audience/targets.js';
+import { priorityRank, type NotificationContent } from '../notification/notification.js';
+import type { Addressees } from './targets.js';
 
 /** How a notification reaches people: `m` a row for each, `l` by audience keys, `x` both. */
 export type DeliveryMode = 'm' | 'l' | 'x';

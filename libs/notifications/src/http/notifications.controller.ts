@@ -24,12 +24,12 @@ import {
 } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
-import { permissionsFor } from './audience/targets.js';
+import { permissionsFor } from '../send/targets.js';
 import { IdempotentRequests } from '@nest-herald/platform/postgres';
-import { knownId } from './notifications.schemas.js';
-import { ORIGIN_SENDING, type SentForOrigin } from './origin/origin-notifications.js';
-import { NotificationService } from './notifications.service.js';
-import { sendSchema, type CheckedNotification } from './send-input.js';
+import { knownId } from '../schemas/notifications.schemas.js';
+import { ORIGIN_SENDING, type SentForOrigin } from './legacy-notifications.js';
+import { NotificationService } from '../send/notifications.service.js';
+import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';
 
 /** Sending and taking back over HTTP (api.md §5). */
 @Controller('api/v1/notifications')

@@ -1,7 +1,7 @@
 import { isIdentifier } from '@nest-herald/platform';
 import { isReservedTopic, isTopic } from '@nest-herald/sse-protocol';
 import { z } from 'zod';
-import { NOTIFICATION_TYPES, PRIORITIES } from './notification.js';
+import { NOTIFICATION_TYPES, PRIORITIES } from '../notification/notification.js';
 import { isStorableText, jsonFault } from '@nest-herald/platform/http';
 
 /** People that one notification may name. They are written in chunks inside the sender's transaction. */

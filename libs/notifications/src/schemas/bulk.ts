@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notificationId } from '../notifications.schemas.js';
+import { notificationId } from './notifications.schemas.js';
 import { filterFields } from './list-query.js';
 
 /** Operations that need nothing but the item. */

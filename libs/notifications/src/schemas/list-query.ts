@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES, priorityRank } from '../notification.js';
-import { categoryName } from '../send-input.js';
+import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES, priorityRank } from '../notification/notification.js';
+import { categoryName } from './send-input.js';
 import { isStorableText, MAX_OFFSET } from '@nest-herald/platform/http';
-import type { InboxFilter } from './visible.js';
+import type { InboxFilter } from '../store/visible.js';
 
 /** Rows of one page at most. */
 const MAX_PAGE = 100;

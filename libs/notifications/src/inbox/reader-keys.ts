@@ -3,7 +3,7 @@ import type { Principal } from '@nest-herald/platform';
 import { compileTopicPattern, hasWildcard, isTopicPattern } from '@nest-herald/sse-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Reader } from '../inbox/visible.js';
+import type { Reader } from '../store/visible.js';
 
 /** Topics with notifications that one pattern may stand for; of more, the first in the order of their names count. */
 const MAX_TOPICS_OF_PATTERNS = 1_000;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { PersonalState } from './notification.js';
-import { raiseRevision } from './inbox/user-state.js';
+import type { PersonalState } from '../notification/notification.js';
+import { raiseRevision } from '../store/user-state.js';
 
 /** What notifications are about: things of one kind, by their ids. */
 export interface RelatedThings {

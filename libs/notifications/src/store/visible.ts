@@ -1,5 +1,5 @@
 import type { AudienceKey } from '@nest-herald/sse';
-import type { InboxState, NotificationType } from '../notification.js';
+import type { InboxState, NotificationType } from '../notification/notification.js';
 
 /** Whose inbox it is: tenant and person from the verified token, keys from token and directory. */
 export interface Reader {
