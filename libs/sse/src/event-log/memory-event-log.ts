@@ -138,9 +138,9 @@ export class MemoryEventLog implements EventLog {
     if (tx instanceof MemoryTransaction && tx.log === this && tx.isOpen) return tx;
     throw new SseError(
       'ERR_SSE_NO_TRANSACTION',
-      'publish() and tx need an open transaction of the memory event log. Pass the result of MemoryEventLog.begin() before its ' +
-        'commit. To join transactions of your database, use the event log of createPostgresSse(). To publish without a ' +
-        'transaction, call sendToUser() or another send method.',
+      'publish() and tx need an open transaction of the memory event log. Pass the result of MemoryEventLog.begin() ' +
+        'before its commit. To join transactions of your database, use the event log of createPostgresSse(). ' +
+        'To publish without a transaction, call sendToUser() or another send method.',
     );
   }
 }

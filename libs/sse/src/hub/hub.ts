@@ -40,8 +40,8 @@ const SWEEP_MS = 30_000;
 /**
  * The connections of one server, and delivery to them.
  *
- * States: *new* → *running* (`start`) → *draining* (`drain`: refuses new streams, closes the open ones) → *stopped* (`stop`).
- * Only the hub pushes to connections. Features publish durable events to the log and ephemeral ones with `publishEphemeral`.
+ * States: *new* → *running* (`start`) → *draining* (`drain`: refuses new streams, closes open ones) → *stopped* (`stop`).
+ * Only the hub pushes to connections. Features publish durable events to the log, ephemeral ones with `publishEphemeral`.
  */
 export class Hub {
   readonly nodeId: string;
@@ -113,7 +113,7 @@ export class Hub {
     return this.#state === 'draining';
   }
 
-  /** Starts presence, backplane and log, in this order. Resolves when streams can be prepared. When one fails, all are stopped. */
+  /** Starts presence, backplane and log. Resolves when streams can be prepared. When one fails, all are stopped. */
   async start(): Promise<void> {
     await startParts(this.#deps, this.#messages);
     this.#state = 'running';
@@ -208,7 +208,7 @@ export class Hub {
     this.#connections.resubscribe(connection, subscription);
   }
 
-  /** Calls back for each new connection except polls, directly after `connected`. @returns a function that removes the listener. */
+  /** Calls back for each new connection except polls, after `connected`. @returns a function that removes the listener. */
   onConnected(listener: (connection: Connection) => void): () => void {
     return this.#onConnected.add(listener);
   }

@@ -42,7 +42,7 @@ export class MemoryPresence implements Presence {
   #draining = false;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param options `offlineGraceMs`: how long a person may have no connection before they count as offline, ms. @defaultValue 10,000 */
+  /** @param options `offlineGraceMs`: absence in ms after which a person counts as offline. @defaultValue 10,000 */
   constructor(
     private readonly clock: Clock = systemClock,
     options: { readonly offlineGraceMs?: number } = {},

@@ -128,7 +128,7 @@ export interface Presence {
   remove(connectionId: string): void;
   /** Replaces the topics of an open connection. */
   changeTopics(connectionId: string, topics: readonly string[]): void;
-  /** Requests the changes of a tenant for code of this process, as following the topic does. @returns a function that ends it. */
+  /** Requests a tenant's changes for code of this process, as following the topic does. @returns a function that ends it. */
   watch(tenantId: TenantId): () => void;
   isOnline(tenantId: TenantId, userId: UserId): Promise<boolean>;
   onlineUsers(tenantId: TenantId, page: OnlineQuery): Promise<OnlinePage>;

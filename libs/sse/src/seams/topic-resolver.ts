@@ -10,7 +10,10 @@ export const TOPIC_RESOLVER = Symbol('TOPIC_RESOLVER');
  * The result is only a request: spelling, number and permission are checked afterwards.
  */
 export interface TopicResolver {
-  /** No answer within `topicDecisionTimeoutMs` refuses the stream with 503. @param query the parsed query of the request target. */
+  /**
+   * Returns the requested topics. No answer within `topicDecisionTimeoutMs` refuses the stream with 503.
+   * @param query the parsed query of the request target.
+   */
   topicsOf(
     request: IncomingMessage,
     query: URLSearchParams,

@@ -265,8 +265,8 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
   }
 
   /**
-   * Handles that the log lacks the next event: retention dropped it, or the announcement was wrong. A late hint of a replaced log
-   * can be wrong, and so can a forged one. If it were trusted, the loop would ask for the missing event for ever.
+   * Handles that the log lacks the next event: retention dropped it, or the announcement was wrong. A late hint of a replaced
+   * log can be wrong, and so can a forged one. If it were trusted, the loop would ask for the missing event for ever.
    */
   async #handleGap(): Promise<void> {
     const announcements = this.#announcements;
@@ -277,7 +277,7 @@ export class TenantFeed implements ConnectionHost<Connection>, ReplaySource {
     }
     await this.deps.applyStoredRevocations(this.tenantId);
     this.deps.warn(
-      `Events ${this.#next} to ${floor} of tenant ${this.tenantId} were deleted before they were delivered. Its clients get a resync.`,
+      `Events ${this.#next} to ${floor} of tenant ${this.tenantId} were deleted before delivery. Its clients get a resync.`,
     );
     this.#next = floor + 1;
     this.ring.clear();
