@@ -21,10 +21,10 @@ import { mayEnter, type ServerUser } from './server-user.js';
 const run = promisify(execFile);
 
 /**
- * Makes the directory that holds cluster (`postgres/`), password, log and owner.
+ * Creates the directory for the cluster (`postgres/`), its password, log and owner file.
  *
- * As root the server runs as `nobody`, who cannot get below `/root` for instance; then the data is kept under `/var/tmp`,
- * by a name made from the wanted path, and `onNotice` says so.
+ * As root the server runs as `nobody`, which cannot enter `/root`, for instance. Then the data is kept under `/var/tmp`, in a
+ * directory named after the wanted path, and `onNotice` reports it.
  */
 export function prepareDataDir(
   wanted: string,
@@ -37,7 +37,7 @@ export function prepareDataDir(
   // The watchdog deletes it as that user.
   if (options.temporary) chownSync(dataDir, user.uid, user.gid);
   const mode = statSync(dataDir).mode & 0o777;
-  // Passing through is enough; what else lies here keeps its own mode.
+  // The right to pass through is enough; other files here keep their mode.
   if ((mode & 0o001) === 0) chmodSync(dataDir, mode | 0o011);
   if (mayEnter(dataDir, user)) return dataDir;
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
@@ -54,10 +54,10 @@ export function prepareDataDir(
 }
 
 /**
- * Makes the cluster unless it exists. It is made aside and renamed: a start that is killed half-way, or two at once, leave a
- * whole cluster or none.
+ * Creates the cluster unless it exists. It is created under another name and then renamed: a start that is killed, or two
+ * concurrent starts, leave a complete cluster or none.
  *
- * @returns the superuser's password, made with the cluster and kept beside it, readable by the owner only.
+ * @returns the superuser's password, created with the cluster and kept beside it, readable by the owner only.
  */
 export async function createCluster(options: {
   readonly dataDir: string;
@@ -98,7 +98,7 @@ export async function createCluster(options: {
       if (!existsSync(cluster)) {
         throw new DatabaseError(
           'ERR_DATABASE_START_FAILED',
-          `The built-in PostgreSQL could not make its data directory ${cluster}: ${String(cause)}. Correct the cause, or set DATABASE_URL.`,
+          `The built-in PostgreSQL could not create its data directory ${cluster}: ${String(cause)}. Correct the cause, or set DATABASE_URL.`,
           { cause },
         );
       }
@@ -107,12 +107,12 @@ export async function createCluster(options: {
   return readFileSync(passwordFile, 'utf8').trim();
 }
 
-/** Notes which process runs the server, for the message of a second start. */
+/** Records which process runs the server, for the error of a second start. */
 export function recordOwner(dataDir: string): void {
   writeFileSync(join(dataDir, 'postgres.owner'), `${process.pid}\n`);
 }
 
-/** @returns the living process that noted itself last, or null. */
+/** @returns the process that was recorded last, or null when it has ended. */
 export function ownerOfCluster(dataDir: string): number | null {
   try {
     const pid = Number(readFileSync(join(dataDir, 'postgres.owner'), 'utf8'));

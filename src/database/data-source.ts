@@ -3,16 +3,16 @@ import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import pg from 'pg';
 import { DatabaseError } from './database-error.js';
 
-/** How the data source for requests is made. */
+/** Options of the data source for requests. */
 export interface AppDataSourceOptions {
   /** Any login that may take the role `herald_app`. */
   readonly url: string;
   readonly entities?: MixedList<string | EntitySchema | (new () => unknown)>;
-  /** Connections at most. @defaultValue 10 */
+  /** Maximum number of connections. @defaultValue 10 */
   readonly poolSize?: number;
 }
 
-/** Options of the TypeORM data source whose every connection has the role `herald_app` from its first moment. */
+/** Options of the TypeORM data source. Each of its connections has the role `herald_app` from its start. */
 export function appDataSourceOptions(options: AppDataSourceOptions): DataSourceOptions {
   return {
     type: 'postgres',
@@ -23,7 +23,7 @@ export function appDataSourceOptions(options: AppDataSourceOptions): DataSourceO
       ? {}
       : { entities: options.entities as NonNullable<DataSourceOptions['entities']> }),
     extra: {
-      // A request that waits longer for a connection had better fail than pile up.
+      // A request that waits longer for a connection fails, so that waiting requests do not accumulate.
       connectionTimeoutMillis: 5_000,
       idle_in_transaction_session_timeout: 30_000,
       onConnect: outliveBrokenConnection,
@@ -34,7 +34,7 @@ export function appDataSourceOptions(options: AppDataSourceOptions): DataSourceO
 /**
  * Refuses a role that row-level security does not bind (delivery.md §4): superuser, BYPASSRLS, owner of a tenant's table.
  *
- * @param url as connections for requests are opened; give it {@link withRole} first.
+ * @param url the URL of connections for requests, after {@link withRole}.
  * @throws DatabaseError `ERR_DATABASE_UNSAFE_ROLE`, `ERR_DATABASE_UNREACHABLE`; both end the process with code 78.
  */
 export async function refuseUnsafeRole(url: string): Promise<void> {

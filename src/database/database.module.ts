@@ -23,7 +23,7 @@ class RunningDatabaseModule {
 }
 
 /**
- * The database of the service: starts the built-in PostgreSQL where no URL is set, migrates, and offers everywhere the
+ * The database of the service: starts the built-in PostgreSQL where no URL is set, migrates, and provides the
  * `DataSource` (role `herald_app`, entities of all `TypeOrmModule.forFeature`), {@link TenantTransaction} and {@link DATABASE}.
  * At shutdown the data source is closed first and the built-in server last.
  */

@@ -12,15 +12,15 @@ import { type ServerUser, serverUser } from './server-user.js';
 
 /** How to run the embedded server. */
 export interface EmbeddedPostgresOptions {
-  /** Directory that keeps cluster, password and log; made when absent. */
+  /** Directory of the cluster, its password and log; created when absent. */
   readonly dataDir: string;
-  /** For tests: faster because nothing is forced to disk, and `dataDir` is deleted when the server ends, however it ends. @defaultValue false */
+  /** For tests: faster because writes are not forced to disk, and `dataDir` is deleted when the server ends, also after SIGKILL. @defaultValue false */
   readonly temporary?: boolean;
-  /** Told where the data went when it could not be `dataDir`. */
+  /** Receives the path of the data when that could not be `dataDir`. */
   readonly onNotice?: (text: string) => void;
 }
 
-/** A running embedded server. Whoever started it stops it; it also stops when this process dies, by whatever signal. */
+/** A running embedded server. The caller that started it stops it. It also stops when this process dies, even by SIGKILL. */
 export interface EmbeddedPostgres {
   /** Login of the superuser `postgres` to its database `postgres`; contains the password. */
   readonly url: string;
@@ -36,13 +36,13 @@ export interface EmbeddedPostgres {
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 60_000;
-/** A killed predecessor needs a moment until its last process has let go of the shared memory. */
+/** A killed predecessor needs a moment until its last process has released the shared memory. */
 const LOCK_PATIENCE_MS = 8_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 /**
  * Starts under $1 = the signal that stops the server, $2 = a directory to delete at the end or '', then the command.
- * The pipe on standard input ends when Node ends, even by SIGKILL: then the server is told to stop, and nothing is orphaned.
+ * The pipe on standard input ends when Node ends, even by SIGKILL: then the server gets the signal, and no process is orphaned.
  * Background jobs get /dev/null as standard input, hence the copy of the pipe on descriptor 3.
  */
 const WATCHDOG = `
@@ -92,7 +92,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       throw new DatabaseError(
         'ERR_DATABASE_START_FAILED',
         `The built-in PostgreSQL did not start in ${dataDir} (${outcome}). Its log ends with:\n${log}\n` +
-          'Correct the cause, move the directory away to begin empty, or set DATABASE_URL to another server.',
+          'Correct the cause, move the directory away to start with an empty one, or set DATABASE_URL to another server.',
       );
     }
     await delay(pauseMs);
@@ -121,7 +121,7 @@ async function launch(options: {
     timezone: 'UTC',
     log_timezone: 'UTC',
     io_method: 'sync',
-    // A backlog of 300,000 events does not fit into the 128 MB that are usual; only what is used is taken from the machine.
+    // A backlog of 300,000 events does not fit into the default of 128 MB. The machine provides only what is used.
     shared_buffers: temporary ? '128MB' : '256MB',
     max_connections: temporary ? '200' : '100',
     ...(temporary ? { fsync: 'off', full_page_writes: 'off', autovacuum_naptime: '10s' } : {}),
@@ -132,7 +132,7 @@ async function launch(options: {
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
   const log = openSync(logFile, 'a', 0o600);
   try {
-    // SIGINT: fast but clean. SIGQUIT: at once, for data that is thrown away.
+    // SIGINT: fast but clean. SIGQUIT: at once, for data that is deleted anyway.
     const watchdog = ['-c', WATCHDOG, 'sh', temporary ? 'QUIT' : 'INT', temporary ? dataDir : '', ...command];
     const child = spawn('/bin/sh', watchdog, {
       cwd: '/',
@@ -166,7 +166,7 @@ async function untilReady({ child, port }: Run, password: string): Promise<strin
       await client.end();
       return 'ready';
     } catch (error) {
-      // 28P01: somebody else's server took the port between our look and our start.
+      // 28P01: another server took the port between our check and our start.
       if ((error as { code?: string }).code === '28P01') return stopThen(child, 'could not bind its port');
       await delay(15);
     }
@@ -192,7 +192,7 @@ async function stop(child: ChildProcess, postmasterPid: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Waits while a predecessor that was killed still winds down; refuses at once while its owner lives. */
+/** Waits while a killed predecessor is still ending; refuses at once while its owner is alive. */
 async function waitForFreeCluster(dataDir: string, cluster: string, patience: number): Promise<void> {
   for (let pauseMs = 50; readPostmasterLock(cluster); pauseMs = Math.min(pauseMs * 2, 500)) {
     const owner = ownerOfCluster(dataDir);
@@ -204,10 +204,10 @@ async function waitForFreeCluster(dataDir: string, cluster: string, patience: nu
 function inUse(dataDir: string, cluster: string): DatabaseError {
   const lock = readPostmasterLock(cluster);
   const owner = ownerOfCluster(dataDir);
-  const holder = owner === null ? '' : `, started by process ${owner}`;
+  const starter = owner === null ? '' : `, started by process ${owner}`;
   return new DatabaseError(
     'ERR_DATABASE_IN_USE',
-    `The database in ${dataDir} is already in use by PostgreSQL process ${lock?.pid ?? '?'} on ${lock?.address ?? HOST}${holder}. ` +
+    `The database in ${dataDir} is already in use by PostgreSQL process ${lock?.pid ?? '?'} on ${lock?.address ?? HOST}${starter}. ` +
       `Stop ${owner === null ? 'that server' : `process ${owner}`} first, or give this one its own DATA_DIR or DATABASE_URL.`,
   );
 }
@@ -220,7 +220,7 @@ function logTail(dataDir: string): string {
   try {
     return readFileSync(join(dataDir, 'postgres.log'), 'utf8').trimEnd().split('\n').slice(-8).join('\n');
   } catch {
-    // A temporary directory is gone already.
+    // A temporary directory is deleted already.
     return '(no log)';
   }
 }

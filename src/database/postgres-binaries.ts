@@ -5,17 +5,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseError } from './database-error.js';
 import { mayEnter, type ServerUser } from './server-user.js';
 
-/** Where the server programs of this machine are. */
+/** Paths of the server programs on this machine. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
 }
 
 /**
- * Finds the PostgreSQL that npm installed for this platform and makes it runnable.
+ * Finds the PostgreSQL that npm installed for this platform, and prepares it for running.
  *
- * The package ships its libraries without the symbolic links that the programs load them by, and makes the links in an
- * install script; install scripts are off here (and in npm 12 by default), so the links are made on first use. Where
+ * The programs load their libraries by symbolic links, which the package creates in an install script. Install scripts are
+ * off here (and in npm 12 by default), so the links are created on first use. Where
  * the package cannot be written to, or the server's user cannot reach it (a checkout under `/root`), its files are
  * copied once to a temporary directory.
  *
@@ -46,7 +46,7 @@ function programsOf(native: string): PostgresBinaries {
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
 }
 
-/** @returns whether every link is there now; false where this user may not make them. */
+/** @returns whether all links exist now; false where this user may not create them. */
 function linkLibraries(root: string): boolean {
   const links = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as {
     readonly source: string;
@@ -59,14 +59,14 @@ function linkLibraries(root: string): boolean {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
-      // Another process made the link between the look and the attempt.
+      // Another process created the link between the check and the attempt.
       if (code !== 'EEXIST') throw error;
     }
   }
   return true;
 }
 
-/** One copy per version and user; made aside and renamed, so that a parallel start never sees half of it. */
+/** One copy per version and user. It is created under another name and renamed: a concurrent start never sees a part of it. */
 function copyOf(root: string, version: string, user: ServerUser | null): string {
   const owner = process.getuid?.() ?? 0;
   const copy = join(tmpdir(), `nest-herald-postgres-${version}-${process.arch}-${owner}`);
@@ -79,11 +79,11 @@ function copyOf(root: string, version: string, user: ServerUser | null): string 
       renameSync(draft, copy);
     } catch (error) {
       rmSync(draft, { recursive: true, force: true });
-      // The other start won; its copy is complete.
+      // A concurrent start was faster; its copy is complete.
       if (!existsSync(copy)) throw error;
     }
   }
-  // The temporary directory is everybody's: never run programs that somebody else put there.
+  // Every user can write to the temporary directory: never run programs that another user put there.
   if (statSync(copy).uid !== owner || (user && !mayEnter(join(copy, 'native'), user))) {
     throw new DatabaseError(
       'ERR_DATABASE_BINARIES_MISSING',

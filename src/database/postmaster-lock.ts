@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Who holds a cluster directory, as the server itself writes it into `postmaster.pid`. */
+/** The server that uses a cluster directory, as it writes itself into `postmaster.pid`. */
 export interface PostmasterLock {
   readonly pid: number;
   /** `host:port`, or null while the server has not bound its socket yet. */
   readonly address: string | null;
 }
 
-/** @returns null when no server holds the directory; a lock left by a dead one counts as none. */
+/** @returns null when no server uses the directory; the lock of a dead server does not count. */
 export function readPostmasterLock(clusterDir: string): PostmasterLock | null {
   let lines: string[];
   try {
     lines = readFileSync(join(clusterDir, 'postmaster.pid'), 'utf8').split('\n');
   } catch {
-    // No file (or one that vanishes right now): nobody holds it.
+    // There is no file, or it was deleted just now: no server uses the directory.
     return null;
   }
   const pid = Number(lines[0]);
@@ -22,7 +22,7 @@ export function readPostmasterLock(clusterDir: string): PostmasterLock | null {
   return { pid, address: lines[3] && lines[5] ? `${lines[5]}:${lines[3]}` : null };
 }
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Whether a process with this id exists, under any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -32,12 +32,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A process id is soon given to somebody else, in containers above all; Linux tells what runs under it. */
+/** The system reuses process ids soon, above all in containers. Linux shows which program runs under an id. */
 function isSomethingElse(pid: number): boolean {
   try {
     return !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
   } catch {
-    // No /proc here, or the process is gone: PostgreSQL itself decides.
+    // There is no /proc, or the process has ended: PostgreSQL itself decides.
     return false;
   }
 }

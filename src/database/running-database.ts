@@ -10,7 +10,7 @@ import { migrate } from './migrate.js';
 export interface RunningDatabase {
   /** Login for requests, with the role `herald_app`. */
   readonly appUrl: string;
-  /** The same for LISTEN, round a pooler where one was configured. */
+  /** The same for LISTEN; a direct connection where a pooler is in use. */
   readonly listenUrl: string;
   /** SQL files that ran at this start. */
   readonly migrated: readonly string[];
@@ -18,14 +18,14 @@ export interface RunningDatabase {
   readonly embedded: EmbeddedPostgres | null;
 }
 
-/** Database of the built-in server that the service lives in. */
+/** Database of the service on the built-in server. */
 const EMBEDDED_DATABASE = 'herald';
 
 /**
  * Starts the built-in PostgreSQL unless a URL is set, creates roles, migrates, and checks the role of requests.
  *
- * @param notice told where things are.
- * @throws DatabaseError, RoleSetupError; nothing is left running then.
+ * @param notice receives what an operator should know, such as the path of the data.
+ * @throws DatabaseError, RoleSetupError; no server is left running then.
  */
 export async function startDatabase(
   settings: DatabaseSettings,
