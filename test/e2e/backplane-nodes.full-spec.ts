@@ -9,8 +9,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { signToken } from '../support/token.js';
 import { until } from '../support/until.js';
 
-/** Two service processes, and what they have in common. */
-class TwoNodes {
+/** Two service processes over one database. */
+class TwoServers {
   readonly streams: StreamReader[] = [];
 
   private constructor(
@@ -21,7 +21,7 @@ class TwoNodes {
     readonly sender: string,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>>): Promise<TwoNodes> {
+  static async start(environment: Readonly<Record<string, string>>): Promise<TwoServers> {
     const database = await createTestDatabase();
     const env = {
       DATABASE_URL: database.url,
@@ -32,25 +32,25 @@ class TwoNodes {
     const [a, b] = await Promise.all([startService(env), startService(env)]);
     const reader = await signToken({ tenant: 'acme', user: 'reader', topics: ['job:1'] });
     const sender = await signToken({ tenant: 'acme', user: 'sender', permissions: ['sse:send', 'sse:admin'] });
-    return new TwoNodes(database, a, b, reader, sender);
+    return new TwoServers(database, a, b, reader, sender);
   }
 
-  async follow(node: Service): Promise<StreamReader> {
-    const stream = await openStream(node.url, { token: this.reader, topics: ['job:1'] });
+  async follow(server: Service): Promise<StreamReader> {
+    const stream = await openStream(server.url, { token: this.reader, topics: ['job:1'] });
     this.streams.push(stream);
     await stream.until(({ event }) => event === 'connected');
     return stream;
   }
 
-  /** Sends to the topic from one node. */
-  async send(node: Service, data: string, durable: boolean): Promise<void> {
+  /** Sends an event to the topic through one server. */
+  async send(server: Service, data: string, durable: boolean): Promise<void> {
     const body = { target: { topic: 'job:1' }, data, durable };
-    const answer = await call(`${node.url}/api/v1/sse/send`, { token: this.sender, body });
+    const answer = await call(`${server.url}/api/v1/sse/send`, { token: this.sender, body });
     expect(answer.status).toBe(202);
   }
 
-  async backplaneOf(node: Service): Promise<unknown> {
-    return (await call(`${node.url}/ready`)).body.checks.backplane;
+  async backplaneOf(server: Service): Promise<unknown> {
+    return (await call(`${server.url}/ready`)).body.checks.backplane;
   }
 
   async stop(): Promise<void> {
@@ -63,65 +63,65 @@ class TwoNodes {
 const has = (data: string) => (event: { readonly data: string }) => event.data === data;
 
 for (const { name, program } of BROKERS) {
-  describeWithPrograms(`two service processes over ${name}`, [program], () => {
+  describeWithPrograms(`Two service processes over ${name}`, [program], () => {
     let broker: BrokerServer;
-    let nodes: TwoNodes;
+    let servers: TwoServers;
     beforeAll(async () => {
       broker = await BrokerServer.start(name);
-      nodes = await TwoNodes.start(broker.environment);
+      servers = await TwoServers.start(broker.environment);
     }, 120_000);
     afterAll(async () => {
-      await nodes?.stop();
+      await servers?.stop();
       await broker?.stop();
     });
 
-    it('say at their start what carries their hints', () => {
-      expect(nodes.a.output()).toContain(`hints over ${name} at 127.0.0.1:${broker.port} (prefix herald)`);
+    it('log at their start what carries their hints', () => {
+      expect(servers.a.output()).toContain(`hints over ${name} at 127.0.0.1:${broker.port} (prefix herald)`);
     });
 
-    it('bring durable and ephemeral events of one to a follower of the other, and know who is online anywhere', async () => {
-      const stream = await nodes.follow(nodes.b);
-      await nodes.send(nodes.a, 'durable', true);
+    it('deliver durable and ephemeral events of one to a follower of the other, and see users who are online on either', async () => {
+      const stream = await servers.follow(servers.b);
+      await servers.send(servers.a, 'durable', true);
       await stream.until(has('durable'));
-      await nodes.send(nodes.a, 'ephemeral', false);
+      await servers.send(servers.a, 'ephemeral', false);
       await stream.until(has('ephemeral'));
       expect(stream.events().find(has('ephemeral'))?.id).toBeUndefined();
-      await until('online, as the other node sees it', async () => {
-        const { body } = await call(`${nodes.a.url}/api/v1/sse/online-users`, { token: nodes.sender });
+      await until('the other server sees the user online', async () => {
+        const { body } = await call(`${servers.a.url}/api/v1/sse/online-users`, { token: servers.sender });
         return body.items.some((user: { userId: string }) => user.userId === 'reader');
       });
     });
 
-    it('show a follower that moves between them at random 50 times everything once, in order', async () => {
-      const { published, seen, streams, resyncs } = await moveBetween([nodes.a.url, nodes.b.url], 50, 7);
+    it('deliver every event once and in order to a follower that moves between them 50 times at random', async () => {
+      const { published, seen, streams, resyncs } = await moveBetween([servers.a.url, servers.b.url], 50, 7);
       expect([streams, resyncs]).toEqual([51, 0]);
       expect(seen).toEqual(published);
       expect(published.length).toBeGreaterThan(20);
     }, 60_000);
 
-    it('bring durable events while it is away, leave the traffic, and are whole again when it is back', async () => {
-      const stream = await nodes.follow(nodes.b);
+    it('deliver durable events while it is down, fail readiness, and recover when it is back', async () => {
+      const stream = await servers.follow(servers.b);
       await broker.kill();
-      await until('both notice', async () => {
-        const checks = [await nodes.backplaneOf(nodes.a), await nodes.backplaneOf(nodes.b)];
+      await until('both report it', async () => {
+        const checks = [await servers.backplaneOf(servers.a), await servers.backplaneOf(servers.b)];
         return checks.every((check) => check === 'failed');
       });
-      await nodes.send(nodes.a, 'by the tail', true);
+      await servers.send(servers.a, 'by the tail', true);
       await stream.until(has('by the tail'));
       await broker.start();
       await until('both are back', async () => {
-        const checks = [await nodes.backplaneOf(nodes.a), await nodes.backplaneOf(nodes.b)];
+        const checks = [await servers.backplaneOf(servers.a), await servers.backplaneOf(servers.b)];
         return checks.every((check) => check === 'ok');
       });
-      await nodes.send(nodes.a, 'ephemeral again', false);
+      await servers.send(servers.a, 'ephemeral again', false);
       await stream.until(has('ephemeral again'));
       expect(stream.events().filter(has('by the tail'))).toHaveLength(1);
     });
   });
 }
 
-describe('a service whose backplane is not there', () => {
-  it('does not start, and says what to do in one line', async () => {
+describe('Service without its backplane', () => {
+  it('does not start, and states the remedy in one line', async () => {
     const gone = await BrokerServer.unused('redis');
     const database = await createTestDatabase();
     try {
@@ -143,8 +143,8 @@ describe('a service whose backplane is not there', () => {
   });
 });
 
-describe('a service that counts shards otherwise than the nodes that run', () => {
-  it('does not start, and says what to do in one line (code 78)', async () => {
+describe('Service with another number of shards than the running servers', () => {
+  it('does not start, and states the remedy in one line (exit code 78)', async () => {
     const database = await createTestDatabase();
     const env = { DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET };
     const running = await startService(env);

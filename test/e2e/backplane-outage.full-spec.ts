@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-/** Publishes durable events in turn from both nodes, a few milliseconds apart. */
+/** Publishes durable events alternately from both hubs, a few milliseconds apart. */
 async function publishAll({ hubs, tenant }: HubPair, at: (number: number) => Promise<void> = () => Promise.resolve()) {
   for (const number of numbers) {
     await at(number);
@@ -33,7 +33,7 @@ async function publishAll({ hubs, tenant }: HubPair, at: (number: number) => Pro
   }
 }
 
-/** Every event, on both nodes, once and in order. */
+/** Expects every event on both hubs, once and in order. */
 async function expectAll({ sinks }: HubPair): Promise<void> {
   for (const sink of sinks) {
     await until('the last event', () => sink.payloads('note').includes(String(EVENTS)), 20_000);
@@ -42,8 +42,8 @@ async function expectAll({ sinks }: HubPair): Promise<void> {
   }
 }
 
-describe('a backplane that drops, doubles and delays 30 % of its messages', () => {
-  it.each([1, 2])('costs no durable event its place: each comes once, in order (seed %i)', async (seed) => {
+describe('Backplane that drops, duplicates and delays 30 % of its messages', () => {
+  it.each([1, 2])('does not affect durable events: each arrives once, in order (seed %i)', async (seed) => {
     const [bus, random] = [new MemoryBus(), seededRandom(seed)];
     const bad = [0, 1].map(() => new UnreliableBackplane(new MemoryBackplane(bus), random));
     pair = await startHubPair(database, `bad-${seed}`, (index) => bad[index] as Backplane);
@@ -53,13 +53,13 @@ describe('a backplane that drops, doubles and delays 30 % of its messages', () =
   });
 });
 
-describe('what travels between nodes', () => {
-  it('is never the payload of a durable event, and that of an ephemeral one is', async () => {
-    const heard: BackplaneMessage[] = [];
+describe('Messages between servers', () => {
+  it('carry the payload of ephemeral events, but never that of durable ones', async () => {
+    const messages: BackplaneMessage[] = [];
     const bus = new MemoryBus();
     pair = await startHubPair(database, 'secret', () => new MemoryBackplane(bus));
     const spy = new MemoryBackplane(bus);
-    await spy.start((message) => heard.push(message));
+    await spy.start((message) => messages.push(message));
     await pair.hubs[0].publish('tenant', ['salary of ann'], pair.tenant);
     await pair.hubs[1].publish(['ann', 'bob'], ['salary of bob'], pair.tenant);
     pair.hubs[1].send('tenant', '50 %', pair.tenant);
@@ -67,23 +67,23 @@ describe('what travels between nodes', () => {
       await until('the durable one', () => sink.payloads('note').includes('salary of ann'));
       await until('the ephemeral one', () => sink.payloads('tick').includes('50 %'));
     }
-    await until('both hints', () => heard.some((one) => one.kind === 'hint' && one.hint.heads['secret'] === 2));
+    await until('both hints', () => messages.some((one) => one.kind === 'hint' && one.hint.heads['secret'] === 2));
     await spy.stop();
-    expect(JSON.stringify(heard)).not.toContain('salary');
-    expect(JSON.stringify(heard)).toContain('50 %');
+    expect(JSON.stringify(messages)).not.toContain('salary');
+    expect(JSON.stringify(messages)).toContain('50 %');
   });
 });
 
 for (const { name, program } of BROKERS) {
-  describeWithPrograms(`${name} killed and started again under two hubs`, [program], () => {
-    it('costs no durable event its place, and ephemeral events flow again', async () => {
+  describeWithPrograms(`Restart of a killed ${name} below two hubs`, [program], () => {
+    it('affects no durable event, and ephemeral events flow again afterwards', async () => {
       const server = await BrokerServer.start(name);
       try {
         const backplanes = [server.backplane(), server.backplane()] as const;
         const running = (pair = await startHubPair(database, name, (index) => backplanes[index]));
         await publishAll(running, async (number) => {
           if (number === 50) await server.kill();
-          // Publishing went on in between, and this proves that what was published then arrived without the server.
+          // Publishing continued meanwhile; this proves that those events arrived without the backplane.
           if (number === 150) {
             for (const sink of running.sinks) await until('the tail', () => sink.payloads('note').includes('149'));
             await server.start();
@@ -97,7 +97,7 @@ for (const { name, program } of BROKERS) {
           await until('both ephemeral events', () => sink.payloads('tick').length === 2);
           expect(new Set(sink.payloads('tick'))).toEqual(new Set(['from 0', 'from 1']));
         }
-        // Hints of 100 events had nowhere to go, so the outage was one.
+        // The hints of 100 events were lost, which proves the outage.
         expect(backplanes[0].counters.lost + backplanes[1].counters.lost).toBeGreaterThan(10);
       } finally {
         await pair?.stop();

@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 
 const MAKERS = { redis: createRedisBackplane, nats: createNatsBackplane };
 /** A ping every 5 s, at most two without an answer, and time for a busy machine. */
-const NOTICED_MS = 35_000;
+const DETECTED_MS = 35_000;
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -19,31 +19,30 @@ afterEach(async () => {
 });
 
 for (const { name, program } of BROKERS) {
-  describeWithPrograms(`a line to ${name} on which nothing moves any more`, [program], () => {
-    it('is noticed, bounds what waits, and is left for a new one', async () => {
+  describeWithPrograms(`Connection to ${name} that stops transferring data`, [program], () => {
+    it('is detected, bounds what waits, and is replaced by a new one', async () => {
       const server = await BrokerServer.start(name);
       undo.unshift(() => server.stop());
       const proxy: FaultProxy = await startFaultProxy(server.port);
       undo.unshift(() => proxy.close());
       const backplane = MAKERS[name]({ url: server.url.replace(`:${server.port}`, `:${proxy.port}`) });
-      const heard: BackplaneMessage[] = [];
-      await backplane.start((message) => heard.push(message));
+      const received: BackplaneMessage[] = [];
+      await backplane.start((message) => received.push(message));
       undo.unshift(() => backplane.stop());
-
       proxy.hold();
       backplane.publish({ kind: 'wake-up', shard: 1 });
-      await until('noticed', () => !backplane.isConnected(), NOTICED_MS);
+      await until('detected', () => !backplane.isConnected(), DETECTED_MS);
       await until('counted', () => backplane.counters.lost === 1);
       proxy.cut();
       proxy.release();
-      await until('a new line', () => backplane.isConnected(), NOTICED_MS);
+      await until('a new connection', () => backplane.isConnected(), DETECTED_MS);
       backplane.publish({ kind: 'wake-up', shard: 2 });
-      await until('heard', () => heard.some((message) => message.kind === 'wake-up' && message.shard === 2));
+      await until('received', () => received.some((message) => message.kind === 'wake-up' && message.shard === 2));
     }, 90_000);
   });
 }
 
-it('a LISTEN connection on which nothing moves any more is noticed by its ping and left for a new one', async () => {
+it('LISTEN connection that stops transferring data is detected by its ping and replaced by a new one', async () => {
   const database = await createTestDatabase();
   undo.unshift(() => database.drop());
   const { port } = new URL(database.url);
@@ -55,14 +54,14 @@ it('a LISTEN connection on which nothing moves any more is noticed by its ping a
     nodeId: 'listener',
   });
   undo.unshift(stop);
-  const heard: BackplaneMessage[] = [];
-  await backplane.start((message) => heard.push(message));
+  const received: BackplaneMessage[] = [];
+  await backplane.start((message) => received.push(message));
   undo.unshift(() => backplane.stop());
   proxy.hold();
-  await until('noticed', () => !backplane.isConnected(), NOTICED_MS);
+  await until('detected', () => !backplane.isConnected(), DETECTED_MS);
   proxy.cut();
   proxy.release();
-  await until('a new line', () => backplane.isConnected(), NOTICED_MS);
+  await until('a new connection', () => backplane.isConnected(), DETECTED_MS);
   backplane.publish({ kind: 'wake-up', shard: 2 });
-  await until('heard', () => heard.some((message) => message.kind === 'wake-up' && message.shard === 2));
+  await until('received', () => received.some((message) => message.kind === 'wake-up' && message.shard === 2));
 }, 90_000);

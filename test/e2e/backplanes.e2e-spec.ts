@@ -16,7 +16,7 @@ const tick = (payload: string): BackplaneMessage => ({
 });
 
 for (const { name, program } of BROKERS) {
-  describeWithPrograms(`the ${name} backplane, over a real server`, [program], () => {
+  describeWithPrograms(`${name} backplane over a real server`, [program], () => {
     let server: BrokerServer;
     let prefixes = 0;
     const stops: (() => Promise<void>)[] = [];
@@ -28,14 +28,14 @@ for (const { name, program } of BROKERS) {
     });
     afterAll(() => server?.stop());
 
-    /** One more node, listening. */
-    async function node(prefix: string) {
-      const told: string[] = [];
-      const backplane = server.backplane({ prefix, onError: (what) => told.push(what) });
-      const heard: BackplaneMessage[] = [];
-      await backplane.start((message) => heard.push(message));
+    /** Starts one more backplane. */
+    async function start(prefix: string) {
+      const reported: string[] = [];
+      const backplane = server.backplane({ prefix, onError: (what) => reported.push(what) });
+      const received: BackplaneMessage[] = [];
+      await backplane.start((message) => received.push(message));
       stops.push(() => backplane.stop());
-      return { backplane, heard, told };
+      return { backplane, received, reported };
     }
     const nextPrefix = () => `test-${(prefixes += 1)}`;
 
@@ -51,19 +51,19 @@ for (const { name, program } of BROKERS) {
       { describe, it },
     );
 
-    it('brings nothing from one prefix to another, so that clusters can share a server', async () => {
-      const [ours, theirs] = [await node('production'), await node('staging')];
+    it('delivers nothing from one prefix to another, so that clusters can share a server', async () => {
+      const [ours, theirs] = [await start('production'), await start('staging')];
       ours.backplane.publish(wakeUp(1));
-      await until('ours', () => ours.heard.length > 0);
-      // What is behind it on the same server would have come by now.
+      await until('ours', () => ours.received.length > 0);
+      // A message for the other prefix would have arrived before this one.
       theirs.backplane.publish(wakeUp(2));
-      await until('theirs', () => theirs.heard.length > 0);
-      expect([ours.heard, theirs.heard]).toEqual([[wakeUp(1)], [wakeUp(2)]]);
+      await until('theirs', () => theirs.received.length > 0);
+      expect([ours.received, theirs.received]).toEqual([[wakeUp(1)], [wakeUp(2)]]);
     });
 
-    it('counts what others say on its channel, and is not upset', async () => {
+    it('counts foreign texts on its channel and continues', async () => {
       const prefix = nextPrefix();
-      const { backplane, heard, told } = await node(prefix);
+      const { backplane, received, reported } = await start(prefix);
       const noise = [
         'x',
         '[{"kind":"hint"}]',
@@ -74,49 +74,49 @@ for (const { name, program } of BROKERS) {
       ];
       for (const text of noise) await server.publish(`${prefix}${name === 'redis' ? ':' : '.'}sse`, text);
       backplane.publish(wakeUp(1));
-      await until('the own message', () => heard.length > 0);
-      expect(heard).toEqual([wakeUp(1)]);
-      expect([backplane.counters, told]).toEqual([{ lost: 0, foreign: noise.length - 1 }, []]);
+      await until('the own message', () => received.length > 0);
+      expect(received).toEqual([wakeUp(1)]);
+      expect([backplane.counters, reported]).toEqual([{ lost: 0, foreign: noise.length - 1 }, []]);
     });
 
     it('carries a flush that is larger than one message of the server may be, in order', async () => {
-      const { backplane, heard } = await node(nextPrefix());
+      const { backplane, received } = await start(nextPrefix());
       const sent = Array.from({ length: 150 }, (_, i) => tick(`${i} ${'\u0001'.repeat(5_000)}`));
       for (const message of sent) backplane.publish(message);
-      await until('all of them', () => heard.length >= sent.length);
-      expect(heard).toEqual(sent);
+      await until('all of them', () => received.length >= sent.length);
+      expect(received).toEqual(sent);
     });
 
-    it('drops and counts what is more than its bound, and goes on', async () => {
-      const { backplane, heard } = await node(nextPrefix());
+    it('drops and counts messages beyond its limit, and continues', async () => {
+      const { backplane, received } = await start(nextPrefix());
       for (let i = 0; i < 400; i++) backplane.publish(tick('x'.repeat(6_000)));
       expect(backplane.counters.lost).toBeGreaterThan(200);
       backplane.publish(wakeUp(1));
-      await until('the last one', () => heard.some(({ kind }) => kind === 'wake-up'));
-      expect(heard.length).toBe(401 - backplane.counters.lost);
+      await until('the last one', () => received.some(({ kind }) => kind === 'wake-up'));
+      expect(received.length).toBe(401 - backplane.counters.lost);
     });
 
-    it('outlives its server: counts what it loses, says so once, and hears again when the server is back', async () => {
+    it('survives an outage of its server: it counts losses, reports them once, and receives again afterwards', async () => {
       const prefix = nextPrefix();
-      const [a, b] = [await node(prefix), await node(prefix)];
+      const [a, b] = [await start(prefix), await start(prefix)];
       await server.kill();
-      await until('noticed', () => !a.backplane.isConnected() && !b.backplane.isConnected());
+      await until('detected', () => !a.backplane.isConnected() && !b.backplane.isConnected());
       for (let i = 0; i < 5; i++) {
         a.backplane.publish(tick(`lost ${i}`));
         await until('counted', () => a.backplane.counters.lost === i + 1);
       }
-      expect(a.told.filter((what) => what.includes('were lost'))).toHaveLength(1);
+      expect(a.reported.filter((what) => what.includes('were lost'))).toHaveLength(1);
       await server.start();
       await until('back', () => a.backplane.isConnected() && b.backplane.isConnected());
       a.backplane.publish(wakeUp(1));
       b.backplane.publish(wakeUp(2));
-      for (const { heard } of [a, b]) {
-        await until('both heard', () => heard.length >= 2);
-        expect(new Set(heard)).toEqual(new Set([wakeUp(1), wakeUp(2)]));
+      for (const { received } of [a, b]) {
+        await until('both received', () => received.length >= 2);
+        expect(new Set(received)).toEqual(new Set([wakeUp(1), wakeUp(2)]));
       }
     });
 
-    it('refuses to start without its server, and says what to do without showing the password', async () => {
+    it('refuses to start without its server, and states the remedy without showing the password', async () => {
       const gone = await BrokerServer.unused(name);
       const url = gone.url.replace('://', '://herald:hunter2@');
       const make = { redis: createRedisBackplane, nats: createNatsBackplane }[name];
@@ -144,7 +144,7 @@ for (const { name, program } of BROKERS) {
       expect(right.isConnected()).toBe(true);
     });
 
-    it('refuses wrong options all at once, and never shows the URL', () => {
+    it('reports all wrong options at once, and never shows the URL', () => {
       const make = { redis: createRedisBackplane, nats: createNatsBackplane }[name] as (options: object) => unknown;
       const wrong = () => make({ url: 'http://ann:hunter2@x', prefix: 'a b', size: 3 });
       expect(wrong).toThrow(/size is not an option; url must be .*; prefix must be/);

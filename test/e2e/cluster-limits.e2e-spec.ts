@@ -10,17 +10,17 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { until } from '../support/until.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
-/** Several nodes over one PostgreSQL. Each test has a tenant of its own. */
+/** Several servers over one PostgreSQL. Each test has a tenant of its own. */
 let database: TestDatabase;
 let admin: pg.Client;
-/** Of one test, stopped behind it. */
-const nodes: SseServer[] = [];
-/** Two nodes with {@link LIMITS}, for all tests behind it that need nothing else. */
+/** Servers of one test, stopped after it. */
+const servers: SseServer[] = [];
+/** Two servers with {@link LIMITS}, shared by all tests that need nothing else. */
 let pair: [SseServer, SseServer];
 const LIMITS = { maxConnectionsPerUser: 2, maxConnectionsPerTenant: 4 };
-/** Nobody here is behind a balancer, so the second look need not come late. */
+/** Checks admissions again early: no client here moves between servers behind a balancer. */
 const QUICK = { lagMs: 20 };
-/** Sees nothing of what others admit, as within the half second before it is written. */
+/** Sees no connection of other servers, as in the half second before they are written. */
 const BLIND: Partial<ClusterSlots> = {
   ...QUICK,
   remoteCounts: () => Promise.resolve({ user: 0, tenant: 0, oldest: null }),
@@ -32,22 +32,22 @@ beforeAll(async () => {
   await admin.connect();
 });
 async function stop(stopping: readonly SseServer[]): Promise<void> {
-  for (const node of stopping) await node.stop();
-  expect(stopping.flatMap((node) => node.errors)).toEqual([]);
+  for (const server of stopping) await server.stop();
+  expect(stopping.flatMap((server) => server.errors)).toEqual([]);
 }
-afterEach(() => stop(nodes.splice(0)));
+afterEach(() => stop(servers.splice(0)));
 afterAll(async () => {
   await stop(pair ?? []);
   await admin.end();
   await database.drop();
 });
 
-/** Two nodes that know of each other. */
-async function startTwo(...how: Tail<Parameters<typeof startSseServer>>): Promise<[SseServer, SseServer]> {
-  const a = await startSseServer(database, `a-${nodes.length}`, ...how);
-  nodes.push(a);
-  const b = await startSseServer(database, `b-${nodes.length}`, ...how);
-  nodes.push(b);
+/** Starts two servers that know of each other. */
+async function startTwo(...args: Tail<Parameters<typeof startSseServer>>): Promise<[SseServer, SseServer]> {
+  const a = await startSseServer(database, `a-${servers.length}`, ...args);
+  servers.push(a);
+  const b = await startSseServer(database, `b-${servers.length}`, ...args);
+  servers.push(b);
   await a.detectServers();
   return [a, b];
 }
@@ -56,9 +56,9 @@ type Tail<T extends readonly unknown[]> = T extends readonly [unknown, unknown, 
 const PATH = '/api/v1/sse';
 const newTenant = (): string => `t-${randomUUID()}`;
 
-async function open(node: SseServer, tenant: string, user = 'ann'): Promise<RawStream> {
-  const stream = await node.sse.open({ sub: user, tenant_id: tenant });
-  await node.written();
+async function open(server: SseServer, tenant: string, user = 'ann'): Promise<RawStream> {
+  const stream = await server.sse.open({ sub: user, tenant_id: tenant });
+  await server.written();
   return stream;
 }
 
@@ -66,21 +66,21 @@ function bearer(tenant: string, user = 'ann'): Record<string, string> {
   return { accept: '*/*', authorization: `Bearer ${testToken({ sub: user, tenant_id: tenant })}` };
 }
 
-/** Whether one stream more is let in; it does not stay. @throws where it is refused for another reason than a limit. */
-async function knock(node: SseServer, tenant: string, user = 'ann', path = 'stream'): Promise<boolean> {
-  const answer = await node.sse.raw(`${PATH}/${path}`, { headers: bearer(tenant, user) });
+/** Opens and drops one stream. @returns whether it was admitted. @throws when it was refused for another reason than a limit. */
+async function isAdmitted(server: SseServer, tenant: string, user = 'ann', path = 'stream'): Promise<boolean> {
+  const answer = await server.sse.raw(`${PATH}/${path}`, { headers: bearer(tenant, user) });
   if (answer.status !== 200) expect([answer.status, await answer.end()]).toEqual([429, IS_LIMIT]);
   answer.destroy();
   return answer.status === 200;
 }
 
-/** Waits until one more is refused: on a machine that stands still for a second, a node goes by its own count (P102). */
-async function untilFull(...who: Parameters<typeof knock>): Promise<void> {
-  await until('a refusal', async () => !(await knock(...who)));
+/** Waits until one more is refused: on a machine that stalls for a second, a server uses its own count (P102). */
+async function untilFull(...args: Parameters<typeof isAdmitted>): Promise<void> {
+  await until('a refusal', async () => !(await isAdmitted(...args)));
 }
 
-async function untilFullForWebSockets(node: SseServer, tenant: string): Promise<void> {
-  const url = `${node.sse.url}${PATH}/ws`;
+async function untilFullForWebSockets(server: SseServer, tenant: string): Promise<void> {
+  const url = `${server.sse.url}${PATH}/ws`;
   const refusal = await until('a refusal', async () => {
     const opened = await WebSocketClient.open(url, bearer(tenant));
     if (!(opened instanceof WebSocketClient)) return opened;
@@ -90,39 +90,39 @@ async function untilFullForWebSockets(node: SseServer, tenant: string): Promise<
   expect([refusal.status, JSON.stringify(refusal.body)]).toEqual([429, IS_LIMIT]);
 }
 
-async function unsharedOn(node: SseServer): Promise<number> {
-  const text = await node.sse.app.get(SseMetrics).text();
+async function unsharedOn(server: SseServer): Promise<number> {
+  const text = await server.sse.app.get(SseMetrics).text();
   return Number(/^sse_unshared_admissions_total (\d+)$/m.exec(text)?.[1]);
 }
 
-async function connectionsOf(node: SseServer, tenant: string): Promise<number> {
-  return (await node.sse.broker.userPresence(tenant, 'ann')).connections.length;
+async function connectionsOf(server: SseServer, tenant: string): Promise<number> {
+  return (await server.sse.broker.userPresence(tenant, 'ann')).connections.length;
 }
 
 const IS_LIMIT = expect.stringContaining('"code":"connection_limit"');
 
-describe('a node that has just started', () => {
-  it('P101: what came in while a new node was not noticed yet is looked at when it is', async () => {
+describe('Limits after the start of a server', () => {
+  it('P101: closes connections over the limit that were admitted before the new server was detected', async () => {
     const a = await startSseServer(database, 'early', LIMITS, BLIND);
-    nodes.push(a);
+    servers.push(a);
     const b = await startSseServer(database, 'late', LIMITS, QUICK);
-    nodes.push(b);
+    servers.push(b);
     const tenant = newTenant();
     const streams = [await open(b, tenant), await open(b, tenant)];
-    const unnoticed = await open(a, tenant);
+    const surplus = await open(a, tenant);
     await a.detectServers();
-    await unnoticed.event('close');
+    await surplus.event('close');
     expect(streams.map(({ isEnded }) => isEnded)).toEqual([false, false]);
   });
 });
 
-describe('over two nodes', () => {
+describe('Limits over two servers', () => {
   beforeAll(async () => {
     pair = await startTwo(LIMITS, QUICK);
-    nodes.length = 0;
+    servers.length = 0;
   });
 
-  it('P100: a person has one limit, whatever carries the streams; a place that is given back on one is free on the other', async () => {
+  it('P100: hold for a user over all transports and servers; a slot that is released on one is free on the other', async () => {
     const [a, b] = pair;
     const tenant = newTenant();
     const first = await open(a, tenant);
@@ -130,9 +130,9 @@ describe('over two nodes', () => {
     await untilFull(b, tenant);
     await untilFull(b, tenant, 'ann', 'poll');
     await untilFullForWebSockets(b, tenant);
-    expect(await knock(b, newTenant())).toBe(true);
+    expect(await isAdmitted(b, newTenant())).toBe(true);
     first.destroy();
-    await until('a place', async () => {
+    await until('a free slot', async () => {
       const again = await b.sse.raw(`${PATH}/stream`, { headers: bearer(tenant) });
       return again.status === 200;
     });
@@ -140,7 +140,7 @@ describe('over two nodes', () => {
     await untilFull(a, tenant);
   });
 
-  it('P100: a tenant has one limit', async () => {
+  it('P100: hold for a tenant over both servers', async () => {
     const [a, b] = pair;
     const tenant = newTenant();
     await open(b, tenant, 'one');
@@ -148,21 +148,21 @@ describe('over two nodes', () => {
     await open(a, tenant, 'three');
     await open(a, tenant, 'four');
     await untilFull(a, tenant, 'five');
-    expect(await knock(a, newTenant(), 'five')).toBe(true);
+    expect(await isAdmitted(a, newTenant(), 'five')).toBe(true);
   });
 
-  it('polls elsewhere count once per device, and not those of the device that asks', async () => {
+  it('count polls on other servers once per device, except those of the requesting device', async () => {
     const [a, b] = await startTwo({ maxConnectionsPerUser: 1 }, QUICK);
     const tenant = newTenant();
-    expect(await knock(a, tenant, 'ann', 'poll?device=phone')).toBe(true);
-    expect(await knock(a, tenant, 'ann', 'poll?device=phone')).toBe(true);
+    expect(await isAdmitted(a, tenant, 'ann', 'poll?device=phone')).toBe(true);
+    expect(await isAdmitted(a, tenant, 'ann', 'poll?device=phone')).toBe(true);
     await a.written();
-    // What was answered there lingers as online, and a client behind a balancer polls here next.
-    expect(await knock(b, tenant, 'ann', 'poll?device=phone')).toBe(true);
+    // An answered poll stays online for a moment, and a client behind a balancer polls the other server next.
+    expect(await isAdmitted(b, tenant, 'ann', 'poll?device=phone')).toBe(true);
     await untilFull(b, tenant, 'ann', 'stream?device=desk');
   });
 
-  it('P100: the oldest stream is closed on whichever node it is, where that is the rule', async () => {
+  it('P100: close the oldest stream on any server with onUserLimit close-oldest', async () => {
     const [a, b] = await startTwo({ ...LIMITS, onUserLimit: 'close-oldest' }, QUICK);
     const tenant = newTenant();
     const oldest = await open(a, tenant);
@@ -174,7 +174,7 @@ describe('over two nodes', () => {
     expect([younger.isEnded, newest.isEnded]).toEqual([false, false]);
   });
 
-  it('P101: what both admitted at once is closed again, the newest', async () => {
+  it('P101: close the newest streams again when both servers admitted too many at once', async () => {
     const [a, b] = await startTwo(LIMITS, BLIND);
     const tenant = newTenant();
     const streams = [await open(a, tenant), await open(b, tenant), await open(a, tenant), await open(b, tenant)];
@@ -187,11 +187,11 @@ describe('over two nodes', () => {
   });
 });
 
-describe('what does not count', () => {
-  it('P100: the streams of a node that was killed, behind its lease, and of one that drains', async () => {
+describe('Limits', () => {
+  it('P100: ignore the streams of a killed server after its lease, and of one that drains', async () => {
     const [a] = pair;
     const tenant = newTenant();
-    // What a node leaves that is killed with kill -9: rows, and a lease that nobody renews.
+    // What a server leaves after kill -9: rows, and a lease that no server renews.
     await admin.query(
       `INSERT INTO sse.node (node_id, boot_id, until) VALUES ('killed', $1, clock_timestamp() + interval '1 h')`,
       [BOOT],
@@ -212,8 +212,8 @@ describe('what does not count', () => {
   });
 });
 
-describe('a database that does not answer', () => {
-  it('P102: leaves each node with its own count, and is told once', async () => {
+describe('Limits while the database does not answer', () => {
+  it('P102: use the count of each server alone', async () => {
     const [a, b] = pair;
     const tenant = newTenant();
     await open(b, tenant);
@@ -224,12 +224,12 @@ describe('a database that does not answer', () => {
     try {
       await admin.query('LOCK TABLE sse.connection IN ACCESS EXCLUSIVE MODE');
       await Promise.all([a.sse.open({ tenant_id: tenant }), a.sse.open({ tenant_id: tenant })]);
-      expect(await knock(a, tenant)).toBe(false);
+      expect(await isAdmitted(a, tenant)).toBe(false);
     } finally {
       await admin.query('ROLLBACK');
     }
     expect((await unsharedOn(a)) - before).toBe(2);
-    // What was too many meanwhile is found as soon as it is written.
+    // The surplus connections are found as soon as they are written.
     await until('two', async () => (await connectionsOf(b, tenant)) === 2);
   });
 });

@@ -4,7 +4,7 @@ import { type Answer, call } from '../support/http.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('the demo company', () => {
+describe('Demo company', () => {
   let database: TestDatabase;
   let service: Service;
   const tokens = new Map<string, string>();
@@ -43,7 +43,7 @@ describe('the demo company', () => {
     return items;
   };
 
-  it('has people whom one may all become, the fixed ones in the short list', async () => {
+  it('lists people that a visitor can sign in as, the fixed ones in the short list', async () => {
     const short = await call(`${service.url}/api/v1/demo/people`);
     expect(short.body.tenants.map(({ people }: { people: unknown[] }) => people.length)).toEqual([6, 6]);
     const long = await call(`${service.url}/api/v1/demo/people?all=true`);
@@ -56,7 +56,7 @@ describe('the demo company', () => {
     }
   });
 
-  it('has documents of its own past, those of one company unseen by the other', async () => {
+  it('has documents from its past, invisible to the other company', async () => {
     for (const tenant of ['acme', 'beta']) {
       const orders = await everyPage(`${tenant}.buyer`, 'purchase-orders');
       expect(orders.length).toBeGreaterThanOrEqual(180);
@@ -66,7 +66,7 @@ describe('the demo company', () => {
     }
   });
 
-  it('shows leave to who asked for it and to HR, to others as if there were none', async () => {
+  it('shows a leave request to its requester and to HR; for others it does not exist', async () => {
     const made = await as('acme.buyer', 'POST', 'leave-requests', {
       kind: 'sick',
       from: '2027-02-01',
@@ -81,21 +81,21 @@ describe('the demo company', () => {
     expect(own.map(({ id }) => id)).not.toContain(made.body.id);
   });
 
-  it('greets people with notices in their language, each addressed to whom it concerns', async () => {
+  it('has notices in the language of each company, addressed to the right people', async () => {
     const titles = async (userId: string): Promise<string> =>
       (await as(userId, 'GET', 'notifications?limit=100')).body.items
         .map(({ title }: { title: string }) => title)
         .join();
     expect(await titles('beta.manager')).toContain('公告必读');
     expect(await titles('acme.manager')).toContain('please confirm by Friday');
-    // By the directory: purchasing's own notice, and the board's.
+    // Addressed through the directory: one notice for purchasing, one for the board.
     expect(await titles('acme.manager')).toContain('Nordlicht');
     expect(await titles('acme.manager')).toContain('Papers for the board');
     expect(await titles('acme.hr')).not.toContain('Nordlicht');
     expect(await titles('acme.hr')).not.toContain('Papers for the board');
   });
 
-  it('takes orders by amount or by lines, and nothing that says a status', async () => {
+  it('accepts orders with an amount or with lines, and refuses a status', async () => {
     const order = {
       supplier: '宁波轴承',
       lines: [
@@ -125,7 +125,7 @@ describe('the demo company', () => {
     expect((await as('acme.buyer', 'GET', `purchase-orders/${made.body.id}`)).body).toEqual(made.body);
   });
 
-  it('refuses leave that cannot be', async () => {
+  it('refuses impossible leave requests', async () => {
     for (const body of [
       { kind: 'annual', from: '2027-02-03', to: '2027-02-02' },
       { kind: 'annual', from: '2027-02-30', to: '2027-03-02' },
@@ -141,7 +141,7 @@ describe('the demo company', () => {
     (await as('acme.buyer', 'POST', 'purchase-orders', { supplier: 'Kestrel Tools', amount })).body.id;
   const submit = (id: string, userId = 'acme.buyer') => as(userId, 'POST', `purchase-orders/${id}/submit`, {});
   const orderNow = async (id: string) => (await as('acme.buyer', 'GET', `purchase-orders/${id}`)).body;
-  /** The task of somebody for an order; tasks of a person are newest first. */
+  /** A user's task for an order; tasks are newest first. */
   const taskOf = async (userId: string, id: string): Promise<{ id: string; instanceId: string }> => {
     const { body } = await as(userId, 'GET', 'approval-tasks/my-tasks?limit=100');
     const found = (body.items as { id: string; title: string; instanceId: string }[]).find(({ title }) =>
@@ -151,7 +151,7 @@ describe('the demo company', () => {
     return found;
   };
 
-  it('lets requests wait for the fixed people, at different steps', async () => {
+  it('has requests that wait for the fixed people, at different steps', async () => {
     for (const tenant of ['acme', 'beta']) {
       for (const post of ['manager', 'finance', 'finance2']) {
         const { body } = await as(`${tenant}.${post}`, 'GET', 'approval-tasks/my-tasks/count');
@@ -162,7 +162,7 @@ describe('the demo company', () => {
     }
   });
 
-  it('moves an order by its approval alone, in one transaction with each decision', async () => {
+  it('changes the status of an order only by its approval, in one transaction with each decision', async () => {
     const id = await newOrder();
     const submitted = await submit(id);
     expect([submitted.status, submitted.body.status]).toEqual([200, 'pending']);
@@ -174,7 +174,7 @@ describe('the demo company', () => {
     expect((await submit(id)).body.code).toBe('not_submittable');
   });
 
-  it('follows a return, a second submission with another amount, and a withdrawal', async () => {
+  it('follows a return, a resubmission with another amount, and a withdrawal', async () => {
     const id = await newOrder();
     const { instanceId } = (await submit(id)).body;
     const { id: taskId } = await taskOf('acme.manager', id);
@@ -195,7 +195,7 @@ describe('the demo company', () => {
     expect(second.body.instanceId).not.toBe(instanceId);
   });
 
-  it('lets nobody decide an order by an approval that is not its own', async () => {
+  it('refuses to decide an order by an approval that is not its own', async () => {
     const id = await newOrder(50_000);
     const start = (userId: string, code: string) =>
       as(userId, 'POST', 'process-instances', {
@@ -206,7 +206,7 @@ describe('the demo company', () => {
       });
     const lax = await as('acme.admin', 'POST', 'processes', {
       code: 'purchase-order',
-      name: 'Nobody looks',
+      name: 'Unchecked',
       nodes: [
         { id: 'start', type: 'start' },
         { id: 'end', type: 'end' },
@@ -229,13 +229,13 @@ describe('the demo company', () => {
     expect((await submit(id)).status).toBe(200);
   });
 
-  it('starts one approval, however many submit at once', async () => {
+  it('starts one approval when several users submit at once', async () => {
     const id = await newOrder();
     const answers = await Promise.all([1, 2, 3, 4].map(() => submit(id)));
     expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([200, 409, 409, 409]);
   });
 
-  it('needs two of finance for a larger order, and moves leave by the same rules', async () => {
+  it('requires two approvals by finance for a larger order, and handles leave by the same rules', async () => {
     const id = await newOrder(20_000);
     await submit(id);
     for (const userId of ['acme.manager', 'acme.finance']) {
@@ -291,7 +291,7 @@ describe('the demo company', () => {
     expect(numbers).toEqual([1, 2, 3, 4, 5].map((offset) => last + offset));
   });
 
-  it('is loaded once, also when a second node starts', async () => {
+  it('is loaded once, even when a second server starts', async () => {
     const before = (await everyPage('acme.buyer', 'purchase-orders')).length;
     const second = await start();
     await second.stop();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isNoticed, PlayedDay } from '../support/day-checks.js';
 
-describe('the seeded day with 8 people acting at once', () => {
+describe('Simulated day with 8 users at once', () => {
   let day: PlayedDay;
 
   beforeAll(async () => {
@@ -11,22 +11,23 @@ describe('the seeded day with 8 people acting at once', () => {
     await day?.end();
   });
 
-  it('brings work of every kind, and nothing that must not happen', () => {
+  it('performs work of every kind and nothing forbidden', () => {
     day.expectWork();
     expect(day.report.instances.size).toBeGreaterThan(10);
   });
 
-  it('leaves each request in a documented state, its document in the same', () => day.expectDocumentedStates());
+  it('leaves each request in a documented state, with its document in the same state', () =>
+    day.expectDocumentedStates());
 
-  it('has each decision once', () => day.expectEachDecisionOnce());
+  it('records each decision once', () => day.expectEachDecisionOnce());
 
-  it('leaves a history that verifies', () => day.expectAuditVerifies());
+  it('leaves audit chains that verify', () => day.expectAuditVerifies());
 
   it('shows inboxes and counts that agree with the rows', () => day.expectCountsAgree());
 
-  it('told everybody everything, once and in order', () => day.expectStreamsComplete());
+  it('delivers every event once and in order', () => day.expectStreamsComplete());
 
-  it('would notice a state, a decision or a count that is not right', async () => {
+  it('fails its checks when a state, a decision or a count is wrong', async () => {
     const first = (table: string, where: string): string =>
       `(select ctid from herald.${table} where tenant_id = 'acme' and ${where} limit 1)`;
     const noticed = [
@@ -61,7 +62,7 @@ describe('the seeded day with 8 people acting at once', () => {
   });
 });
 
-describe('a long day with 24 people acting at once', () => {
+describe('Long simulated day with 24 users at once', () => {
   let day: PlayedDay;
 
   beforeAll(async () => {
@@ -71,7 +72,7 @@ describe('a long day with 24 people acting at once', () => {
     await day?.end();
   });
 
-  it('ends in order: states, decisions, history, counts, streams', async () => {
+  it('ends with correct states, decisions, history, counts and streams', async () => {
     day.expectWork();
     await day.expectDocumentedStates();
     await day.expectEachDecisionOnce();

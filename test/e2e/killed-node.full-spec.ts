@@ -8,11 +8,11 @@ import { createTestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 import { until } from '../support/until.js';
 
-/** What is promised, and what a busy machine may add until somebody has asked. */
+/** The promised time, and what a busy machine may add. */
 const OFFLINE_MS = 15_000;
 const SLACK_MS = 5_000;
-/** The lease, the grace and one sign of life. */
-const TOLD_MS = 15_000 + 10_000 + 5_000;
+/** The lease, the grace and one renewal. */
+const ANNOUNCED_MS = 15_000 + 10_000 + 5_000;
 
 const changesOf = (stream: StreamReader, userId: string): readonly string[] =>
   stream
@@ -22,10 +22,10 @@ const changesOf = (stream: StreamReader, userId: string): readonly string[] =>
     .map(({ online, generation }) => `${online ? 'online' : 'offline'} ${generation}`);
 
 describeWithPrograms(
-  'a node that is killed with kill -9, and one that is only paused, over redis',
+  'Server that is killed with kill -9, and one that is only paused, over redis',
   ['redis-server'],
   () => {
-    it('take their people offline within 15 s, as every other node sees it; each is told of once, and who was only paused comes back', async () => {
+    it('lose their users within 15 s on every other server, which announces each once; the users of the paused one return', async () => {
       const [database, broker] = [await createTestDatabase(), await BrokerServer.start('redis')];
       const env = {
         DATABASE_URL: database.url,
@@ -43,8 +43,8 @@ describeWithPrograms(
         await follower.until(({ event }) => event === 'presence');
         const stream = await openStream(victim.url, { token });
         await openStream(paused.url, { token: sleeper });
-        const told = (user: string, changes: number) => () => changesOf(follower, user).length === changes;
-        await until('both told online', () => told('reader', 1)() && told('sleeper', 1)());
+        const announced = (user: string, changes: number) => () => changesOf(follower, user).length === changes;
+        await until('both announced online', () => announced('reader', 1)() && announced('sleeper', 1)());
         const isOnline = async (): Promise<boolean> =>
           (await call(`${survivor.url}/api/v1/sse/online-users/reader`, { token: admin })).body.online;
         await until('online', isOnline);
@@ -53,15 +53,19 @@ describeWithPrograms(
           await another.close();
           return another.status === 429;
         };
-        await until('one place for all nodes', isRefused);
+        await until('one slot for all servers', isRefused);
         process.kill(paused.pid, 'SIGSTOP');
         await victim.kill();
         await stream.ended;
         await until('offline', async () => !(await isOnline()), OFFLINE_MS + SLACK_MS);
         expect(await isOnline()).toBe(false);
-        await until('told offline', () => told('reader', 2)() && told('sleeper', 2)(), TOLD_MS + SLACK_MS);
+        await until(
+          'both announced offline',
+          () => announced('reader', 2)() && announced('sleeper', 2)(),
+          ANNOUNCED_MS + SLACK_MS,
+        );
         process.kill(paused.pid, 'SIGCONT');
-        await until('told online', told('sleeper', 3), SLACK_MS * 2);
+        await until('announced online', announced('sleeper', 3), SLACK_MS * 2);
         expect(changesOf(follower, 'reader')).toEqual(['online 1', 'offline 1']);
         expect(await isRefused()).toBe(false);
         expect(changesOf(follower, 'sleeper')).toEqual(['online 1', 'offline 1', 'online 2']);

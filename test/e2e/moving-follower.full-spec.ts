@@ -5,17 +5,17 @@ import { createTestDatabase } from '../support/test-database.js';
 
 const MOVES = 1_000;
 
-it('a follower that moves between two nodes at random 1,000 times misses and repeats nothing', async () => {
+it('Follower that moves between two servers 1,000 times at random misses and repeats no event', async () => {
   const database = await createTestDatabase();
   const env = { DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET, SSE_CONNECTS_PER_MINUTE: '0' };
-  const nodes = await Promise.all([startService(env), startService(env)]);
+  const servers = await Promise.all([startService(env), startService(env)]);
   try {
-    const urls = nodes.map(({ url }) => url);
+    const urls = servers.map(({ url }) => url);
     const { published, seen, streams, resyncs } = await moveBetween(urls, MOVES, 20_261_121);
     expect([streams, resyncs]).toEqual([MOVES + 1, 0]);
     expect(seen).toEqual(published);
   } finally {
-    for (const node of nodes) await node.stop();
+    for (const server of servers) await server.stop();
     await database.drop();
   }
 }, 180_000);

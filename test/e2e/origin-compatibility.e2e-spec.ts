@@ -4,22 +4,22 @@ import { ApprovalApp, oneStep, type Colleague } from '../support/approval-app.js
 import type { Answer } from '../support/http.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** What a call of the table needs: ids made for it. */
-interface Made {
+/** Ids of the objects that a call of the table uses. */
+interface Ids {
   readonly processId: string;
   readonly instanceId: string;
   readonly taskId: string;
   readonly notificationId: string;
 }
 
-/** One of the origin's operations, as its clients call it, and exactly what they get. */
-interface OriginCall {
+/** One operation of the legacy API, as its clients call it, and the exact response that they expect. */
+interface LegacyCall {
   readonly call: string;
   readonly by?: string;
-  readonly body?: (made: Made) => object;
+  readonly body?: (ids: Ids) => object;
   readonly status?: number;
-  readonly answer: (made: Made) => object;
-  /** The answer is a list with such items. */
+  readonly answer: (ids: Ids) => object;
+  /** The response is a list of such items. */
   readonly isList?: true;
 }
 
@@ -27,7 +27,7 @@ const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 const TEXT = expect.any(String);
 const NUMBER = expect.any(Number);
 
-const process = (made: Made) => ({
+const process = (ids: Ids) => ({
   id: TEXT,
   tenant_id: 'acme',
   code: TEXT,
@@ -39,16 +39,16 @@ const process = (made: Made) => ({
   enabled: true,
   created_at: TIME,
   updated_at: TIME,
-  ...(made.processId === '' ? {} : { id: made.processId }),
+  ...(ids.processId === '' ? {} : { id: ids.processId }),
 });
-const instance = (made: Made) => ({
-  id: made.instanceId,
+const instance = (ids: Ids) => ({
+  id: ids.instanceId,
   tenant_id: 'acme',
-  process_def_id: made.processId,
+  process_def_id: ids.processId,
   process_def_code: TEXT,
   process_def_name: TEXT,
-  workflow_instance_id: made.instanceId,
-  form_data_id: made.instanceId,
+  workflow_instance_id: ids.instanceId,
+  form_data_id: ids.instanceId,
   applicant_id: 'ada',
   applicant_name: 'ada of acme',
   title: TEXT,
@@ -60,10 +60,10 @@ const instance = (made: Made) => ({
   created_at: TIME,
   updated_at: TIME,
 });
-const task = (made: Made) => ({
-  id: made.taskId,
+const task = (ids: Ids) => ({
+  id: ids.taskId,
   tenant_id: 'acme',
-  process_instance_id: made.instanceId,
+  process_instance_id: ids.instanceId,
   node_id: 'check',
   node_name: 'Check',
   assignee_id: 'fin1',
@@ -75,8 +75,8 @@ const task = (made: Made) => ({
   created_at: TIME,
   updated_at: TIME,
 });
-const notification = (made: Made) => ({
-  id: made.notificationId,
+const notification = (ids: Ids) => ({
+  id: ids.notificationId,
   tenant_id: 'acme',
   user_id: 'ada',
   type: 'message',
@@ -91,8 +91,8 @@ const notification = (made: Made) => ({
 const nothing = () => ({});
 const counts = { pending: NUMBER, approved: NUMBER, rejected: NUMBER, withdrawn: NUMBER, cancelled: NUMBER };
 
-/** The origin's 29 routes: 8 of processes, 7 of requests, 7 of tasks, 7 of notifications. */
-const CALLS: readonly OriginCall[] = [
+/** The 29 routes of the legacy API: 8 of processes, 7 of requests, 7 of tasks, 7 of notifications. */
+const CALLS: readonly LegacyCall[] = [
   {
     call: 'POST /processes',
     by: 'root',
@@ -104,7 +104,7 @@ const CALLS: readonly OriginCall[] = [
       form_id: processId,
       workflow_id: processId,
     }),
-    answer: (made) => ({ ...process({ ...made, processId: '' }), name: 'A copy' }),
+    answer: (ids) => ({ ...process({ ...ids, processId: '' }), name: 'A copy' }),
   },
   { call: 'GET /processes?page=1&page_size=100', by: 'root', isList: true, answer: process },
   { call: 'GET /processes/:processId', answer: process },
@@ -112,7 +112,7 @@ const CALLS: readonly OriginCall[] = [
     call: 'PUT /processes/:processId',
     by: 'root',
     body: ({ processId }) => ({ name: 'Renamed', form_id: processId, workflow_id: processId, enabled: true }),
-    answer: (made) => ({ ...process(made), name: 'Renamed' }),
+    answer: (ids) => ({ ...process(ids), name: 'Renamed' }),
   },
   { call: 'PATCH /processes/:processId/enable', by: 'root', answer: nothing },
   { call: 'PATCH /processes/:processId/disable', by: 'root', answer: nothing },
@@ -138,9 +138,9 @@ const CALLS: readonly OriginCall[] = [
     call: 'POST /process-instances/start',
     by: 'ada',
     status: 201,
-    // A map of text to text: the number is one, as the form says.
+    // Every value is a string; the form decides that amount is a number.
     body: ({ processId }) => ({ process_def_id: processId, form_data: { amount: '12.5', note: '7' } }),
-    answer: (made) => ({ ...instance(made), id: TEXT, workflow_instance_id: TEXT, form_data_id: TEXT }),
+    answer: (ids) => ({ ...instance(ids), id: TEXT, workflow_instance_id: TEXT, form_data_id: TEXT }),
   },
   {
     call: 'GET /process-instances?process_def_id=:processId&status=pending&applicant_id=ada&start_date=&end_date=&limit=10&offset=0',
@@ -202,7 +202,7 @@ const CALLS: readonly OriginCall[] = [
       link: '',
       priority: 'high',
     }),
-    answer: (made) => ({ ...notification(made), id: TEXT }),
+    answer: (ids) => ({ ...notification(ids), id: TEXT }),
   },
   {
     call: 'GET /notifications?user_id=ada&type=message&only_unread=true&page=1&page_size=50',
@@ -216,7 +216,7 @@ const CALLS: readonly OriginCall[] = [
     call: 'PUT /notifications/:notificationId/read',
     by: 'ada',
     body: nothing,
-    answer: (made) => ({ ...notification(made), is_read: true, read_at: TIME }),
+    answer: (ids) => ({ ...notification(ids), is_read: true, read_at: TIME }),
   },
   {
     call: 'PUT /notifications/read',
@@ -225,11 +225,11 @@ const CALLS: readonly OriginCall[] = [
     answer: () => ({ count: 1, success: true }),
   },
   { call: 'DELETE /notifications/:notificationId', by: 'ada', answer: () => ({ success: true }) },
-  // Last, because it needs a process of which nothing is under way.
+  // Last, because only a process without running instances can be deleted.
   { call: 'DELETE /processes/:processId', by: 'root', answer: nothing },
 ];
 
-describe('clients of the origin', () => {
+describe('Legacy API', () => {
   let database: TestDatabase;
   let app: ApprovalApp;
   const people = new Map<string, Colleague>();
@@ -247,8 +247,8 @@ describe('clients of the origin', () => {
     await database?.drop();
   });
 
-  /** A process, a request with a task of fin1, and a notification of ada. */
-  async function make(): Promise<Made> {
+  /** Creates a process, a request with a task of fin1, and a notification of ada. */
+  async function create(): Promise<Ids> {
     const processId = await app.define(oneStep(`compat-${++code}`));
     const start = { processId, formData: { amount: 1 } };
     const { body: started } = await as('ada').post('/process-instances', start);
@@ -259,61 +259,61 @@ describe('clients of the origin', () => {
     return { processId, instanceId, taskId, notificationId: sent.id as string };
   }
 
-  async function ask(who: Colleague, { call, body }: OriginCall, made: Made, compat = 'origin'): Promise<Answer> {
+  async function send(user: Colleague, { call, body }: LegacyCall, ids: Ids, compat = 'origin'): Promise<Answer> {
     const [method = '', path = ''] = call.split(' ');
-    const filled = path.replaceAll(/:(\w+)/g, (_, name: keyof Made) => made[name]);
+    const filled = path.replaceAll(/:(\w+)/g, (_, name: keyof Ids) => ids[name]);
     const query = compat === '' ? '' : `${filled.includes('?') ? '&' : '?'}compat=${compat}`;
-    return who.send(method, filled + query, body?.(made));
+    return user.send(method, filled + query, body?.(ids));
   }
 
-  it('have 29 routes', () => {
+  it('has 29 routes', () => {
     expect(CALLS).toHaveLength(29);
     expect(new Set(CALLS.map(({ call }) => call.split('?')[0])).size).toBe(29);
   });
 
   it.each(CALLS.map((one) => [one.call.split('?')[0] ?? '', one] as const))(
-    '%s takes what they send and answers what they know, key by key',
+    '%s accepts legacy requests and returns exactly the legacy keys',
     async (name, one) => {
-      const made = await make();
+      const ids = await create();
       if (name.startsWith('DELETE /processes')) {
-        await as('root').post(`/process-instances/${made.instanceId}/cancel`, { reason: 'so that it can go' });
+        await as('root').post(`/process-instances/${ids.instanceId}/cancel`, { reason: 'so that it can go' });
       }
-      const answer = await ask(as(one.by ?? 'ada'), one, made);
+      const answer = await send(as(one.by ?? 'ada'), one, ids);
       expect([answer.status, answer.status >= 400 ? answer.body : '']).toEqual([one.status ?? 200, '']);
-      if (one.isList !== true) return expect(answer.body).toEqual(one.answer(made));
+      if (one.isList !== true) return expect(answer.body).toEqual(one.answer(ids));
       expect(Object.keys(answer.body).sort()).toEqual(['items', 'page', 'page_size', 'total']);
       const items = answer.body.items as { id: string }[];
-      const wanted = one.answer(made) as { id: string };
-      expect(items.find(({ id }) => id === wanted.id)).toEqual(wanted);
-      const keys = Object.keys(wanted).sort();
+      const expected = one.answer(ids) as { id: string };
+      expect(items.find(({ id }) => id === expected.id)).toEqual(expected);
+      const keys = Object.keys(expected).sort();
       for (const item of items) expect(Object.keys(item).sort()).toEqual(keys);
     },
   );
 
   it.each(CALLS.filter(({ call }) => /:\w+Id/.test(call.split('?')[0] ?? '')).map((one) => [one.call, one] as const))(
-    '%s does not find what is another tenant’s',
+    '%s does not find objects of another tenant',
     async (_, one) => {
-      const made = await make();
-      const answer = await ask(as('beta'), one, made);
+      const ids = await create();
+      const answer = await send(as('beta'), one, ids);
       expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
       const unknown = { processId: '', instanceId: '', taskId: '', notificationId: '' } as Record<string, string>;
       for (const key of Object.keys(unknown)) unknown[key] = randomUUID();
-      // A process that names an unknown one is a body of its own; everything else is the same answer as to nothing.
-      const nobody = await ask(as('beta'), one, unknown as unknown as Made);
-      expect({ ...answer.body, requestId: '' }).toEqual({ ...nobody.body, requestId: '' });
+      // The response is the same as for ids that do not exist.
+      const missing = await send(as('beta'), one, unknown as unknown as Ids);
+      expect({ ...answer.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
     },
   );
 
   it.each(CALLS.map((one) => [one.call.split('?')[0] ?? '', one] as const))(
     '%s refuses another value of compat',
     async (_, one) => {
-      const made = {
+      const ids = {
         processId: randomUUID(),
         instanceId: randomUUID(),
         taskId: randomUUID(),
         notificationId: randomUUID(),
       };
-      const answer = await ask(as(one.by ?? 'ada'), one, made, 'modern');
+      const answer = await send(as(one.by ?? 'ada'), one, ids, 'modern');
       expect([answer.status, answer.body.code, answer.body.errors]).toEqual([
         400,
         'invalid_request',
@@ -322,16 +322,16 @@ describe('clients of the origin', () => {
     },
   );
 
-  it('are told where the origin has no such operation, instead of getting another form', async () => {
-    const { taskId } = await make();
+  it('refuses compat on operations that it does not have, instead of returning another form', async () => {
+    const { taskId } = await create();
     for (const path of [`/approval-tasks/${taskId}/approve`, '/notifications/read-all']) {
       const { status, body } = await as('fin1').post(`${path}?compat=origin`);
       expect([status, body.errors[0].path]).toEqual([400, 'compat']);
     }
   });
 
-  it('get our form of every answer without the flag, whatever names they used', async () => {
-    const { processId } = await make();
+  it('returns our form of every response without the parameter, whatever names the request used', async () => {
+    const { processId } = await create();
     const form = { process_def_id: processId, form_data: { amount: 3 } };
     const started = await as('ada').post('/process-instances/start', form);
     expect(started.body).toMatchObject({ processId, status: 'running', formData: { amount: 3 } });
@@ -347,8 +347,8 @@ describe('clients of the origin', () => {
     expect((await as('ada').get('/notifications?page=1')).status).toBe(400);
   });
 
-  it('read the numbers of a form that came as texts', async () => {
-    const { processId } = await make();
+  it('converts numbers of a form that are sent as strings', async () => {
+    const { processId } = await create();
     const form = { process_def_id: processId, form_data: { amount: '12.5', note: '7' } };
     const { body } = await as('ada').post('/process-instances/start?compat=origin', form);
     expect((await as('ada').get(`/process-instances/${body.id}`)).body.formData).toEqual({ amount: 12.5, note: '7' });
@@ -357,7 +357,7 @@ describe('clients of the origin', () => {
     expect([refused.status, refused.body.code]).toEqual([422, 'invalid_form']);
   });
 
-  it('get the same answer again for an Idempotency-Key, in the form that they ask for', async () => {
+  it('replays the response of an Idempotency-Key in the requested form', async () => {
     const body = { user_id: 'ada', title: 'Once', content: '', priority: 'low' };
     const headers = { 'Idempotency-Key': 'compat-1' };
     const [first, again] = [
@@ -366,26 +366,26 @@ describe('clients of the origin', () => {
     ];
     expect(again.headers.get('Idempotency-Replayed')).toBe('true');
     expect(again.body).toEqual(first.body);
-    const { user_id: _, content: __, ...said } = body;
-    const ours = await as('root').post('/notifications', { ...said, to: { users: ['ada'] } }, headers);
+    const { user_id: _, content: __, ...common } = body;
+    const ours = await as('root').post('/notifications', { ...common, to: { users: ['ada'] } }, headers);
     expect([ours.status, ours.body]).toEqual([201, { id: first.body.id, mode: 'materialised', recipients: 1 }]);
     const other = await as('root').post('/notifications', { ...body, title: 'Twice' }, headers);
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_mismatch']);
     expect((await as('ada').get(`/notifications/${first.body.id}?compat=origin`)).body).toEqual(first.body);
   });
 
-  it('page by number: every item once, and the same total on every page', async () => {
+  it('pages by number, with every item once and the same total on every page', async () => {
     const reader = await app.as('eve');
     const titles = Array.from({ length: 7 }, (_, i) => `n${i}`);
     for (const title of titles) await as('root').post('/notifications', { user_id: 'eve', title });
-    await as('root').post('/notifications', { to: { tenant: true }, title: 'everybody' });
+    await as('root').post('/notifications', { to: { tenant: true }, title: 'to all' });
     const seen: string[] = [];
     for (const page of [1, 2, 3]) {
       const { body } = await reader.get(`/notifications?compat=origin&page=${page}&page_size=3`);
       expect([body.page, body.page_size, body.total]).toEqual([page, 3, 8]);
       seen.push(...(body.items as { title: string }[]).map(({ title }) => title));
     }
-    expect(seen).toEqual(['everybody', ...titles.reverse()]);
+    expect(seen).toEqual(['to all', ...titles.reverse()]);
     const beyond = await reader.get('/notifications?compat=origin&page=9&page_size=3');
     expect(beyond.body).toEqual({ items: [], page: 9, page_size: 3, total: 8 });
     const processes = await as('root').get('/processes?compat=origin&limit=2&offset=2');
@@ -405,7 +405,7 @@ describe('clients of the origin', () => {
     ['page=99999999999', 'page'],
     ['page=1&cursor=abc', 'page'],
     ['page=1&limit=5', 'page'],
-  ])('are refused a page that is none or too far back (%s)', async (query, path) => {
+  ])('refuses a page that is invalid or too far back (%s)', async (query, path) => {
     for (const list of ['/notifications', '/processes', '/process-instances', '/approval-tasks/my-tasks']) {
       const { status, body } = await as('ada').get(`${list}?compat=origin&${query}`);
       expect([list, status, body.errors?.[0].path]).toEqual([list, 400, path]);

@@ -10,28 +10,28 @@ import { until } from '../support/until.js';
 
 const acme = asTenantId('acme');
 
-describeWithPrograms('behind PgBouncer in transaction mode', ['pgbouncer'], () => {
+describeWithPrograms('Event log with PgBouncer in transaction mode', ['pgbouncer'], () => {
   let database: TestDatabase;
   let pooler: PoolerServer;
-  let node: LogServer;
+  let server: LogServer;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     pooler = await startPooler(database.url);
-    node = await startLogServer(database);
+    server = await startLogServer(database);
   }, 60_000);
 
   afterAll(async () => {
-    await stopLogServer(node);
+    await stopLogServer(server);
     await pooler.stop();
     await database.drop();
   });
 
-  it('LISTEN is found deaf at the start, with the pooler named as the cause and the remedy', async () => {
+  it('fails the self-test of LISTEN at the start, and names the pooler as the cause and the remedy', async () => {
     const { backplane, stop } = createPostgresSse({
       connectionString: database.url,
       listenUrl: pooler.url,
-      nodeId: 'deaf',
+      nodeId: 'pooled',
     });
     await expect(backplane.start(() => undefined)).rejects.toMatchObject({
       code: 'ERR_SSE_STORAGE',
@@ -40,7 +40,7 @@ describeWithPrograms('behind PgBouncer in transaction mode', ['pgbouncer'], () =
     await stop();
   });
 
-  it('a host publishes in its own transactions, each of which may run on another server connection', async () => {
+  it('lets a host publish in its own transactions, each of which may run on another connection to PostgreSQL', async () => {
     const clients = await Promise.all(
       Array.from({ length: 6 }, async () => {
         const client = new pg.Client({ connectionString: pooler.url });
@@ -50,7 +50,7 @@ describeWithPrograms('behind PgBouncer in transaction mode', ['pgbouncer'], () =
     );
     const pids = new Set<number>();
     const committed: string[] = [];
-    // Twice as many at once as the pooler has connections, so that they must take turns.
+    // Twice as many clients as the pooler has connections, so that they must share.
     await Promise.all(
       clients.map(async (client, writer) => {
         for (let i = 0; i < 20; i++) {
@@ -58,7 +58,7 @@ describeWithPrograms('behind PgBouncer in transaction mode', ['pgbouncer'], () =
           const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
           pids.add(rows[0]?.pid ?? 0);
           const payload = `${writer}:${i}`;
-          await node.eventLog.append(
+          await server.eventLog.append(
             [{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload }],
             client,
           );
@@ -71,8 +71,8 @@ describeWithPrograms('behind PgBouncer in transaction mode', ['pgbouncer'], () =
       }),
     );
     await Promise.all(clients.map((client) => client.end()));
-    await until('numbered', async () => (await node.eventLog.bounds(acme)).head === committed.length);
-    const logged = (await node.eventLog.readRange(acme, 0, 1_000, 1_000)).map((event) => event.payload);
+    await until('sequenced', async () => (await server.eventLog.bounds(acme)).head === committed.length);
+    const logged = (await server.eventLog.readRange(acme, 0, 1_000, 1_000)).map((event) => event.payload);
     expect(logged.toSorted()).toEqual(committed.toSorted());
     for (let writer = 0; writer < 6; writer++) {
       const own = logged.filter((payload) => payload.startsWith(`${writer}:`));

@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
-  for (const node of open.splice(0)) await node.stop();
+  for (const server of open.splice(0)) await server.stop();
 });
 
 afterAll(async () => {
@@ -32,21 +32,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-function makeNode(nodeId: string, options: Partial<PostgresSseOptions> = {}): PostgresSse {
-  const node = createPostgresSse({ connectionString: database.url, nodeId, ...options });
-  open.push(node);
-  return node;
+function makeServer(nodeId: string, options: Partial<PostgresSseOptions> = {}): PostgresSse {
+  const server = createPostgresSse({ connectionString: database.url, nodeId, ...options });
+  open.push(server);
+  return server;
 }
 
-describe('options', () => {
-  it('that are wrong are refused all at once', () => {
+describe('createPostgresSse', () => {
+  it('reports all wrong options at once', () => {
     const wrong = () =>
       createPostgresSse({ connectionString: 'mysql://x', nodeId: 'a b', shards: 0, retentionDays: 1.5 });
     expect(wrong).toThrow(/connectionString.*nodeId.*shards.*retentionDays/);
   });
 });
 
-describe('tickets', () => {
+describe('PostgresTicketStore', () => {
   const principal: Principal = {
     tenantId: acme,
     userId: ann,
@@ -64,19 +64,19 @@ describe('tickets', () => {
     expiresAt: new Date(Date.now() + expiresInMs),
   });
 
-  it('are redeemed exactly once, of any number of tries on any number of nodes', async () => {
-    const nodes = [makeNode('a'), makeNode('b')];
+  it('redeems a ticket exactly once, for any number of attempts on any number of servers', async () => {
+    const servers = [makeServer('a'), makeServer('b')];
     const issued = ticket(30_000);
-    await nodes[0]?.ticketStore.issue(issued);
-    const tries = await Promise.all(
-      [...nodes, ...nodes, ...nodes, ...nodes].map((node) => node.ticketStore.redeem(issued.hash)),
+    await servers[0]?.ticketStore.issue(issued);
+    const attempts = await Promise.all(
+      [...servers, ...servers, ...servers, ...servers].map((server) => server.ticketStore.redeem(issued.hash)),
     );
-    expect(tries.filter((one) => one !== null)).toEqual([issued]);
-    expect(await nodes[1]?.ticketStore.redeem(issued.hash)).toBeNull();
+    expect(attempts.filter((one) => one !== null)).toEqual([issued]);
+    expect(await servers[1]?.ticketStore.redeem(issued.hash)).toBeNull();
   });
 
-  it('that are unknown or late are nobody’s', async () => {
-    const { ticketStore } = makeNode('a');
+  it('refuses unknown and expired tickets', async () => {
+    const { ticketStore } = makeServer('a');
     const late = ticket(-1);
     await ticketStore.issue(late);
     expect(await ticketStore.redeem(late.hash)).toBeNull();
@@ -84,8 +84,8 @@ describe('tickets', () => {
   });
 });
 
-/** What remains of a node after kill -9: its rows, and a lease that nobody renews. */
-async function leaveBehind(nodeId: string, entry: PresenceEntry) {
+/** Writes what a server leaves after kill -9: its rows, and a lease that no server renews. */
+async function writeKilledServer(nodeId: string, entry: PresenceEntry) {
   const bootId = randomUUID();
   await admin.query('SELECT sse.renew_node($1, $2, 3600000, false, $3)', [nodeId, bootId, []]);
   const write = `SELECT sse.change_connections($1, $2, 1, $3, '[]')`;
@@ -94,7 +94,7 @@ async function leaveBehind(nodeId: string, entry: PresenceEntry) {
   return { endLease: () => admin.query(end, [bootId]) };
 }
 
-describe('presence', () => {
+describe('PostgresPresence', () => {
   const entry = (nodeId: string, more: Partial<PresenceEntry> = {}): PresenceEntry => ({
     connectionId: `${nodeId}.${randomBytes(16).toString('base64url')}`,
     tenantId: acme,
@@ -108,13 +108,13 @@ describe('presence', () => {
   });
 
   async function startPresence(nodeId: string) {
-    const { presence } = makeNode(nodeId);
+    const { presence } = makeServer(nodeId);
     await presence.start({ nodeId });
     stops.push(() => presence.stop());
     return presence;
   }
 
-  it('counts over all nodes, and a node that stops takes its people with it', async () => {
+  it('counts over all servers, and removes the users of a server that stops', async () => {
     const [a, b] = [await startPresence('pa'), await startPresence('pb')];
     a.add(entry('pa'));
     b.add(entry('pb', { userId: asUserId('bob') }));
@@ -126,10 +126,10 @@ describe('presence', () => {
     expect([gone.online, gone.lastSeenAt instanceof Date]).toEqual([false, true]);
   });
 
-  it('forgets the people of a node that was killed when its lease ends, and notes when they were last seen', async () => {
+  it('removes the users of a killed server when its lease ends, and records when they were last seen', async () => {
     const survivor = await startPresence('pc');
     const lost = asUserId('lost');
-    const killed = await leaveBehind('pd', entry('pd', { userId: lost }));
+    const killed = await writeKilledServer('pd', entry('pd', { userId: lost }));
     expect(await survivor.isOnline(acme, lost)).toBe(true);
     await killed.endLease();
     expect(await survivor.isOnline(acme, lost)).toBe(false);
@@ -139,7 +139,7 @@ describe('presence', () => {
     expect(rows).toEqual([]);
   });
 
-  it('takes coming and going within the grace for one session, also when both fall into one batch', async () => {
+  it('counts reconnects within the grace as one session, even within one batch', async () => {
     const presence = await startPresence('pe');
     for (let round = 0; round < 2; round++) {
       const brief = entry('pe', { userId: asUserId('brief') });
@@ -150,7 +150,7 @@ describe('presence', () => {
     expect((await presence.user(acme, asUserId('brief'))).generation).toBe(1);
   });
 
-  it('takes device names that no database takes as they are', async () => {
+  it('accepts device names with characters that PostgreSQL refuses', async () => {
     const presence = await startPresence('pf');
     presence.add(entry('pf', { userId: asUserId('odd'), device: 'nul\0lone\ud800end' }));
     const [connection] = (await presence.user(acme, asUserId('odd'))).connections;
@@ -158,17 +158,17 @@ describe('presence', () => {
   });
 });
 
-describe('sessions of people over two nodes', () => {
-  /** Two nodes of one cluster, a follower of the tenant on the first, and what both were told, in order. */
+describe('Sessions over two servers', () => {
+  /** Starts two servers of one cluster with a follower of the tenant on the first, and records the announced changes in order. */
   async function startPair(offlineGraceMs: number) {
     const name = randomBytes(4).toString('hex');
     const tenantId = asTenantId(`t-${name}`);
-    const heard: PresenceChange[] = [];
+    const announced: PresenceChange[] = [];
     const errors: string[] = [];
     const start = async (nodeId: string): Promise<Presence> => {
       const onError = (what: string, error: unknown): unknown => errors.push(`${what}: ${String(error)}`);
-      const { presence } = makeNode(nodeId, { offlineGraceMs, onError });
-      await presence.start({ nodeId, onChange: (change) => heard.push(change) });
+      const { presence } = makeServer(nodeId, { offlineGraceMs, onError });
+      await presence.start({ nodeId, onChange: (change) => announced.push(change) });
       stops.push(() => presence.stop());
       return presence;
     };
@@ -184,7 +184,7 @@ describe('sessions of people over two nodes', () => {
       ...more,
     });
     const of = (user: string): readonly string[] =>
-      heard
+      announced
         .filter((change) => change.tenantId === tenantId && change.userId === user)
         .map(({ online, generation }) => `${online ? 'online' : 'offline'} ${generation}`);
     const [a, b] = [await start(`${name}-a`), await start(`${name}-b`)];
@@ -193,19 +193,19 @@ describe('sessions of people over two nodes', () => {
     return { a, b, tenantId, visit, of, errors, paused: `${name}-b` };
   }
 
-  /** Lets all of them wait for what the statement holds, one behind the other, and then go on. */
+  /** Makes all steps wait for the lock of the statement, one after the other, and then releases it. */
   async function barrier(
     statement: string,
     values: readonly string[],
     steps: readonly (() => Promise<unknown>)[],
     whileWaiting: () => Promise<void> = () => Promise.resolve(),
   ) {
-    const holder = new pg.Client({ connectionString: database.url });
-    await holder.connect();
+    const locker = new pg.Client({ connectionString: database.url });
+    await locker.connect();
     const done: Promise<unknown>[] = [];
     try {
-      await holder.query('BEGIN');
-      await holder.query(statement, [...values]);
+      await locker.query('BEGIN');
+      await locker.query(statement, [...values]);
       for (const step of steps) {
         done.push(step());
         await until('waiting', async () => {
@@ -216,29 +216,29 @@ describe('sessions of people over two nodes', () => {
         });
       }
       await whileWaiting();
-      await holder.query('ROLLBACK');
+      await locker.query('ROLLBACK');
     } finally {
-      await holder.end();
+      await locker.end();
       await Promise.all(done);
     }
   }
-  const HOLD = 'SELECT FROM sse.last_seen WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE';
+  const LOCK = 'SELECT FROM sse.last_seen WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE';
 
-  it('begin once when both nodes get the first connection in the same moment', async () => {
+  it('start once when both servers get the first connection at the same moment', async () => {
     const { a, b, tenantId, visit, of } = await startPair(300_000);
     const open = (presence: Presence) => () => {
       presence.add(visit('ann'));
       return presence.isOnline(tenantId, ann);
     };
-    const hold = `INSERT INTO sse.last_seen (tenant_id, user_id, at) VALUES ($1, $2, now())`;
-    await barrier(hold, [tenantId, 'ann'], [open(a), open(b)]);
+    const lock = `INSERT INTO sse.last_seen (tenant_id, user_id, at) VALUES ($1, $2, now())`;
+    await barrier(lock, [tenantId, 'ann'], [open(a), open(b)]);
     b.add(visit('last'));
     await until('the last', () => of('last').length === 1);
     expect(of('ann')).toEqual(['online 1']);
   });
 
-  it.each(['leaves first', 'comes first'])(
-    'go on when one node loses the last connection while another gets one, and who %s',
+  it.each(['closes first', 'opens first'])(
+    'continue when one server closes the last connection while another opens one, and the first %s',
     async (order) => {
       const { a, b, tenantId, visit, of } = await startPair(1);
       const old = visit('ann');
@@ -252,10 +252,10 @@ describe('sessions of people over two nodes', () => {
         b.add(visit('ann'));
         return b.isOnline(tenantId, ann);
       };
-      await barrier(HOLD, [tenantId, 'ann'], order === 'leaves first' ? [leave, come] : [come, leave]);
+      await barrier(LOCK, [tenantId, 'ann'], order === 'closes first' ? [leave, come] : [come, leave]);
       const going = `SELECT FROM sse.last_seen WHERE tenant_id = $1 AND user_id = 'ann' AND ends_at = 'infinity'`;
       expect((await admin.query(going, [tenantId])).rowCount).toBe(1);
-      // Whoever leaves on both nodes now makes both look for sessions that are over, this one among them.
+      // Users who leave on both servers now make both search for ended sessions, including this one.
       const others = [visit('other-a'), visit('other-b')] as const;
       a.add(others[0]);
       b.add(others[1]);
@@ -267,7 +267,7 @@ describe('sessions of people over two nodes', () => {
     },
   );
 
-  it('go on over the goodbye of a node, for people who come to another within the grace', async () => {
+  it('continue over the stop of a server, for users who connect to another within the grace', async () => {
     const { a, b, tenantId, visit, of } = await startPair(300_000);
     b.add(visit('ann'));
     await until('online', () => of('ann').length === 1);
@@ -281,31 +281,31 @@ describe('sessions of people over two nodes', () => {
     expect(of('ann')).toEqual(['online 1']);
   });
 
-  it('are told by another node, once, when theirs was killed', async () => {
+  it('are announced as ended by another server, once, after theirs was killed', async () => {
     const { a, b, tenantId, visit, of } = await startPair(1);
-    const killed = await leaveBehind(`${tenantId}-killed`, visit('lost'));
+    const killed = await writeKilledServer(`${tenantId}-killed`, visit('lost'));
     await killed.endLease();
     await Promise.all([
       admin.query('SELECT sse.remove_expired_nodes(1)'),
       admin.query('SELECT sse.remove_expired_nodes(1)'),
     ]);
-    // Both look for sessions that are over when somebody has left.
+    // Both search for ended sessions after a user has left.
     const others = [visit('other-a'), visit('other-b')] as const;
     a.add(others[0]);
     b.add(others[1]);
     a.remove(others[0].connectionId);
     b.remove(others[1].connectionId);
-    await until('all told', () =>
+    await until('all announced', () =>
       [of('lost'), of('other-a').slice(1), of('other-b').slice(1)].every(({ length }) => length > 0),
     );
     expect(of('lost')).toEqual(['offline 1']);
   });
 
-  it('begin anew at once on a node that was paused for so long that it was cleared away and they were ended', async () => {
+  it('start again at once on a server that was paused until it was removed and its sessions had ended', async () => {
     const { b, tenantId, visit, of, paused } = await startPair(300_000);
     b.add(visit('sleeper'));
     await until('online', () => of('sleeper').length === 1);
-    // In one transaction, because the node is not really paused.
+    // In one transaction, because the server is not really paused.
     await admin.query(`
       UPDATE sse.node SET until = clock_timestamp() - interval '1 s' WHERE node_id = '${paused}';
       SELECT sse.remove_expired_nodes(1);
@@ -318,9 +318,9 @@ describe('sessions of people over two nodes', () => {
     expect(await b.isOnline(tenantId, asUserId('sleeper'))).toBe(true);
   });
 
-  it('are held in one order by whoever changes them, so that nobody waits crosswise', async () => {
+  it('are locked in one order by every change, so that changes cannot deadlock', async () => {
     const { b, tenantId, visit } = await startPair(300_000);
-    // The order of their ids is not the one in which they come and go.
+    // Users open and close connections in another order than that of their ids.
     const users = Array.from({ length: 20 }, (_, index) => `u${(index * 7) % 20}`.replace(/^u(.)$/, 'u0$1'));
     const entries = users.map((user) => visit(user));
     const free = async (): Promise<void> => {
@@ -336,12 +336,12 @@ describe('sessions of people over two nodes', () => {
       return b.isOnline(tenantId, ann);
     };
     await open();
-    await barrier(HOLD, [tenantId, 'u00'], [close], free);
-    await barrier(HOLD, [tenantId, 'u00'], [open], free);
-    await barrier(HOLD, [tenantId, 'u00'], [() => b.stop()], free);
+    await barrier(LOCK, [tenantId, 'u00'], [close], free);
+    await barrier(LOCK, [tenantId, 'u00'], [open], free);
+    await barrier(LOCK, [tenantId, 'u00'], [() => b.stop()], free);
   });
 
-  it('are each told once from beginning to end, over any coming and going on both nodes', async () => {
+  it('are announced once at start and end, for random connections on both servers', async () => {
     const { a, b, tenantId, visit, of, errors } = await startPair(1);
     const users = Array.from({ length: 12 }, (_, index) => `u${index}`);
     const work = async (presence: Presence): Promise<void> => {
@@ -364,25 +364,25 @@ describe('sessions of people over two nodes', () => {
     const isOver = async (): Promise<boolean> =>
       (await admin.query('SELECT FROM sse.last_seen WHERE tenant_id = $1 AND ends_at IS NOT NULL', [tenantId]))
         .rowCount === 1;
-    await until('everybody gone but the follower', isOver, 30_000);
+    await until('all offline except the follower', isOver, 30_000);
     const latest = await Promise.all(users.map(async (user) => (await a.user(tenantId, asUserId(user))).generation));
-    await until('all told', () => users.every((user, index) => of(user).length === 2 * latest[index]!), 30_000);
+    await until('all announced', () => users.every((user, index) => of(user).length === 2 * latest[index]!), 30_000);
     for (const [index, user] of users.entries()) {
       const sessions = Array.from({ length: latest[index]! }, (_, n) => [`online ${n + 1}`, `offline ${n + 1}`]).flat();
-      // Told by two nodes, in the order in which these got their answers.
+      // Two servers announce them, in the order of their answers.
       expect([...of(user)].sort()).toEqual(sessions.sort());
     }
     expect(errors).toEqual([]);
   });
 });
 
-describe('the LISTEN backplane', () => {
+describe('ListenBackplane', () => {
   async function startBackplane(nodeId: string, options: Partial<PostgresSseOptions> = {}) {
-    const { backplane } = makeNode(nodeId, options);
-    const heard: BackplaneMessage[] = [];
-    await backplane.start((message) => heard.push(message));
+    const { backplane } = makeServer(nodeId, options);
+    const received: BackplaneMessage[] = [];
+    await backplane.start((message) => received.push(message));
     stops.push(() => backplane.stop());
-    return { backplane, heard };
+    return { backplane, received };
   }
 
   const ephemeral = (payload: string, conflationKey?: string): BackplaneMessage => ({
@@ -398,7 +398,7 @@ describe('the LISTEN backplane', () => {
   });
 
   it('sends one NOTIFY per flush, with the newest heads of a shard and the latest event of a conflation key', async () => {
-    const { backplane, heard } = await startBackplane('ba');
+    const { backplane, received } = await startBackplane('ba');
     const heads = (acmeHead: number) => ({
       kind: 'hint' as const,
       hint: { shard: 0, no: acmeHead, heads: { acme: acmeHead } },
@@ -412,29 +412,29 @@ describe('the LISTEN backplane', () => {
     backplane.publish(ephemeral('2 %', 'job'));
     backplane.publish(heads(7));
     backplane.publish(heads(8));
-    await until('heard', () => heard.length >= 2);
-    expect(heard).toEqual([ephemeral('2 %', 'job'), heads(8)]);
-    // Behind everything that was sent before it.
+    await until('received', () => received.length >= 2);
+    expect(received).toEqual([ephemeral('2 %', 'job'), heads(8)]);
+    // Arrives after everything that was sent before it.
     await admin.query(`NOTIFY herald_sse, 'marker'`);
     await until('marker', () => notified.includes('marker'));
     expect(notified).toHaveLength(2);
     await listener.end();
   });
 
-  it('hears again after its connection was cut', async () => {
-    const { backplane, heard } = await startBackplane('bb');
+  it('receives again after its connection was cut', async () => {
+    const { backplane, received } = await startBackplane('bb');
     await admin.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'herald-listen'`,
     );
-    await until('noticed', () => !backplane.isConnected());
+    await until('detected', () => !backplane.isConnected());
     await until('connected again', () => backplane.isConnected());
     backplane.publish({ kind: 'wake-up', shard: 3 });
-    await until('heard', () => heard.length > 0);
-    expect(heard).toEqual([{ kind: 'wake-up', shard: 3 }]);
+    await until('received', () => received.length > 0);
+    expect(received).toEqual([{ kind: 'wake-up', shard: 3 }]);
   });
 
-  it('is not upset by what others send on its channel', async () => {
-    const { backplane, heard } = await startBackplane('bc');
+  it('ignores foreign notifications on its channel', async () => {
+    const { backplane, received } = await startBackplane('bc');
     for (const noise of [
       '',
       'x',
@@ -446,20 +446,20 @@ describe('the LISTEN backplane', () => {
       await admin.query(`SELECT pg_notify('herald_sse', $1)`, [noise]);
     }
     backplane.publish({ kind: 'wake-up', shard: 1 });
-    await until('heard', () => heard.length > 0);
-    expect(heard).toEqual([{ kind: 'wake-up', shard: 1 }]);
+    await until('received', () => received.length > 0);
+    expect(received).toEqual([{ kind: 'wake-up', shard: 1 }]);
   });
 
-  it('refuses to start where NOTIFY is not heard, and names a transaction-mode pooler as the likely cause', async () => {
-    // NOTIFY stays inside one database, so another one is as deaf as a pooler that gives the connection to somebody else.
-    const elsewhere = new URL(database.url);
-    elsewhere.pathname = '/postgres';
-    const { backplane } = makeNode('bd', { listenUrl: elsewhere.href });
+  it('refuses to start when a NOTIFY does not arrive, and names a transaction-mode pooler as the likely cause', async () => {
+    // NOTIFY stays inside one database, so a listener in another one receives nothing, as behind a pooler.
+    const otherDatabase = new URL(database.url);
+    otherDatabase.pathname = '/postgres';
+    const { backplane } = makeServer('bd', { listenUrl: otherDatabase.href });
     await expect(backplane.start(() => undefined)).rejects.toMatchObject({
       code: 'ERR_SSE_STORAGE',
       message: expect.stringMatching(/pooler in transaction mode.*DATABASE_LISTEN_URL/),
     });
-    // Only the database it was sent to: other suites listen in their own at the same time.
+    // Only in that database: other suites listen in their own at the same time.
     const leftOpen = `SELECT FROM pg_stat_activity WHERE application_name = 'herald-listen' AND datname = 'postgres'`;
     await until('closed', async () => (await admin.query(leftOpen)).rowCount === 0);
   });

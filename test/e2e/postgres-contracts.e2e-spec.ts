@@ -22,24 +22,24 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Makes nodes over the one database and closes what belongs to them. */
-class Nodes {
+/** Starts servers over the one database and stops them. */
+class Servers {
   readonly #open: PostgresSse[] = [];
   readonly errors: string[] = [];
 
   next(options: Partial<PostgresSseOptions> = {}): PostgresSse {
-    const node = createPostgresSse({
+    const server = createPostgresSse({
       ...options,
       connectionString: database.url,
       nodeId: `node-${this.#open.length}`,
       onError: (what, error) => this.errors.push(`${what}: ${String(error)}`),
     });
-    this.#open.push(node);
-    return node;
+    this.#open.push(server);
+    return server;
   }
 
   async close(): Promise<void> {
-    for (const node of this.#open) await node.stop();
+    for (const server of this.#open) await server.stop();
     expect(this.errors).toEqual([]);
   }
 }
@@ -47,10 +47,10 @@ class Nodes {
 describeEventLog(
   'PostgresEventLog with transactions of pg',
   () => {
-    const nodes = new Nodes();
+    const servers = new Servers();
     const clients: pg.Client[] = [];
     return Promise.resolve({
-      server: () => Promise.resolve(nodes.next().eventLog),
+      server: () => Promise.resolve(servers.next().eventLog),
       begin: async (): Promise<OpenTransaction> => {
         const client = new pg.Client({ connectionString: database.appUrl });
         await client.connect();
@@ -64,7 +64,7 @@ describeEventLog(
       },
       close: async () => {
         for (const client of clients) await client.end();
-        await nodes.close();
+        await servers.close();
       },
     });
   },
@@ -74,15 +74,15 @@ describeEventLog(
 describeEventLog(
   'PostgresEventLog with transactions of TypeORM',
   async () => {
-    const nodes = new Nodes();
+    const servers = new Servers();
     const dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
     return {
-      server: () => Promise.resolve(nodes.next().eventLog),
+      server: () => Promise.resolve(servers.next().eventLog),
       begin: async (_log: EventLog): Promise<OpenTransaction> => {
         const runner = dataSource.createQueryRunner();
         await runner.startTransaction();
-        const end = async (how: 'commitTransaction' | 'rollbackTransaction'): Promise<void> => {
-          await runner[how]();
+        const end = async (command: 'commitTransaction' | 'rollbackTransaction'): Promise<void> => {
+          await runner[command]();
           await runner.release();
         };
         return {
@@ -93,7 +93,7 @@ describeEventLog(
       },
       close: async () => {
         await dataSource.destroy();
-        await nodes.close();
+        await servers.close();
       },
     };
   },
@@ -103,8 +103,8 @@ describeEventLog(
 describeBackplane(
   'ListenBackplane',
   () => {
-    const nodes = new Nodes();
-    return Promise.resolve({ server: () => Promise.resolve(nodes.next().backplane), close: () => nodes.close() });
+    const servers = new Servers();
+    return Promise.resolve({ server: () => Promise.resolve(servers.next().backplane), close: () => servers.close() });
   },
   framework,
 );
@@ -112,10 +112,10 @@ describeBackplane(
 describePresence(
   'PostgresPresence',
   () => {
-    const nodes = new Nodes();
+    const servers = new Servers();
     return Promise.resolve({
-      server: (options) => Promise.resolve(nodes.next(options).presence),
-      close: () => nodes.close(),
+      server: (options) => Promise.resolve(servers.next(options).presence),
+      close: () => servers.close(),
     });
   },
   framework,
@@ -124,15 +124,15 @@ describePresence(
 describeRevocationStore(
   'PostgresRevocationStore',
   async () => {
-    const nodes = new Nodes();
-    const { revocationStore, eventLog } = nodes.next();
+    const servers = new Servers();
+    const { revocationStore, eventLog } = servers.next();
     await eventLog.start({ announce: ignore, observe: ignore, wakeUp: ignore, identityChanged: ignore });
     return {
       store: revocationStore,
       log: eventLog,
       close: async () => {
         await eventLog.stop();
-        await nodes.close();
+        await servers.close();
       },
     };
   },
@@ -142,11 +142,11 @@ describeRevocationStore(
 describeControlMailbox(
   'PostgresControlMailbox',
   () => {
-    const nodes = new Nodes();
+    const servers = new Servers();
     const present: Presence[] = [];
     return Promise.resolve({
       server: async (nodeId) => {
-        const { controlMailbox, presence } = nodes.next();
+        const { controlMailbox, presence } = servers.next();
         await presence.start({ nodeId });
         present.push(presence);
         await controlMailbox.open(nodeId);
@@ -154,7 +154,7 @@ describeControlMailbox(
       },
       close: async () => {
         for (const presence of present) await presence.stop();
-        await nodes.close();
+        await servers.close();
       },
     });
   },

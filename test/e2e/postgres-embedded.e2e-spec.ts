@@ -36,9 +36,9 @@ async function startChild(...parameters: readonly string[]) {
   return { child, url, pid: Number(pid) };
 }
 
-describe('the built-in PostgreSQL', () => {
+describe('Built-in PostgreSQL', () => {
   // service-start.e2e-spec.ts starts twice on the same data, by way of the service.
-  itInFullProfile('keeps its data over a clean stop and a new start', async () => {
+  itInFullProfile('keeps its data over a clean restart', async () => {
     const first = await startEmbeddedPostgres({ dataDir });
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
@@ -49,12 +49,12 @@ describe('the built-in PostgreSQL', () => {
     expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).not.toContain('recovery');
   });
 
-  it('leaves no postmaster behind after kill -9 of Node, and the next start waits for the old one and finds all that was committed', async () => {
+  it('leaves no postmaster running after kill -9 of Node; the next start waits for the old one and finds all committed data', async () => {
     const { child, url, pid } = await startChild(dataDir);
     await query(url, 'CREATE TABLE kept AS SELECT 1 AS one');
     child.kill('SIGKILL');
     await child.ended;
-    // At once, so while the old server may still be winding down.
+    // At once, while the old server may still be shutting down.
     const next = await startEmbeddedPostgres({ dataDir });
     expect(isAlive(pid)).toBe(false);
     expect(await query(next.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
@@ -62,7 +62,7 @@ describe('the built-in PostgreSQL', () => {
   });
 
   // The test before this one kills Node too.
-  itInFullProfile('is gone with its directory after kill -9 of Node when it is temporary', async () => {
+  itInFullProfile('disappears with its directory after kill -9 of Node when it is temporary', async () => {
     const { child, pid } = await startChild(dataDir, 'temporary');
     expect(isAlive(pid)).toBe(true);
     child.kill('SIGKILL');
@@ -88,7 +88,7 @@ describe('the built-in PostgreSQL', () => {
       ]) {
         expect(refusal?.message).toContain(part);
       }
-      // The first one is undisturbed.
+      // The first one still works.
       expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       child.kill('SIGINT');
       await child.ended;
@@ -96,7 +96,7 @@ describe('the built-in PostgreSQL', () => {
     },
   );
 
-  it('takes no login without its password, and listens on the loopback interface only', async () => {
+  it('refuses a login with a wrong password, and listens on the loopback interface only', async () => {
     const server = await startEmbeddedPostgres({ dataDir, temporary: true });
     const wrong = new URL(server.url);
     wrong.password = 'wrong';
@@ -105,7 +105,7 @@ describe('the built-in PostgreSQL', () => {
     await server.stop();
   });
 
-  it('makes roles once when several databases of a fresh server are set up at the same moment', async () => {
+  it('creates roles once when several databases of a new server are set up at the same moment', async () => {
     const server = await startEmbeddedPostgres({ dataDir, temporary: true });
     const urls = ['a', 'b', 'c', 'd'].map((name) => databaseUrl(server.url, name));
     for (const name of ['a', 'b', 'c', 'd']) await query(server.url, `CREATE DATABASE ${name}`);
@@ -118,8 +118,8 @@ describe('the built-in PostgreSQL', () => {
   });
 });
 
-describe('the start of the service', () => {
-  it('without a URL starts the built-in server, migrates, and hands out logins in the role herald_app', async () => {
+describe('Database at the start of the service', () => {
+  it('is the built-in one without a URL, migrated, with logins in the role herald_app', async () => {
     const database = await startDatabase({ dataDir });
     expect(database.migrated.length).toBeGreaterThan(0);
     expect(await query(database.appUrl, 'SELECT current_user::text AS who, current_database()::text AS db')).toEqual([
@@ -131,9 +131,9 @@ describe('the start of the service', () => {
     await again.embedded?.stop();
   });
 
-  it('says which database does not answer, and what to check', async () => {
-    const nowhere = startDatabase({ dataDir, databaseUrl: 'postgres://nobody@127.0.0.1:1/none' });
-    await expect(nowhere).rejects.toMatchObject({
+  it('is named when it does not answer, with what to check', async () => {
+    const unreachable = startDatabase({ dataDir, databaseUrl: 'postgres://herald@127.0.0.1:1/none' });
+    await expect(unreachable).rejects.toMatchObject({
       code: 'ERR_DATABASE_UNREACHABLE',
       message: expect.stringMatching(/127\.0\.0\.1:1\/none.*DATABASE_URL/),
     });

@@ -14,10 +14,10 @@ const tenants = ['acme', 'beta'].map(asTenantId);
 let database: TestDatabase;
 let admin: pg.Client;
 let app: pg.Client;
-let node: LogServer;
+let server: LogServer;
 let tables: CatalogTable[];
 
-/** Rows of both tenants in every tenant table, written as the superuser, whom no policy binds. */
+/** Writes rows of both tenants into every tenant table as the superuser, to which no policy applies. */
 async function fill(): Promise<void> {
   const soon = `clock_timestamp() + interval '1 hour'`;
   for (const tenant of tenants) {
@@ -33,14 +33,14 @@ async function fill(): Promise<void> {
       INSERT INTO sse.revocation (tenant_id, expires_at) VALUES ('${tenant}', ${soon});
       INSERT INTO sse.control (id, tenant_id, node_id, request, expires_at) VALUES ('of ${tenant}', '${tenant}', 'n', '{}', ${soon});
       INSERT INTO herald.idempotency (tenant_id, actor_id, key, request_sha256) VALUES ('${tenant}', 'u', 'k', '');`);
-    await node.eventLog.append([
+    await server.eventLog.append([
       { tenantId: tenant, audience: 'tenant', recipients: null, type: 'm', payload: tenant },
     ]);
-    await until('numbered', async () => (await node.eventLog.bounds(tenant)).head === 1);
+    await until('sequenced', async () => (await server.eventLog.bounds(tenant)).head === 1);
   }
 }
 
-/** @returns rows seen, 0 when not even looking is allowed. */
+/** @returns the number of visible rows, 0 when the table cannot be read at all. */
 async function rowsSeen(table: string): Promise<number> {
   try {
     const { rows } = await app.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
@@ -57,22 +57,22 @@ beforeAll(async () => {
   await admin.connect();
   app = new pg.Client({ connectionString: database.appUrl });
   await app.connect();
-  node = await startLogServer(database);
+  server = await startLogServer(database);
   await fill();
   tables = await catalogTables(admin);
 });
 
 afterAll(async () => {
-  await stopLogServer(node);
+  await stopLogServer(server);
   await app.end();
   await admin.end();
   await database.drop();
 });
 
-describe('raw SQL in the role of the application', () => {
+describe('Raw SQL in the role of the application', () => {
   const ofTenants = () => tables.filter((table) => table.ofTenants);
 
-  it('has something to hide: tables and partitions of both schemas hold rows of two tenants', async () => {
+  it('runs on tables and partitions of both schemas that contain rows of two tenants', async () => {
     expect(ofTenants().map((table) => table.name)).toEqual(
       expect.arrayContaining([
         'sse.event_log',
@@ -89,7 +89,7 @@ describe('raw SQL in the role of the application', () => {
     }
   });
 
-  it('returns 0 rows on every table and partition without a tenant, with an empty one, and after COMMIT', async () => {
+  it('returns no row of any table and partition without a tenant, with an empty one, and after COMMIT', async () => {
     for (const { name } of ofTenants()) expect([name, await rowsSeen(name)]).toEqual([name, 0]);
     await app.query(`SET herald.tenant_id = ''`);
     for (const { name } of ofTenants()) expect([name, await rowsSeen(name)]).toEqual([name, 0]);
@@ -99,7 +99,7 @@ describe('raw SQL in the role of the application', () => {
     for (const { name } of ofTenants()) expect([name, await rowsSeen(name)]).toEqual([name, 0]);
   });
 
-  it('never returns a row of another tenant, and through no partition any row at all', async () => {
+  it('never returns a row of another tenant, and no row at all from a partition', async () => {
     for (const table of ofTenants()) {
       await app.query(`BEGIN; SELECT set_config('herald.tenant_id', 'acme', true)`);
       const seen = await app
@@ -112,13 +112,13 @@ describe('raw SQL in the role of the application', () => {
     }
   });
 
-  it('has no grant on what belongs to no tenant: leases, batches, nodes, the identity of the log', async () => {
+  it('cannot read tables without tenant: leases, batches, servers, the identity of the log', async () => {
     for (const name of ['sse.lease', 'sse.batch', 'sse.node', 'sse.log_identity']) {
       await expect(app.query(`SELECT FROM ${name}`)).rejects.toMatchObject({ code: '42501' });
     }
   });
 
-  it('cannot switch the protection off, become the owner, or move rows', async () => {
+  it('cannot switch off the protection, become the owner, or move rows', async () => {
     for (const attempt of [
       'ALTER TABLE sse.event_log DISABLE ROW LEVEL SECURITY',
       'DROP POLICY tenant ON sse.event_log',
@@ -134,15 +134,15 @@ describe('raw SQL in the role of the application', () => {
   });
 });
 
-/** The outbox is numbered across tenants; a letter to a node and a ticket are found by a random id before their tenant is known. */
+/** The outbox is sequenced across tenants; a server request and a ticket are found by a random id before their tenant is known. */
 const KEYS_WITHOUT_TENANT = ['sse.control_pkey', 'sse.outbox_pkey', 'sse.ticket_pkey'];
 
-describe('the schema', () => {
-  it('has row-level security enabled and forced, with the one policy text, on every table of tenants; and no grants on partitions', () => {
+describe('Schema', () => {
+  it('enables and forces row-level security with the one policy text on every table of tenants, and grants nothing on partitions', () => {
     expect(unprotected(tables)).toEqual([]);
   });
 
-  it('would be caught without it: a new tenant table that forgets it, forces it not, or has another policy, fails this suite', async () => {
+  it('fails this suite with a new tenant table whose row-level security is missing, not forced, or has another policy', async () => {
     await admin.query(`BEGIN;
       CREATE TABLE herald.forgotten (tenant_id text);
       CREATE TABLE herald.half (tenant_id text); ALTER TABLE herald.half ENABLE ROW LEVEL SECURITY;
@@ -156,7 +156,7 @@ describe('the schema', () => {
     );
   });
 
-  it('has the tenant in every key and every reference between tables of tenants, and no view that goes round its reader', async () => {
+  it('has the tenant in every key and foreign key between tables of tenants, and only views with the rights of their reader', async () => {
     const { rows: keys } = await admin.query<{ name: string }>(`
       SELECT i.indexrelid::regclass::text AS name
       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -179,7 +179,7 @@ describe('the schema', () => {
     expect(views).toEqual([]);
   });
 
-  it('pins the search path of every definer function, and lets PUBLIC call none', async () => {
+  it('pins the search path of every definer function, and allows PUBLIC to call none', async () => {
     const { rows } = await admin.query<{ name: string; pinned: boolean; open: boolean; owner: string }>(`
       SELECT p.oid::regprocedure::text AS name, r.rolname AS owner,
         coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false) AS pinned,
@@ -188,11 +188,11 @@ describe('the schema', () => {
       WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('sse', 'herald')) AND p.prosecdef`);
     expect(rows.length).toBeGreaterThan(10);
     expect(rows.filter((row) => !row.pinned || row.open)).toEqual([]);
-    // The owner's definer functions do DDL on partitions; what reads rows of all tenants belongs to herald_system.
+    // The owner's definer functions run DDL on partitions; functions that read rows of all tenants belong to herald_system.
     expect(rows.filter((row) => row.owner !== 'herald_system' && !/maintain\(/.test(row.name))).toEqual([]);
   });
 
-  it('gives herald_system neither a login nor a way round row-level security', async () => {
+  it('grants herald_system neither a login nor BYPASSRLS', async () => {
     const { rows } = await admin.query(
       `SELECT rolname, rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname LIKE 'herald\\_%' ORDER BY 1`,
     );
@@ -207,15 +207,15 @@ describe('the schema', () => {
   });
 });
 
-describe('requests', () => {
-  it('of two tenants that take turns on a pool of 2, with random aborts, never see each other (0 foreign rows)', async () => {
+describe('TenantTransaction', () => {
+  it('never shows foreign rows to alternating requests of two tenants on a pool of 2, with random aborts', async () => {
     const dataSource = await new DataSource(appDataSourceOptions({ url: database.url, poolSize: 2 })).initialize();
     const transactions = new TenantTransaction(dataSource);
     let foreign = 0;
     let own = 0;
     const request = async (number: number): Promise<void> => {
       const tenant = tenants[number % 2] as (typeof tenants)[number];
-      const fate = (number * 7_919) % 5;
+      const outcome = (number * 7_919) % 5;
       const work = transactions.run(tenant, async (manager) => {
         const rows = (await manager.query(
           'SELECT tenant_id FROM sse.event_log UNION ALL SELECT tenant_id FROM sse.connection UNION ALL SELECT tenant_id FROM sse.revocation',
@@ -223,11 +223,11 @@ describe('requests', () => {
         for (const row of rows)
           if (row.tenant_id === tenant) own += 1;
           else foreign += 1;
-        if (fate === 0) throw new Error('abort');
-        if (fate === 1) await manager.query('SELECT 1/0');
+        if (outcome === 0) throw new Error('abort');
+        if (outcome === 1) await manager.query('SELECT 1/0');
       });
       await work.catch(() => undefined);
-      // Outside of a transaction of a tenant the same pool shows nothing.
+      // Outside a tenant's transaction the same pool shows nothing.
       const outside = (await dataSource.query('SELECT tenant_id FROM sse.event_log')) as unknown[];
       foreign += outside.length;
     };
@@ -237,7 +237,7 @@ describe('requests', () => {
     expect(own).toBe(900);
   });
 
-  it('wait at most 3 s for a lock', async () => {
+  it('waits at most 3 s for a lock', async () => {
     const dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
     const timeout = await new TenantTransaction(dataSource).run(asTenantId('acme'), async (manager) => {
       const [row] = (await manager.query('SHOW lock_timeout')) as { lock_timeout: string }[];
@@ -248,7 +248,7 @@ describe('requests', () => {
   });
 });
 
-describe('the start', () => {
+describe('Role check at the start', () => {
   beforeAll(() =>
     admin.query(`CREATE ROLE ${database.name}_bypass BYPASSRLS; CREATE ROLE ${database.name}_system IN ROLE herald_system;
       CREATE ROLE ${database.name}_plain IN ROLE herald_app`),
@@ -267,7 +267,7 @@ describe('the start', () => {
     }
   });
 
-  it('goes on as herald_app and as a plain member of it', async () => {
+  it('accepts herald_app and a plain member of it', async () => {
     await refuseUnsafeRole(database.appUrl);
     await refuseUnsafeRole(asRole(database.url, `${database.name}_plain`));
   });

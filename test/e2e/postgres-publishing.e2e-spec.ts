@@ -22,7 +22,7 @@ let admin: pg.Client;
 beforeAll(async () => {
   database = await createTestDatabase();
   owner = await startLogServer(database, { nodeId: 'owner' });
-  // Does not number, so that what it publishes is visible in pokes.
+  // Owns no shard, so that its publications show as wake-ups.
   publisher = await startLogServer(database, { nodeId: 'publisher' });
   dataSource = await new DataSource(appDataSourceOptions({ url: database.url })).initialize();
   client = new pg.Client({ connectionString: database.appUrl });
@@ -51,8 +51,8 @@ async function logged(tenantId: typeof acme): Promise<string[]> {
   return (await publisher.eventLog.readRange(tenantId, 0, head, 1_000)).map((one) => one.payload);
 }
 
-describe('publishing in the caller’s transaction', () => {
-  it('takes no lock besides its insert', async () => {
+describe('Publishing in the caller’s transaction', () => {
+  it('takes no lock except that of its insert', async () => {
     await client.query('BEGIN');
     await publisher.eventLog.append([event(acme, 'locks')], client);
     const { rows } = await client.query<{ what: string }>(`
@@ -66,26 +66,26 @@ describe('publishing in the caller’s transaction', () => {
       'virtualxid ExclusiveLock ',
     ];
     expect(rows).toContainEqual({ what: 'relation RowExclusiveLock sse.outbox' });
-    // A NOTIFY would hold an AccessExclusiveLock on an object, a counter or an advisory lock would show as such.
+    // A NOTIFY would hold an AccessExclusiveLock on an object; a counter row or an advisory lock would be listed too.
     expect(rows.map((row) => row.what).filter((what) => !insertsOwn.includes(what))).toEqual([]);
   });
 
-  it('never notifies: not in the transaction, not at its commit', async () => {
+  it('never notifies, neither in the transaction nor at its commit', async () => {
     const listener = new pg.Client({ connectionString: database.url });
     await listener.connect();
-    const heard: string[] = [];
-    listener.on('notification', ({ channel }) => heard.push(channel));
+    const notified: string[] = [];
+    listener.on('notification', ({ channel }) => notified.push(channel));
     const { rows } = await listener.query<{ channel: string }>(`SELECT 'herald_sse' AS channel`);
     for (const { channel } of rows) await listener.query(`LISTEN ${channel}`);
     await client.query('BEGIN');
     await publisher.eventLog.append([event(acme, 'quiet')], client);
     await client.query('COMMIT');
-    await until('numbered', async () => (await logged(acme)).includes('quiet'));
-    // A NOTIFY of ours behind it: had the publisher notified, that would have come first.
+    await until('sequenced', async () => (await logged(acme)).includes('quiet'));
+    // Our own NOTIFY afterwards: one of the publisher would have arrived before it.
     await client.query(`NOTIFY herald_sse, 'marker'`);
-    await until('marker', () => heard.length > 0);
+    await until('marker', () => notified.length > 0);
     await listener.query('SELECT 1');
-    expect(heard).toEqual(['herald_sse']);
+    expect(notified).toEqual(['herald_sse']);
     await listener.end();
   });
 
@@ -103,19 +103,19 @@ describe('publishing in the caller’s transaction', () => {
     expect(statements).toHaveLength(1);
   });
 
-  it('is undone with the change that it tells of (G2)', async () => {
+  it('is rolled back with the change that it announces (G2)', async () => {
     const work = dataSource.transaction(async (manager) => {
       await publisher.eventLog.append([event(beta, 'ghost')], manager);
       throw new Error('the order could not be saved');
     });
     await expect(work).rejects.toThrow('the order could not be saved');
     await publisher.eventLog.append([event(beta, 'real')]);
-    await until('numbered', async () => (await logged(beta)).length > 0);
+    await until('sequenced', async () => (await logged(beta)).length > 0);
     expect(await logged(beta)).toEqual(['real']);
   });
 
-  it('wakes the numbering after the outermost commit of TypeORM, not at the end of a savepoint, not after a rollback', async () => {
-    await until('no poke under way', async () => {
+  it('wakes the sequencer after the outermost commit of TypeORM, but not after a savepoint or a rollback', async () => {
+    await until('no wake-up is pending', async () => {
       const before = publisher.reports.wakeUps.length;
       await new Promise((resolve) => setTimeout(resolve, 60));
       return publisher.reports.wakeUps.length === before;
@@ -148,7 +148,7 @@ describe('publishing in the caller’s transaction', () => {
     await client.query('BEGIN');
     await expect(client.query('SELECT 1/0')).rejects.toThrow();
     await expect(publisher.eventLog.append([event(acme, 'x')], client)).rejects.toMatchObject(idle);
-    // Asked before the client can know that its transaction has failed: the server's answer says the same.
+    // Called before the client can know that its transaction has failed: PostgreSQL's answer has the same meaning.
     await client.query('ROLLBACK');
     await client.query('BEGIN');
     const failing = client.query('SELECT 1/0');
@@ -178,57 +178,57 @@ describe('publishing in the caller’s transaction', () => {
   });
 });
 
-describe('publishing without a transaction', () => {
-  it('holds up no reader, however many wait for the database', async () => {
+describe('Publishing without a transaction', () => {
+  it('delays no reader, however many publications wait for the database', async () => {
     await admin.query('BEGIN; LOCK TABLE sse.outbox IN EXCLUSIVE MODE');
     const flood = Array.from({ length: 40 }, (_, i) => publisher.eventLog.append([event(beta, `flood ${i}`)]));
-    await until('as many as can be are waiting', async () => {
+    await until('the whole pool waits', async () => {
       const { rowCount } = await admin.query(
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%append%'`,
       );
       return (rowCount ?? 0) >= 6;
     });
-    // Each of these would wait behind the flood until somebody gives up.
+    // Without a pool of their own these reads would wait for the flood.
     for (let i = 0; i < 10; i++) await publisher.eventLog.bounds(beta);
     await admin.query('COMMIT');
     await Promise.all(flood);
   });
 });
 
-describe('a dedupe key', () => {
-  const keyed = (payload: string) => event(acme, payload, { dedupeKey: 'twin' });
-  /** Whether somebody waits for a transaction to end. */
+describe('Dedupe key', () => {
+  const keyed = (payload: string) => event(acme, payload, { dedupeKey: 'duplicate' });
+  /** Whether a session waits for a transaction to end. */
   const waits = async (): Promise<boolean> => {
     const { rowCount } = await admin.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`,
     );
     return rowCount === 1;
   };
-  const twin = async (how: 'COMMIT' | 'ROLLBACK'): Promise<boolean> => {
+  const isDeduplicatedAfter = async (end: 'COMMIT' | 'ROLLBACK'): Promise<boolean> => {
     const first = new pg.Client({ connectionString: database.appUrl });
     await first.connect();
     await first.query('BEGIN');
-    await publisher.eventLog.append([keyed(`first, ${how}`)], first);
-    const second = publisher.eventLog.append([keyed(`second behind ${how}`)]);
+    await publisher.eventLog.append([keyed(`first, ${end}`)], first);
+    const second = publisher.eventLog.append([keyed(`second after ${end}`)]);
     await until('the second waits for the first', waits);
-    await first.query(how);
+    await first.query(end);
     await first.end();
     return (await second).deduplicated;
   };
 
-  it('makes a twin wait for the end of the first: it is written when that rolls back, and not when it commits', async () => {
-    expect(await twin('ROLLBACK')).toBe(false);
-    await admin.query(`DELETE FROM sse.dedupe WHERE key = 'twin'`);
-    expect(await twin('COMMIT')).toBe(true);
-    await publisher.eventLog.append([event(acme, 'behind the twins')]);
-    await until('numbered', async () => (await logged(acme)).includes('behind the twins'));
+  it('makes a concurrent duplicate wait for the first event: it is written if that rolls back, and dropped if it commits', async () => {
+    expect(await isDeduplicatedAfter('ROLLBACK')).toBe(false);
+    await admin.query(`DELETE FROM sse.dedupe WHERE key = 'duplicate'`);
+    expect(await isDeduplicatedAfter('COMMIT')).toBe(true);
+    await publisher.eventLog.append([event(acme, 'after the duplicates')]);
+    await until('sequenced', async () => (await logged(acme)).includes('after the duplicates'));
     expect((await logged(acme)).filter((payload) => /COMMIT|ROLLBACK/.test(payload))).toEqual([
-      'second behind ROLLBACK',
+      'second after ROLLBACK',
       'first, COMMIT',
     ]);
   });
 
-  it('is kept for 24 hours and then free again', async () => {
+  it('is kept for 24 hours and can be used again afterwards', async () => {
     const key = { dedupeKey: 'daily' };
     await publisher.eventLog.append([event(acme, 'today', key)]);
     const { rows } = await admin.query<{ hours: number }>(
@@ -241,8 +241,8 @@ describe('a dedupe key', () => {
   });
 });
 
-describe('the tenant of the transaction', () => {
-  it('is what TenantTransaction says; an event of another tenant is refused and ends the transaction (ERR_SSE_TENANT_MISMATCH)', async () => {
+describe('Tenant of the transaction', () => {
+  it('is set by TenantTransaction; an event of another tenant is refused and fails the transaction (ERR_SSE_TENANT_MISMATCH)', async () => {
     const transactions = new TenantTransaction(dataSource);
     await transactions.run(acme, (manager) => publisher.eventLog.append([event(acme, 'own')], manager));
     const foreign = transactions.run(acme, (manager) => publisher.eventLog.append([event(beta, 'foreign')], manager));
@@ -250,11 +250,11 @@ describe('the tenant of the transaction', () => {
     await expect(publisher.eventLog.append([event(acme, 'a'), event(beta, 'b')])).rejects.toMatchObject({
       code: 'ERR_SSE_TENANT_MISMATCH',
     });
-    await until('numbered', async () => (await logged(acme)).includes('own'));
+    await until('sequenced', async () => (await logged(acme)).includes('own'));
     expect(await logged(beta)).not.toContain('foreign');
   });
 
-  it('need not be set by an embedding host, and is not left behind in its transaction', async () => {
+  it('need not be set by an embedding host, and does not stay set in its transaction', async () => {
     await client.query('BEGIN');
     await publisher.eventLog.append([event(acme, 'host a')], client);
     await publisher.eventLog.append([event(beta, 'host b')], client);
@@ -266,7 +266,7 @@ describe('the tenant of the transaction', () => {
     await until('both', async () => (await logged(acme)).includes('host a') && (await logged(beta)).includes('host b'));
   });
 
-  it('cannot be chosen by raw SQL either, nor the place in the order', async () => {
+  it('cannot be forged by raw SQL, and neither can the position in the order', async () => {
     const insert = `INSERT INTO sse.outbox (shard, tenant_id, audience, type, payload`;
     await client.query(`BEGIN; SELECT set_config('herald.tenant_id', 'acme', true)`);
     await expect(client.query(`${insert}) VALUES (0, 'beta', 'tenant', 'm', 'x')`)).rejects.toMatchObject({

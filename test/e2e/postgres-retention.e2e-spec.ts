@@ -12,32 +12,32 @@ const acme = asTenantId('acme');
 
 let database: TestDatabase;
 let admin: pg.Client;
-let node: LogServer;
+let server: LogServer;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
-  node = await startLogServer(database);
+  server = await startLogServer(database);
 });
 
 afterEach(async () => {
-  await stopLogServer(node);
+  await stopLogServer(server);
   await admin.end();
   await database.drop();
 });
 
 async function publish(count: number): Promise<void> {
-  const { head } = await node.eventLog.bounds(acme);
+  const { head } = await server.eventLog.bounds(acme);
   for (let i = 1; i <= count; i++) {
-    await node.eventLog.append([
+    await server.eventLog.append([
       { tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload: `${head + i}` },
     ]);
   }
-  await until('numbered', async () => (await node.eventLog.bounds(acme)).head === head + count);
+  await until('sequenced', async () => (await server.eventLog.bounds(acme)).head === head + count);
 }
 
-/** As if these events had been numbered some days ago. */
+/** Moves all events some days into the past. */
 async function age(days: number): Promise<void> {
   await admin.query(`WITH old AS (DELETE FROM sse.event_log RETURNING *)
     INSERT INTO sse.event_log SELECT tenant_id, seq, audience, recipients, type, payload, traceparent, created_at, day - ${days} FROM old`);
@@ -50,22 +50,22 @@ async function partitions(): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-const read = async () => (await node.eventLog.readRange(acme, 0, 1_000, 1_000)).map((event) => event.seq);
+const read = async () => (await server.eventLog.readRange(acme, 0, 1_000, 1_000)).map((event) => event.seq);
 
-describe('retention', () => {
-  it('makes partitions for today and three days ahead, as well protected as their parent', async () => {
+describe('Retention', () => {
+  it('creates partitions for today and three days ahead, with the protection of their parent', async () => {
     expect(await partitions()).toHaveLength(5);
     expect(unprotected(await catalogTables(admin))).toEqual([]);
-    expect(await node.eventLog.maintain()).toEqual({ made: 0, dropped: 0 });
+    expect(await server.eventLog.maintain()).toEqual({ made: 0, dropped: 0 });
   });
 
-  it('moves what strayed into the default partition into one of its own, without a change to what is read', async () => {
+  it('moves rows of the default partition into one of their day, without changing what is read', async () => {
     await publish(5);
     await age(2);
     await publish(5);
     const { rows: stray } = await admin.query('SELECT count(*)::int AS n FROM sse.event_log_default');
     expect(stray).toEqual([{ n: 5 }]);
-    expect(await node.eventLog.maintain()).toEqual({ made: 1, dropped: 0 });
+    expect(await server.eventLog.maintain()).toEqual({ made: 1, dropped: 0 });
     const { rows } = await admin.query(
       'SELECT (SELECT count(*)::int FROM sse.event_log_default) AS stray, (SELECT count(*)::int FROM sse.event_log_moving) AS moving',
     );
@@ -73,12 +73,12 @@ describe('retention', () => {
     expect(await read()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('reads no row of the days that have their partition, however many there are', async () => {
+  it('reads no row of days that have a partition, however many there are', async () => {
     await publish(5);
     await age(2);
-    await node.eventLog.maintain();
+    await server.eventLog.maintain();
     await publish(5);
-    // A session of its own: what it has read itself, of each partition.
+    // A session of its own, to count its reads per partition.
     const maintainer = new pg.Client({ connectionString: database.url });
     await maintainer.connect();
     await maintainer.query('BEGIN; SELECT sse.maintain(7, 3)');
@@ -90,7 +90,7 @@ describe('retention', () => {
     expect(rows).toEqual([]);
   });
 
-  it('finds strays of days before, between and behind the partitions', async () => {
+  it('finds rows of days before, between and after the existing partitions', async () => {
     const { rows } = await admin.query<{ day: string }>(`
       INSERT INTO sse.event_log SELECT 'acme', n, 'tenant', NULL, 'x', '', NULL, now(), current_date + n
       FROM unnest(ARRAY[-40, -3, -2, 0, 3, 6]) AS n RETURNING day::text`);
@@ -101,27 +101,27 @@ describe('retention', () => {
     expect(await partitions()).toEqual(expect.arrayContaining(days));
   });
 
-  it('drops days behind it with floor and checkpoint raised, and numbers on where it was, even when nothing is left (G3)', async () => {
+  it('drops expired days, raises floor and checkpoint, and continues the sequence even when no event is left (G3)', async () => {
     await publish(5);
     await age(30);
-    expect(await node.eventLog.maintain()).toEqual({ made: 1, dropped: 1 });
-    const { floor, head } = await node.eventLog.bounds(acme);
+    expect(await server.eventLog.maintain()).toEqual({ made: 1, dropped: 1 });
+    const { floor, head } = await server.eventLog.bounds(acme);
     expect([floor, head]).toEqual([5, 5]);
     expect(await read()).toEqual([]);
     await publish(2);
     expect(await read()).toEqual([6, 7]);
-    expect(await node.eventLog.firstSince(acme, new Date(0))).toBe(6);
+    expect(await server.eventLog.firstSince(acme, new Date(0))).toBe(6);
   });
 
-  it('tells a follower whose position is below the floor to fetch its state anew, and lets one at the floor go on (P52)', async () => {
+  it('resets a follower whose position is below the floor, and resumes one at the floor (P52)', async () => {
     const log = createPostgresSse({ connectionString: database.url, nodeId: 'hub' });
     const hub = await MemoryHub.start({ eventLog: log.eventLog });
     try {
       await publish(5);
-      const { epoch } = await node.eventLog.bounds(acme);
+      const { epoch } = await server.eventLog.bounds(acme);
       const before = await hub.connect({ user: 'before' });
       await age(30);
-      await node.eventLog.maintain();
+      await server.eventLog.maintain();
       await publish(2);
       await until('the newest', () => before.sink.seqs.includes(7));
       const late = await hub.connect({ user: 'late', cursor: `${epoch}.4` });
@@ -143,10 +143,10 @@ describe('retention', () => {
     }
   });
 
-  it('raises the floor with the drop or not at all, and the checkpoint once a minute', async () => {
+  it('raises the floor only in the transaction of the drop, and the checkpoint once a minute', async () => {
     await publish(3);
     await age(30);
-    expect(await node.eventLog.maintain()).toEqual({ made: 1, dropped: 1 });
+    expect(await server.eventLog.maintain()).toEqual({ made: 1, dropped: 1 });
     await publish(2);
     const stored = async () => (await admin.query('SELECT checkpoint, floor FROM sse.head')).rows;
     expect(await stored()).toEqual([{ checkpoint: '3', floor: '3' }]);
@@ -165,7 +165,7 @@ describe('retention', () => {
     expect(await stored()).toEqual([{ checkpoint: '5', floor: '5' }]);
   });
 
-  it('gets out of the way of a reader, and is done when the reader is', async () => {
+  it('yields to a reader, and completes when the reader has finished', async () => {
     const reader = new pg.Client({ connectionString: database.url });
     await reader.connect();
     await publish(3);
@@ -174,8 +174,8 @@ describe('retention', () => {
     await reader.query('SELECT FROM sse.event_log');
     const { rows: waiting } = await reader.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     expect(waiting).toHaveLength(1);
-    const maintained = node.eventLog.maintain();
-    // While maintenance wants its lock, others go on reading and publishing behind it.
+    const maintained = server.eventLog.maintain();
+    // While maintenance waits for its lock, others continue to read and publish.
     await publish(3);
     await reader.query('COMMIT');
     expect(await maintained).toEqual({ made: 1, dropped: 1 });
@@ -189,28 +189,28 @@ describe('retention', () => {
       INSERT INTO sse.dedupe VALUES ('acme', 'old', now() - interval '1 s'), ('acme', 'new', now() + interval '1 h');
       INSERT INTO sse.ticket VALUES (sha256('old'), 'acme', '{}', NULL, now() - interval '1 s')`);
     const { rows: before } = await admin.query<{ no: string }>('SELECT max(no) AS no FROM sse.batch');
-    await node.eventLog.maintain();
+    await server.eventLog.maintain();
     const { rows } =
       await admin.query(`SELECT (SELECT array_agg(no) FROM sse.batch) AS batches, (SELECT array_agg(key) FROM sse.dedupe) AS keys,
       (SELECT count(*)::int FROM sse.ticket) AS tickets`);
     expect(rows).toEqual([{ batches: [before[0]?.no], keys: ['new'], tickets: 0 }]);
     await publish(1);
-    expect(node.reports.announced.map((hint) => hint.no)).toEqual(node.reports.announced.map((_, i) => i + 1));
+    expect(server.reports.announced.map((hint) => hint.no)).toEqual(server.reports.announced.map((_, i) => i + 1));
   });
 });
 
-describe('the tail', () => {
-  it('brings every node what no hint brought, from the batches it has not seen', async () => {
+describe('Batch tail', () => {
+  it('delivers lost hints to every server, from the batches that it has not seen', async () => {
     const other = await startLogServer(database, { nodeId: 'other' });
     await publish(3);
-    await until('tailed', () => other.reports.observed.some((hint) => hint.heads.acme === 3), 5_000);
+    await until('observed', () => other.reports.observed.some((hint) => hint.heads.acme === 3), 5_000);
     await stopLogServer(other);
   });
 
-  it('asks the log itself when a node slept longer than batches are kept', async () => {
+  it('reads the heads from the log when a server was paused longer than batches are kept', async () => {
     const other = await startLogServer(database, { nodeId: 'sleeper' });
     await publish(1);
-    await node.eventLog.append([
+    await server.eventLog.append([
       { tenantId: asTenantId('__proto__'), audience: 'tenant', recipients: null, type: 'note', payload: 'x' },
     ]);
     await publish(1);
@@ -227,7 +227,7 @@ describe('the tail', () => {
   });
 });
 
-describe('the identity of the log', () => {
+describe('Identity of the log', () => {
   const typeOf: Readonly<Record<string, string>> = {
     timeline: 'integer',
     system_identifier: 'bigint',
@@ -235,14 +235,18 @@ describe('the identity of the log', () => {
     table_oid: 'oid',
   };
 
-  it('changes with the timeline (fail-over) or the cluster (restore): every epoch is another one, every node is told, numbers go on rising', async () => {
+  it('changes with the timeline (fail-over) or the cluster (restore): every epoch changes, every server detects it, seq continues to rise', async () => {
     const other = await startLogServer(database, { nodeId: 'other' });
     await publish(2);
-    const before = await node.eventLog.bounds(acme);
-    // What a promoted standby or a restored backup finds: its own timeline differs from the recorded one.
+    const before = await server.eventLog.bounds(acme);
+    // As on a promoted standby or a restored backup, whose own timeline differs from the recorded one.
     await admin.query('UPDATE sse.log_identity SET timeline = timeline + 1');
-    await until('both told', () => node.reports.identityChanges === 1 && other.reports.identityChanges === 1, 5_000);
-    const after = await node.eventLog.bounds(acme);
+    await until(
+      'both detect it',
+      () => server.reports.identityChanges === 1 && other.reports.identityChanges === 1,
+      5_000,
+    );
+    const after = await server.eventLog.bounds(acme);
     expect(after.epoch).not.toBe(before.epoch);
     expect((await other.eventLog.bounds(acme)).epoch).toBe(after.epoch);
     await publish(1);
@@ -250,20 +254,20 @@ describe('the identity of the log', () => {
     await stopLogServer(other);
   });
 
-  it('changes with each thing that tells one log from another, and stays while none of them does', async () => {
-    const look = async (): Promise<string | undefined> =>
+  it('changes with each property that identifies a log, and stays the same otherwise', async () => {
+    const identify = async (): Promise<string | undefined> =>
       (await admin.query<{ log: string }>('SELECT sse.identify_log() AS log')).rows[0]?.log;
-    const seen = [await look()];
-    expect(await look()).toBe(seen[0]);
+    const seen = [await identify()];
+    expect(await identify()).toBe(seen[0]);
     for (const column of ['timeline', 'system_identifier', 'database_oid', 'table_oid']) {
       await admin.query(`UPDATE sse.log_identity SET ${column} = (${column}::bigint + 1)::text::${typeOf[column]}`);
-      seen.push(await look());
-      expect(await look()).toBe(seen.at(-1));
+      seen.push(await identify());
+      expect(await identify()).toBe(seen.at(-1));
     }
     expect(new Set(seen).size).toBe(5);
   });
 
-  it('is another one in a copy of the database on the same server', async () => {
+  it('differs in a copy of the database on the same PostgreSQL', async () => {
     const original = await createTestDatabase();
     const copy = `${original.name}_copy`;
     const identity = async (url: string): Promise<unknown> => {
@@ -275,7 +279,7 @@ describe('the identity of the log', () => {
     };
     try {
       const before = await identity(original.url);
-      await until('nobody is connected', () =>
+      await until('no session is connected', () =>
         admin.query(`CREATE DATABASE ${copy} TEMPLATE ${original.name}`).then(
           () => true,
           () => false,
@@ -292,33 +296,33 @@ describe('the identity of the log', () => {
   });
 });
 
-describe('readiness', () => {
-  it('fails while nobody numbers, and says so', async () => {
-    expect(await node.eventLog.health()).toEqual({ ok: true });
-    await admin.query(`UPDATE sse.lease SET owner = 'nobody', term = term + 1, until = clock_timestamp() - interval '1 s';
+describe('Readiness of the event log', () => {
+  it('fails and names the shard while no server sequences it', async () => {
+    expect(await server.eventLog.health()).toEqual({ ok: true });
+    await admin.query(`UPDATE sse.lease SET owner = 'gone', term = term + 1, until = clock_timestamp() - interval '1 s';
       REVOKE EXECUTE ON FUNCTION sse.take_leases(text, integer[], integer) FROM herald_app`);
     const unhealthy = await until('unhealthy', async () => {
-      const health = await node.eventLog.health();
+      const health = await server.eventLog.health();
       return health.ok ? null : health;
     });
     expect(unhealthy.detail).toContain('shard 0');
     await admin.query('GRANT EXECUTE ON FUNCTION sse.take_leases(text, integer[], integer) TO herald_app');
-    await until('healthy again', async () => (await node.eventLog.health()).ok);
+    await until('healthy again', async () => (await server.eventLog.health()).ok);
   });
 
-  it('comes back by itself after every connection was cut', async () => {
+  it('recovers by itself after every connection was cut', async () => {
     await publish(1);
     await admin.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
     await until('publishing works', () =>
-      node.eventLog
+      server.eventLog
         .append([{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload: 'after' }])
         .then(
           () => true,
           () => false,
         ),
     );
-    await until('numbered', async () => (await node.eventLog.bounds(acme)).head === 2);
+    await until('sequenced', async () => (await server.eventLog.bounds(acme)).head === 2);
   });
 });

@@ -13,7 +13,7 @@ const FENCED = 'HS001';
 
 let database: TestDatabase;
 let admin: pg.Client;
-const nodes: LogServer[] = [];
+const servers: LogServer[] = [];
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -22,20 +22,20 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const node of nodes.splice(0)) await stopLogServer(node);
+  for (const server of servers.splice(0)) await stopLogServer(server);
   await admin.end();
   await database.drop();
 });
 
-async function startNode(
+async function startServer(
   ...parameters: Parameters<typeof startLogServer> extends [unknown, ...infer Rest] ? Rest : never
 ) {
-  const node = await startLogServer(database, ...parameters);
-  nodes.push(node);
-  return node;
+  const server = await startLogServer(database, ...parameters);
+  servers.push(server);
+  return server;
 }
 
-/** A publisher's side without any numbering. */
+/** Runs `work` with a publisher that does not sequence. */
 async function withPublisher<T>(work: (publisher: PostgresSse) => Promise<T>): Promise<T> {
   const publisher = createPostgresSse({ connectionString: database.url, nodeId: 'publisher' });
   try {
@@ -45,17 +45,17 @@ async function withPublisher<T>(work: (publisher: PostgresSse) => Promise<T>): P
   }
 }
 
-async function readAll(node: LogServer, head: number) {
-  await until(`head ${head}`, async () => (await node.eventLog.bounds(acme)).head >= head, 30_000);
-  return node.eventLog.readRange(acme, 0, Number.MAX_SAFE_INTEGER, 100_000);
+async function readAll(server: LogServer, head: number) {
+  await until(`head ${head}`, async () => (await server.eventLog.bounds(acme)).head >= head, 30_000);
+  return server.eventLog.readRange(acme, 0, Number.MAX_SAFE_INTEGER, 100_000);
 }
 
 function publish(log: PostgresSse, payload: string): Promise<unknown> {
   return log.eventLog.append([{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload }]);
 }
 
-describe('numbering', () => {
-  it('delivers all and only the committed events, dense and in order, after it was stopped for 5 s while 1,000 transactions committed out of order and 10 % rolled back (G1–G4)', async () => {
+describe('Sequencing', () => {
+  it('delivers exactly the committed events, dense and in order, after a stop of 5 s during which 1,000 transactions committed out of order and 10 % rolled back (G1–G4)', async () => {
     const first = await startLogServer(database, { nodeId: 'before' });
     await publish(first, 'before');
     await readAll(first, 1);
@@ -72,8 +72,8 @@ describe('numbering', () => {
       }),
     );
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, 5_000 - (performance.now() - stoppedAt))));
-    const node = await startNode();
-    const logged = await readAll(node, report.committed.length + 1);
+    const server = await startServer();
+    const logged = await readAll(server, report.committed.length + 1);
     expect(logged[0]?.payload).toBe('before');
     expect(
       violations(
@@ -84,8 +84,8 @@ describe('numbering', () => {
     expect(report.rolledBack.length).toBeGreaterThan(50);
   }, 60_000);
 
-  it('keeps G1 to G4 while it runs, although commits happened behind higher ids (the gap that a cursor on the id would lose)', async () => {
-    const node = await startNode();
+  it('keeps G1 to G4 while it runs, although commits happen after those of higher ids (the gap in which a cursor on the id loses events)', async () => {
+    const server = await startServer();
     await admin.query(`CREATE TABLE late (id bigint); GRANT INSERT ON late TO PUBLIC;
       CREATE FUNCTION note_late() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
       BEGIN INSERT INTO public.late VALUES (OLD.id); RETURN OLD; END $$;
@@ -95,78 +95,80 @@ describe('numbering', () => {
       writers: 16,
       transactions: 800,
       seed: 11,
-      log: node.eventLog,
+      log: server.eventLog,
       appUrl: database.appUrl,
     });
-    const logged = await readAll(node, report.committed.length);
+    const logged = await readAll(server, report.committed.length);
     expect(violations(report, logged)).toEqual([]);
-    // The mutant: reading "id > the highest id seen" would have skipped these. ctid order is the order of numbering.
+    // Reading "id > the highest id seen" would have skipped these. The ctid order is the order of sequencing.
     const { rows } = await admin.query<{ n: number }>(`
       SELECT count(*)::int AS n FROM (SELECT id, max(id) OVER (ORDER BY ctid ROWS UNBOUNDED PRECEDING) AS highest FROM late) l WHERE id < highest`);
     expect(rows[0]?.n).toBeGreaterThan(0);
-    expect(node.reports.errors).toEqual([]);
+    expect(server.reports.errors).toEqual([]);
   }, 60_000);
 
-  it('waits for nobody: an old open transaction does not hold up what others commit, and its own event comes when it commits (G1)', async () => {
-    const node = await startNode();
+  it('does not wait for an old open transaction, whose own event follows when it commits (G1)', async () => {
+    const server = await startServer();
     const slow = new pg.Client({ connectionString: database.appUrl });
     await slow.connect();
     await slow.query('BEGIN');
-    await node.eventLog.append(
+    await server.eventLog.append(
       [{ tenantId: acme, audience: 'tenant', recipients: null, type: 'note', payload: 'slow' }],
       slow,
     );
-    for (let i = 0; i < 20; i++) await publish(node, `quick ${i}`);
-    const quick = await readAll(node, 20);
+    for (let i = 0; i < 20; i++) await publish(server, `quick ${i}`);
+    const quick = await readAll(server, 20);
     expect(quick).toHaveLength(20);
     await slow.query('COMMIT');
-    const all = await readAll(node, 21);
+    const all = await readAll(server, 21);
     expect(all.at(-1)?.payload).toBe('slow');
     await slow.end();
   });
 
-  it('loses nothing that commits between its look and its snapshot, because the snapshot is taken first (G1)', async () => {
-    // Holds a turn up behind its scan, where it moves the first event to the log.
-    await admin.query(`CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+  it('loses nothing that commits between its snapshot and its scan, because the snapshot is taken first (G1)', async () => {
+    // Blocks a turn after its scan, when it moves the first event to the log.
+    await admin.query(`CREATE FUNCTION block_turn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
       BEGIN PERFORM pg_advisory_xact_lock_shared(77); RETURN NEW; END $$;
-      CREATE TRIGGER hold_up BEFORE INSERT ON sse.event_log FOR EACH ROW EXECUTE FUNCTION hold_up()`);
-    const node = await startNode();
+      CREATE TRIGGER block_turn BEFORE INSERT ON sse.event_log FOR EACH ROW EXECUTE FUNCTION block_turn()`);
+    const server = await startServer();
     await admin.query('SELECT pg_advisory_lock(77)');
-    await publish(node, 'first');
-    await until('held up', async () => {
+    await publish(server, 'first');
+    await until('blocked', async () => {
       const { rowCount } = await admin.query(
         `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       return rowCount === 1;
     });
-    await publish(node, 'between');
+    await publish(server, 'between');
     await admin.query('SELECT pg_advisory_unlock(77)');
-    await publish(node, 'behind');
-    expect((await readAll(node, 3)).map((event) => event.payload)).toEqual(['first', 'between', 'behind']);
+    await publish(server, 'after');
+    expect((await readAll(server, 3)).map((event) => event.payload)).toEqual(['first', 'between', 'after']);
   });
 
-  it('finds at its next poll what nobody told it of: a lost poke costs no more', async () => {
-    const node = await startNode();
-    await withPublisher((silent) => publish(silent, 'unheard'));
-    expect((await readAll(node, 1)).map((event) => event.payload)).toEqual(['unheard']);
-    expect(node.reports.wakeUps).toEqual([]);
+  it('finds an event without a wake-up at its next poll', async () => {
+    const server = await startServer();
+    await withPublisher((silent) => publish(silent, 'silent'));
+    expect((await readAll(server, 1)).map((event) => event.payload)).toEqual(['silent']);
+    expect(server.reports.wakeUps).toEqual([]);
   });
 
   it('announces each batch once, with dense numbers and the newest head of each tenant', async () => {
-    const node = await startNode();
+    const server = await startServer();
     for (let i = 1; i <= 5; i++) {
-      await publish(node, `${i}`);
-      await until('announced', () => node.reports.announced.some((hint) => hint.heads.acme === i));
+      await publish(server, `${i}`);
+      await until('announced', () => server.reports.announced.some((hint) => hint.heads.acme === i));
     }
-    expect(node.reports.announced.map((hint) => hint.no)).toEqual(node.reports.announced.map((_, index) => index + 1));
+    expect(server.reports.announced.map((hint) => hint.no)).toEqual(
+      server.reports.announced.map((_, index) => index + 1),
+    );
   });
 
-  it('sets an event aside that cannot be encoded and leaves a tombstone under its number, without holding up the others', async () => {
-    const node = await startNode();
+  it('sets aside an event that cannot be encoded and stores a tombstone with its seq, without delaying other events', async () => {
+    const server = await startServer();
     await admin.query(`SELECT sse.append('acme', 0, ARRAY['tenant','tenant','users'], ARRAY[NULL,NULL,NULL]::text[], ARRAY['ok', E'a\\nb', 'ok'],
-      ARRAY['good', 'bad', 'nobody'], ARRAY[NULL,NULL,NULL]::text[], NULL)`);
-    await publish(node, 'next');
-    const logged = await readAll(node, 4);
+      ARRAY['good', 'bad', 'no recipients'], ARRAY[NULL,NULL,NULL]::text[], NULL)`);
+    await publish(server, 'next');
+    const logged = await readAll(server, 4);
     expect(logged.map(({ seq, audience, type, payload }) => [seq, audience, type, payload])).toEqual([
       [1, 'tenant', 'ok', 'good'],
       [2, 'none', 'tombstone', ''],
@@ -176,12 +178,12 @@ describe('numbering', () => {
     const { rows } = await admin.query('SELECT seq, payload FROM sse.set_aside ORDER BY seq');
     expect(rows).toEqual([
       { seq: '2', payload: 'bad' },
-      { seq: '3', payload: 'nobody' },
+      { seq: '3', payload: 'no recipients' },
     ]);
   });
 });
 
-describe('several shards', () => {
+describe('Several shards', () => {
   const tenants = ['acme', 'beta', 'gamma', 'delta'].map((name) => asTenantId(name));
   const owners = async (): Promise<string[]> => {
     const { rows } = await admin.query<{ owner: string }>(
@@ -189,29 +191,29 @@ describe('several shards', () => {
     );
     return rows.map((row) => row.owner.split('.')[0] ?? '');
   };
-  const send = (node: PostgresSse, payload: string) =>
+  const send = (server: PostgresSse, payload: string) =>
     Promise.all(
       tenants.map((tenantId) =>
-        node.eventLog.append([{ tenantId, audience: 'tenant', recipients: null, type: 'note', payload }]),
+        server.eventLog.append([{ tenantId, audience: 'tenant', recipients: null, type: 'note', payload }]),
       ),
     );
-  async function expectInOrder(node: LogServer, payloads: readonly string[]): Promise<void> {
+  async function expectInOrder(server: LogServer, payloads: readonly string[]): Promise<void> {
     for (const tenant of tenants) {
-      await until(tenant, async () => (await node.eventLog.bounds(tenant)).head === payloads.length);
-      const events = await node.eventLog.readRange(tenant, 0, 1_000, 1_000);
+      await until(tenant, async () => (await server.eventLog.bounds(tenant)).head === payloads.length);
+      const events = await server.eventLog.readRange(tenant, 0, 1_000, 1_000);
       expect(events.map((event) => event.payload)).toEqual(payloads);
     }
   }
 
-  it('are numbered by several owners at once, each tenant in its one order, over a change of owners (G3, G4)', async () => {
-    const a = await startNode({ nodeId: 'a', shards: 2 });
-    const b = await startNode({ nodeId: 'b', shards: 2 });
-    // Shard 1 is taken from whom it has until the other one gets it.
+  it('are sequenced by several owners at once, with one order per tenant, over a change of owners (G3, G4)', async () => {
+    const a = await startServer({ nodeId: 'a', shards: 2 });
+    const b = await startServer({ nodeId: 'b', shards: 2 });
+    // Takes shard 1 from its owner until the other server gets it.
     await until('two owners', async () => {
       const [first, second] = await owners();
       if (first !== undefined && second !== undefined && first !== second) return true;
       await admin.query(
-        `UPDATE sse.lease SET owner = 'nobody', term = term + 1, until = clock_timestamp() WHERE shard = 1`,
+        `UPDATE sse.lease SET owner = 'gone', term = term + 1, until = clock_timestamp() WHERE shard = 1`,
       );
       await until('owned', async () => (await owners()).length === 2);
       return false;
@@ -225,7 +227,7 @@ describe('several shards', () => {
     const { rows } = await admin.query('SELECT DISTINCT shard FROM sse.batch ORDER BY 1');
     expect(rows).toEqual([{ shard: 0 }, { shard: 1 }]);
     await stopLogServer(a);
-    nodes.splice(nodes.indexOf(a), 1);
+    servers.splice(servers.indexOf(a), 1);
     await until('one owner', async () => (await owners()).join() === 'b,b');
     await send(b, 'last');
     await expectInOrder(b, [...payloads, 'last']);
@@ -235,22 +237,25 @@ describe('several shards', () => {
   it.each([
     [4, 1],
     [1, 3],
-  ])('change from %i to %i while all nodes are stopped: what waited keeps its place', async (before, after) => {
-    const first = await startLogServer(database, { shards: before });
-    await send(first, 'numbered');
-    await expectInOrder(first, ['numbered']);
-    await stopLogServer(first);
-    const waiting = createPostgresSse({ connectionString: database.url, nodeId: 'late', shards: before });
-    for (const payload of ['waited 1', 'waited 2']) await send(waiting, payload);
-    await waiting.stop();
-    const next = createPostgresSse({ connectionString: database.url, nodeId: 'early', shards: after });
-    await send(next, 'new');
-    await next.stop();
-    const second = await startNode({ shards: after });
-    await expectInOrder(second, ['numbered', 'waited 1', 'waited 2', 'new']);
-  });
+  ])(
+    'change from %i to %i while all servers are stopped, and waiting events keep their order',
+    async (before, after) => {
+      const first = await startLogServer(database, { shards: before });
+      await send(first, 'sequenced');
+      await expectInOrder(first, ['sequenced']);
+      await stopLogServer(first);
+      const waiting = createPostgresSse({ connectionString: database.url, nodeId: 'late', shards: before });
+      for (const payload of ['waited 1', 'waited 2']) await send(waiting, payload);
+      await waiting.stop();
+      const next = createPostgresSse({ connectionString: database.url, nodeId: 'early', shards: after });
+      await send(next, 'new');
+      await next.stop();
+      const second = await startServer({ shards: after });
+      await expectInOrder(second, ['sequenced', 'waited 1', 'waited 2', 'new']);
+    },
+  );
 
-  it('are counted alike by the library and by the migrations', async () => {
+  it('are computed identically by the library and by the migrations', async () => {
     const many = createPostgresSse({ connectionString: database.url, nodeId: 'many', shards: 64 });
     for (const name of [...tenants, 'T-1|x@y.z_9', 'a'.repeat(128), '0']) {
       await many.eventLog.append([
@@ -258,14 +263,14 @@ describe('several shards', () => {
       ]);
     }
     await many.stop();
-    const { rows } = await admin.query<{ alike: boolean }>(
-      'SELECT shard = sse.shard_of(tenant_id, 64) AS alike FROM sse.outbox',
+    const { rows } = await admin.query<{ same: boolean }>(
+      'SELECT shard = sse.shard_of(tenant_id, 64) AS same FROM sse.outbox',
     );
-    expect(rows).toEqual(Array.from({ length: 7 }, () => ({ alike: true })));
+    expect(rows).toEqual(Array.from({ length: 7 }, () => ({ same: true })));
   });
 
-  it('are refused by a node that counts them otherwise than the nodes that run (ERR_SSE_INVALID_OPTIONS)', async () => {
-    await startNode({ nodeId: 'one' });
+  it('make a server fail that uses another number than the running servers (ERR_SSE_INVALID_OPTIONS)', async () => {
+    await startServer({ nodeId: 'one' });
     const odd = createPostgresSse({ connectionString: database.url, nodeId: 'odd', shards: 2 });
     const nothing = (): void => undefined;
     const start = odd.eventLog.start({
@@ -284,8 +289,8 @@ describe('several shards', () => {
   });
 });
 
-describe('a turn over a backlog', () => {
-  /** Events of `tenant`, their numbers as payloads, in the transaction that is open on `client`. */
+describe('Turn over a backlog', () => {
+  /** Appends events of `tenant`, with their numbers as payloads, in the open transaction of `client`. */
   const append = (client: pg.Client, first: number, events: number, tenant = 'acme') =>
     client.query(
       `SELECT sse.append($1, 0, array_agg('tenant'::text), array_agg(NULL::text), array_agg('m'::text), array_agg(n::text), array_agg(NULL::text), NULL)
@@ -300,14 +305,14 @@ describe('a turn over a backlog', () => {
     );
     return rows[0]?.taken ?? Number.NaN;
   };
-  const numbered = async (): Promise<number[]> => {
+  const sequenced = async (): Promise<number[]> => {
     const { rows } = await admin.query<{ payload: string }>(
       `SELECT payload FROM sse.event_log WHERE tenant_id = 'acme' ORDER BY seq`,
     );
     return rows.map(({ payload }) => Number(payload));
   };
 
-  it('that looks at a part takes the lowest ids, also when the oldest transaction published last (G3)', async () => {
+  it('takes the lowest ids with a bounded scan, even when the oldest transaction published last (G3)', async () => {
     const slow = new pg.Client({ connectionString: database.url });
     await slow.connect();
     await slow.query('BEGIN; SELECT pg_current_xact_id()');
@@ -327,13 +332,13 @@ describe('a turn over a backlog', () => {
       [200, null],
     ] as const) {
       taken.push(await turn(limit, span));
-      expect(await numbered()).toEqual(Array.from({ length: taken.reduce((a, b) => a + b) }, (_, n) => n + 1));
+      expect(await sequenced()).toEqual(Array.from({ length: taken.reduce((a, b) => a + b) }, (_, n) => n + 1));
     }
     expect(taken).toEqual([60, 60, 21, 21, 21, 117]);
     expect([await turn(10, 20), await turn(10, null)]).toEqual([0, 0]);
   });
 
-  it('that looks at a part reads as much of a long backlog as of a short one', async () => {
+  it('reads as much of a long backlog as of a short one with a bounded scan', async () => {
     const fetched = async (): Promise<number> => {
       const { rows } = await admin.query<{ fetched: string }>(
         `SELECT idx_tup_fetch AS fetched FROM pg_stat_xact_user_tables WHERE relid = 'sse.outbox'::regclass`,
@@ -358,7 +363,7 @@ describe('a turn over a backlog', () => {
   });
 });
 
-describe('the lease', () => {
+describe('Lease of a shard', () => {
   const turn = (owner: string, term: string, client: pg.Client = admin) =>
     client.query(`SELECT taken FROM sse.sequence(0, $1, $2, 500, '1:1:')`, [owner, term]);
   const take = async (owner: string, ttlMs: number): Promise<string | null> => {
@@ -369,7 +374,7 @@ describe('the lease', () => {
     return rows[0]?.term ?? null;
   };
 
-  it('refuses a turn without it, after its end, with an old term, and by another owner', async () => {
+  it('refuses a turn without a lease, after its end, with an old term, and by another owner', async () => {
     await expect(turn('a', '1')).rejects.toMatchObject({ code: FENCED });
     const first = await take('a', 100);
     expect(first).toBe('1');
@@ -383,7 +388,7 @@ describe('the lease', () => {
     await expect(turn('b', '2')).resolves.toMatchObject({ rows: [{ taken: 0 }] });
   });
 
-  it('numbers nothing for a holder that believes in another log: its snapshot is of transactions that were never here', async () => {
+  it('refuses a turn of an owner that knows another log, whose snapshot does not apply to this one', async () => {
     const term = await take('c', 10_000);
     await admin.query(
       `SELECT sse.append('other-log', 0, ARRAY['tenant'], ARRAY[NULL]::text[], ARRAY['m'], ARRAY['x'], ARRAY[NULL]::text[], NULL)`,
@@ -395,29 +400,29 @@ describe('the lease', () => {
     await expect(turnOf(rows[0]?.log ?? '')).resolves.toMatchObject({ rows: [{ taken: 1 }] });
   });
 
-  it('lets no successor in while a turn of the holder is under way, so two can never number at once', async () => {
-    const holder = new pg.Client({ connectionString: database.url });
-    await holder.connect();
+  it('cannot be taken during a turn of its owner, so two servers never sequence at once', async () => {
+    const owner = new pg.Client({ connectionString: database.url });
+    await owner.connect();
     const term = (await take('a', 200)) ?? '';
     await withPublisher((publisher) => publish(publisher, 'one'));
-    await holder.query('BEGIN');
-    await turn('a', term, holder);
+    await owner.query('BEGIN');
+    await turn('a', term, owner);
     await new Promise((resolve) => setTimeout(resolve, 250));
     await expect(take('b', 1_000)).rejects.toMatchObject({ code: '55P03' });
-    await holder.query('COMMIT');
+    await owner.query('COMMIT');
     expect(await take('b', 1_000)).toBe('2');
     const { rows } = await admin.query('SELECT tenant_id, seq FROM sse.event_log');
     expect(rows).toEqual([{ tenant_id: 'acme', seq: '1' }]);
-    await holder.end();
+    await owner.end();
   });
 
-  it('is held by one of two competing nodes; the other takes over at once when the first stops, and numbers on without a hole', async () => {
+  it('is held by one of two competing servers; the other takes over at once when the first stops, and continues without a hole', async () => {
     const first = await startLogServer(database, { nodeId: 'first' });
-    const second = await startNode({ nodeId: 'second' });
+    const second = await startServer({ nodeId: 'second' });
     for (let i = 0; i < 20; i++) await publish(i % 2 ? first : second, `${i}`);
     await readAll(second, 20);
     expect(second.reports.announced).toEqual([]);
-    // The one that does not number asks the owner to look.
+    // The server without the lease wakes the owner.
     expect(second.reports.wakeUps.length).toBeGreaterThan(0);
     await stopLogServer(first);
     for (let i = 20; i < 40; i++) await publish(second, `${i}`);
@@ -426,7 +431,7 @@ describe('the lease', () => {
     expect(second.reports.announced.length).toBeGreaterThan(0);
   });
 
-  it('survives kill -9 and SIGSTOP of its holders under load: nothing lost, doubled or out of order (G1–G4)', async () => {
+  it('survives kill -9 and SIGSTOP of its owners under load, with no event lost, duplicated or out of order (G1–G4)', async () => {
     let enough = false;
     const load = withPublisher((publisher) =>
       publishAtRandom({
@@ -440,7 +445,7 @@ describe('the lease', () => {
       }),
     );
     const owned = (name: string) =>
-      until(`${name} numbers`, async () => {
+      until(`${name} owns the shard`, async () => {
         const { rows } = await admin.query<{ owner: string }>(
           'SELECT owner FROM sse.lease WHERE shard = 0 AND until > clock_timestamp()',
         );
@@ -454,7 +459,7 @@ describe('the lease', () => {
     paused.kill('SIGSTOP');
     const successor = await startProcess('sequencer-process.ts', database.url, 'successor');
     await owned('successor');
-    // It still believes in its lease for a moment; the server does not.
+    // It still trusts its lease for a moment; PostgreSQL does not.
     paused.kill('SIGCONT');
     await new Promise((resolve) => setTimeout(resolve, 500));
     enough = true;
@@ -462,7 +467,7 @@ describe('the lease', () => {
     successor.kill('SIGKILL');
     paused.kill('SIGKILL');
     await Promise.all([killed.ended, paused.ended, successor.ended]);
-    const survivor = await startNode({ nodeId: 'survivor' });
+    const survivor = await startServer({ nodeId: 'survivor' });
     const logged = await readAll(survivor, report.committed.length);
     expect(violations(report, logged)).toEqual([]);
     const { rows } = await admin.query<{ term: string }>('SELECT term FROM sse.lease WHERE shard = 0');
