@@ -8,9 +8,9 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { signToken } from '../support/token.js';
 
 const HEARTBEAT_MS = 5_000;
-/** What the documentation promises for one event through a proxy. */
+/** The time that the documentation promises for one event through a proxy. */
 const EVENT_MS = 300;
-const TRIES = 10;
+const ATTEMPTS = 10;
 
 let database: TestDatabase;
 let service: Service;
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 for (const name of ['haproxy', 'nginx'] as const satisfies readonly ProxyName[]) {
-  describeWithPrograms(`streams through ${name} with the published settings`, [name], () => {
+  describeWithPrograms(`Stream through ${name} with the published settings`, [name], () => {
     let proxy: ProxyServer;
     const streams: StreamReader[] = [];
     beforeAll(async () => {
@@ -58,32 +58,32 @@ for (const name of ['haproxy', 'nginx'] as const satisfies readonly ProxyName[])
       expect((await call(`${proxy.url}/api/v1/sse/send`, { token, body })).status).toBe(202);
     }
 
-    it('begin at once, with the headers that keep them streams', async () => {
+    it('starts at once, with the headers that prevent buffering', async () => {
       const stream = await open();
       expect(stream.status).toBe(200);
       expect(stream.headers.get('content-type')).toContain('text/event-stream');
       expect(stream.headers.get('content-encoding')).toBeNull();
     });
 
-    it(`bring an event within ${EVENT_MS} ms`, async () => {
+    it(`delivers an event within ${EVENT_MS} ms`, async () => {
       const stream = await open();
       const tookMs: number[] = [];
-      for (let i = 0; i < TRIES; i++) {
-        const began = performance.now();
+      for (let i = 0; i < ATTEMPTS; i++) {
+        const startedMs = performance.now();
         await send(`${name} ${i}`);
         await stream.until(({ data }) => data === `${name} ${i}`);
-        tookMs.push(performance.now() - began);
+        tookMs.push(performance.now() - startedMs);
       }
-      // A proxy that buffers would hold back each of them; a busy machine only some.
+      // A proxy that buffers delays every event; a busy machine only some.
       expect(Math.min(...tookMs)).toBeLessThan(EVENT_MS);
     });
 
-    it('bring heartbeats to a stream on which nothing else moves', async () => {
+    it('receives heartbeats when there is no event', async () => {
       const stream = await open();
       await stream.until(({ event }) => event === 'heartbeat', HEARTBEAT_MS * 4);
     });
 
-    it('resume behind Last-Event-ID, with what was missed', async () => {
+    it('resumes after Last-Event-ID with the missed events', async () => {
       const first = await open();
       await send(`${name} before`);
       await first.until(({ data }) => data === `${name} before`);

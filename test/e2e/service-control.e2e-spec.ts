@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { signToken, type TokenClaims } from '../support/token.js';
 import { until } from '../support/until.js';
 
-/** Two processes of the built service over one PostgreSQL: streams of one are controlled through the other. */
+/** Two processes of the built service over one PostgreSQL; streams of one are controlled through the other. */
 let database: TestDatabase;
 let near: Service;
 let far: Service;
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const API = '/api/v1/sse';
 
-/** Each test has a tenant of its own. */
+/** A test's own tenant, with its tokens and streams. */
 class Scene {
   readonly tenant = `t-${randomUUID()}`;
 
@@ -50,7 +50,7 @@ class Scene {
     return stream;
   }
 
-  /** A durable event, sent through a node. */
+  /** Sends a durable event through a server. */
   async send(service: Service, target: object, data: string): Promise<void> {
     const body = { target, event: 'tick', data };
     const answer = await call(`${service.url}${API}/send`, { token: await this.admin(), body });
@@ -65,22 +65,22 @@ function control(service: Service, method: string, path: string, token: string, 
   return call(`${service.url}${API}/${path}`, { method, token, ...(body === undefined ? {} : { body }) });
 }
 const isTick =
-  (wanted: string) =>
+  (expected: string) =>
   ({ event, data }: { readonly event: string; readonly data: string }): boolean =>
-    event === 'tick' && data === wanted;
+    event === 'tick' && data === expected;
 const published = (stream: StreamReader) => stream.events().filter(({ event }) => !isControlEventType(event));
 const ticks = (stream: StreamReader): readonly string[] => stream.of('tick').map(({ data }) => data);
 
-describe('through another node', () => {
-  it('a stream goes on with a new token: narrowed in place, with nothing lost or doubled', async () => {
+describe('Control through another server', () => {
+  it('refreshes the token of a stream in place, with reduced rights and without loss or duplicates', async () => {
     const scene = new Scene();
     const stream = await scene.stream(far, await scene.token({ roles: ['buyer'] }), ['doc:1']);
     await scene.send(near, { topic: 'doc:1' }, 'before');
     await stream.until(isTick('before'));
     const path = `connections/${connectionId(stream)}/token`;
-    const swapped = await control(near, 'POST', path, await scene.token({ topics: [], expiresInSeconds: 7_200 }));
-    expect(swapped).toMatchObject({ status: 200, body: { topics: [], denied: ['doc:1'] } });
-    expect(Date.parse(swapped.body.expiresAt)).toBeGreaterThan(Date.now() + 7_000_000);
+    const refreshed = await control(near, 'POST', path, await scene.token({ topics: [], expiresInSeconds: 7_200 }));
+    expect(refreshed).toMatchObject({ status: 200, body: { topics: [], denied: ['doc:1'] } });
+    expect(Date.parse(refreshed.body.expiresAt)).toBeGreaterThan(Date.now() + 7_000_000);
     await scene.send(near, { topic: 'doc:1' }, 'topic, gone');
     await scene.send(near, { role: 'buyer' }, 'role, gone');
     await scene.send(near, { user: 'ann' }, 'still');
@@ -89,7 +89,7 @@ describe('through another node', () => {
     expect((await control(near, 'POST', path, await scene.token({ user: 'bob' }))).status).toBe(403);
   });
 
-  it('it follows other topics, and is ended; a stranger’s attempts are those at an unknown stream', async () => {
+  it('changes topics and ends a stream; for other users the stream does not exist', async () => {
     const scene = new Scene();
     const token = await scene.token();
     const stream = await scene.stream(far, token, ['doc:1']);
@@ -104,33 +104,33 @@ describe('through another node', () => {
     await stream.until(isTick('new'));
 
     const unknown = await control(near, 'DELETE', `${path.slice(0, -3)}000`, token);
-    const wording = ({ status, body }: Answer): unknown => ({ status, ...body, requestId: '' });
+    const comparable = ({ status, body }: Answer): unknown => ({ status, ...body, requestId: '' });
     expect(unknown.status).toBe(404);
     for (const stranger of [await scene.token({ user: 'bob' }), await new Scene().admin()]) {
-      expect(wording(await control(near, 'DELETE', path, stranger))).toEqual(wording(unknown));
+      expect(comparable(await control(near, 'DELETE', path, stranger))).toEqual(comparable(unknown));
     }
     expect((await control(near, 'DELETE', path, token)).status).toBe(204);
     await stream.until(({ event, data }) => event === 'close' && data.includes('"revoked"'));
     await stream.ended;
   });
 
-  it('a revocation closes streams on both, orders itself before what is committed later, and counts everywhere', async () => {
+  it('revokes streams on both servers, before later events in log order, and refuses the token everywhere', async () => {
     const scene = new Scene();
     const token = await scene.token();
     const streams = [await scene.stream(near, token), await scene.stream(far, token)];
     const witness = await scene.stream(far, await scene.token({ user: 'bob' }));
-    const began = performance.now();
+    const startedMs = performance.now();
     const revoked = await control(near, 'POST', 'revocations', await scene.admin(), { userId: 'ann' });
     expect(revoked.status).toBe(201);
-    await scene.send(near, { tenant: true }, 'behind');
+    await scene.send(near, { tenant: true }, 'after');
     const closed = streams.map((stream) =>
       stream.until(({ event, data }) => event === 'close' && data.includes('revoked')),
     );
     await Promise.all(closed);
-    const tookMs = performance.now() - began;
-    await witness.until(isTick('behind'));
+    const tookMs = performance.now() - startedMs;
+    await witness.until(isTick('after'));
     expect(streams.flatMap(ticks)).toEqual([]);
-    // Below one second on a machine of its own; the suite shares one.
+    // Less than a second on an idle machine; this suite shares one.
     expect(tookMs).toBeLessThan(5_000);
     for (const service of [near, far]) {
       const refused = async (): Promise<boolean> => (await control(service, 'POST', 'tickets', token)).status === 401;
@@ -139,8 +139,8 @@ describe('through another node', () => {
     }
   });
 
-  it('a revocation reaches a node that hears nothing of the others, by its own look at the log', async () => {
-    const deaf = await startService({
+  it('revokes streams of a server without a connection to the backplane, which reads the log itself', async () => {
+    const isolated = await startService({
       DATABASE_URL: database.url,
       JWT_SECRET: TEST_JWT_SECRET,
       DEMO: 'false',
@@ -148,19 +148,19 @@ describe('through another node', () => {
     });
     try {
       const scene = new Scene();
-      const stream = await scene.stream(deaf, await scene.token());
-      const began = performance.now();
+      const stream = await scene.stream(isolated, await scene.token());
+      const startedMs = performance.now();
       await control(near, 'POST', 'revocations', await scene.admin(), { tenant: true });
       await stream.until(({ event, data }) => event === 'close' && data.includes('revoked'));
-      // Within 2.5 s on a machine of its own; the suite shares one.
-      expect(performance.now() - began).toBeLessThan(7_500);
+      // Within 2.5 s on an idle machine; this suite shares one.
+      expect(performance.now() - startedMs).toBeLessThan(7_500);
       await stream.ended;
     } finally {
-      await deaf.stop();
+      await isolated.stop();
     }
   });
 
-  it('forged messages of another login of the database change nothing', async () => {
+  it('ignores forged messages of another login of the database', async () => {
     const scene = new Scene();
     const token = await scene.token();
     const stream = await scene.stream(far, token);
@@ -184,25 +184,25 @@ describe('through another node', () => {
       },
       { kind: 'answered', id: requestId, from: to },
     ].map((text) => JSON.stringify(text));
-    const anybody = new pg.Client({ connectionString: database.url });
-    await anybody.connect();
+    const forger = new pg.Client({ connectionString: database.url });
+    await forger.connect();
     try {
-      // A login without any right of ours; everybody may NOTIFY.
-      await anybody.query('SET ROLE pg_read_all_settings');
+      // A login without any of our rights; every login may NOTIFY.
+      await forger.query('SET ROLE pg_read_all_settings');
       const forged = [
         ...texts.map((text) => ({ kind: 'control', to, text })),
-        // What the backplane may bring comes: so the messages before it were heard too.
+        // An ephemeral event is allowed and arrives, which proves that the messages before it were received too.
         {
           kind: 'ephemeral',
-          event: { tenantId: scene.tenant, audience: 'user:ann', recipients: null, type: 'heard', payload: '' },
+          event: { tenantId: scene.tenant, audience: 'user:ann', recipients: null, type: 'received', payload: '' },
         },
       ];
-      await anybody.query('SELECT pg_notify($1, $2)', ['herald_sse', `forger:1:0:1:${JSON.stringify(forged)}`]);
-      await stream.until(({ event }) => event === 'heard');
-      await expect(anybody.query('SELECT * FROM sse.control')).rejects.toMatchObject({ code: '42501' });
-      await expect(anybody.query(`SELECT sse.take_control('x', 'y')`)).rejects.toMatchObject({ code: '42501' });
+      await forger.query('SELECT pg_notify($1, $2)', ['herald_sse', `forger:1:0:1:${JSON.stringify(forged)}`]);
+      await stream.until(({ event }) => event === 'received');
+      await expect(forger.query('SELECT * FROM sse.control')).rejects.toMatchObject({ code: '42501' });
+      await expect(forger.query(`SELECT sse.take_control('x', 'y')`)).rejects.toMatchObject({ code: '42501' });
     } finally {
-      await anybody.end();
+      await forger.end();
     }
     await scene.send(near, { role: 'admin' }, 'for administrators');
     await scene.send(near, { user: 'ann' }, 'for ann');
@@ -210,7 +210,7 @@ describe('through another node', () => {
     expect(ticks(stream)).toEqual(['for ann']);
   });
 
-  it('statistics count what every node has sent, of the own tenant only', async () => {
+  it('counts what every server has sent, for the own tenant only', async () => {
     const scene = new Scene();
     const stranger = new Scene();
     const streams = [await scene.stream(near, await scene.token()), await scene.stream(far, await scene.token())];
@@ -221,7 +221,7 @@ describe('through another node', () => {
     await other.until(isTick('theirs'));
     const admin = await scene.admin();
     for (const service of [near, far]) {
-      const { body } = await until('all that came is counted', async () => {
+      const { body } = await until('every received event is counted', async () => {
         const answer = await control(service, 'GET', 'stats', admin);
         const isAll = answer.body.eventsSentTotal === streams.flatMap(published).length;
         return isAll && answer.body.totalConnections === 2 && answer;
@@ -235,30 +235,30 @@ describe('through another node', () => {
     expect((await control(near, 'GET', 'stats?scope=platform', admin)).status).toBe(403);
   });
 
-  it('a node that is stopped is 504, and wakes up to nothing', async () => {
+  it('answers 504 for a paused server, which does not execute the request later', async () => {
     const scene = new Scene();
     const token = await scene.token();
     const stream = await scene.stream(far, token);
     const path = `connections/${connectionId(stream)}`;
     process.kill(far.pid, 'SIGSTOP');
     try {
-      const began = performance.now();
+      const startedMs = performance.now();
       expect(await control(near, 'DELETE', path, token)).toMatchObject({
         status: 504,
         body: { code: 'node_unreachable' },
       });
-      expect(performance.now() - began).toBeGreaterThan(1_900);
-      const asked = performance.now();
+      expect(performance.now() - startedMs).toBeGreaterThan(1_900);
+      const statsStartedMs = performance.now();
       const { status, body } = await control(near, 'GET', 'stats', await scene.admin());
       expect([status, body.byNode.length]).toEqual([200, 2]);
       const silent = body.byNode.filter(({ answered }: { answered: boolean }) => !answered);
       expect(silent).toMatchObject([{ nodeId: connectionId(stream).split('.')[0] }]);
-      // About one second on a machine of its own; the suite shares one.
-      expect(performance.now() - asked).toBeLessThan(5_000);
+      // About one second on an idle machine; this suite shares one.
+      expect(performance.now() - statsStartedMs).toBeLessThan(5_000);
     } finally {
       process.kill(far.pid, 'SIGCONT');
     }
-    // The node obeys again, and what it slept through was withdrawn.
+    // The server executes requests again, and the one that it missed was withdrawn.
     const answer = await control(near, 'PUT', `${path}/topics`, token, { topics: ['doc:1'] });
     expect(answer.status).toBe(200);
     await scene.send(near, { topic: 'doc:1' }, 'alive');

@@ -12,7 +12,7 @@ import { openStream } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-describe('the host of the README', () => {
+describe('Host application of the README', () => {
   let database: TestDatabase;
   let app: INestApplication;
   let url: string;
@@ -26,7 +26,7 @@ describe('the host of the README', () => {
         'CREATE TABLE erp.orders (tenant_id text NOT NULL, item text NOT NULL); GRANT ALL ON erp.orders TO herald_app',
     );
     await admin.end();
-    // The host reads its environment when it is loaded, as a real one does.
+    // The host reads its environment when its module is loaded, as a real one does.
     process.env['DATABASE_URL'] = database.url;
     process.env['JWT_SECRET'] = TEST_JWT_SECRET;
     const { ErpModule } = await import('../support/host-erp.js');
@@ -41,7 +41,7 @@ describe('the host of the README', () => {
     await database?.drop();
   });
 
-  it('tells those who may know after its commit, and nobody after a rollback', async () => {
+  it('notifies entitled users after its commit, and no user after a rollback', async () => {
     const buyer = await openStream(url, { token: await signToken({ tenant: 'acme', user: 'b', roles: ['buyer'] }) });
     const stranger = await openStream(url, { token: await signToken({ tenant: 'beta', user: 'b', roles: ['buyer'] }) });
     await Promise.all([buyer, stranger].map((stream) => stream.until(({ event }) => event === 'connected')));
@@ -54,7 +54,7 @@ describe('the host of the README', () => {
     await Promise.all([buyer.close(), stranger.close()]);
   });
 
-  it('stands in the README word for word, in under 40 lines', () => {
+  it('equals the code in the README and has fewer than 40 lines', () => {
     const host = readFileSync(join(ROOT, 'test', 'support', 'host-erp.ts'), 'utf8').trim();
     expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(host);
     expect(host.split('\n').length).toBeLessThan(40);

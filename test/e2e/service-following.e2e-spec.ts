@@ -6,8 +6,7 @@ import { signToken } from '../support/token.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 import { until } from '../support/until.js';
 
-/** Polls, WebSockets and repeated sends against the service with its database. */
-describe('following the service', () => {
+describe('Polls, WebSockets and repeated sends of the service', () => {
   let database: TestDatabase;
   let service: Service;
   let ann: string;
@@ -33,7 +32,7 @@ describe('following the service', () => {
       body: { target: { user: 'ann' }, event: 'note', data, durable },
     });
 
-  it('answers a poll with what was committed behind its position, replayed or live, not with greetings', async () => {
+  it('answer a poll with the events after its position, replayed or live, without control events', async () => {
     const start = await poll('', 55_000);
     expect(start.body).toMatchObject({ events: [], resync: null });
     const waiting = poll(start.body.position, 55_000);
@@ -47,7 +46,7 @@ describe('following the service', () => {
     expect((await poll(start.body.position, 0)).body.events).toEqual(live.body.events);
   });
 
-  it('carries a stream over WebSocket beside it, at both paths', async () => {
+  it('carry a stream over WebSocket at both paths', async () => {
     for (const path of ['/api/v1/sse/ws', '/api/v1/notifications/ws']) {
       const client = await WebSocketClient.open(service.url + path, { authorization: `Bearer ${ann}` });
       if (!(client instanceof WebSocketClient)) throw new Error(JSON.stringify(client));
@@ -58,7 +57,7 @@ describe('following the service', () => {
     }
   });
 
-  it('sends once per Idempotency-Key, however often and however much at once it is asked', async () => {
+  it('send once per Idempotency-Key, for any number of concurrent and later requests', async () => {
     const { position } = (await poll('', 0)).body;
     const headers = { 'Idempotency-Key': 'send-once' };
     const answers = await Promise.all(Array.from({ length: 5 }, () => send('once', headers)));
@@ -68,22 +67,22 @@ describe('following the service', () => {
     expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') === 'true')).toHaveLength(4);
     expect(await send('another', headers)).toMatchObject({ status: 422, body: { code: 'idempotency_mismatch' } });
     expect(await send('bad key', { 'Idempotency-Key': 'a b' })).toMatchObject({ status: 400 });
-    await send('mark');
+    await send('last');
     let seen: string[] = [];
-    await until('the mark', async () => {
+    await until('the last event', async () => {
       seen = (await poll(position, 0)).body.events.map(({ data }: { data: string }) => data);
-      return seen.includes('mark');
+      return seen.includes('last');
     });
-    expect(seen).toEqual(['once', 'mark']);
+    expect(seen).toEqual(['once', 'last']);
   });
 
-  it('keeps no key of a send that was refused', async () => {
+  it('keep no key of a refused send', async () => {
     const headers = { 'Idempotency-Key': 'too-large' };
     expect(await send('x'.repeat(65_537), headers)).toMatchObject({ status: 413 });
     expect(await send('small enough', headers)).toMatchObject({ status: 202 });
   });
 
-  it('sends an ephemeral event once per key too', async () => {
+  it('send an ephemeral event once per key too', async () => {
     const headers = { 'Idempotency-Key': 'tick-once' };
     expect((await send('tick', headers, false)).body).toMatchObject({ durable: false });
     expect((await send('tick', headers, false)).headers.get('idempotency-replayed')).toBe('true');

@@ -42,11 +42,11 @@ describe('HTTP of the service', () => {
     ['an unknown path', 404, 'not_found', '/api/v1/nothing', {}],
     ['a broken percent-encoding', 400, 'invalid_request', '/api/v1/notifications/%E0%A4%A', {}],
     ['a wrong method', 405, 'method_not_allowed', '/health', { method: 'DELETE' }],
-    ['a body that is no JSON', 400, 'invalid_request', '/api/v1/demo/sign-in', { body: '{"userId":' }],
+    ['a body that is not JSON', 400, 'invalid_request', '/api/v1/demo/sign-in', { body: '{"userId":' }],
     ['a body of 2 MiB', 413, 'payload_too_large', '/api/v1/demo/sign-in', { body: { userId: 'x'.repeat(2 << 20) } }],
     ['a request target of 13 KiB', 414, 'uri_too_long', `/health?q=${'x'.repeat(13 * 1024)}`, {}],
-    ['a field that nobody knows', 400, 'invalid_request', '/api/v1/demo/sign-in', { body: { userId: 'a', x: 1 } }],
-    ['an unknown demo person', 404, 'not_found', '/api/v1/demo/sign-in', { body: { userId: 'acme.nobody' } }],
+    ['an unknown field', 400, 'invalid_request', '/api/v1/demo/sign-in', { body: { userId: 'a', x: 1 } }],
+    ['an unknown demo person', 404, 'not_found', '/api/v1/demo/sign-in', { body: { userId: 'acme.unknown' } }],
     ['no token', 401, 'missing_token', '/api/v1/sse/stats', {}],
   ] as const)('refuses %s with a problem document', async (_what, status, code, path, options) => {
     const answer = await call(service.url + path, options);
@@ -58,26 +58,26 @@ describe('HTTP of the service', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/\\n\s+at |node_modules|SELECT/);
   });
 
-  it('says which methods are possible', async () => {
+  it('lists the allowed methods', async () => {
     const answer = await call(`${service.url}/api/v1/demo/sign-in`);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  it('keeps a plain request id of a proxy and replaces one that could forge a log line', async () => {
+  it('keeps a plain request id of a proxy, and replaces one that could forge a log line', async () => {
     const kept = await call(`${service.url}/health`, { headers: { 'X-Request-Id': 'edge-7f3a.0042' } });
     expect(kept.headers.get('x-request-id')).toBe('edge-7f3a.0042');
     const replaced = await call(`${service.url}/health`, { headers: { 'X-Request-Id': 'a forged "id"' } });
     expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('answers what is no HTTP, and headers of 20 KiB, with a problem document too', async () => {
+  it('answers text that is not HTTP, and headers of 20 KiB, with a problem document too', async () => {
     const nonsense = await sendRaw(service.url, 'HELLO\r\n\r\n');
     expect(nonsense.text).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*"code":"invalid_request"/);
     const long = await sendRaw(service.url, `GET /health HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20 * 1024)}\r\n\r\n`);
     expect(long.text).toMatch(/^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/);
   });
 
-  it('hangs up on requests that are sent only in half', async () => {
+  it('closes the connection of an incomplete request', async () => {
     const answers = await Promise.all([
       sendRaw(service.url, 'GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: '),
       sendRaw(
@@ -91,7 +91,7 @@ describe('HTTP of the service', () => {
     }
   });
 
-  it('tells nothing about its software and lets no page elsewhere frame or script it', async () => {
+  it('does not reveal its software, and allows no other page to frame or script it', async () => {
     const { headers } = await call(`${service.url}/health`);
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -118,7 +118,7 @@ describe('HTTP of the service', () => {
     expect(answer.headers.get('vary')).toContain('Origin');
   });
 
-  it('opens the metrics to the monitoring and to holders of the permission only', async () => {
+  it('serves the metrics only with the monitoring token or the permission', async () => {
     const metrics = `${service.url}/metrics`;
     const admin = await signToken({ tenant: 'acme', user: 'ops', permissions: ['metrics:read'] });
     expect((await call(metrics)).status).toBe(401);
@@ -161,11 +161,11 @@ describe('HTTP of the service', () => {
   it('marks the cookie Secure behind a trusted proxy that ends TLS', async () => {
     const body = { userId: 'acme.buyer' };
     const headers = { 'X-Forwarded-Proto': 'https' };
-    const behind = await call(`${service.url}/api/v1/demo/sign-in`, { body, headers });
-    expect(behind.headers.get('set-cookie')).toMatch(/; Secure/);
+    const proxied = await call(`${service.url}/api/v1/demo/sign-in`, { body, headers });
+    expect(proxied.headers.get('set-cookie')).toMatch(/; Secure/);
   });
 
-  it('serves the pages from its own disk, kept for ever where the name tells the content', async () => {
+  it('serves the pages from its own disk, cached for ever where the name contains a hash of the content', async () => {
     const page = await call(service.url);
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-cache']);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -181,7 +181,7 @@ describe('HTTP of the service', () => {
     }
     expect(page.body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
     const etag = page.headers.get('etag') ?? '';
-    // fetch would ask every cache on the way to be passed by.
+    // Not with fetch, which adds Cache-Control: no-cache to a conditional request.
     const again = await sendRaw(
       service.url,
       `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIf-None-Match: ${etag}\r\n\r\n`,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { killChain } from '../support/kill-chain.js';
 
-/** 52 kills. `npm test` has one behind a decision (`approvals-kill`) and those of the sequencer. */
+/** 52 kills. `npm test` has one after a decision (`approvals-kill`) and those of the sequencer. */
 const CHAINS = 4;
 const KILLS = 13;
 
-describe('kill -9 right after COMMIT', () => {
+describe('Service killed with kill -9 right after COMMIT', () => {
   it('delivers every committed notification exactly once to a client that resumes', async () => {
-    // Chains wait for leases to end most of the time, so they run side by side.
+    // Chains mostly wait for leases to end, so they run concurrently.
     const seeds = Array.from({ length: CHAINS }, (_, index) => 4711 + index);
     const results = await Promise.all(seeds.map((seed) => killChain(KILLS, seed)));
     for (const { committed, seen, resyncs } of results) {

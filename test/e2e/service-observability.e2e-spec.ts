@@ -9,7 +9,7 @@ import { signToken } from '../support/token.js';
 const METRICS_TOKEN = 'metrics-canary-9b7e';
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-describe('observing the service', () => {
+describe('Metrics, traces and logs of the service', () => {
   let database: TestDatabase;
   let service: Service;
   let rows: pg.Pool;
@@ -39,7 +39,7 @@ describe('observing the service', () => {
     expect(answer.status).toBe(200);
     return answer.body as string;
   };
-  /** The value of one line, labels included; null when there is no such line. */
+  /** The value of one metric, labels included; null when there is no such line. */
   const figure = (text: string, line: string): number | null => {
     const found = text.split('\n').find((candidate) => candidate.startsWith(`${line} `));
     return found === undefined ? null : Number(found.slice(line.length + 1));
@@ -57,7 +57,7 @@ describe('observing the service', () => {
       body: { target: { user: 'watcher' }, event: 'noted', data, ...more },
     });
 
-  it('counts what was published, sent, replayed and refused, and how long the way to the wire was', async () => {
+  it('count published, sent, replayed and refused events, and the time from commit to the socket', async () => {
     const watcher = await signToken({ tenant: 'acme', user: 'watcher' });
     const sender = await signToken({ tenant: 'acme', user: 'sender', permissions: ['sse:send'] });
     const first = await connect(watcher);
@@ -69,13 +69,13 @@ describe('observing the service', () => {
     await first.until(({ data }) => data === 'tick');
     const again = await connect(watcher, before);
     await again.until(({ data }) => data === 'two');
-    // The third stream of the person is one too many.
+    // The third stream of the user is over the limit.
     expect((await call(`${service.url}/api/v1/sse/stream`, { token: watcher })).status).toBe(429);
 
     const text = await scrape();
     expect(figure(text, 'sse_published_total{kind="durable"}')).toBe(2);
     expect(figure(text, 'sse_published_total{kind="ephemeral"}')).toBe(1);
-    // Two of the past, three live to one stream; the counts of the inbox come on top.
+    // Two replayed and three live events; events with the counts of the inbox are added.
     expect(figure(text, 'sse_messages_sent_total')).toBeGreaterThanOrEqual(5);
     expect(figure(text, 'sse_replays_total')).toBe(1);
     expect(figure(text, 'sse_replayed_messages_total')).toBe(2);
@@ -96,9 +96,9 @@ describe('observing the service', () => {
     }
   });
 
-  it('shows an event that waits for its number, and for how long', async () => {
-    // Numbering stops at the lease of a node that does not exist, for this shard and for an hour.
-    await rows.query("UPDATE sse.lease SET owner = 'nobody', term = term + 1, until = now() + interval '1 hour'");
+  it('show an event that waits to be sequenced, and for how long', async () => {
+    // For an hour, the lease of this shard belongs to a server that does not exist.
+    await rows.query("UPDATE sse.lease SET owner = 'gone', term = term + 1, until = now() + interval '1 hour'");
     try {
       const sender = await signToken({ tenant: 'acme', user: 'sender', permissions: ['sse:send'] });
       await send(sender, 'it waits');
@@ -110,7 +110,7 @@ describe('observing the service', () => {
     }
   });
 
-  it('keeps the trace of a request with the events that it published, and a forged one out', async () => {
+  it('keep the trace of a request with the events that it published, and ignore a forged one', async () => {
     const sender = await signToken({ tenant: 'trace', user: 'sender', permissions: ['sse:send'] });
     const stream = await connect(await signToken({ tenant: 'trace', user: 'watcher' }));
     await send(sender, 'traced', {}, { traceparent: TRACEPARENT });
@@ -126,7 +126,7 @@ describe('observing the service', () => {
     expect(stream.raw()).not.toContain('4bf92f35');
   });
 
-  it('shows its figures to nobody without the right to them', async () => {
+  it('are hidden from users without permission', async () => {
     const person = await signToken({ tenant: 'acme', user: 'curious', permissions: ['sse:send'] });
     for (const path of ['/metrics', '/debug/sse-stats', '/api/v1/sse/stats', '/api/v1/sse/online-users']) {
       expect([path, (await call(service.url + path)).status]).toEqual([path, 401]);
@@ -136,13 +136,13 @@ describe('observing the service', () => {
     }
   });
 
-  it('names no person, tenant or payload in its figures', async () => {
+  it('name no user, tenant or payload in the metrics', async () => {
     const text = await scrape();
     expect(text).toContain('sse_active_connections_total');
     expect(text).not.toMatch(/acme|watcher|sender|noted|it waits/);
   });
 
-  it('writes no secret and no payload to its most talkative log', async () => {
+  it('write no secret and no payload to the log, even at the level verbose', async () => {
     const canary = 'canary-3c1f';
     const token = await signToken({ tenant: 'acme', user: 'teller', permissions: ['sse:send', 'notification:send'] });
     const ticket = (await call(`${service.url}/api/v1/sse/tickets`, { token, method: 'POST' })).body.ticket as string;
@@ -171,7 +171,7 @@ describe('observing the service', () => {
     for (const secret of [...secrets, ...(password === '' ? [] : [password])]) {
       expect(secret.length).toBeGreaterThan(3);
       expect(output).not.toContain(secret);
-      // The signature alone, or the claims alone, would be as bad.
+      // The signature or the claims alone must not appear either.
       for (const part of secret.split('.').filter((text) => text.length > 20)) expect(output).not.toContain(part);
     }
   });

@@ -13,7 +13,7 @@ const operations = serviceOperations({ demo: true }).flatMap((group) => group.op
 const isStream = ({ answers }: Operation): boolean =>
   Object.values(answers).some(({ mediaType }) => mediaType === 'text/event-stream');
 
-describe('the OpenAPI document', () => {
+describe('OpenAPI document', () => {
   let database: TestDatabase;
   let service: Service;
   let token: string;
@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
     await database?.drop();
   });
 
-  it('is served, with every operation', async () => {
+  it('is served with every operation', async () => {
     const { status, body } = await call(`${service.url}/api/v1/openapi.json`);
     expect([status, body.openapi]).toEqual([200, '3.1.0']);
     const served = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
@@ -45,43 +45,46 @@ describe('the OpenAPI document', () => {
 
   it.each(
     operations.filter((operation) => !isStream(operation)).map((operation) => [operation.id, operation] as const),
-  )('%s takes its example, answers as described, and the same way again', async (id, operation) => {
-    const own = await ownFor(operation);
-    const drafts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-      'orders.submit': { orderId: await draft(id, 'purchase-orders', { supplier: 'Kestrel Tools', amount: 900 }) },
-      'leave.submit': {
-        leaveId: await draft(id, 'leave-requests', { kind: 'sick', from: '2027-01-04', to: '2027-01-04' }),
-      },
-    };
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const example = operation.parameters?.find((parameter) => parameter.name === name)?.example;
-      return drafts[id]?.[name] ?? (own as unknown as Readonly<Record<string, string>>)[name] ?? String(example);
-    });
-    const takesKey = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') === true;
-    const request = {
-      method: operation.method.toUpperCase(),
-      ...(operation.access === 'public' ? {} : { token }),
-      ...(takesKey ? { headers: { 'Idempotency-Key': randomUUID() } } : {}),
-      ...(operation.body ? { body: { ...((await bodyOf(id, operation)) as object), ...own.body } } : {}),
-    };
-    const answer = await call(service.url + path, request);
-    const [status = '', described] = Object.entries(operation.answers)[0] ?? [];
-    expect([answer.status, answer.status >= 400 ? answer.body : undefined]).toEqual([Number(status), undefined]);
-    expect(described?.schema?.safeParse(answer.body).error?.issues ?? []).toEqual([]);
-    if (described?.schema === undefined) expect(answer.body).toBe('');
-    if (!takesKey) return;
-    const again = await call(service.url + path, request);
-    expect([again.status, again.body]).toEqual([answer.status, answer.body]);
-    // A batch keeps an answer for each of its tasks.
-    if (id !== 'approvals.batch') expect(again.headers.get('Idempotency-Replayed')).toBe('true');
-  });
+  )(
+    'describes %s, which accepts its example, returns the described response, and replays it',
+    async (id, operation) => {
+      const own = await ownFor(operation);
+      const drafts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+        'orders.submit': { orderId: await draft(id, 'purchase-orders', { supplier: 'Kestrel Tools', amount: 900 }) },
+        'leave.submit': {
+          leaveId: await draft(id, 'leave-requests', { kind: 'sick', from: '2027-01-04', to: '2027-01-04' }),
+        },
+      };
+      const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+        const example = operation.parameters?.find((parameter) => parameter.name === name)?.example;
+        return drafts[id]?.[name] ?? (own as unknown as Readonly<Record<string, string>>)[name] ?? String(example);
+      });
+      const takesKey = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') === true;
+      const request = {
+        method: operation.method.toUpperCase(),
+        ...(operation.access === 'public' ? {} : { token }),
+        ...(takesKey ? { headers: { 'Idempotency-Key': randomUUID() } } : {}),
+        ...(operation.body ? { body: { ...((await bodyOf(id, operation)) as object), ...own.body } } : {}),
+      };
+      const answer = await call(service.url + path, request);
+      const [status = '', described] = Object.entries(operation.answers)[0] ?? [];
+      expect([answer.status, answer.status >= 400 ? answer.body : undefined]).toEqual([Number(status), undefined]);
+      expect(described?.schema?.safeParse(answer.body).error?.issues ?? []).toEqual([]);
+      if (described?.schema === undefined) expect(answer.body).toBe('');
+      if (!takesKey) return;
+      const again = await call(service.url + path, request);
+      expect([again.status, again.body]).toEqual([answer.status, answer.body]);
+      // A batch stores one response per task.
+      if (id !== 'approvals.batch') expect(again.headers.get('Idempotency-Replayed')).toBe('true');
+    },
+  );
 
   function ownFor(operation: Operation): ReturnType<typeof ownOfApprovals> {
     if (operation.id.startsWith('approvals.')) return ownOfApprovals(operation);
     return operation.path.includes('{connectionId}') ? ownConnection() : ownNotification(operation);
   }
 
-  /** An open stream; it lasts until the suite ends or the operation ends it. */
+  /** Opens a stream, which lasts until the suite or the operation ends it. */
   async function ownConnection(): Promise<{ readonly id: string; readonly connectionId: string }> {
     const stream = await openStream(service.url, { token });
     streams.push(stream);
@@ -90,13 +93,13 @@ describe('the OpenAPI document', () => {
     return { id: '', connectionId };
   }
 
-  /** A document that has not been submitted yet. */
+  /** Creates a document that has not been submitted. */
   async function draft(id: string, kind: string, body: unknown): Promise<string> {
     if (id !== 'orders.submit' && id !== 'leave.submit') return '';
     return (await call(`${service.url}/api/v1/${kind}`, { token, body })).body.id;
   }
 
-  /** Something that the operation can act on: archived, snoozed or waiting for its acknowledgement, as it needs. */
+  /** Creates a notification that the operation can act on. */
   async function ownNotification({ id, path }: Operation): Promise<{ readonly id: string; readonly body?: object }> {
     if (!path.includes('{id}')) return { id: '' };
     const requiresAck = id === 'notifications.ack';
@@ -107,7 +110,7 @@ describe('the OpenAPI document', () => {
     return sent.body;
   }
 
-  /** A process, a request or a task that the operation can act on, and what the example cannot know of it. */
+  /** Creates a process, a request or a task that the operation can act on, with the values that the example cannot contain. */
   async function ownOfApprovals({
     id,
     path,
@@ -150,7 +153,7 @@ describe('the OpenAPI document', () => {
     return { ...(create?.body?.example as object), code };
   }
 
-  /** The documented example, but for what a document cannot know: a moment ahead of now, a token that was handed out. */
+  /** The documented example, except for values that it cannot contain: a future time, an issued token. */
   async function bodyOf(id: string, operation: Operation): Promise<unknown> {
     if (id === 'notifications.snooze') return { until: new Date(Date.now() + 3_600_000).toISOString() };
     if (id !== 'notifications.undo') return operation.body?.example;

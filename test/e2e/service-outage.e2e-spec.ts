@@ -7,7 +7,7 @@ import { openStream } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-describe('a database that goes away and comes back', () => {
+describe('Outage of the database', () => {
   let database: TestDatabase;
   let service: Service;
 
@@ -20,7 +20,7 @@ describe('a database that goes away and comes back', () => {
     await database?.drop();
   });
 
-  it('takes the node out of traffic, ends neither process nor streams, and loses nothing', async () => {
+  it('fails readiness, ends neither the process nor streams, and loses nothing', async () => {
     const token = await signToken({ tenant: 'acme', user: 'reader', permissions: ['notification:send'] });
     const stream = await openStream(service.url, { token });
     await stream.until(({ event }) => event === 'connected');
@@ -29,13 +29,13 @@ describe('a database that goes away and comes back', () => {
     expect((await send('before')).status).toBe(201);
 
     await admit(false);
-    const away = await readyBecomes(503);
-    expect(away.body).toMatchObject({ status: 'unavailable', checks: { database: 'failed', draining: false } });
+    const down = await readyBecomes(503);
+    expect(down.body).toMatchObject({ status: 'unavailable', checks: { database: 'failed', draining: false } });
     expect((await call(`${service.url}/health`)).status).toBe(200);
-    const refused = await send('meanwhile');
+    const refused = await send('during');
     expect([refused.status, refused.body.code]).toEqual([503, 'at_capacity']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    // A browser's own EventSource would give up for good on a status: it is asked to come back instead.
+    // A browser's EventSource would give up on an error status, so it is asked to reconnect instead.
     const late = await signToken({ tenant: 'latecomer', user: 'reader' });
     const browser = await call(`${service.url}/api/v1/sse/stream`, {
       token: late,
@@ -55,7 +55,7 @@ describe('a database that goes away and comes back', () => {
     expect(service.output()).not.toContain(TEST_JWT_SECRET);
   }, 60_000);
 
-  /** Lets connections in, or throws all out and lets none in. */
+  /** Allows connections, or terminates all and refuses new ones. */
   async function admit(allowed: boolean): Promise<void> {
     const url = new URL(database.url);
     url.pathname = '/postgres';
@@ -69,9 +69,9 @@ describe('a database that goes away and comes back', () => {
   }
 
   async function readyBecomes(status: number): Promise<Answer> {
-    for (let look = 0; ; look += 1) {
+    for (let attempt = 0; ; attempt += 1) {
       const answer = await call(`${service.url}/ready`);
-      if (answer.status === status || look === 100) return answer;
+      if (answer.status === status || attempt === 100) return answer;
       await delay(150);
     }
   }

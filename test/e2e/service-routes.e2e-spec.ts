@@ -15,7 +15,7 @@ interface Route {
   readonly path: string;
 }
 
-describe('routes of the service', () => {
+describe('Routes of the service', () => {
   let database: TestDatabase;
   let app: NestExpressApplication;
   let routes: readonly Route[];
@@ -46,7 +46,7 @@ describe('routes of the service', () => {
     routes.forEach((later, index) => {
       for (const earlier of routes.slice(0, index)) {
         if (earlier.method === later.method && earlier.path !== later.path && covers(earlier.path, later.path)) {
-          shadowed.push(`${later.method} ${later.path} behind ${earlier.path}`);
+          shadowed.push(`${later.method} ${later.path} after ${earlier.path}`);
         }
       }
     });
@@ -65,13 +65,13 @@ function routesOf(app: Application): readonly Route[] {
   );
 }
 
-/** Whether a request for `path` could be taken by the route `pattern`; a parameter takes any segment. */
+/** Whether the route `pattern` could handle a request for `path`; a parameter matches any segment. */
 function covers(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.split('/'), path.split('/')];
+  const [expected, actual] = [pattern.split('/'), path.split('/')];
   return (
-    wanted.length === given.length &&
-    wanted.every(
-      (segment, index) => segment === given[index] || (segment.startsWith(':') && !given[index]?.startsWith(':')),
+    expected.length === actual.length &&
+    expected.every(
+      (segment, index) => segment === actual[index] || (segment.startsWith(':') && !actual[index]?.startsWith(':')),
     )
   );
 }

@@ -13,7 +13,7 @@ import {
 import { createTestDatabase } from '../support/test-database.js';
 import { isAlive, readPostmasterLock } from '../../src/database/postmaster-lock.js';
 
-describe('starting and stopping the service', () => {
+describe('Start and stop of the service', () => {
   const undo: (() => unknown)[] = [];
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -24,14 +24,14 @@ describe('starting and stopping the service', () => {
     return path;
   }
 
-  /** Settings of a database of its own: starting the built-in one takes longer than what is tested. */
+  /** Settings with a database of its own, because starting the built-in one takes longer than these tests. */
   async function database(): Promise<ServiceEnvironment> {
-    const made = await createTestDatabase();
-    undo.push(() => made.drop());
-    return { DATABASE_URL: made.url, JWT_SECRET: TEST_JWT_SECRET };
+    const created = await createTestDatabase();
+    undo.push(() => created.drop());
+    return { DATABASE_URL: created.url, JWT_SECRET: TEST_JWT_SECRET };
   }
 
-  it('reports all mistakes together and ends with 78', async () => {
+  it('report all wrong settings together and exit with 78', async () => {
     const exit = await runToExit({ PORT: 'x', SSE_HEARTBEAT: '1', SSE_BACKPLANE: 'kafka', CORS_ORIGINS: '*' });
     expect(exit.code).toBe(78);
     for (const name of ['PORT', 'SSE_HEARTBEAT', 'SSE_BACKPLANE', 'CORS_ORIGINS']) {
@@ -41,7 +41,7 @@ describe('starting and stopping the service', () => {
   });
 
   // read-settings.spec.ts covers each fault; the test above covers the exit code.
-  itInFullProfile('refuses production without database and keys, and with the demo on', async () => {
+  itInFullProfile('refuse production without database and keys, and with the demo on', async () => {
     const exit = await runToExit({ NODE_ENV: 'production', DEMO: 'true' });
     expect(exit.code).toBe(78);
     for (const name of ['DATABASE_URL', 'JWT_SECRET', 'DEMO']) {
@@ -49,7 +49,7 @@ describe('starting and stopping the service', () => {
     }
   });
 
-  it('says so when the database does not answer, without its password', async () => {
+  it('report a database that does not answer, without its password', async () => {
     const exit = await runToExit({
       DATABASE_URL: 'postgres://herald:canary-password@127.0.0.1:9/herald',
       JWT_SECRET: 'canary-secret-that-is-longer-than-32-bytes',
@@ -59,7 +59,7 @@ describe('starting and stopping the service', () => {
     expect(exit.output).not.toContain('canary');
   });
 
-  it('starts on nothing, keeps its data, stops cleanly, and leaves nobody behind', async () => {
+  it('need no settings, keep the data, and leave no process running', async () => {
     const DATA_DIR = dataDir();
     const first = await startService({ DATA_DIR });
     const lines = first.output().trimEnd().split('\n');
@@ -89,7 +89,7 @@ describe('starting and stopping the service', () => {
     expect(isAlive(database)).toBe(false);
   }, 60_000);
 
-  it('says which address is taken', async () => {
+  it('report an address that is in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     undo.push(() => other.close());
@@ -100,7 +100,7 @@ describe('starting and stopping the service', () => {
     expect(exit.output).not.toContain('ready on');
   }, 60_000);
 
-  it('has no demo sign-in when it is switched off', async () => {
+  it('offer no demo sign-in when the demo is off', async () => {
     const service = await startService({ ...(await database()), DEMO: 'false' });
     undo.push(() => service.kill());
     expect((await call(`${service.url}/api/v1/demo/people`)).status).toBe(404);

@@ -5,7 +5,7 @@ import { openStream, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-describe('streams of the service', () => {
+describe('Stream of the service', () => {
   let database: TestDatabase;
   let service: Service;
   let env: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ describe('streams of the service', () => {
     return reader;
   }
 
-  it('opens with the block that the contract names, and with its headers', async () => {
+  it('starts with the headers and the first block of the protocol', async () => {
     const reader = await stream(await signToken({ tenant: 'acme', user: 'first' }));
     await reader.until(({ event }) => event === 'connected');
     expect(reader.status).toBe(200);
@@ -38,7 +38,7 @@ describe('streams of the service', () => {
     }
     expect(reader.headers.get('x-accel-buffering')).toBe('no');
     expect(reader.headers.get('content-length')).toBeNull();
-    // Blank lines and comments may stand before the first block, nothing else.
+    // Only blank lines and comments may precede the first block.
     expect(reader.raw()).toMatch(
       /^(?::[^\n]*\n|\n)*retry: 3000\nid: [a-z0-9]{8}\.(?:0|[1-9]\d*)\nevent: connected\ndata: \{.*\}\n\n/,
     );
@@ -47,14 +47,14 @@ describe('streams of the service', () => {
     expect(new Date(connected.tokenExpiresAt).getTime()).toBeGreaterThan(Date.now());
   });
 
-  it('answers 401 with a problem document when nobody is named', async () => {
+  it('is refused with 401 and a problem document without a token', async () => {
     const answer = await call(`${service.url}/api/v1/sse/stream`);
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ status: 401, code: 'missing_token' });
   });
 
-  it('pushes a notification to its reader, in the same shape as the inbox has it', async () => {
+  it('delivers a notification to its recipient in the form of the inbox', async () => {
     const sender = await signToken({ tenant: 'acme', user: 'sender', permissions: ['notification:send'] });
     const token = await signToken({ tenant: 'acme', user: 'reader' });
     const reader = await stream(token);
@@ -69,12 +69,12 @@ describe('streams of the service', () => {
     expect(JSON.parse(created.data)).toMatchObject({ id: sent.body.id, title: item.body.title, isRead: false });
   });
 
-  it('stores and pushes nothing across tenants, whatever the names', async () => {
-    const beta = await signToken({ tenant: 'beta', user: 'twin', roles: ['admin'] });
-    const acme = await signToken({ tenant: 'acme', user: 'twin' });
+  it('receives nothing of another tenant, even with the same names', async () => {
+    const beta = await signToken({ tenant: 'beta', user: 'same', roles: ['admin'] });
+    const acme = await signToken({ tenant: 'acme', user: 'same' });
     const [here, there] = await Promise.all([stream(beta), stream(acme)]);
     await Promise.all([here, there].map((reader) => reader.until(({ event }) => event === 'connected')));
-    for (const target of [{ user: 'twin' }, { tenant: true }, { role: 'admin' }]) {
+    for (const target of [{ user: 'same' }, { tenant: true }, { role: 'admin' }]) {
       const sent = await call(`${service.url}/api/v1/sse/send?tenant_id=acme`, {
         token: beta,
         headers: { 'X-Tenant-Id': 'acme' },
@@ -83,7 +83,7 @@ describe('streams of the service', () => {
       expect(sent.status).toBe(202);
     }
     await here.until(({ event }) => event === 'secret');
-    // A later event of acme's own proves that acme's line was alive all the time.
+    // A later event of acme itself proves that acme's stream was open all the time.
     const acmeAdmin = await signToken({ tenant: 'acme', user: 'boss', roles: ['admin'] });
     await call(`${service.url}/api/v1/sse/send`, {
       token: acmeAdmin,
@@ -93,7 +93,7 @@ describe('streams of the service', () => {
     expect(there.of('secret')).toEqual([]);
   });
 
-  it('loses nothing and shows nothing twice over a restart', async () => {
+  it('loses and repeats nothing over a restart', async () => {
     const admin = await signToken({ tenant: 'acme', user: 'boss', roles: ['admin'] });
     const token = await signToken({ tenant: 'acme', user: 'restarted' });
     const send = (n: number) =>
@@ -123,7 +123,7 @@ describe('streams of the service', () => {
     expect(after.of('resync')).toEqual([]);
   }, 60_000);
 
-  it('believes no header of a proxy that it was not told to trust', async () => {
+  it('ignores the headers of an untrusted proxy', async () => {
     const signedIn = await call(`${service.url}/api/v1/demo/sign-in`, {
       body: { userId: 'acme.buyer' },
       headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.9' },
