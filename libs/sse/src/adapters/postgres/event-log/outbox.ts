@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { NewEvent, Tx } from '../../../vocabulary/envelope.js';
-import type { TenantId } from '@nest-herald/platform';
+import { PlatformError, type TenantId } from '@nest-herald/platform';
 import { SseError } from '../../../vocabulary/sse.errors.js';
 import { CommitSubscriber, failedTransaction, joinTransaction } from '@nest-herald/platform/postgres';
 import { shardOf } from './shard-of.js';
@@ -39,7 +39,7 @@ export class Outbox {
   async append(events: readonly NewEvent[], tx?: Tx): Promise<{ readonly deduplicated: boolean }> {
     const [first] = events;
     if (first === undefined) {
-      if (tx !== undefined) joinTransaction(tx, PUBLISH);
+      if (tx !== undefined) this.requireTransaction(tx);
       return { deduplicated: false };
     }
     const { tenantId } = first;
@@ -65,6 +65,15 @@ export class Outbox {
       const rows = await transaction.query(append.text, append.values);
       this.#commits.watch(transaction, shard);
       return { deduplicated: rows[0]?.count === 0 };
+    } catch (error) {
+      throw toSseError(error);
+    }
+  }
+
+  /** @throws SseError `ERR_SSE_NO_TRANSACTION` when `tx` is not an open transaction that the outbox can join. */
+  requireTransaction(tx: Tx): void {
+    try {
+      joinTransaction(tx, PUBLISH);
     } catch (error) {
       throw toSseError(error);
     }
@@ -107,8 +116,10 @@ function arrayLiteral(values: readonly string[]): string {
   return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
-/** Adds the remedy to the errors of PostgreSQL that have one; returns other errors unchanged. */
+/** Adds the remedy to the errors of PostgreSQL that have one; turns errors of the platform into SseErrors, and returns others unchanged. */
 function toSseError(error: unknown): unknown {
+  // The seam promises SseErrors, so that hosts can check with one `instanceof`.
+  if (error instanceof PlatformError) return new SseError(error.code, error.message, { cause: error });
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'HS002') {
     return new SseError(
@@ -118,7 +129,7 @@ function toSseError(error: unknown): unknown {
     );
   }
   // A client learns that its statement failed before it learns that its transaction did; publishing in between fails here.
-  if (code === '25P02') return failedTransaction(PUBLISH, error);
+  if (code === '25P02') return toSseError(failedTransaction(PUBLISH, error));
   if (code === '3F000' || code === '42883' || code === '42P01' || code === '42501') {
     return new SseError(
       'ERR_SSE_STORAGE',

@@ -16,7 +16,6 @@ import { SseError } from '../../../vocabulary/sse.errors.js';
 import { BatchTail } from './batch-tail.js';
 import { LogReader } from './log-reader.js';
 import { Maintenance } from './maintenance.js';
-import { joinTransaction } from '@nest-herald/platform/postgres';
 import { Outbox } from './outbox.js';
 import { PostgresControlMailbox } from '../control/postgres-control-mailbox.js';
 import { PostgresRevocationStore } from '../control/postgres-revocation-store.js';
@@ -133,7 +132,7 @@ export class PostgresEventLog implements EventLog {
   }
 
   requireTransaction(tx: Tx): void {
-    joinTransaction(tx, 'SseBroker.publish');
+    this.#outbox.requireTransaction(tx);
   }
 
   bounds(tenantId: TenantId): Promise<LogBounds> {
