@@ -40,6 +40,15 @@ const RETRIES = 10;
  * @throws RoleSetupError when the login lacks the right to do it.
  */
 export async function ensureRoles(connection: RoleConnection): Promise<void> {
+  try {
+    await untilComplete(connection);
+  } finally {
+    // A pool gets the connection back with the role with which it opened it. A broken connection has no role.
+    await connection.query('RESET ROLE').catch(() => undefined);
+  }
+}
+
+async function untilComplete(connection: RoleConnection): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     // A failed attempt may have left the owner's role; a data source may open its connections with -c role=….
     await connection.query('SET ROLE NONE');
@@ -100,7 +109,6 @@ function statementsFor(facts: Facts): string[] {
     'SET ROLE herald_owner',
     // The history of migrations is in it, so it exists before the first of them.
     'CREATE SCHEMA IF NOT EXISTS herald',
-    'RESET ROLE',
   ];
 }
 

@@ -102,6 +102,8 @@ describe('Migrating', () => {
     await withDatabase({}, async (url, client) => {
       const dataSource = await new DataSource({ type: 'postgres', url: asRole(url, 'herald_app') }).initialize();
       const { ran } = await migratePackages(dataSource, { packages: ['sse'] });
+      // The pool got its connection back in the role with which it was opened.
+      expect(await dataSource.query('SELECT current_user::text AS role')).toEqual([{ role: 'herald_app' }]);
       await dataSource.destroy();
       expect(ran[0]).toBe('sse/0001-baseline.sql');
       expect(ran.every((path) => path.startsWith('sse/'))).toBe(true);
@@ -230,6 +232,8 @@ describe('The roles', () => {
         message: expect.stringMatching(/administrator[\s\S]*GRANT herald_owner TO/),
         sql: expect.stringContaining(`GRANT herald_app TO "${login}"`),
       });
+      // The same on a connection of the caller, which keeps the role that it had.
+      await expect(ensureRoles(client)).rejects.toMatchObject({ code: 'ERR_HERALD_ROLES' });
       const { rows } = await client.query('SELECT current_user = session_user AS same');
       expect(rows).toEqual([{ same: true }]);
     });
