@@ -41,7 +41,9 @@ export default {
     },
     { ...shared, ...withServer, displayName: 'browser', testMatch: [`<rootDir>/test/browser/**/${suites}`] },
   ],
-  // These two belong to the run: Jest ignores them in a project.
+  collectCoverageFrom: ['{src,libs,migrations}/**/*.ts', '!**/dist/**', '!**/examples/**', '!**/*.spec.ts'],
+  coverageProvider: 'v8',
+  // These belong to the run: Jest ignores them in a project.
   testTimeout: 30_000,
   maxWorkers: 2,
 };
