@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { setUpApprovalPages } from '../support/approval-pages.js';
 import { describeInBrowser } from '../support/browser.js';
+import { itInFullProfile } from '../support/profile.js';
 import { until } from '../support/until.js';
 
 const MARKUP = '<img src=x onerror=alert(1)><b>bold</b>';
@@ -65,45 +66,50 @@ describeInBrowser('the approvals page', (launch) => {
     expect(bestMs).toBeLessThan(1_000);
   }, 60_000);
 
-  it('shows who decided first when a colleague was faster', async () => {
-    const node = { id: 'check', type: 'approve', name: 'Check', assignees: [{ type: 'role', role: 'finance' }] };
-    await api(
-      'acme.admin',
-      'processes',
-      {
-        code: 'either-of-two',
-        name: 'Either of two',
-        nodes: [{ id: 'start', type: 'start' }, node, { id: 'end', type: 'end' }],
-        edges: [
-          { from: 'start', to: 'check' },
-          { from: 'check', to: 'end' },
-        ],
-      },
-      ['approval:define'],
-    );
-    const { id } = await api('acme.buyer', 'process-instances', { code: 'either-of-two', title: 'Who is first' });
-    const { page } = await arrive('acme.finance');
-    await row(page, 'Who is first').click();
-    await page.locator('.verb-approve').waitFor();
-    // Holds back the page's reads, so that it learns of the colleague's decision only after the click.
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
-    const reads = /\/api\/v1\/(approval-tasks|process-instances)\/.*/;
-    await page.route(reads, async (route) => {
-      if (route.request().method() === 'GET') await held;
-      await route.continue();
-    });
-    await api('acme.finance2', `approval-tasks/${await taskOf('acme.finance2', id)}/reject`, { comment: 'Too late' });
-    await page.locator('.verb-approve').click();
-    await page.locator('.conflict').waitFor();
-    release();
-    await page.locator('.conflict', { hasText: 'Amara Okafor rejected this first' }).waitFor();
-    await status(page, 'rejected').waitFor();
-    expect(await page.locator('.verb-approve').getAttribute('aria-disabled')).toBe('true');
-    await page.locator('.why', { hasText: 'Amara Okafor rejected this' }).waitFor();
-    await page.locator('blockquote', { hasText: 'Too late' }).waitFor();
-    await page.unrouteAll({ behavior: 'wait' });
-  }, 60_000);
+  // approvals-races.e2e-spec.ts covers the refusal, approval-center.spec.ts the page's state.
+  itInFullProfile(
+    'shows who decided first when a colleague was faster',
+    async () => {
+      const node = { id: 'check', type: 'approve', name: 'Check', assignees: [{ type: 'role', role: 'finance' }] };
+      await api(
+        'acme.admin',
+        'processes',
+        {
+          code: 'either-of-two',
+          name: 'Either of two',
+          nodes: [{ id: 'start', type: 'start' }, node, { id: 'end', type: 'end' }],
+          edges: [
+            { from: 'start', to: 'check' },
+            { from: 'check', to: 'end' },
+          ],
+        },
+        ['approval:define'],
+      );
+      const { id } = await api('acme.buyer', 'process-instances', { code: 'either-of-two', title: 'Who is first' });
+      const { page } = await arrive('acme.finance');
+      await row(page, 'Who is first').click();
+      await page.locator('.verb-approve').waitFor();
+      // Holds back the page's reads, so that it learns of the colleague's decision only after the click.
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const reads = /\/api\/v1\/(approval-tasks|process-instances)\/.*/;
+      await page.route(reads, async (route) => {
+        if (route.request().method() === 'GET') await held;
+        await route.continue();
+      });
+      await api('acme.finance2', `approval-tasks/${await taskOf('acme.finance2', id)}/reject`, { comment: 'Too late' });
+      await page.locator('.verb-approve').click();
+      await page.locator('.conflict').waitFor();
+      release();
+      await page.locator('.conflict', { hasText: 'Amara Okafor rejected this first' }).waitFor();
+      await status(page, 'rejected').waitFor();
+      expect(await page.locator('.verb-approve').getAttribute('aria-disabled')).toBe('true');
+      await page.locator('.why', { hasText: 'Amara Okafor rejected this' }).waitFor();
+      await page.locator('blockquote', { hasText: 'Too late' }).waitFor();
+      await page.unrouteAll({ behavior: 'wait' });
+    },
+    60_000,
+  );
 
   it('shows markup in forms, names and comments as text (defect 12)', async () => {
     const instanceId = await order({ supplier: MARKUP });

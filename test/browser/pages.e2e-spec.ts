@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.js';
 import { focusIsVisible, tabTo } from '../support/focus.js';
 import { call } from '../support/http.js';
+import { itInFullProfile } from '../support/profile.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
@@ -117,7 +118,9 @@ describeInBrowser('the pages', (launch) => {
     );
   });
 
-  it('archive, unarchive and snooze, and require an acknowledgement first', async () => {
+  // `npm test` covers what follows without a browser: verbs, permissions, sessions and problems over REST, the pages' logic in unit
+  // specs beside src/web.
+  itInFullProfile('archive, unarchive and snooze, and require an acknowledgement first', async () => {
     const reader = await arrive('beta.hr');
     const { page } = reader;
     await send('beta.hr', { title: 'Leave policy', requiresAck: true });
@@ -141,7 +144,7 @@ describeInBrowser('the pages', (launch) => {
     await reader.rows('Leave policy').waitFor();
   });
 
-  it('work with the keyboard alone', async () => {
+  itInFullProfile('work with the keyboard alone', async () => {
     const context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();
     await page.goto(service.url);
@@ -167,7 +170,7 @@ describeInBrowser('the pages', (launch) => {
     await context.close();
   });
 
-  it('explain what the service does not accept', async () => {
+  itInFullProfile('explain what the service does not accept', async () => {
     const sender = await arrive('acme.admin');
     const { page } = sender;
     await page.locator('nav a[href="#/send"]').click();
@@ -184,7 +187,7 @@ describeInBrowser('the pages', (launch) => {
     (sender.browserErrors as string[]).splice(0, sender.browserErrors.length, ...others);
   });
 
-  it('offer only what the permissions allow', async () => {
+  itInFullProfile('offer only what the permissions allow', async () => {
     const [buyer, admin] = await Promise.all([arrive('acme.buyer'), arrive('acme.admin')]);
     expect(await buyer.page.locator('nav a').count()).toBe(4);
     await buyer.page.goto(`${service.url}/#/send`);
@@ -202,7 +205,7 @@ describeInBrowser('the pages', (launch) => {
     expect(await admin.page.locator('tr[data-user^="beta"]').count()).toBe(0);
   });
 
-  it('sign out in every tab', async () => {
+  itInFullProfile('sign out in every tab', async () => {
     const first = await arrive('beta.admin');
     const second = await first.context.newPage();
     await second.goto(service.url);
@@ -216,7 +219,7 @@ describeInBrowser('the pages', (launch) => {
     expect(answer.status()).toBe(401);
   });
 
-  it('follow another tab that signs in as someone else', async () => {
+  itInFullProfile('follow another tab that signs in as someone else', async () => {
     const first = await arrive('acme.hr');
     const second = await first.context.newPage();
     await second.goto(service.url);
@@ -230,7 +233,7 @@ describeInBrowser('the pages', (launch) => {
     expect(await first.rows('One').count()).toBe(0);
   });
 
-  it('start in Chinese for a Chinese browser, and remember a chosen language and theme', async () => {
+  itInFullProfile('start in Chinese for a Chinese browser, and remember a chosen language and theme', async () => {
     const reader = await arrive('beta.manager', 'zh-CN');
     const { page } = reader;
     await page.locator('nav a', { hasText: '收件箱' }).waitFor();
