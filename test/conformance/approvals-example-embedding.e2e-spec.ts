@@ -13,7 +13,7 @@ import { signToken } from '../support/token.js';
 
 const EXAMPLE = 'libs/approvals/examples/embedding';
 
-describe('examples/embedding of approvals', () => {
+describe('Example host of approvals', () => {
   let database: TestDatabase;
   let example: ChildProcess;
   let host: pg.Client;
@@ -42,7 +42,7 @@ describe('examples/embedding of approvals', () => {
     await database?.drop();
   });
 
-  it('approves the order of the host in the transaction of the last decision', async () => {
+  it('approves its order in the transaction of the last decision', async () => {
     const admin = await signToken({ tenant: 'acme', user: 'admin', roles: ['admin'] }, TEST_SECRET);
     const put = (id: string, managerId: string | null) =>
       call(`${url}/api/v1/directory/people/${id}`, {
@@ -62,12 +62,12 @@ describe('examples/embedding of approvals', () => {
     const { body } = await call(`${url}/api/v1/approval-tasks/my-tasks`, { token: boss });
     await call(`${url}/api/v1/approval-tasks/${body.items[0].id}/approve`, { token: boss, body: {} });
     expect(await statusOf('7')).toBe('approved');
-    // Refused by the process: the order is not there either.
+    // The process refuses the form, so the order is not stored.
     expect((await call(`${url}/orders`, { token: buyer, body: { no: '8', amount: -1 } })).status).toBe(422);
     expect(await statusOf('8')).toBeUndefined();
   });
 
-  it('is what the README shows, in under 40 lines of code', () => {
+  it('has fewer than 40 lines and is shown in the README', () => {
     const source = readFileSync(`${EXAMPLE}/orders.controller.ts`, 'utf8');
     expect(readFileSync('libs/approvals/README.md', 'utf8')).toContain(source);
     expect(source.split('\n').filter((line) => line.trim() !== '').length).toBeLessThan(40);
