@@ -187,8 +187,8 @@ describe('The checker of random publishers', () => {
     ['overlapping transactions in either order', log('a', 'c', 'b'), []],
     ['a lost event', log('a', 'b'), ['G1 lost: c', '2 logged, 3 committed']],
     ['a ghost', log('a', 'b', 'c', 'x'), ['G2 ghost: x', '4 logged, 3 committed']],
-    ['a hole', [...log('a', 'b'), { seq: 4, payload: 'c' }], ['G3 not dense: 4 at place 3']],
-    ['an inversion of acknowledged commits', log('b', 'a', 'c'), ['G4 behind a later one: a']],
+    ['a hole', [...log('a', 'b'), { seq: 4, payload: 'c' }], ['G3 not dense: 4 at position 3']],
+    ['an inversion of acknowledged commits', log('b', 'a', 'c'), ['G4 after a later one: a']],
     ['an event twice', log('a', 'b', 'b', 'c'), ['G5 twice in the log: b', '4 logged, 3 committed']],
   ])('judges %s', (_what, logged, expected) => {
     expect(violations(report, logged)).toEqual(expected);
