@@ -46,7 +46,7 @@ export class Connection implements BucketMember<Connection>, QueueOwner, TimedCo
   buckets: readonly DenseBucket<Connection>[] = [];
   indexes: number[] = [];
   /** Number of the last delivery that reached it, so that a delivery over several buckets reaches it once. */
-  walk = 0;
+  lastDelivery = 0;
 
   #state: ConnectionState = 'replaying';
   #principal: Principal;

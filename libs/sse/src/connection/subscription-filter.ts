@@ -47,7 +47,7 @@ export class SubscriptionFilter {
   }
 
   matches(event: Addressed): boolean {
-    // An array and not a set: a connection has few keys and keeps them for its lifetime, and live delivery does not come here.
+    // An array and not a set: a connection has few keys and keeps them for its lifetime, and live delivery does not use it.
     if (this.exactKeys.includes(event.audience)) return true;
     if (event.audience === NAMED_USERS) return this.userIds.some((userId) => event.recipients?.includes(userId));
     const topic = topicOf(event.audience);

@@ -8,7 +8,7 @@ import { SubscriptionIndex, type IndexMember } from './subscription-index.js';
 class Member implements IndexMember<Member> {
   buckets: readonly DenseBucket<Member>[] = [];
   indexes: number[] = [];
-  walk = 0;
+  lastDelivery = 0;
   constructor(public filter: SubscriptionFilter) {}
 }
 

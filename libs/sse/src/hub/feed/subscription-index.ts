@@ -7,7 +7,7 @@ import { TopicPatterns } from './topic-patterns.js';
 export interface IndexMember<M> extends BucketMember<M> {
   readonly filter: SubscriptionFilter;
   /** Number of the last delivery that reached it. Only the index writes it. */
-  walk: number;
+  lastDelivery: number;
 }
 
 const PATTERN = 'pattern:';
@@ -22,7 +22,7 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
   readonly #exact = new Map<AudienceKey, DenseBucket<M>>();
   readonly #patterns = new TopicPatterns<DenseBucket<M>>();
   readonly #patternBuckets = new Map<string, DenseBucket<M>>();
-  #walk = 0;
+  #deliveries = 0;
 
   add(member: M): void {
     const { exactKeys, patterns } = member.filter;
@@ -88,14 +88,14 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
    * @returns how many took it.
    */
   deliver<E extends Addressed>(event: E, take: (member: M, event: E) => boolean): number {
-    this.#walk += 1;
+    this.#deliveries += 1;
     if (event.recipients !== null) return this.#deliverToRecipients(event, take);
     const bucket = this.#exact.get(event.audience);
     const topic = this.#patterns.size === 0 ? null : topicOf(event.audience);
     const matched = topic === null ? [] : this.#patterns.match(topic);
-    if (matched.length === 0) return bucket === undefined ? 0 : walkAll(bucket.members, event, take);
-    let taken = bucket === undefined ? 0 : this.#walkOnce(bucket.members, event, take);
-    for (const pattern of matched) taken += this.#walkOnce(pattern.members, event, take);
+    if (matched.length === 0) return bucket === undefined ? 0 : deliverToAll(bucket.members, event, take);
+    let taken = bucket === undefined ? 0 : this.#deliverOnce(bucket.members, event, take);
+    for (const pattern of matched) taken += this.#deliverOnce(pattern.members, event, take);
     return taken;
   }
 
@@ -103,24 +103,24 @@ export class SubscriptionIndex<M extends IndexMember<M>> {
     let taken = 0;
     for (const userId of event.recipients ?? []) {
       const bucket = this.#exact.get(`user:${userId}`);
-      if (bucket !== undefined) taken += this.#walkOnce(bucket.members, event, take);
+      if (bucket !== undefined) taken += this.#deliverOnce(bucket.members, event, take);
     }
     return taken;
   }
 
-  #walkOnce<E>(members: readonly M[], event: E, take: (member: M, event: E) => boolean): number {
+  #deliverOnce<E>(members: readonly M[], event: E, take: (member: M, event: E) => boolean): number {
     let taken = 0;
     for (let i = 0; i < members.length; i++) {
       const member = members[i]!;
-      if (member.walk === this.#walk) continue;
-      member.walk = this.#walk;
+      if (member.lastDelivery === this.#deliveries) continue;
+      member.lastDelivery = this.#deliveries;
       if (take(member, event)) taken += 1;
     }
     return taken;
   }
 }
 
-function walkAll<M, E>(members: readonly M[], event: E, take: (member: M, event: E) => boolean): number {
+function deliverToAll<M, E>(members: readonly M[], event: E, take: (member: M, event: E) => boolean): number {
   let taken = 0;
   for (let i = 0; i < members.length; i++) if (take(members[i]!, event)) taken += 1;
   return taken;
