@@ -1,6 +1,6 @@
 /**
- * Compiles the packages, the service and the tests to `dist/`, and the pages where their sources are newer. Processes that
- * tests start run this output, as users do: transpiling the tree again in each of them would cost a second per process.
+ * Compiles the packages, the service and the tests to `dist/`, and the pages when their sources are newer. Processes that
+ * tests start run this output, as users do; transpiling the tree in each process would cost a second each time.
  *
  * Runs once before the suites that need it (global-setup.mjs), and as a program: `node test/support/build.mjs`.
  */
@@ -15,17 +15,17 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LOCK = join(ROOT, 'node_modules', '.herald-build-lock');
 
-/** An interrupted build leaves its lock; an older lock than this does not count. Milliseconds. */
+/** An interrupted build leaves its lock; a lock older than this is ignored. */
 const STALE_LOCK_MS = 120_000;
 
-/** Builds what is out of date. Runs of Jest side by side take turns. @throws Error with the output of the compiler */
+/** Builds what is out of date. Concurrent runs of Jest build one after the other. @throws Error with the output of the compiler. */
 export async function build() {
   for (;;) {
     try {
       mkdirSync(LOCK);
       break;
     } catch {
-      // Another run builds. A lock that goes away between the two calls is simply tried again.
+      // Another run is building. If its lock has just disappeared, the next attempt takes it.
       const ageMs = existsSync(LOCK) ? Date.now() - statSync(LOCK).mtimeMs : 0;
       if (ageMs > STALE_LOCK_MS) rmSync(LOCK, { recursive: true, force: true });
       await delay(100);
@@ -41,7 +41,7 @@ export async function build() {
 async function compile() {
   const error = await node('node_modules/typescript-7/bin/tsc', '-b', 'tsconfig.test.json');
   if (error === null) return;
-  // A half-written test must not stop another one: the compiler has written its output all the same.
+  // An unfinished test must not stop others: the compiler has written its output despite the errors.
   const isInTestsOnly = error.split('\n').every((line) => !/^\S.*\(\d+,\d+\): error/.test(line) || IN_TESTS.test(line));
   if (!isInTestsOnly || isContinuousIntegration()) throw new Error(`The build failed:\n${error}`);
   process.stderr.write(`The tests have type errors:\n${error}\n`);
@@ -59,7 +59,7 @@ async function buildPages() {
   if (error !== null) throw new Error(`The build of the pages failed:\n${error}`);
 }
 
-/** Whether a source of the pages is newer than what was built of them. */
+/** Whether a source of the pages is newer than the built pages. */
 function pagesAreStale() {
   const built = join(ROOT, 'dist', 'web', 'index.html');
   if (!existsSync(built)) return true;
@@ -72,10 +72,10 @@ function pagesAreStale() {
   );
 }
 
-/** @returns what the program wrote when it failed, else null. */
+/** @returns the output of the program when it failed, otherwise null. */
 async function node(...args) {
   try {
-    // Jest's own flags would slow the compiler down and mean nothing to it.
+    // Without the flags of Jest, which would only slow the compiler down.
     await run(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' }, maxBuffer: 1 << 26 });
     return null;
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * A process that starts the built-in PostgreSQL and prints `<url> <postmaster pid>`, for tests that kill it:
+ * Starts the built-in PostgreSQL and prints `<url> <postmaster pid>`, for tests that kill this process:
  * `node dist/test/support/embedded-process.js <data directory> [temporary]`.
  */
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';

@@ -4,17 +4,16 @@ import { createInterface } from 'node:readline';
 import { compiled } from './built-service.js';
 import { TEST_SECRET } from './sse-app.js';
 
-/** An example program of a package, running. */
+/** A running example program of a package. */
 export interface Example {
   readonly url: string;
-  /** Asks it to stop as a process manager would, and waits. Later calls do nothing. */
+  /** Stops the program as a process manager would, and waits. Later calls do nothing. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts `libs/<path>` on a free port with the test secret and waits for its ready line. What it writes to its standard error is
- * shown.
- * @throws Error when it ends before it is ready.
+ * Starts `libs/<path>` on a free port with the test secret and waits for its ready line. Its standard error is shown.
+ * @throws Error when the program ends before it is ready.
  */
 export async function startExample(path: string, env: Readonly<Record<string, string>> = {}): Promise<Example> {
   const child = spawn(process.execPath, [compiled(`libs/${path}`)], {

@@ -1,6 +1,6 @@
 /**
- * Runs once before the suites of `integration` and `browser`. Plain JavaScript, because Jest loads it with Node itself; the
- * server is kept on `globalThis` for the teardown, which is another module.
+ * Runs once before the suites of `integration` and `browser`. It is plain JavaScript, because Jest loads it with Node itself.
+ * The server is stored on `globalThis`, because the teardown is another module.
  */
 import { build } from './build.mjs';
 

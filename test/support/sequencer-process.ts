@@ -1,6 +1,6 @@
 /**
- * A whole process that numbers events, for tests that kill or pause it:
- * `node dist/test/support/sequencer-process.js <url> <name>`. Prints `ready`, runs until it is killed.
+ * A process that sequences events, for tests that kill or pause it:
+ * `node dist/test/support/sequencer-process.js <url> <name>`. It prints `ready` and runs until it is killed.
  */
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 
@@ -9,5 +9,5 @@ const { eventLog } = createPostgresSse({ connectionString, nodeId });
 const nothing = (): void => undefined;
 await eventLog.start({ announce: nothing, observe: nothing, wakeUp: nothing, identityChanged: nothing });
 process.stdout.write('ready\n');
-// Every timer of the log is unreferenced, so that it never keeps a host alive.
+// Keeps the process alive: every timer of the log is unreferenced, so that the log never does.
 setInterval(nothing, 60_000);

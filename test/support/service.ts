@@ -12,26 +12,26 @@ export const TEST_JWT_SECRET = 'the secret of the tests, longer than thirty-two 
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Everything that it wrote, both streams in order of arrival. */
+  /** Everything that the process wrote, both streams in order of arrival. */
   readonly output: string;
 }
 
-/** The built service in a process of its own. */
+/** The built service, running in a process of its own. */
 export interface Service {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly pid: number;
   /** Everything written so far. */
   output(): string;
-  /** Resolves when the process is gone, however it ended. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exit: Promise<Exit>;
-  /** SIGTERM (or another signal), and waits. */
+  /** Sends SIGTERM (or another signal) and waits. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
-  /** SIGKILL, and waits. */
+  /** Sends SIGKILL and waits. */
   kill(): Promise<Exit>;
 }
 
-/** A copy of the built service, elsewhere. */
+/** A copy of the built service in another directory. */
 export interface Program {
   /** Path of its `main.js`. */
   readonly entry: string;
@@ -39,15 +39,15 @@ export interface Program {
   readonly directory: string;
 }
 
-/** Settings of a test service; they replace the whole environment but `PATH` and `HOME`. The demo people have no past unless a test asks for it. */
+/** Settings of a test service. They replace the whole environment except `PATH` and `HOME`. Demo data is only loaded on request. */
 export type ServiceEnvironment = Readonly<Record<string, string>>;
 
 const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the built service on a free port of the loopback interface and waits for its ready line.
- * @param program runs this copy instead of the built product.
- * @throws Error with its output when it ends before.
+ * @param program the copy to run instead of the built product.
+ * @throws Error with its output when it ends before that.
  */
 export async function startService(env: ServiceEnvironment, program?: Program): Promise<Service> {
   const { child, exit, output } = launch(env, program);
@@ -66,12 +66,12 @@ export async function startService(env: ServiceEnvironment, program?: Program): 
   };
 }
 
-/** Starts the built service where it is expected to end by itself. */
+/** Starts the built service and waits until it ends by itself. */
 export async function runToExit(env: ServiceEnvironment): Promise<Exit> {
   return launch(env).exit;
 }
 
-/** A fresh `DATA_DIR` that any user may enter, because the embedded server runs as another one. */
+/** A new `DATA_DIR` that every user may enter, because the embedded PostgreSQL may run as another user. */
 export function temporaryDataDir(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'herald-service-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
@@ -104,18 +104,18 @@ function launch(env: ServiceEnvironment, program?: Program) {
       else reject(new Error(`The service wrote ${secret} to its log.`));
     });
   });
-  // Whoever does not wait for the end has nothing to say about it.
+  // A test that does not wait for the exit ignores its failure.
   exit.catch(() => undefined);
   return { child, exit, output: () => written };
 }
 
 async function readyUrl(child: ChildProcess, exit: Promise<Exit>, output: () => string): Promise<string> {
   const ready = new Promise<string>((resolve) => {
-    const look = (): void => {
+    const check = (): void => {
       const line = /^Nest Herald ready on (http:\/\/\S+)$/m.exec(output());
       if (line?.[1]) resolve(line[1]);
     };
-    child.stdout?.on('data', look);
+    child.stdout?.on('data', check);
   });
   let timer: NodeJS.Timeout | undefined;
   const outcome = await Promise.race([
