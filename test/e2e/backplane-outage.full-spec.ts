@@ -83,7 +83,7 @@ for (const { name, program } of BROKERS) {
         const running = (pair = await startHubPair(database, name, (index) => backplanes[index]));
         await publishAll(running, async (number) => {
           if (number === 50) await server.kill();
-          // Publishing continued meanwhile; this proves that those events arrived without the backplane.
+          // Publishing continued during the outage; this proves that those events arrived without the backplane.
           if (number === 150) {
             for (const sink of running.sinks) await until('the tail', () => sink.payloads('note').includes('149'));
             await server.start();

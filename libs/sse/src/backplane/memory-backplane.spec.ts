@@ -19,14 +19,14 @@ describe('MemoryBus', () => {
   it('delivers what a listener publishes after the current message, on every server', async () => {
     const bus = new MemoryBus();
     const [a, b] = [new MemoryBackplane(bus), new MemoryBackplane(bus)];
-    const heard: BackplaneMessage[][] = [[], []];
+    const received: BackplaneMessage[][] = [[], []];
     await a.start((message) => {
-      heard[0]!.push(message);
+      received[0]!.push(message);
       if (message.kind === 'wake-up' && message.shard < 3) a.publish({ kind: 'wake-up', shard: message.shard + 1 });
     });
-    await b.start((message) => heard[1]!.push(message));
+    await b.start((message) => received[1]!.push(message));
     b.publish({ kind: 'wake-up', shard: 1 });
     const order = [1, 2, 3].map((shard) => ({ kind: 'wake-up', shard }));
-    expect(heard).toEqual([order, order]);
+    expect(received).toEqual([order, order]);
   });
 });
