@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock, MemoryHub } from '@nest-herald/sse/testing';
 import { createParser } from 'eventsource-parser';
-import { OriginBroker } from './models/origin-broker.js';
+import { OriginBroker } from './models/legacy-broker.js';
 
 /** One open stream of whichever broker is under test. */
 interface Line {

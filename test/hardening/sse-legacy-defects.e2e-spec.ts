@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { RawStream } from '../support/raw-stream.js';
 import { SseApp, testToken } from '../support/sse-app.js';
-import { type OriginDefects, OriginHub } from './models/origin-hub.js';
+import { type OriginDefects, OriginHub } from './models/legacy-hub.js';
 
 /** What a test needs of a system: ours, or the model of the one with the defect. */
 interface Subject {
