@@ -62,7 +62,7 @@ describe('Example host of approvals', () => {
     const { body } = await call(`${url}/api/v1/approval-tasks/my-tasks`, { token: boss });
     await call(`${url}/api/v1/approval-tasks/${body.items[0].id}/approve`, { token: boss, body: {} });
     expect(await statusOf('7')).toBe('approved');
-    // The process refuses the form, so the order is not stored.
+    // The process refused it, so the order was rolled back too.
     expect((await call(`${url}/orders`, { token: buyer, body: { no: '8', amount: -1 } })).status).toBe(422);
     expect(await statusOf('8')).toBeUndefined();
   });

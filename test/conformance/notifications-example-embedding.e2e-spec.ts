@@ -36,7 +36,7 @@ describe('examples/embedding of the notification centre', () => {
     await database?.drop();
   });
 
-  it('pushes its first notification, and keeps it for who comes later', async () => {
+  it('pushes its first notification, and keeps it for later visits', async () => {
     const boss = await signToken({ tenant: 'acme', user: 'boss', roles: ['manager'] }, TEST_SECRET);
     const stream = await openStream(url, { token: boss });
     await stream.until((event) => event.event === 'connected');

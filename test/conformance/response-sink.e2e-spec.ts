@@ -23,16 +23,16 @@ async function listen(server: Server | ReturnType<typeof createHttp2Server>): Pr
 }
 
 async function startHub(options: object = {}): Promise<MemoryHub> {
-  const node = await MemoryHub.start({ options });
-  cleanUp.push(() => node.hub.stop());
-  return node;
+  const memory = await MemoryHub.start({ options });
+  cleanUp.push(() => memory.hub.stop());
+  return memory;
 }
 
-/** A route as short as can be: headers first, then the hub takes the response over. */
-function route(node: MemoryHub, before: (response: ServerResponse) => void = () => {}): RequestListener {
+/** A minimal route: it sends the headers, then the hub takes over the response. */
+function route(memory: MemoryHub, before: (response: ServerResponse) => void = () => {}): RequestListener {
   return (request, response) => {
     const user = new URL(request.url ?? '/', 'http://x').searchParams.get('user') ?? 'ann';
-    void node.prepare({ user }).then((prepared) => {
+    void memory.prepare({ user }).then((prepared) => {
       before(response);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.flushHeaders();
@@ -41,8 +41,8 @@ function route(node: MemoryHub, before: (response: ServerResponse) => void = () 
   };
 }
 
-async function serve(node: MemoryHub, before?: (response: ServerResponse) => void): Promise<string> {
-  return `http://127.0.0.1:${await listen(createHttpServer(route(node, before)))}`;
+async function serve(memory: MemoryHub, before?: (response: ServerResponse) => void): Promise<string> {
+  return `http://127.0.0.1:${await listen(createHttpServer(route(memory, before)))}`;
 }
 
 async function follow(url: string): Promise<StreamClient> {
@@ -52,7 +52,7 @@ async function follow(url: string): Promise<StreamClient> {
   return client;
 }
 
-/** A client that sends bytes as they are. */
+/** A client that sends raw bytes. */
 async function raw(
   url: string,
   request: string,
@@ -71,29 +71,29 @@ async function raw(
 const isDirect = (response: ServerResponse): boolean => response.chunkedEncoding;
 
 describe('frames on a real socket', () => {
-  it('arrive whole and in order on HTTP/1.1, in a burst and one by one', async () => {
-    const node = await startHub();
-    const client = await follow(await serve(node));
-    await node.publish(
+  it('arrive complete and in order on HTTP/1.1, in a burst and one by one', async () => {
+    const memory = await startHub();
+    const client = await follow(await serve(memory));
+    await memory.publish(
       'tenant',
       numbers(500).map((i) => `${i} ünï\nline ${'x'.repeat(i)}`),
     );
     await client.waitFor('note', 500);
-    node.send('tenant', 'alone');
+    memory.send('tenant', 'alone');
     await client.waitFor('tick');
     expect(client.payloads('note')).toEqual(numbers(500).map((i) => `${i} ünï\nline ${'x'.repeat(i)}`));
     expect(client.retryMs).toBe(3_000);
   });
 
-  it('go past res.write on HTTP/1.1, and mix with whole writes of others', async () => {
-    const node = await startHub();
+  it('bypass res.write on HTTP/1.1, and are not interleaved with other writes', async () => {
+    const memory = await startHub();
     let response: ServerResponse | undefined;
-    const url = await serve(node, (r) => (response = r));
+    const url = await serve(memory, (r) => (response = r));
     const client = await follow(url);
     expect(isDirect(response!)).toBe(true);
     for (const i of numbers(100)) {
-      node.send('tenant', `${i}`);
-      response!.write(': somebody else\n\n');
+      memory.send('tenant', `${i}`);
+      response!.write(': another writer\n\n');
       if (i % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await client.waitFor('tick', 100);
@@ -101,11 +101,11 @@ describe('frames on a real socket', () => {
     expect(client.payloads('tick')).toEqual(numbers(100).map(String));
   });
 
-  it('go through what a middleware put over the response', async () => {
-    const node = await startHub();
+  it('pass through the wrapper of a middleware', async () => {
+    const memory = await startHub();
     const passed: string[] = [];
     let flushes = 0;
-    const url = await serve(node, (response) => {
+    const url = await serve(memory, (response) => {
       const write = response.write.bind(response);
       response.write = ((chunk: Buffer) => {
         passed.push(chunk.toString());
@@ -114,21 +114,21 @@ describe('frames on a real socket', () => {
       Object.assign(response, { flush: () => (flushes += 1) });
     });
     const client = await follow(url);
-    await node.publish('tenant', ['1', '2', '3']);
+    await memory.publish('tenant', ['1', '2', '3']);
     await client.waitFor('note', 3);
     expect(passed.join('')).toContain('data: 3\n\n');
     expect(passed.join('')).not.toContain('\r\n');
     expect(flushes).toBe(passed.length);
   });
 
-  it('come without chunk framing on HTTP/1.0, and end with the connection', async () => {
-    const node = await startHub();
-    const client = await raw(await serve(node), 'GET / HTTP/1.0\r\n\r\n');
-    node.send('tenant', 'old');
+  it('have no chunk framing on HTTP/1.0, and end with the connection', async () => {
+    const memory = await startHub();
+    const client = await raw(await serve(memory), 'GET / HTTP/1.0\r\n\r\n');
+    memory.send('tenant', 'old');
     await eventually('the event', () => client.text().includes('event: tick\ndata: old\n\n'));
     expect(client.text().split('\r\n\r\n')[1]).toMatch(/^retry: 3000\nid: /);
-    node.hub.close(
-      (await node.prepare()).attachTo.length === 1 ? ('acme' as never) : ('acme' as never),
+    memory.hub.close(
+      (await memory.prepare()).attachTo.length === 1 ? ('acme' as never) : ('acme' as never),
       {},
       'complete',
     );
@@ -136,10 +136,10 @@ describe('frames on a real socket', () => {
     expect(client.text()).toMatch(/event: close\ndata: .*\n\n$/);
   });
 
-  it('come over HTTP/2', async () => {
-    const node = await startHub();
+  it('arrive over HTTP/2', async () => {
+    const memory = await startHub();
     const server = createHttp2Server((_, response) => {
-      void node.prepare().then((prepared) => {
+      void memory.prepare().then((prepared) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         prepared.attach(response as unknown as ServerResponse);
       });
@@ -150,20 +150,20 @@ describe('frames on a real socket', () => {
     let text = '';
     stream.setEncoding('utf8').on('data', (part: string) => (text += part));
     await eventually('connected', () => text.includes('event: connected'));
-    await node.publish(
+    await memory.publish(
       'tenant',
       numbers(300).map((i) => `${i} ${'x'.repeat(500)}`),
     );
     await eventually('the last', () => text.includes('data: 300 '));
     expect([...text.matchAll(/^data: (\d+) x/gm)].map((m) => Number(m[1]))).toEqual(numbers(300));
     stream.close();
-    await eventually('the end', () => node.hub.stats(null).connections === 0);
+    await eventually('the end', () => memory.hub.stats(null).connections === 0);
   });
 
-  it('leave a kept-alive connection usable behind the end of the stream', async () => {
-    const node = await startHub();
-    const client = await raw(await serve(node), 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-    const [connection] = node.hub.connections(acme);
+  it('leave a keep-alive connection usable after the end of the stream', async () => {
+    const memory = await startHub();
+    const client = await raw(await serve(memory), 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    const [connection] = memory.hub.connections(acme);
     connection!.close('complete');
     await eventually('the last chunk', () => client.text().endsWith('\r\n0\r\n\r\n'));
     client.socket.write('GET /?user=bob HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -172,52 +172,52 @@ describe('frames on a real socket', () => {
   });
 });
 
-describe('clients that go or stall', () => {
-  it('are forgotten when their socket closes, wherever it happens', async () => {
-    const node = await startHub();
-    const url = await serve(node);
+describe('clients that disconnect or stall', () => {
+  it('are removed when their socket closes, at any stage', async () => {
+    const memory = await startHub();
+    const url = await serve(memory);
     for (const leave of ['destroy', 'end', 'resetAndDestroy'] as const) {
       const client = await raw(url, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-      expect(node.hub.stats(null).connections).toBe(1);
+      expect(memory.hub.stats(null).connections).toBe(1);
       client.socket[leave]();
-      await eventually(leave, () => node.hub.stats(null).connections === 0);
+      await eventually(leave, () => memory.hub.stats(null).connections === 0);
     }
-    expect(node.hub.stats(null)).toMatchObject({ connectsTotal: 3, disconnectsTotal: 3 });
+    expect(memory.hub.stats(null)).toMatchObject({ connectsTotal: 3, disconnectsTotal: 3 });
   });
 
-  it('are reset when they never read, while the others get everything at once', async () => {
-    const node = await startHub({ maxQueuedBytes: 65_536 });
-    const url = await serve(node);
+  it('are reset when they never read, while the others get every event at once', async () => {
+    const memory = await startHub({ maxQueuedBytes: 65_536 });
+    const url = await serve(memory);
     const stalled = await raw(`${url}`, 'GET /?user=stalled HTTP/1.1\r\nhost: x\r\n\r\n');
     stalled.socket.pause();
     const reading = await follow(`${url}/?user=reading`);
     const payload = 'x'.repeat(60_000);
     let sent = 0;
     await eventually('the stalled one is given up', async () => {
-      await node.publish('tenant', [payload, payload, payload, payload]);
+      await memory.publish('tenant', [payload, payload, payload, payload]);
       sent += 4;
-      return node.hub.stats(null).slowConsumersTotal === 1;
+      return memory.hub.stats(null).slowConsumersTotal === 1;
     });
     await reading.waitFor('note', sent);
-    await eventually('only the reading one is left', () => node.hub.stats(null).connections === 1);
+    await eventually('only the reading one is left', () => memory.hub.stats(null).connections === 1);
     stalled.socket.resume();
     await eventually('the reset', () => stalled.isClosed());
-    expect(node.hub.stats(null).queuedBytes).toBeLessThan(1_000);
+    expect(memory.hub.stats(null).queuedBytes).toBeLessThan(1_000);
   });
 
-  it('that read slowly lose nothing while they stay within their bytes', async () => {
-    const node = await startHub({ maxQueuedBytes: 64 * 1024 * 1024 });
-    const client = await follow(await serve(node));
+  it('that read slowly lose nothing while their queue stays within its limit', async () => {
+    const memory = await startHub({ maxQueuedBytes: 64 * 1024 * 1024 });
+    const client = await follow(await serve(memory));
     client.pause();
-    // In steps: the memory log keeps a few megabytes only.
+    // In steps, because the memory log keeps only a few megabytes.
     for (let step = 0; step < 20; step++) {
-      await node.publish(
+      await memory.publish(
         'tenant',
         numbers(20).map((i) => `${step * 20 + i} ${'x'.repeat(50_000)}`),
       );
-      await eventually('the step', () => node.hub.stats(null).eventsSentTotal === (step + 1) * 20);
+      await eventually('the step', () => memory.hub.stats(null).eventsSentTotal === (step + 1) * 20);
     }
-    await eventually('bytes wait in the process', () => node.hub.stats(null).queuedBytes > 1_000_000);
+    await eventually('bytes wait in the process', () => memory.hub.stats(null).queuedBytes > 1_000_000);
     client.resume();
     await client.waitFor('note', 400);
     expect(client.payloads('note').map((p) => Number(p.split(' ')[0]))).toEqual(numbers(400));

@@ -16,7 +16,7 @@ function run(env: Record<string, string>): ChildProcess {
   return child;
 }
 
-/** Reads the output up to a line that matches. */
+/** Reads the output until a line matches. */
 async function lineOf(process_: ChildProcess, wanted: RegExp): Promise<string> {
   for await (const line of createInterface({ input: process_.stdout! })) {
     const match = wanted.exec(line);
@@ -26,7 +26,7 @@ async function lineOf(process_: ChildProcess, wanted: RegExp): Promise<string> {
 }
 
 describe('examples/minimal', () => {
-  it('greets a colleague, and says goodbye when it is told to stop', async () => {
+  it('delivers a greeting, and closes its streams when it is stopped', async () => {
     const example = run({ JWT_SECRET: TEST_SECRET });
     const url = (await lineOf(example, /^ready on (\S+)$/)).replace('[::1]', '127.0.0.1');
     const stream = await RawStream.open(`${url}/api/v1/sse/stream`, {
@@ -45,7 +45,7 @@ describe('examples/minimal', () => {
     if (example.exitCode === null && example.signalCode === null) await once(example, 'exit');
   });
 
-  it('refuses to start without a secret, and says what is missing', async () => {
+  it('refuses to start without a secret, and names the missing setting', async () => {
     const example = run({});
     let output = '';
     for (const stream of [example.stdout, example.stderr]) stream?.on('data', (text) => (output += String(text)));

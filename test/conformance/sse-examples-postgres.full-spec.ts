@@ -29,7 +29,7 @@ async function follow(url: string, token: string, lastEventId?: string): Promise
   return stream;
 }
 
-/** One statement as the owner of the database. */
+/** Executes one statement as the owner of the database. */
 async function sql<T extends pg.QueryResultRow>(text: string): Promise<readonly T[]> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -41,7 +41,7 @@ async function sql<T extends pg.QueryResultRow>(text: string): Promise<readonly 
 }
 
 describe('examples/transactional', () => {
-  it('tells of every order that is there, and of none that was rolled back', async () => {
+  it('announces every committed order, and none that was rolled back', async () => {
     await sql(`CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id text NOT NULL,
       item text NOT NULL, quantity integer NOT NULL CHECK (quantity > 0)); GRANT SELECT, INSERT ON orders TO herald_app`);
     const { url } = await start('transactional');
@@ -50,19 +50,19 @@ describe('examples/transactional', () => {
     const place = async (item: string, quantity: number): Promise<number> =>
       (await call(`${url}/orders`, { token: clerk, body: { item, quantity } })).status;
     expect(await place('bolts', 5)).toBe(201);
-    // Thrown behind the publication: the event was in the outbox already.
+    // Thrown after the publication, when the event was already in the outbox.
     expect(await place('nuts', 5_000)).toBe(422);
     expect(await place('screws', 7)).toBe(201);
     await buyer.until((event) => event.data.includes('screws'));
-    const told = buyer.of('order.placed').map((event) => JSON.parse(event.data) as Record<string, unknown>);
+    const announced = buyer.of('order.placed').map((event) => JSON.parse(event.data) as Record<string, unknown>);
     const orders = await sql('SELECT id, item, quantity FROM orders ORDER BY id');
-    expect(told).toEqual(orders);
-    expect(told.map(({ item }) => item)).toEqual(['bolts', 'screws']);
+    expect(announced).toEqual(orders);
+    expect(announced.map(({ item }) => item)).toEqual(['bolts', 'screws']);
   });
 });
 
 describe('examples/two-servers', () => {
-  it('carries what one node publishes to clients of the other, which resume on either', async () => {
+  it('delivers events of one server to clients of the other, which resume on either', async () => {
     const [one, two] = await Promise.all([
       start('two-servers', { NODE: 'node-1' }),
       start('two-servers', { NODE: 'node-2' }),

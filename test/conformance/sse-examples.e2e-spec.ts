@@ -16,7 +16,7 @@ async function start(name: string): Promise<Example> {
   return example;
 }
 
-/** Opens a stream and waits until it is open. */
+/** Opens a stream and waits for `connected`. */
 async function follow(url: string, claims: TestClaims, topics: readonly string[]): Promise<StreamReader> {
   const stream = await openStream(url, { token: testToken(claims), topics });
   ends.push(() => stream.close());
@@ -25,14 +25,14 @@ async function follow(url: string, claims: TestClaims, topics: readonly string[]
 }
 
 describe('the guide to testing', () => {
-  it.each(['guide', 'tools'])('shows the very tests that run here (%s)', (name) => {
+  it.each(['guide', 'tools'])('shows exactly the tests that run here (%s)', (name) => {
     const guide = readFileSync('libs/sse/TESTING.md', 'utf8');
     expect(guide).toContain(readFileSync(`test/conformance/sse-testing-${name}.e2e-spec.ts`, 'utf8'));
   });
 });
 
 describe('examples/topics', () => {
-  it('lets readers of an invoice follow it, refuses strangers, and takes the right away in place', async () => {
+  it('lets readers of an invoice follow it, refuses others, and withdraws the right in place', async () => {
     const { url } = await start('topics');
     const topic = 'doc:invoice:INV-9';
     const owner = testToken({ sub: 'owner' });
@@ -54,7 +54,7 @@ describe('examples/topics', () => {
     await share(['bob']);
     await change(120);
     await bob.until((event) => event.data.includes('"total":120'));
-    // A token that covers the topic follows without being a reader; what it hears proves that the change has passed.
+    // A token that covers the topic follows without being a reader; what it receives proves that the change took effect.
     await follow(url, { sub: 'auditor', topics: ['doc:**'] }, [topic]);
     await share(['ann', 'bob']);
     await change(140);
@@ -65,7 +65,7 @@ describe('examples/topics', () => {
 });
 
 describe('examples/dashboard', () => {
-  it('shows the figure of now to a page that opens, then every change, without ids and to its tenant only', async () => {
+  it('sends the current figure when a page opens, then every change, without ids and to its tenant only', async () => {
     const { url } = await start('dashboard');
     const seller = testToken({ sub: 'seller' });
     const sell = (amount: number) => call(`${url}/sales`, { token: seller, body: { amount } });
@@ -85,7 +85,7 @@ describe('examples/dashboard', () => {
 });
 
 describe('examples/live-log', () => {
-  it('gives late readers the lines so far, then each new one, and ends for good with the job', async () => {
+  it('sends late readers the lines so far, then each new one, and ends with the job', async () => {
     const { url } = await start('live-log');
     const token = testToken({ sub: 'ann' });
     const post = (path: string, body: unknown = {}) => call(`${url}/jobs/42${path}`, { token, body });
@@ -109,7 +109,7 @@ describe('examples/live-log', () => {
     expect(text).toMatch(/event: close\ndata: \{"reason":"complete","reconnect":false/);
   });
 
-  it("knows nothing of another person's job", async () => {
+  it('refuses the job of another user', async () => {
     const { url } = await start('live-log');
     await call(`${url}/jobs/42`, { token: testToken({ sub: 'ann' }), body: {} });
     for (const claims of [{ sub: 'bob' }, { sub: 'ann', tenant_id: 'beta' }]) {

@@ -7,13 +7,13 @@ import { ManualClock, MemoryLogStore } from '@nest-herald/sse/testing';
 import { SseApp, testToken } from '../support/sse-app.js';
 
 const GOLDEN = new URL('golden/stream.txt', import.meta.url);
-/** Beyond ± 10 % of the default heartbeat, below two of them. */
+/** More than the default heartbeat plus 10 %, less than two heartbeats. */
 const ONE_BEAT_MS = 17_000;
 
 let sse: SseApp;
 afterEach(() => sse.stop());
 
-/** 1, 2, 3 … as bytes: what is random elsewhere is the same in every run. */
+/** 1, 2, 3 … as bytes, so that random values are the same in every run. */
 function countingIds(): IdGenerator {
   let calls = 0;
   return {
@@ -25,7 +25,7 @@ function countingIds(): IdGenerator {
   };
 }
 
-/** Sends a request and keeps every byte of the answer. */
+/** Sends a request and keeps every byte of the response. */
 function rawAnswer(url: string, token: string): { text: () => string; leave: () => void } {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -40,7 +40,7 @@ function rawAnswer(url: string, token: string): { text: () => string; leave: () 
   };
 }
 
-it('writes, byte for byte, the stream that the protocol describes, from the status line to the last chunk', async () => {
+it('a stream is byte for byte what the protocol describes, from the status line to the last chunk', async () => {
   const clock = new ManualClock();
   const eventLog = new MemoryEventLog(new MemoryLogStore('00000000-0000-4000-8000-000000000000', clock));
   sse = await SseApp.start({ options: { clock, idGenerator: countingIds(), eventLog } });
@@ -57,7 +57,7 @@ it('writes, byte for byte, the stream that the protocol describes, from the stat
   await until('order.created');
   await sse.broker.sendToTopic('acme', 'doc:7', { event: 'tick', data: '', durable: false });
   await until('event: tick');
-  await sse.broker.sendToUser('acme', 'bob', { event: 'private', data: 'of somebody else' });
+  await sse.broker.sendToUser('acme', 'bob', { event: 'private', data: 'of another user' });
   clock.advance(ONE_BEAT_MS);
   await until('event: heartbeat');
   clock.advance(60_000 - ONE_BEAT_MS);
@@ -67,7 +67,7 @@ it('writes, byte for byte, the stream that the protocol describes, from the stat
   answer.leave();
 
   const text = answer.text().replace(/^Date: .*\r\n/m, '');
-  // A change of these bytes is a change of the protocol: look at the difference, then write the file anew on purpose.
+  // A change of these bytes is a change of the protocol. Check the difference before you rewrite the file.
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, text, 'latin1');
   expect(text).toBe(readFileSync(GOLDEN, 'latin1'));
 });

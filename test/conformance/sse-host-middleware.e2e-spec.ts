@@ -23,7 +23,7 @@ afterEach(() => sse.stop());
 const auth = (): Record<string, string> => ({ authorization: `Bearer ${testToken()}`, accept: 'text/event-stream' });
 const tick = (data: string): Promise<void> => sse.broker.sendToUser('acme', 'ann', { event: 'tick', data });
 
-/** Makes one shape of every failure, as many hosts do. */
+/** Gives every error the same shape, as many hosts do. */
 @Catch()
 class OwnShape implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -33,7 +33,7 @@ class OwnShape implements ExceptionFilter {
   }
 }
 
-/** Opens a stream that asks for gzip. */
+/** Opens a stream that accepts gzip. */
 function openCompressed(): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(
@@ -45,8 +45,8 @@ function openCompressed(): Promise<IncomingMessage> {
 }
 
 describe('a stream in an application with', () => {
-  it('compression(): each event comes at once, compressed or not', async () => {
-    // no-transform keeps the middleware off the stream; a host that compresses whatever happens gets its frames flushed.
+  it('compression(): each event arrives at once, compressed or not', async () => {
+    // no-transform makes the middleware skip the stream. For a host that compresses anyway, every frame is flushed.
     for (const isForced of [false, true]) {
       await start((app) => {
         if (isForced) {
@@ -86,7 +86,7 @@ describe('a stream in an application with', () => {
     await start(() => undefined);
   });
 
-  it('helmet, CORS and a global prefix: their headers are there, and the stream’s own stay', async () => {
+  it('helmet, CORS and a global prefix: their headers are added, and the stream’s own stay', async () => {
     await start((app) => {
       app.use(helmet());
       app.enableCors({ origin: 'https://erp.example', credentials: true });
@@ -114,7 +114,7 @@ describe('a stream in an application with', () => {
       '/api/v1/sse/stream',
       { 'x-version': '2' },
     ],
-  ])('versioning by %s: the routes are where the host’s version puts them', async (_, versioning, path, headers) => {
+  ])('versioning by %s: the routes have the host’s version', async (_, versioning, path, headers) => {
     await start((app) => void app.enableVersioning(versioning));
     const stream = await sse.raw(path, { headers: { ...auth(), ...headers } });
     await stream.event('connected');
@@ -122,7 +122,7 @@ describe('a stream in an application with', () => {
     expect(await stream.event('tick')).toMatchObject({ data: 'here' });
   });
 
-  it('a filter of its own for every failure: refusals of the stream stay problem documents', async () => {
+  it('its own filter for every error: refusals of the stream stay problem documents', async () => {
     await start((app) => void app.useGlobalFilters(new OwnShape()));
     expect(await sse.call('GET', '/api/v1/sse/stream', null)).toMatchObject({
       status: 401,
@@ -132,7 +132,7 @@ describe('a stream in an application with', () => {
     expect(await sse.call('GET', '/nowhere')).toMatchObject({ status: 404, body: { own: true } });
   });
 
-  it('forceCloseConnections: closing says goodbye, and waits neither for lines without a request nor for half of one', async () => {
+  it('forceCloseConnections: shutdown sends close events, and waits neither for idle connections nor for half of a request', async () => {
     sse = await SseApp.start({ platform: { forceCloseConnections: true } });
     const stream = await sse.open();
     const lines = ['', 'GET / HTTP/1.1\r\nHost: a\r\n'].map((text) => {
@@ -146,7 +146,7 @@ describe('a stream in an application with', () => {
     for (const line of lines) line.destroy();
   });
 
-  it('shutdown hooks: closing says goodbye to the streams and resolves', async () => {
+  it('shutdown hooks: shutdown sends close events and completes', async () => {
     await start((app) => void app.enableShutdownHooks(['SIGUSR2']));
     const stream = await sse.open();
     await sse.app.close();

@@ -9,7 +9,7 @@ afterEach(() => sse?.stop());
 const metricsOf = (app: SseApp): SseMetrics => app.app.get(SseMetrics);
 
 describe('the metrics of the library', () => {
-  it('count one event once on its way, however many connections it went to', async () => {
+  it('count the latency of an event once, however many connections got it', async () => {
     sse = await SseApp.start();
     const streams = [await sse.open({ sub: 'ann' }), await sse.open({ sub: 'bob' })];
     await sse.broker.sendToTenant('acme', { event: 'note', data: 'to both' });
@@ -21,7 +21,7 @@ describe('the metrics of the library', () => {
     expect(text.endsWith('\n')).toBe(true);
   });
 
-  it('count what limits refused, by code', async () => {
+  it('count refusals of limits, by code', async () => {
     sse = await SseApp.start({ options: { maxConnectionsPerUser: 1 } });
     await sse.open();
     const refused = await sse.call('GET', '/api/v1/sse/stream');
@@ -29,7 +29,7 @@ describe('the metrics of the library', () => {
     expect(await metricsOf(sse).text()).toContain('\nsse_refused_total{code="connection_limit"} 1\n');
   });
 
-  it('leave out what the log cannot tell, rather than show a wrong figure', async () => {
+  it('leave out figures that the log cannot provide', async () => {
     const failing: EventLog = Object.assign(new MemoryEventLog(), {
       backlog: () => Promise.reject(new Error('the database is away')),
     });
@@ -39,7 +39,7 @@ describe('the metrics of the library', () => {
     expect(names).toContain('sse_backplane_connected');
   });
 
-  it('show what waits where the log can tell', async () => {
+  it('show the backlog when the log provides it', async () => {
     const telling: EventLog = Object.assign(new MemoryEventLog(), {
       backlog: () => Promise.resolve({ waiting: 7, oldestMs: 1_500 }),
     });

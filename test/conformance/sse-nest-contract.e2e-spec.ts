@@ -18,7 +18,7 @@ import { Test } from '@nestjs/testing';
 import { EMPTY, from, map, NEVER, Observable, of } from 'rxjs';
 import { RawStream } from '../support/raw-stream.js';
 
-/** What the observable of a route saw, filled by the controllers below. */
+/** What the observable of a route observed; the controllers below fill it. */
 const seen = { headersAtSubscribe: false, headersSoonAfter: false, tornDown: 0 };
 
 class Wrap {
@@ -27,7 +27,7 @@ class Wrap {
   }
 }
 
-/** Waits on the way in, as an interceptor that looks something up does. */
+/** Waits before the handler, as an interceptor that queries a database does. */
 class Slow {
   async intercept(_: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -98,7 +98,7 @@ class ContractController {
   }
 }
 
-describe('what our stream route relies on in the @Sse of Nest', () => {
+describe('Nest’s @Sse, as our stream route relies on it', () => {
   let app: INestApplication;
   let url: string;
 
@@ -111,7 +111,7 @@ describe('what our stream route relies on in the @Sse of Nest', () => {
 
   afterAll(() => app.close());
 
-  it('commits status and headers by itself, one macrotask after the subscription and before ours', async () => {
+  it('commits status and headers by itself, one macrotask after the subscription and before our frames', async () => {
     const stream = await RawStream.open(`${url}/silent`);
     await stream.event('own');
     expect(seen).toMatchObject({ headersAtSubscribe: false, headersSoonAfter: true });
@@ -136,7 +136,7 @@ describe('what our stream route relies on in the @Sse of Nest', () => {
     stream.destroy();
   });
 
-  it('unsubscribes when the client leaves', async () => {
+  it('unsubscribes when the client disconnects', async () => {
     const before = seen.tornDown;
     const stream = await RawStream.open(`${url}/silent`);
     stream.destroy();
@@ -144,28 +144,28 @@ describe('what our stream route relies on in the @Sse of Nest', () => {
     expect(seen.tornDown).toBe(before + 1);
   });
 
-  it('numbers every event without an id, which is why none of ours goes through it', async () => {
+  it('adds an id to every event without one, so ours do not go through it', async () => {
     expect(await (await RawStream.open(`${url}/emits`)).end()).toContain('event: tick\nid: 1\ndata: x\n\n');
   });
 
-  it('lets an interceptor turn a first comment into a numbered event, which is why we emit not even that', async () => {
+  it('lets an interceptor turn a comment into an event with an id, so we do not emit one either', async () => {
     expect(await (await RawStream.open(`${url}/wrapped`)).end()).toContain('id: 1\n');
   });
 
-  it('carries what is written past it unchanged through an interceptor', async () => {
+  it('sends direct writes unchanged, also with an interceptor', async () => {
     const stream = await RawStream.open(`${url}/wrapped-silent`);
     await stream.event('own');
     expect(stream.blocks).toEqual([{ event: 'own', data: '1' }]);
     stream.destroy();
   });
 
-  it('waits for guards, whose refusal keeps its status', async () => {
+  it('awaits guards, whose refusal keeps its status', async () => {
     const stream = await RawStream.open(`${url}/guarded`);
     await stream.end();
     expect(stream.status).toBe(429);
   });
 
-  it('does not wait for a handler behind an interceptor, which is why refusals happen in a guard', async () => {
+  it('does not await a handler behind an interceptor, so refusals happen in a guard', async () => {
     const stream = await RawStream.open(`${url}/late-refusal`);
     await stream.end();
     expect(stream.status).toBe(200);

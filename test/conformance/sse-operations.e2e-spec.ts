@@ -53,14 +53,14 @@ describe('POST /send', () => {
     expect((await stream.event('tick')).id).toBeUndefined();
   });
 
-  it('writes an event with the same dedupe key once', async () => {
+  it('stores an event with the same dedupe key once', async () => {
     const stream = await follow();
     const send = (data: string): Promise<unknown> =>
       sse.call('POST', `${API}/send`, sender, { target: { user: 'ann' }, data, dedupeKey: 'once' });
     expect(await send('first')).toMatchObject({ body: { deduplicated: false } });
     expect(await send('second')).toMatchObject({ status: 202, body: { deduplicated: true } });
-    await sse.broker.sendToUser('acme', 'ann', { event: 'mark', data: '' });
-    await stream.event('mark');
+    await sse.broker.sendToUser('acme', 'ann', { event: 'barrier', data: '' });
+    await stream.event('barrier');
     expect(stream.text).toContain('first');
     expect(stream.text).not.toContain('second');
   });
@@ -74,7 +74,7 @@ describe('POST /send', () => {
     ['a reserved type', { target: { tenant: true }, data: 1, event: 'close' }, 400, 'invalid_request'],
     ['an impossible topic', { target: { topic: 'a::b' }, data: 1 }, 400, 'invalid_topic'],
     ['a pattern as topic', { target: { topic: 'a:*' }, data: 1 }, 400, 'invalid_topic'],
-    ['a topic of the system', { target: { topic: 'presence' }, data: 1 }, 403, 'forbidden'],
+    ['a reserved topic', { target: { topic: 'presence' }, data: 1 }, 403, 'forbidden'],
     ['data beyond the limit', { target: { tenant: true }, data: 'x'.repeat(65_537) }, 413, 'event_too_large'],
     [
       'ephemeral data beyond the limit',
@@ -82,11 +82,11 @@ describe('POST /send', () => {
       413,
       'event_too_large',
     ],
-  ])('refuses %s, and nothing is stored', async (_, body, status, code) => {
+  ])('refuses %s, and stores nothing', async (_, body, status, code) => {
     const stream = await follow();
     expect(await sse.call('POST', `${API}/send`, sender, body)).toMatchObject({ status, body: { code } });
-    await sse.broker.sendToTenant('acme', { event: 'mark', data: '' });
-    await stream.event('mark');
+    await sse.broker.sendToTenant('acme', { event: 'barrier', data: '' });
+    await stream.event('barrier');
     expect(stream.blocks).toHaveLength(2);
   });
 
@@ -103,14 +103,14 @@ describe('POST /send', () => {
       body: `{"target":{"user":"ann"},"event":"odd","data":${data}}`,
     });
     expect([202, 400]).toContain(answer.status);
-    await sse.broker.sendToUser('acme', 'ann', { event: 'mark', data: '' });
-    await stream.event('mark');
+    await sse.broker.sendToUser('acme', 'ann', { event: 'barrier', data: '' });
+    await stream.event('barrier');
     const got = stream.blocks.filter(({ event }) => event === 'odd').map((block) => block.data);
     expect(got).toEqual(answer.status === 202 ? [stored] : []);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it('needs the permission, and stays in the tenant of the sender', async () => {
+  it('needs the permission, and sends only within the tenant of the sender', async () => {
     const body = { target: { tenant: true }, event: 'hello', data: 'x' };
     expect(await sse.call('POST', `${API}/send`, {}, body)).toMatchObject({
       status: 403,
@@ -121,14 +121,14 @@ describe('POST /send', () => {
     const foreign = await follow({ tenant_id: 'beta' });
     await sse.call('POST', `${API}/send`, { ...sender, tenant_id: 'beta' }, body);
     await foreign.event('hello');
-    await sse.broker.sendToTenant('acme', { event: 'mark', data: '' });
-    await own.event('mark');
+    await sse.broker.sendToTenant('acme', { event: 'barrier', data: '' });
+    await own.event('barrier');
     expect(own.text).not.toContain('hello');
   });
 });
 
 describe('statistics and presence', () => {
-  it('show who is online, with devices and topics, within one tenant', async () => {
+  it('list who is online, with devices and topics, within one tenant', async () => {
     await follow({ sub: 'ann', topics: ['doc:*'] }, '?topics=doc:1&device=phone');
     await follow({ sub: 'ann' }, '?device=desk');
     await follow({ sub: 'bob' });
@@ -174,9 +174,9 @@ describe('statistics and presence', () => {
     });
   });
 
-  it('show a person of another tenant and one that nobody knows as offline', async () => {
+  it('show a user of another tenant and an unknown one as offline', async () => {
     await follow({ sub: 'eve', tenant_id: 'beta' });
-    for (const name of ['eve', 'nobody']) {
+    for (const name of ['eve', 'unknown']) {
       expect(await sse.call('GET', `${API}/online-users/${name}`, admin)).toMatchObject({
         status: 200,
         body: { userId: name, online: false, connections: [], lastSeenAt: null },
@@ -184,7 +184,7 @@ describe('statistics and presence', () => {
     }
   });
 
-  it('forget a connection that closed', async () => {
+  it('drop a connection that closed', async () => {
     const stream = await follow();
     expect(await sse.broker.isUserOnline('acme', 'ann')).toBe(true);
     stream.destroy();
@@ -195,7 +195,7 @@ describe('statistics and presence', () => {
     });
   });
 
-  it.each(['stats', 'online-users', 'online-users/ann'])('are for administrators: %s', async (path) => {
+  it.each(['stats', 'online-users', 'online-users/ann'])('need sse:admin: %s', async (path) => {
     expect(await sse.call('GET', `${API}/${path}`)).toMatchObject({ status: 403, body: { permission: 'sse:admin' } });
     expect((await sse.call('GET', `${API}/${path}`, { permissions: ['sse:admin'] })).status).toBe(200);
     expect((await sse.call('GET', `${API}/${path}`, null)).status).toBe(401);
@@ -207,14 +207,14 @@ describe('statistics and presence', () => {
     'online-users?limit=101',
     'online-users?limit=x',
     'online-users/a%20b',
-  ])('refuse what has no meaning: %s', async (path) => {
+  ])('refuse invalid parameters: %s', async (path) => {
     expect(await sse.call('GET', `${API}/${path}`, admin)).toMatchObject({
       status: 400,
       body: { code: 'invalid_request' },
     });
   });
 
-  it('of all tenants are not for the administrator of one', async () => {
+  it('of all tenants need more than the administrator of one', async () => {
     expect(await sse.call('GET', `${API}/stats?scope=platform`, admin)).toMatchObject({
       status: 403,
       body: { permission: 'platform:admin' },

@@ -23,8 +23,8 @@ class PageController {
   }
 }
 
-/** One set of payloads in the log of one application; every parser replays it. */
-describe('what anybody may have put into a payload', () => {
+/** One application logs a set of payloads; every parser replays it. */
+describe('a payload with any content', () => {
   let sse: SseApp;
   let url: string;
   let expected: readonly ParsedEvent[];

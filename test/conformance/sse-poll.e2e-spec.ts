@@ -42,20 +42,20 @@ const toAnn = (data: unknown, durable = true): Promise<unknown> =>
   sse.broker.sendToUser('acme', 'ann', { event: 'note', data, durable });
 
 describe('a poll', () => {
-  it('P70: answers at once without `after`, with the position to go on from', async () => {
+  it('P70: answers at once without `after`, with the position to continue from', async () => {
     await start();
     await toAnn('before');
     const position = await now();
     expect(position).toMatch(/^[a-z0-9]{8}\.1$/);
-    await toAnn('behind');
+    await toAnn('later');
     expect(await poll(position, 55_000)).toEqual({
-      events: [{ id: position.replace(/1$/, '2'), event: 'note', data: 'behind' }],
+      events: [{ id: position.replace(/1$/, '2'), event: 'note', data: 'later' }],
       position: position.replace(/1$/, '2'),
       resync: null,
     });
   });
 
-  it('P70: waits for the next event, and for nothing longer than it was told', async () => {
+  it('P70: waits for the next event, at most for the time of the request', async () => {
     await start();
     const position = await now();
     const answer = poll(position, 55_000);
@@ -69,14 +69,14 @@ describe('a poll', () => {
     });
   });
 
-  it('P70: moves past what its holder does not see', async () => {
+  it('P70: moves past events that the user may not see', async () => {
     await start();
     const position = await now();
     await sse.broker.sendToUser('acme', 'bob', { data: 'not for ann' });
     expect(await poll(position, 0)).toEqual({ events: [], position: position.replace(/0$/, '1'), resync: null });
   });
 
-  it('P70: is ended by an ephemeral event, which has no id and moves nothing', async () => {
+  it('P70: ends with an ephemeral event, which has no id and does not move the position', async () => {
     await start();
     const position = await now();
     const answer = poll(position, 55_000);
@@ -92,7 +92,7 @@ describe('a poll', () => {
     expect((await poll(position, 0)).events[0]?.data).toBe('a\nb\nc\nd');
   });
 
-  it('P72: answers at most 200 events and says where to go on', async () => {
+  it('P72: answers at most 200 events, with the position to continue from', async () => {
     await start();
     let position = await now();
     for (let n = 1; n <= 450; n++) await toAnn(String(n));
@@ -109,7 +109,7 @@ describe('a poll', () => {
     expect(seen).toEqual(Array.from({ length: 450 }, (_, n) => String(n + 1)));
   });
 
-  it('P72: answers at most 256 KiB of data and what the last event adds', async () => {
+  it('P72: answers no further event once it has 256 KiB of data', async () => {
     await start();
     const position = await now();
     for (let n = 0; n < 10; n++) await toAnn('x'.repeat(60_000));
@@ -122,7 +122,7 @@ describe('a poll', () => {
     ['malformed', 'nonsense', 'invalid_cursor'],
     ['of another epoch', 'aaaaaaaa.1', 'epoch'],
     ['ahead of the log', 'ahead', 'invalid_cursor'],
-  ])('P73: says `resync` at once for a cursor that is %s', async (_, cursor, reason) => {
+  ])('P73: answers `resync` at once for a cursor that is %s', async (_, cursor, reason) => {
     await start();
     await toAnn('one');
     const position = await now();
@@ -130,7 +130,7 @@ describe('a poll', () => {
     expect(await poll(after, 55_000)).toEqual({ events: [], position, resync: { reason, scopes: ['*'] } });
   });
 
-  it('P74: counts as online while it waits and until 30 s after its answer', async () => {
+  it('P74: counts as online while it waits and until 30 s after its response', async () => {
     const clock = new ManualClock();
     await start({ options: { clock, eventLog: new MemoryEventLog(new MemoryLogStore('log', clock)) } });
     const iat = clock.now().getTime() / 1_000;
@@ -170,7 +170,7 @@ describe('a refusal of a poll', () => {
   it.each([
     ['no token', '', null, 401, 'missing_token'],
     ['a token in the URL', '?token=x', {}, 400, 'token_in_url'],
-    ['a wait that is no number', '?waitMs=soon', {}, 400, 'invalid_request'],
+    ['a wait that is not a number', '?waitMs=soon', {}, 400, 'invalid_request'],
     ['too long a wait', '?waitMs=55001', {}, 400, 'invalid_request'],
     ['two cursors', '?after=a&after=b', {}, 400, 'invalid_request'],
     ['an impossible topic', '?topics=a::b', {}, 400, 'invalid_topic'],
@@ -191,14 +191,14 @@ describe('a refusal of a poll', () => {
     held.destroy();
   });
 
-  it('comes for more than so many polls a minute', async () => {
+  it('is 429 beyond the limit of polls per minute', async () => {
     await start({ options: { pollsPerMinute: 60, connectBurst: 3 } });
     const statuses: number[] = [];
     for (let n = 0; n < 4; n++) statuses.push((await ask('')).status);
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  it('is 401 when the token ends during the wait, and when it is revoked', async () => {
+  it('is 401 when the token expires or is revoked during the wait', async () => {
     const clock = new ManualClock();
     await start({ options: { clock, eventLog: new MemoryEventLog(new MemoryLogStore('log', clock)) } });
     const iat = clock.now().getTime() / 1_000;
@@ -213,7 +213,7 @@ describe('a refusal of a poll', () => {
     expect(await revoked).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
   });
 
-  it('is 503 with a time to come back when the node drains during the wait', async () => {
+  it('is 503 with Retry-After when the server drains during the wait', async () => {
     await start();
     const answer = ask(`?after=${await now()}&waitMs=55000`);
     await waiting();
@@ -223,7 +223,7 @@ describe('a refusal of a poll', () => {
     await stopped;
   });
 
-  it('does not keep the application open, though clients poll again at once on the lines that they have', async () => {
+  it('does not delay the shutdown, though clients poll again at once on their connections', async () => {
     await start({ options: { maxConnectionsPerUser: 0 } });
     const position = await now();
     const agent = new Agent({ keepAlive: true });
@@ -237,7 +237,7 @@ describe('a refusal of a poll', () => {
             closings.push(response.headers.connection);
             response.resume().on('end', () => resolve(response.statusCode ?? 0));
           },
-          // Nobody listens any more: the client gives up.
+          // The server no longer listens, so the client stops.
         ).on('error', () => resolve(0));
       });
     const clients = Array.from({ length: 20 }, async () => {
@@ -251,8 +251,8 @@ describe('a refusal of a poll', () => {
   });
 });
 
-describe('a client that leaves', () => {
-  it('frees its place', async () => {
+describe('a client that disconnects', () => {
+  it('releases its slot', async () => {
     await start({ options: { maxConnectionsPerUser: 1 } });
     const position = await now();
     for (let n = 0; n < 3; n++) {
@@ -272,7 +272,7 @@ describe('a client that leaves', () => {
 });
 
 describe('a poller in a loop', () => {
-  it('P70, P73: misses and repeats nothing over random publishers, answers that got lost, and a restart', async () => {
+  it('P70, P73: misses and repeats nothing with random publishers, lost responses and a restart', async () => {
     const store = new MemoryLogStore('log', systemClock);
     await start({ options: { eventLog: new MemoryEventLog(store) } });
     let position = await now();
@@ -283,7 +283,7 @@ describe('a poller in a loop', () => {
     const publisher = async (name: string): Promise<void> => {
       for (let n = 0; n < 60; n++) {
         const data = `${name}${n}`;
-        // A draining node still publishes; the next one has begun by then.
+        // A draining server still publishes; the next one has started by then.
         await sse.broker.sendToUser('acme', 'ann', { data });
         published.push(data);
         await sse.broker.sendToUser('acme', 'bob', { data: 'for another' });
@@ -293,7 +293,7 @@ describe('a poller in a loop', () => {
     const follow = async (): Promise<void> => {
       while (!isOver || seen.length < published.length) {
         const abort = new AbortController();
-        // Every third answer is thrown away as if the line had broken: the same position is asked again.
+        // Every third response is dropped as if the connection had broken, and the same position is polled again.
         const isLost = Math.random() < 0.33;
         if (isLost) setTimeout(() => abort.abort(), Math.random() * 20);
         try {
@@ -312,7 +312,7 @@ describe('a poller in a loop', () => {
             seen.push(data);
           }
         } catch {
-          // The line broke, or the node is gone: asked again.
+          // The connection broke, or the server has stopped: poll again.
         }
       }
     };

@@ -10,7 +10,7 @@ import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } fro
 import { until } from '../support/until.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
-/** The clauses P44 to P46 of PROTOCOL.md on real sockets through Nest, in one process; over nodes: test/e2e/postgres-cluster. */
+/** The clauses P44 to P46 of PROTOCOL.md on real sockets through Nest, in one process. For several servers: test/e2e/postgres-cluster. */
 let sse: SseApp;
 const start = async (offlineGraceMs: number, parts: SseAppParts = {}): Promise<void> => {
   const presence = new MemoryPresence(systemClock, { offlineGraceMs });
@@ -34,7 +34,7 @@ const leave = async (stream: RawStream, userId: string): Promise<void> => {
 };
 
 describe('presence', () => {
-  it('P45: tells who of the tenant comes online and who goes offline, as an event without an id', async () => {
+  it('P45: announces who of the tenant comes online and goes offline, in an event without an id', async () => {
     await start(1);
     const [follower, foreign] = [await follow(), await follow({ ...admin, tenant_id: 'beta' })];
     await sse.open({ sub: 'eve', tenant_id: 'beta' });
@@ -52,7 +52,7 @@ describe('presence', () => {
     expect([of(follower, 'eve'), of(foreign, 'ann')]).toEqual([[], []]);
   });
 
-  it('P45: tells nothing of a reload, nor of a second tab', async () => {
+  it('P45: announces neither a reload nor a second tab', async () => {
     await start(300_000);
     const follower = await follow();
     const first = await sse.open({ sub: 'ann' });
@@ -76,7 +76,7 @@ describe('presence', () => {
     expect(of(follower, 'ann')).toMatchObject([{ online: true, generation: 1 }]);
   });
 
-  it('P46: numbers the sessions of a person, and the state that a follower fetches says the number too', async () => {
+  it('P46: numbers the sessions of a user, also in the state that a follower fetches', async () => {
     await start(1);
     const follower = await follow();
     for (const generation of [1, 2, 3]) {
@@ -101,7 +101,7 @@ describe('presence', () => {
     );
   });
 
-  it('is heard by code in the process that asks for the topic, also where no stream follows', async () => {
+  it('reaches code in the process that follows the topic, also when no stream does', async () => {
     await start(1);
     const heard: string[] = [];
     const subscription = sse.broker
@@ -114,7 +114,7 @@ describe('presence', () => {
   });
 });
 
-/** A route of the host that hands out a topic that is not its own. */
+/** A route of the host that grants a reserved topic. */
 @Controller('host')
 @UseFilters(ProblemFilter)
 class HostController {
@@ -128,7 +128,7 @@ class HostController {
   }
 }
 
-describe('a person without sse:admin, where the host allows every topic', () => {
+describe('a user without sse:admin, where the host allows every topic', () => {
   const everything: SseAppParts = {
     options: { topicAuthorizer: { mayFollow: () => true } },
     extras: { websocket: true },
@@ -153,23 +153,23 @@ describe('a person without sse:admin, where the host allows every topic', () => 
     expect(await WebSocketClient.open(`${sse.url}${API}/ws?topics=presence`, headers)).toMatchObject(denied);
   });
 
-  it('P44: hears nothing of it by a wildcard, nor when the permission has gone with the token', async () => {
+  it('P44: gets no presence by a wildcard, nor after the permission is lost with the token', async () => {
     await start(1, everything);
     const follower = await follow();
     const wild = await sse.open(ann, '?topics=*,**,*:*,*:**,presences');
     const demoted = await sse.open({ ...admin, sub: 'ann' }, '?topics=presence');
-    const swapped = await sse.call('POST', `${API}/connections/${idOf(demoted)}/token`, ann);
-    expect(swapped).toMatchObject({ status: 200, body: { topics: [], denied: ['presence'] } });
+    const refreshed = await sse.call('POST', `${API}/connections/${idOf(demoted)}/token`, ann);
+    expect(refreshed).toMatchObject({ status: 200, body: { topics: [], denied: ['presence'] } });
     const before = of(demoted, 'bob').length;
     await sse.open({ sub: 'bob' });
     await follower.until(() => of(follower, 'bob').length === 1);
-    await sse.broker.sendToTenant('acme', { event: 'mark', data: '' });
-    await Promise.all([wild.event('mark'), demoted.event('mark')]);
+    await sse.broker.sendToTenant('acme', { event: 'barrier', data: '' });
+    await Promise.all([wild.event('barrier'), demoted.event('barrier')]);
     expect([of(wild, 'bob'), of(demoted, 'bob').length - before]).toEqual([[], 0]);
     expect(wild.text).not.toContain('event: presence');
   });
 
-  it('P44: may not publish there, in any way, nor pretend to', async () => {
+  it('P44: may not publish presence in any way', async () => {
     await start(1, everything);
     const send = (body: unknown): Promise<Answer> => sse.call('POST', `${API}/send`, ann, body);
     for (const topic of ['presence', 'presence:ann']) {

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Every spec of the project, as text. */
+/** The text of every spec of the project. */
 function specs(): readonly string[] {
   return ['libs', 'test', 'src', 'migrations'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -13,13 +13,13 @@ function specs(): readonly string[] {
   );
 }
 
-/** Clause numbers named in titles of tests, wherever in the title. */
+/** Clause numbers in the titles of tests. */
 function provenClauses(text: string): readonly string[] {
   const titles = text.match(/\b(?:it|describe)(?:\.each)?(?:<[^>]*>)?\([^]*?(?:=>|function)/g) ?? [];
   return titles.flatMap((title) => title.match(/\bP\d{1,3}\b/g) ?? []);
 }
 
-it('every clause of PROTOCOL.md is named in the title of a test that proves it, and no test names another', () => {
+it('every clause of PROTOCOL.md is in the title of a test, and no test names an unknown clause', () => {
   const protocol = readFileSync(join(root, 'libs/sse-protocol/PROTOCOL.md'), 'utf8');
   const clauses = new Set([...protocol.matchAll(/^- \*\*(P\d+)\*\*/gm)].map(([, clause]) => clause));
   const proven = new Set(specs().flatMap(provenClauses));

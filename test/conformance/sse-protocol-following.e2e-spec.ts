@@ -36,7 +36,7 @@ describe('topics', () => {
     'a*',
     'x'.repeat(65),
     `${'x:'.repeat(100)}y`,
-  ])('P40: are refused in an impossible spelling: %j', async (topic) => {
+  ])('P40: are refused when they break the grammar: %j', async (topic) => {
     await start();
     const answer = await sse.call('GET', `/api/v1/sse/stream?topic=${encodeURIComponent(topic)}`, { topics: ['**'] });
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_topic' } });
@@ -72,7 +72,7 @@ describe('topics', () => {
     await untilLast(stream, 'the last one');
   });
 
-  it('P43: may be followed by a pattern exactly when one of the token covers it', async () => {
+  it('P43: may be followed by a pattern exactly when a pattern of the token covers it', async () => {
     await start();
     const asked: [string, boolean][] = [
       ['doc:1', true],
@@ -97,7 +97,7 @@ describe('topics', () => {
 });
 
 describe('a replay', () => {
-  it('P50: judges who may see an event by the rights of now', async () => {
+  it('P50: applies the current rights to past events', async () => {
     await start();
     const before = first(await sse.open({ roles: ['buyer'] })).id;
     await sse.broker.sendToRole('acme', 'buyer', { event: 'tick', data: 'for buyers' });
@@ -108,7 +108,7 @@ describe('a replay', () => {
     expect(ticks(stream)).toEqual(['for sellers', 'end']);
   });
 
-  it('P51: passes over to live with nothing lost, nothing twice, and in order, while others publish', async () => {
+  it('P51: switches to live without loss, duplicate or inversion while others publish', async () => {
     await start({ options: { maxConnectionsPerUser: 0, connectsPerMinute: 0 } });
     const before = first(await sse.open()).id;
     for (const data of numbers(1, 200)) await toAnn(data);
@@ -117,7 +117,7 @@ describe('a replay', () => {
     const publishing = (async () => {
       while (!isOver) {
         await toAnn(String((published += 1)));
-        // In memory a send is over at once: without a pause nobody else would get a turn.
+        // In memory a send completes at once; without a pause no other task would run.
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
@@ -131,7 +131,7 @@ describe('a replay', () => {
     }
   });
 
-  it('P37: that is not possible says why, in each of the four ways, and jumps to the newest position', async () => {
+  it('P37: that is impossible gives its reason, for each of the four, and jumps to the newest position', async () => {
     const clock = new ManualClock();
     const store = new MemoryLogStore('log', clock, { maxEventsPerTenant: 3 });
     await start({ options: { clock, eventLog: new MemoryEventLog(store), ringMaxEvents: 1, replayMaxEvents: 2 } });
@@ -160,7 +160,7 @@ describe('a replay', () => {
     }
   });
 
-  it('P52: beyond what it may show says resync once and goes on live', async () => {
+  it('P52: beyond its limit sends resync once and continues live', async () => {
     await start({ options: { replayMaxEvents: 5 } });
     const before = first(await sse.open()).id;
     for (const data of numbers(1, 5)) await toAnn(data);

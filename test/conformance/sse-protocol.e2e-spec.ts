@@ -7,8 +7,8 @@ import type { Block, RawStream } from '../support/raw-stream.js';
 import { SseApp, type SseAppParts, testToken } from '../support/sse-app.js';
 
 /**
- * The clauses of PROTOCOL.md that a client can see, each on a real socket through Nest. Specs of single parts prove them in
- * more cases; that every clause has a test is checked by sse-protocol-clauses.
+ * The clauses of PROTOCOL.md that a client can observe, each on a real socket through Nest. Unit specs prove them in more
+ * cases; sse-protocol-clauses checks that every clause has a test.
  */
 let sse: SseApp;
 const start = async (parts?: SseAppParts): Promise<SseApp> => (sse = await SseApp.start(parts));
@@ -26,7 +26,7 @@ const untilTicks = async (stream: RawStream, count: number): Promise<readonly Bl
 const numberOf = (id: string | undefined): number => Number(id?.split('.')[1]);
 
 describe('positions', () => {
-  it('P1, P2: have their grammar and rise by one per event of the tenant, over all its people and topics', async () => {
+  it('P1, P2: have their grammar and rise by one per event of the tenant, across users and topics', async () => {
     await start();
     const ann = await sse.open({ topics: ['doc:**'] }, '?topics=doc:*');
     const bob = await sse.open({ sub: 'bob' });
@@ -42,7 +42,7 @@ describe('positions', () => {
     }
   });
 
-  it('P3, P4, P6: of another tenant, ahead, or malformed lead to a reset, never to an error or to anybody’s events', async () => {
+  it('P3, P4, P6: cause a reset when foreign, ahead or malformed, never an error or foreign events', async () => {
     await start();
     const beta = await sse.open({ tenant_id: 'beta' });
     await sse.broker.sendToTenant('beta', { event: 'tick', data: 'of beta' });
@@ -60,13 +60,13 @@ describe('positions', () => {
     }
   });
 
-  it('P5: are read from the header, else from the query names in their order', async () => {
+  it('P5: are read from the header, else from the query parameters in order', async () => {
     await start();
     const first = await sse.open();
     for (const data of ['1', '2', '3', '4', '5', '6']) await toAnn(data);
     const ids = (await untilTicks(first, 6)).map(({ id }) => id ?? '');
     const names = ['last_event_id', 'lastEventId', 'Last-Event-ID', 'evs_last_event_id'];
-    // Each source says another position; the first that is there must count.
+    // Each source has another position; the first one present must apply.
     for (let from = 0; from <= names.length; from++) {
       const query = names.map((name, i) => `${name}=${ids[i + 1]}`).slice(Math.max(0, from - 1));
       const headers: Record<string, string> = from === 0 ? { 'last-event-id': ids[0] ?? '' } : {};
@@ -78,7 +78,7 @@ describe('positions', () => {
 });
 
 describe('frames', () => {
-  it('P10, P11: have their fields in order, and no payload ends one or adds a field', async () => {
+  it('P10, P11: have their fields in order, and no payload ends a frame or adds a field', async () => {
     await start();
     const stream = await sse.open();
     await toAnn('a\r\nevent: x\rid: 9\n\ndata: y\n');
@@ -91,7 +91,7 @@ describe('frames', () => {
     );
   });
 
-  it('P12, P15: refuse impossible and reserved types when they are published, and store nothing', async () => {
+  it('P12, P15: are refused on publication with an invalid or reserved type, and nothing is stored', async () => {
     await start();
     const stream = await sse.open();
     const types = ['', 'a b', 'a\nb', 'ü', 'x'.repeat(65), 'connected', 'heartbeat', 'cursor', 'resync'];
@@ -105,7 +105,7 @@ describe('frames', () => {
     expect(stream.text).not.toContain('never');
   });
 
-  it('P13: carry a text as it is, and anything else as JSON', async () => {
+  it('P13: carry a string as it is, and any other value as JSON', async () => {
     await start();
     const stream = await sse.open();
     const payloads: [unknown, string][] = [
@@ -122,7 +122,7 @@ describe('frames', () => {
     );
   });
 
-  it('P14: carry 65,536 bytes durably and 6,000 in passing, and refuse one more of either', async () => {
+  it('P14: carry 65,536 bytes of a durable and 6,000 of an ephemeral event, and not one more', async () => {
     await start();
     const stream = await sse.open();
     const ephemeral = (data: string): Promise<void> =>
@@ -142,20 +142,20 @@ describe('frames', () => {
 });
 
 describe('events', () => {
-  it('P20, P21, P22: carry rising positions when they are durable, none when they are not, and all arrive', async () => {
+  it('P20, P21, P22: have rising positions when durable, none when ephemeral, and all arrive', async () => {
     await start();
     const stream = await sse.open();
     for (let i = 1; i <= 50; i++) {
       await toAnn(`durable ${i}`);
-      await sse.broker.sendToUser('acme', 'ann', { event: 'tick', data: `passing ${i}`, durable: false });
+      await sse.broker.sendToUser('acme', 'ann', { event: 'tick', data: `ephemeral ${i}`, durable: false });
     }
     const all = await untilTicks(stream, 100);
     const durable = all.filter(({ data }) => data?.startsWith('durable'));
     expect(durable.map(({ id }) => numberOf(id))).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
-    expect(all.filter(({ data }) => data?.startsWith('passing')).every(({ id }) => id === undefined)).toBe(true);
+    expect(all.filter(({ data }) => data?.startsWith('ephemeral')).every(({ id }) => id === undefined)).toBe(true);
   });
 
-  it('P23: in passing are in the order of their publisher, and never come again', async () => {
+  it('P23: arrive in the order of their publisher when ephemeral, and are never replayed', async () => {
     await start();
     const stream = await sse.open();
     for (let i = 1; i <= 20; i++) {
@@ -169,7 +169,7 @@ describe('events', () => {
     expect((await untilTicks(again, 1)).map(({ data }) => data)).toEqual(['durable']);
   });
 
-  it('P24: come once, however many keys and patterns of the holder they match', async () => {
+  it('P24: arrive once, however many keys and patterns of the connection they match', async () => {
     await start();
     const stream = await sse.open({ topics: ['**'], roles: ['buyer'] }, '?topics=doc:1,doc:*,**');
     await sse.broker.sendToTopic('acme', 'doc:1', { event: 'tick', data: 'topic' });
@@ -181,7 +181,7 @@ describe('events', () => {
 });
 
 describe('opening', () => {
-  it('P30, P31: says connected first, with retry and the position that it continues from, on every path', async () => {
+  it('P30, P31: sends connected first, with retry and the position that it continues from, on every path', async () => {
     await start({ extras: { aliases: true } });
     await toAnn('1');
     const known = (await sse.open()).blocks[0]?.id;
@@ -199,7 +199,7 @@ describe('opening', () => {
     expect(dataOf(replay.blocks[0])).toMatchObject({ resume: 'replay' });
   });
 
-  it('P32, P37: says reset without an id, and resync with the newest position right behind it', async () => {
+  it('P32, P37: sends reset without an id, then resync with the newest position', async () => {
     await start();
     await toAnn('1');
     const stream = await sse.open({}, '?last_event_id=zzzzzzzz.1');
@@ -213,7 +213,7 @@ describe('opening', () => {
 });
 
 describe('control events', () => {
-  it('P33, P34: close says why, whether and when to come back, and is the last thing on the stream', async () => {
+  it('P33, P34: close has reason, reconnect and retryMs, and is the last event of the stream', async () => {
     await start();
     const stream = await sse.open();
     await sse.broker.disconnect('acme', { userId: 'ann' });
@@ -222,7 +222,7 @@ describe('control events', () => {
     expect(stream.blocks.at(-1)?.event).toBe('close');
   });
 
-  it('P35, P36, P38: beat, move the cursor past what others get, warn of the end of the token, and end with it', async () => {
+  it('P35, P36, P38: send heartbeats, move the cursor past events of others, announce the expiry of the token, and end with it', async () => {
     const clock = new ManualClock();
     await start({ options: { clock, eventLog: new MemoryEventLog(new MemoryLogStore('log', clock)) } });
     const exp = clock.now().getTime() / 1_000 + 120;
@@ -243,16 +243,16 @@ describe('control events', () => {
     expect(stream.blocks.filter(({ event }) => event === 'cursor')).toHaveLength(1);
   });
 
-  it('P39: tell of a problem when an open stream loses a topic, by new rights or a new token, and go on', async () => {
+  it('P39: report a problem when an open stream loses a topic by new rights or a new token', async () => {
     let allowed = ['doc:1', 'doc:2', 'doc:3'];
     await start({ options: { topicAuthorizer: { mayFollow: (_, topic) => allowed.includes(topic) } } });
     const stream = await sse.open({}, '?topics=doc:1,doc:2,doc:3');
     allowed = ['doc:2', 'doc:3'];
     await sse.broker.reauthorize('acme');
-    const told = await stream.event('problem');
-    expect(told.id).toBeUndefined();
-    expect(dataOf(told)).toEqual({ code: 'topic_forbidden', detail: 'No longer followed: doc:1.' });
-    // Nothing new is lost: nothing is told again.
+    const problem = await stream.event('problem');
+    expect(problem.id).toBeUndefined();
+    expect(dataOf(problem)).toEqual({ code: 'topic_forbidden', detail: 'No longer followed: doc:1.' });
+    // No further topic is lost, so no further problem is sent.
     await sse.broker.reauthorize('acme');
     allowed = ['doc:3'];
     const { connectionId } = dataOf(stream.blocks[0]);
@@ -266,7 +266,7 @@ describe('control events', () => {
     ]);
   });
 
-  it('P39: are never named error, whatever is refused', async () => {
+  it('P39: are never named error', async () => {
     await start({ options: { maxConnectionsPerUser: 1 } });
     await sse.open();
     const soft = await sse.raw('/api/v1/sse/stream', {

@@ -25,7 +25,7 @@ let sse: SseApp;
 const start = async (parts?: SseAppParts): Promise<SseApp> => (sse = await SseApp.start(parts));
 afterEach(() => sse.stop());
 
-/** What many applications do to every answer. */
+/** Wraps every response, as many applications do. */
 @Injectable()
 class WrapEverything implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -33,7 +33,7 @@ class WrapEverything implements NestInterceptor {
   }
 }
 
-/** Looks something up before the handler runs. */
+/** Waits before the handler runs. */
 @Injectable()
 class LookSomethingUp implements NestInterceptor {
   async intercept(_: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -42,7 +42,7 @@ class LookSomethingUp implements NestInterceptor {
   }
 }
 
-/** Answers in place of the handler, as a cache does. */
+/** Responds instead of the handler, as a cache does. */
 @Injectable()
 class AnswerItself implements NestInterceptor {
   intercept(): Observable<unknown> {
@@ -50,10 +50,10 @@ class AnswerItself implements NestInterceptor {
   }
 }
 
-/** Milliseconds until {@link CutSlowAnswers} gives up. */
+/** Time-out of {@link CutSlowAnswers}, ms. */
 const TIME_OUT_MS = 50;
 
-/** Cuts every answer that takes too long, as the framework's documentation teaches. */
+/** Cuts every response that takes too long, as the documentation of Nest shows. */
 @Injectable()
 class CutSlowAnswers implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -61,7 +61,7 @@ class CutSlowAnswers implements NestInterceptor {
   }
 }
 
-/** Puts something in place of an answer that has nothing in it. */
+/** Replaces an empty response. */
 @Injectable()
 class FillEmptyAnswers implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -69,7 +69,7 @@ class FillEmptyAnswers implements NestInterceptor {
   }
 }
 
-/** Takes an answer that has nothing in it for a fault. */
+/** Treats an empty response as an error. */
 @Injectable()
 class RefuseEmptyAnswers implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -84,7 +84,7 @@ const FIRST_BLOCK = new RegExp(
 );
 
 describe('opening a stream', () => {
-  it('answers the headers and the first block exactly as the protocol says', async () => {
+  it('sends headers and first block exactly as the protocol says', async () => {
     await start();
     const stream = await sse.open({ topics: ['doc:*'] }, '?topics=doc:1');
     expect(stream.status).toBe(200);
@@ -97,7 +97,7 @@ describe('opening a stream', () => {
     expect(stream.text).toMatch(FIRST_BLOCK);
   });
 
-  it('promises no kept line over HTTP/1.0, where the end of the stream is that of the line', async () => {
+  it('announces no keep-alive over HTTP/1.0, where the end of the connection ends the stream', async () => {
     await start();
     const line = connect(Number(new URL(sse.url).port), '127.0.0.1');
     let text = '';
@@ -114,7 +114,7 @@ describe('opening a stream', () => {
     line.destroy();
   });
 
-  it('answers the same behind a global prefix and interceptors that wrap and delay every answer', async () => {
+  it('responds the same behind a global prefix and interceptors that wrap and delay every response', async () => {
     await start({
       configure: (app) => {
         app.setGlobalPrefix('erp');
@@ -131,7 +131,7 @@ describe('opening a stream', () => {
     expect(stream.text).not.toContain('success');
   });
 
-  it('refuses with the real status behind an interceptor, because the refusal comes from a guard', async () => {
+  it('refuses with the real status behind an interceptor, because a guard refuses', async () => {
     await start({
       options: { maxConnectionsPerUser: 1 },
       configure: (app) => app.useGlobalInterceptors(new LookSomethingUp(), new WrapEverything()),
@@ -143,7 +143,7 @@ describe('opening a stream', () => {
     });
   });
 
-  it('works with a client library that knows nothing of us, and resumes it without loss or double', async () => {
+  it('works with a general client library, and resumes it without loss or duplicate', async () => {
     await start();
     const headers = { authorization: `Bearer ${testToken()}` };
     const seen: string[] = [];
@@ -164,7 +164,7 @@ describe('opening a stream', () => {
     expect(seen).toEqual(['0', '1', '2', '3', '4']);
   });
 
-  it('answers HEAD with the status and headers of GET, and holds nothing', async () => {
+  it('answers HEAD with the status and headers of GET, and keeps nothing', async () => {
     await start({ options: { maxConnectionsPerUser: 1 } });
     const headers = { accept: 'text/event-stream', authorization: `Bearer ${testToken()}` };
     for (let i = 0; i < 3; i++) {
@@ -184,7 +184,7 @@ describe('opening a stream', () => {
     expect(given).toMatchObject(withoutBody);
   });
 
-  it('serves the aliases where they are switched on, and only there', async () => {
+  it('serves the aliases only where they are enabled', async () => {
     await start({ extras: { aliases: true } });
     expect(STREAM_ALIASES).toHaveLength(6);
     for (const alias of STREAM_ALIASES) {
@@ -198,20 +198,20 @@ describe('opening a stream', () => {
     expect((await sse.call('GET', '/events')).status).toBe(404);
   });
 
-  it('is mounted where the host wants it', async () => {
+  it('is mounted at the path of the host', async () => {
     await start({ extras: { path: 'live' } });
     const stream = await sse.raw('/live/stream', { headers: { authorization: `Bearer ${testToken()}` } });
     await stream.event('connected');
   });
 
-  it('gives its place back when the client leaves before it was attached', async () => {
+  it('releases its slot when the client disconnects before it is attached', async () => {
     await start({ options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
     for (let i = 0; i < 20; i++) {
       const client = request(`${sse.url}/api/v1/sse/stream`, {
         agent: false,
         headers: { authorization: `Bearer ${testToken()}` },
       });
-      // A reset of a request that was never answered is the point.
+      // The test resets a request that was never answered.
       client.on('error', () => undefined).end();
       await new Promise((resolve) => setTimeout(resolve, i % 5));
       client.destroy();
@@ -230,7 +230,7 @@ describe('interceptors of the host', () => {
     ['wraps every answer', new WrapEverything()],
     ['fills empty answers', new FillEmptyAnswers()],
     ['refuses empty answers', new RefuseEmptyAnswers()],
-  ])('neither end nor alter a stream: one that %s', async (_, interceptor) => {
+  ])('neither end nor change a stream: one that %s', async (_, interceptor) => {
     await start({ configure: (app) => app.useGlobalInterceptors(interceptor) });
     const stream = await sse.open({ topics: ['doc:*'] }, '?topics=doc:1');
     await new Promise((resolve) => setTimeout(resolve, 4 * TIME_OUT_MS));
@@ -243,7 +243,7 @@ describe('interceptors of the host', () => {
     await untilConnections(0);
   });
 
-  it('do not keep the application from closing, nor the goodbye from a stream', async () => {
+  it('neither delay the shutdown nor drop the close event of a stream', async () => {
     await start({ configure: (app) => app.useGlobalInterceptors(new CutSlowAnswers(), new WrapEverything()) });
     const stream = await sse.open();
     await sse.app.close();
@@ -251,8 +251,8 @@ describe('interceptors of the host', () => {
   });
 });
 
-describe('a client that leaves', () => {
-  it('is noticed though nothing is written, because its response closes', async () => {
+describe('a client that disconnects', () => {
+  it('is detected without a write, because its response closes', async () => {
     await start({ options: { heartbeatIntervalMs: 0, maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
     for (let i = 0; i < 3; i++) {
       const stream = await sse.open();
@@ -262,8 +262,8 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('a stream that never began', () => {
-  it('gives its place back when an interceptor answers in place of the handler', async () => {
+describe('a stream that never started', () => {
+  it('releases its slot when an interceptor responds instead of the handler', async () => {
     await start({
       options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 },
       configure: (app) => app.useGlobalInterceptors(new AnswerItself()),
@@ -280,7 +280,7 @@ describe('a stream that never began', () => {
 describe('a cursor', () => {
   const names = ['last_event_id', 'lastEventId', 'Last-Event-ID', 'evs_last_event_id'];
 
-  it('resumes exactly behind it, from the header and from each query name, the header first', async () => {
+  it('resumes right after it, from the header and from each query parameter, the header first', async () => {
     await start();
     const first = await sse.open();
     for (const data of ['a', 'b', 'c']) await sse.broker.sendToUser('acme', 'ann', { event: 'tick', data });
@@ -311,7 +311,7 @@ describe('a cursor', () => {
 });
 
 describe('topics', () => {
-  it('are followed by list and by name, patterns included, as the token allows', async () => {
+  it('are followed as the token allows, patterns included, from a list and from single parameters', async () => {
     await start();
     const stream = await sse.open({ topics: ['doc:**', 'job:1'] }, '?topics=doc:*,job:1&topic=doc:a:b');
     await sse.broker.sendToTopic('acme', 'doc:7', { event: 'tick', data: 'pattern' });
@@ -321,7 +321,7 @@ describe('topics', () => {
     expect(stream.blocks.slice(1).map((block) => block.data)).toEqual(['pattern', 'name']);
   });
 
-  it('that are forbidden refuse the stream, or are left out where the host prefers that', async () => {
+  it('that are denied refuse the stream, or are left out when the host prefers that', async () => {
     await start();
     expect(await sse.call('GET', '/api/v1/sse/stream?topics=doc:1,x', { topics: ['doc:*'] })).toMatchObject({
       status: 403,
@@ -333,7 +333,7 @@ describe('topics', () => {
     expect(JSON.parse(stream.blocks[0]?.data ?? '')).toMatchObject({ topics: ['doc:1'], denied: ['x'] });
   });
 
-  it('narrow and widen on an open stream when rights changed and the application says so', async () => {
+  it('are recomputed on an open stream when the application calls reauthorize', async () => {
     let allowed = ['doc:1', 'doc:2'];
     const topicAuthorizer: TopicAuthorizer = { mayFollow: (_, topic) => allowed.includes(topic) };
     await start({ options: { topicAuthorizer } });
@@ -353,7 +353,7 @@ describe('topics', () => {
 });
 
 describe('the broker', () => {
-  it('reaches people by name, role, directory key and tenant, each connection once', async () => {
+  it('reaches users by id, role, directory key and tenant, each connection once', async () => {
     await start({ options: { audienceResolver: { keysOf: () => ['dept:7'] } } });
     const stream = await sse.open({ roles: ['buyer'] });
     await sse.broker.sendToUsers('acme', ['bob', 'ann', 'ann'], { data: 'users' });
@@ -366,14 +366,14 @@ describe('the broker', () => {
     expect(stream.blocks.slice(1).every((block) => block.event === 'message')).toBe(true);
   });
 
-  it('sends an ephemeral event to those connected, without an id', async () => {
+  it('sends an ephemeral event to the open connections, without an id', async () => {
     await start();
     const stream = await sse.open();
     await sse.broker.sendToTenant('acme', { event: 'tick', data: 'now', durable: false });
     expect((await stream.event('tick')).id).toBeUndefined();
     const later = await sse.open({}, `?last_event_id=${stream.blocks[0]?.id}`);
-    await sse.broker.sendToTenant('acme', { event: 'mark', data: '1' });
-    await later.event('mark');
+    await sse.broker.sendToTenant('acme', { event: 'barrier', data: '1' });
+    await later.event('barrier');
     expect(later.text).not.toContain('tick');
   });
 
@@ -399,7 +399,7 @@ describe('the broker', () => {
     });
   });
 
-  it('shows live events to code in the same process', async () => {
+  it('emits live events to code in the same process', async () => {
     await start();
     const stream = await sse.open();
     const following = firstValueFrom(sse.broker.events('acme', { users: ['ann'] }).pipe(take(2), toArray()));
@@ -409,7 +409,7 @@ describe('the broker', () => {
     stream.destroy();
   });
 
-  it('ends the streams of one person, and of nobody in another tenant', async () => {
+  it('closes the streams of one user, and none of another tenant', async () => {
     await start();
     const stream = await sse.open();
     expect(await sse.broker.disconnect('beta', { userId: 'ann' })).toBe(0);
@@ -417,7 +417,7 @@ describe('the broker', () => {
     expect(await stream.end()).toContain('"reason":"revoked"');
   });
 
-  it('refuses topics where they are switched off', async () => {
+  it('refuses topics where they are disabled', async () => {
     await start({ options: { topics: false } });
     await expect(sse.broker.sendToTopic('acme', 'doc:1', { data: 1 })).rejects.toMatchObject({
       code: 'ERR_SSE_TOPICS_DISABLED',
@@ -430,7 +430,7 @@ describe('the broker', () => {
 });
 
 describe('shutting down', () => {
-  it('says goodbye on every open stream, asks it to come back, and does not hang', async () => {
+  it('sends close with reconnect on every open stream, and does not hang', async () => {
     await start();
     const streams = await Promise.all([1, 2, 3].map(() => sse.open()));
     const closed = sse.app.close();
@@ -445,7 +445,7 @@ describe('shutting down', () => {
     await closed;
   });
 
-  it('refuses new streams meanwhile', async () => {
+  it('refuses new streams during the drain', async () => {
     await start();
     const hub = sse.app.get(Hub);
     await hub.drain();
@@ -458,7 +458,7 @@ describe('shutting down', () => {
   });
 });
 
-/** A client that leaves is noticed by its socket, which takes a moment. */
+/** Detecting a disconnect takes a moment. */
 async function untilConnections(count: number): Promise<void> {
   while (sse.broker.stats('acme').connections !== count) await new Promise((resolve) => setTimeout(resolve, 5));
 }

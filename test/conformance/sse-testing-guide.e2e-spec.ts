@@ -15,8 +15,8 @@ class Invoices {
   }
 }
 
-/** Believes every token: `acme/ann` is Ann of Acme. No keys, no signatures, no clocks in tests. */
-const believing: Authenticator = {
+/** Accepts every token: `acme/ann` is Ann of Acme. The tests need no keys, signatures or clocks. */
+const acceptAll: Authenticator = {
   authenticate: (token) => {
     const [tenant = '', user = ''] = token.split('/');
     return Promise.resolve({
@@ -32,13 +32,13 @@ const believing: Authenticator = {
 };
 
 @Module({
-  imports: [SseModule.forRoot({ authenticator: believing, drainMs: 0 })],
+  imports: [SseModule.forRoot({ authenticator: acceptAll, drainMs: 0 })],
   providers: [Invoices],
 })
 class AppModule {}
 
 describe('Invoices', () => {
-  it('tells the payer, without a server', async () => {
+  it('notifies the payer, without a server', async () => {
     const broker = new RecordingBroker();
     const testing = Test.createTestingModule({ providers: [Invoices, { provide: SseBroker, useValue: broker }] });
     const invoices = (await testing.compile()).get(Invoices);
@@ -66,18 +66,18 @@ describe('the application', () => {
     return stream;
   };
 
-  it('pushes to the payer and to nobody else', async () => {
+  it('pushes to the payer and to no other user', async () => {
     const [ann, bob] = [await follow('acme/ann'), await follow('acme/bob')];
     await app.get(Invoices).paid('acme', 'ann', 'INV-9');
     expect((await ann.waitFor('invoice.paid')).data).toBe('{"id":"INV-9"}');
 
-    // That nothing came is proven by something that comes later, never by waiting a while.
+    // A later event proves that nothing arrived before it; waiting for a while would not.
     await app.get(SseBroker).sendToUser('acme', 'bob', { event: 'barrier', data: '' });
     await bob.waitFor('barrier');
     expect(bob.payloads('invoice.paid')).toEqual([]);
   });
 
-  it('keeps what happened while the page was away', async () => {
+  it('replays what happened while the page was closed', async () => {
     const before = await follow('acme/ann');
     const position = before.lastEventId;
     before.close();

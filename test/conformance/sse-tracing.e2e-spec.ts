@@ -16,7 +16,7 @@ afterEach(async () => {
   sse = undefined;
 });
 
-/** Everything that a channel says about tenant `acme` from now on. */
+/** Everything that a channel reports about tenant `acme` from now on. */
 function follow<T extends { readonly tenantId: string }>(name: string): readonly T[] {
   const heard: T[] = [];
   const listener = (message: unknown): void => void heard.push(message as T);
@@ -26,7 +26,7 @@ function follow<T extends { readonly tenantId: string }>(name: string): readonly
 }
 
 describe('the trace of a publisher', () => {
-  it('goes with its events to followers and diagnostics, and not to the wire', async () => {
+  it('reaches followers and diagnostics with its events, but not clients', async () => {
     const published = follow<PublicationDiagnostic>('nest-herald:sse:published');
     const delivered = follow<DeliveryDiagnostic>('nest-herald:sse:delivered');
     sse = await SseApp.start({ options: { currentTraceparent: () => work.getStore() } });
@@ -51,7 +51,7 @@ describe('the trace of a publisher', () => {
     expect(JSON.stringify([...published, ...delivered])).not.toContain('of the work');
   });
 
-  it('never keeps an event from being published, though asking for it fails', async () => {
+  it('never prevents a publication, even when reading it fails', async () => {
     sse = await SseApp.start({
       options: {
         currentTraceparent: () => {

@@ -26,7 +26,7 @@ class AnyPublisher {
   constructor(readonly broker: SseBroker) {}
 }
 
-/** Never called: every line is a promise that the type check keeps. */
+/** Never called: the type check verifies every line. */
 export async function compileOnly(broker: SseBroker<AppEvents>, untyped: SseBroker): Promise<void> {
   const dueAt = new Date();
   await broker.sendToUser('acme', 'ann', { event: 'invoice.paid', data: { id: 'INV-9', dueAt } });
@@ -43,13 +43,13 @@ export async function compileOnly(broker: SseBroker<AppEvents>, untyped: SseBrok
   await broker.sendToTopic('acme', 'job:1', { event: 'invoice.paid', data: { id: 'INV-9' } });
   // @ts-expect-error a number where text is promised
   await broker.sendToRole('acme', 'finance', { event: 'note', data: 9 });
-  // @ts-expect-error without a type it is a message
+  // @ts-expect-error an event without a type has the type message
   await broker.sendToTenant('acme', { data: { percent: 3 } });
-  // @ts-expect-error the same for the other name of it
+  // @ts-expect-error broadcast is checked too
   await broker.broadcast('acme', { event: 'noted', data: 'x' });
-  // @ts-expect-error inside a transaction too
+  // @ts-expect-error publish is checked too
   await broker.publish({}, { tenantId: 'acme', audience: 'tenant' }, { event: 'progress', data: 'half' });
-  // @ts-expect-error and by what all of them call
+  // @ts-expect-error send is checked too
   await broker.send('acme', 'tenant', { event: 'nothing', data: null });
   // @ts-expect-error an option that does not exist
   await broker.sendToTenant('acme', { event: 'note', data: 'x', ttl: 3 });
@@ -62,13 +62,13 @@ export async function compileOnly(broker: SseBroker<AppEvents>, untyped: SseBrok
     const date: Date = invoice.dueAt;
     return [due, date];
   });
-  // @ts-expect-error nobody publishes it
+  // @ts-expect-error the map has no such type
   broker.events('acme', { types: ['invoice.lost'] });
 
   await untyped.sendToUser('acme', 'ann', { event: 'whatever', data: 3 });
   await untyped.sendToUser('acme', 'ann', { data: 3 });
   untyped.events('acme').subscribe((event) => event.data.length);
-  // One broker serves modules with maps of their own, and those without.
+  // One broker serves modules with their own maps, and modules without.
   const narrowed: SseBroker<AppEvents> = untyped as SseBroker<AppEvents>;
   const widened: SseBroker = broker as SseBroker;
   await Promise.all([narrowed.onlineUsers('acme'), widened.onlineUsers('acme')]);
@@ -85,10 +85,10 @@ describe('a broker with a map of events', () => {
     expect(invoices.broker).toBe(sse.app.get(AnyPublisher).broker);
   });
 
-  it('gives followers only the types that they named, and their data as it was published', async () => {
+  it('emits only the types that a follower names, with their data as published', async () => {
     sse = await SseApp.start({ controllers: [Invoices] });
     const { broker } = sse.app.get(Invoices);
-    // An open stream proves that the tenant is awake: what is sent from here on reaches followers too.
+    // An open stream proves that the feed of the tenant runs, so further events reach followers too.
     await sse.open();
     const followed = firstValueFrom(
       broker.events('acme', { types: ['invoice.paid', 'note'] }).pipe(take(2), toArray()),

@@ -60,7 +60,7 @@ describe('a WebSocket', () => {
     },
   );
 
-  it('P80: resumes behind the cursor of its query, in order and once, or says resync', async () => {
+  it('P80: resumes after the cursor of its query, in order and once, or sends resync', async () => {
     await start();
     const client = await open();
     for (let n = 0; n < 30; n++) await toAnn(String(n));
@@ -72,7 +72,7 @@ describe('a WebSocket', () => {
     expect(JSON.parse((await lost.frame('resync')).data)).toEqual({ reason: 'epoch', scopes: ['*'] });
   });
 
-  it('P81: opens with a header, a ticket once, and the cookie of its own site', async () => {
+  it('P81: opens with a header, once with a ticket, and with the cookie of its own site', async () => {
     await start();
     const { body } = await sse.call('POST', '/api/v1/sse/tickets');
     await open(`?ticket=${String(body?.ticket)}`, {});
@@ -83,7 +83,7 @@ describe('a WebSocket', () => {
     await open('', { cookie: `herald_session=${testToken()}`, origin: sse.url });
   });
 
-  it('P82: says close and closes with a code when it is ended', async () => {
+  it('P82: sends close and a close code when the server closes it', async () => {
     await start();
     const client = await open();
     await sse.broker.disconnect('acme', { userId: 'ann' });
@@ -92,7 +92,7 @@ describe('a WebSocket', () => {
     await empty();
   });
 
-  it('P82: drains: close, code 1001, and the application stops', async () => {
+  it('P82: drains with close and code 1001, and the application stops', async () => {
     await start();
     const client = await open();
     await sse.app.close();
@@ -100,7 +100,7 @@ describe('a WebSocket', () => {
     expect(await client.closed()).toBe(1001);
   });
 
-  it('P83: is closed when its client says anything', async () => {
+  it('P83: is closed when its client sends data', async () => {
     await start();
     const talker = await open();
     talker.socket.send('{"subscribe":"all"}');
@@ -111,7 +111,7 @@ describe('a WebSocket', () => {
     await empty();
   });
 
-  it('P84: beats with a ping, as a frame too unless it asked for a comment, and is dropped when no pong comes', async () => {
+  it('P84: has a ping with every heartbeat, a frame unless it asked for comments, and is dropped without pongs', async () => {
     const clock = new ManualClock();
     await start({ options: { clock, eventLog: new MemoryEventLog(new MemoryLogStore('log', clock)) } });
     const iat = clock.now().getTime() / 1_000;
@@ -131,7 +131,7 @@ describe('a WebSocket', () => {
     await until('the dead one is gone', () => connections() === 2, 15_000);
   });
 
-  it('closes a client that does not read, and leaves the others alone', async () => {
+  it('closes a client that does not read, and no other', async () => {
     await start({ options: { maxQueuedBytes: 65_536 } });
     const stalled = await open();
     const reader = await open();
@@ -152,7 +152,7 @@ describe('a refusal of a WebSocket', () => {
   it.each<[string, string, Record<string, string>, number, string]>([
     ['no credential', '', {}, 401, 'missing_token'],
     ['a token in the URL', '?token=x', bearer(), 400, 'token_in_url'],
-    ['a token that is none', '', { authorization: 'Bearer x' }, 401, 'invalid_token'],
+    ['an invalid token', '', { authorization: 'Bearer x' }, 401, 'invalid_token'],
     [
       'the cookie from a foreign page',
       '',
@@ -160,9 +160,9 @@ describe('a refusal of a WebSocket', () => {
       403,
       'origin_forbidden',
     ],
-    ['a topic of somebody else', '?topics=doc:1', bearer(), 403, 'topic_forbidden'],
-    ['a topic that cannot be', '?topics=a::b', bearer(), 400, 'invalid_topic'],
-  ])('is a problem document before the upgrade and uses no place: %s', async (_, query, headers, status, code) => {
+    ['a denied topic', '?topics=doc:1', bearer(), 403, 'topic_forbidden'],
+    ['an invalid topic', '?topics=a::b', bearer(), 400, 'invalid_topic'],
+  ])('is a problem document before the upgrade and takes no slot: %s', async (_, query, headers, status, code) => {
     await start({ options: { maxConnectionsPerUser: 1 } });
     const refusal = (await knock(query, headers)) as WebSocketRefusal;
     expect(refusal).toMatchObject({ status, body: { code, status, requestId: expect.any(String) } });
@@ -172,7 +172,7 @@ describe('a refusal of a WebSocket', () => {
     await open();
   });
 
-  it('has Retry-After where there is no place', async () => {
+  it('has Retry-After when no slot is free', async () => {
     await start({ options: { maxConnectionsPerUser: 1 } });
     await open();
     const refusal = (await knock('', { ...bearer(), accept: 'text/event-stream' })) as WebSocketRefusal;
@@ -181,8 +181,8 @@ describe('a refusal of a WebSocket', () => {
   });
 });
 
-describe('upgrades that are not ours', () => {
-  it('go their ordinary way when nobody else listens', async () => {
+describe('upgrades of other paths', () => {
+  it('are handled as ordinary requests when there is no other listener', async () => {
     await start();
     const answer = await new Promise<string>((resolve, reject) => {
       const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', ...bearer({ roles: ['admin'] }) };
@@ -195,7 +195,7 @@ describe('upgrades that are not ours', () => {
     expect(JSON.parse(answer)).toMatchObject({ tenantId: 'acme' });
   });
 
-  it('may open streams too, which end with their client', async () => {
+  it('may open streams, which end when their client disconnects', async () => {
     await start();
     const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', ...bearer() };
     const text = await new Promise<string>((resolve, reject) => {
@@ -214,7 +214,7 @@ describe('upgrades that are not ours', () => {
     await empty();
   });
 
-  it('are left to the gateways of the host', async () => {
+  it('are handled by the gateways of the host', async () => {
     await start();
     const gateway = new WebSocketServer({ noServer: true });
     const server = sse.app.getHttpServer() as Server;

@@ -15,7 +15,7 @@ const COUNT = Number(
 const SEED = Number(process.env['SEED'] ?? 20_261_121);
 const BATCH = 500;
 const AT_ONCE = 8;
-/** A poll or a stream that was let in is left after this. */
+/** An accepted poll or stream is closed after this time. */
 const LEAVE_AFTER_MS = 300;
 
 interface Answered {
@@ -59,7 +59,7 @@ describe('generated requests', () => {
           for (const one of queue) {
             const answer = await send(service.url, agent, one);
             statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-            // What it is for: a machine that is busy enough lets the database miss the two seconds of a check.
+            // Readiness may fail: on a busy machine the database misses the two seconds of a check.
             if (one.operationId === 'health.ready' && answer.status === 503) continue;
             const fault = faultOf(answer);
             if (fault !== null) faults.set(`${one.operationId}: ${fault}`, { one, answer });
@@ -72,7 +72,7 @@ describe('generated requests', () => {
         process.stdout.write(`Answers by status (0 = left early): ${counted.join(', ')}\n`);
       }
       expect([...faults].map(([fault, example]) => `${fault} ${JSON.stringify(example)}`)).toEqual([]);
-      // Requests that all stop at the first door would prove little.
+      // Requests that all fail the first check would prove little.
       expect([200, 201, 400, 401, 403, 404].filter((status) => !statuses.has(status))).toEqual([]);
       expect((await call(`${service.url}/health`)).status).toBe(200);
       await until('it is ready', async () => (await call(`${service.url}/ready`)).status === 200);
@@ -82,7 +82,7 @@ describe('generated requests', () => {
   );
 });
 
-/** Signs people of two tenants in, and makes a few things that exist. */
+/** Signs in users of two tenants, and creates a few resources. */
 async function prepare(url: string): Promise<RequestMaterial> {
   const tokens = await Promise.all([
     signToken({ tenant: 'acme', user: 'admin', roles: ['admin'] }),
@@ -109,7 +109,7 @@ function send(url: string, agent: Agent, { method, path, headers, body }: Genera
       const settle = (): void => resolve({ status: response.statusCode ?? 0, type, body: text });
       response.setEncoding('utf8').on('data', (part: string) => (text += text.length < 10_000 ? part : ''));
       response.once('close', settle);
-      // A broken end is an end; whether the service lives is asked at the end.
+      // A broken connection is fine; the test checks at its end that the service is alive.
       response.on('error', settle);
       if (type.startsWith('text/event-stream')) setTimeout(() => outgoing.destroy(), LEAVE_AFTER_MS / 10);
     });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Operation } from '../../src/openapi/description/operation.js';
 import { hostilePayloads } from '../support/hostile-payloads.js';
 
-/** One request as it goes out; nothing about it need make sense. */
+/** One request as it is sent; it may be meaningless. */
 export interface GeneratedRequest {
   readonly operationId: string;
   readonly method: string;
@@ -12,12 +12,12 @@ export interface GeneratedRequest {
   readonly body: string | null;
 }
 
-/** What requests are made of. */
+/** The parts of requests. */
 export interface RequestMaterial {
   readonly operations: readonly Operation[];
-  /** Bearer tokens, good and bad. */
+  /** Bearer tokens, valid and invalid. */
   readonly tokens: readonly string[];
-  /** Ids that exist for one or another of the tenants. */
+  /** Ids that exist in one of the tenants. */
   readonly ids: readonly string[];
 }
 
@@ -48,10 +48,10 @@ const NASTY = [
   ...hostilePayloads(40),
 ] as const;
 
-/** Deeper than any parser should follow. */
+/** Deeper than any parser should accept. */
 const DEEP = `${'['.repeat(2_000)}${']'.repeat(2_000)}`;
 
-/** Requests for every operation: right, nearly right and absurd. The same seed gives the same requests. */
+/** Requests for every operation: valid, nearly valid and absurd. The same seed yields the same requests. */
 export function generateRequests(material: RequestMaterial, seed: number, count: number): readonly GeneratedRequest[] {
   return fc.sample(requestOf(material), { seed, numRuns: count });
 }
@@ -122,7 +122,7 @@ function headers(material: RequestMaterial, word: fc.Arbitrary<string>): fc.Arbi
   return fc.tuple(optional, authorization).map(([some, auth]) => ({ ...some, ...auth }));
 }
 
-/** Mostly the documented example with one thing wrong, since what is wholly absurd is refused at the door. */
+/** Mostly the documented example with one fault, because an absurd body fails the first check. */
 function body(operation: Operation, word: fc.Arbitrary<string>): fc.Arbitrary<string | null> {
   if (operation.body === undefined)
     return fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: word });

@@ -11,19 +11,19 @@ import { signToken } from '../support/token.js';
 const CLIENTS = Number(process.env['STALLED_CLIENTS'] ?? 200);
 const SECONDS = Number(process.env['STALLED_SECONDS'] ?? 60);
 const HEALTHY = 5;
-/** Several megabytes wait in the kernel for each of them before the server notices. */
+/** The kernel buffers several megabytes for each client before the server notices. */
 const EVENT_BYTES = 60_000;
 const EVENTS_PER_SECOND = 10;
 /** performance.md: with 1,000 clients, above idle. */
 const MAX_GROWTH_MB = 300;
 
-/** A client that sends its request and never reads a byte; so it does not even notice when it is thrown out. */
+/** A client that sends its request and never reads a byte, so it does not notice when the server closes it. */
 function openStalled(port: number, token: string): Socket {
   const socket = connect(port, '127.0.0.1').pause();
   socket.write(
     `GET /api/v1/sse/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`,
   );
-  // A reset at the end of the test is nothing to report.
+  // A reset at the end of the test is expected.
   return socket.on('error', () => undefined);
 }
 
@@ -70,7 +70,7 @@ describe('clients that never read', () => {
       let peakMb = 0;
       const until = performance.now() + SECONDS * 1_000;
       while (performance.now() < until) {
-        // Whoever was thrown out comes back, so that the pressure stays.
+        // Closed clients reconnect, so that the load stays.
         if (sent % EVENTS_PER_SECOND === 0) {
           const missing = CLIENTS + HEALTHY - (await stats()).totalConnections;
           for (let i = 0; i < missing; i++) stalled.push(openStalled(Number(new URL(service.url).port), token));
@@ -94,7 +94,7 @@ describe('clients that never read', () => {
         `never-reading: ${CLIENTS} clients, ${sent} events of ${EVENT_BYTES} bytes, thrown out ${slowConsumersTotal} times, ` +
           `${Math.round(idleMb)} MB before, ${Math.round(peakMb)} MB at most\n`,
       );
-      // Otherwise nobody was slow, and nothing was proven.
+      // Otherwise no client was slow, and the test proved nothing.
       expect(slowConsumersTotal).toBeGreaterThan(CLIENTS / 2);
       expect(peakMb - idleMb).toBeLessThan(MAX_GROWTH_MB);
       for (const socket of stalled) socket.destroy();

@@ -5,7 +5,7 @@ import type { Principal } from '@nest-herald/platform';
 import type { RawStream } from '../support/raw-stream.js';
 import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';
 
-/** security.md, "Authorisation", in one process; through the built service and two nodes: test/e2e/service-control. */
+/** security.md, "Authorisation", in one process. For the built service and two servers: test/e2e/service-control. */
 let sse: SseApp;
 const start = async (parts?: SseAppParts): Promise<SseApp> => (sse = await SseApp.start(parts));
 afterEach(() => sse.stop());
@@ -21,21 +21,21 @@ const control = (method: string, path: string, claims: TestClaims = {}, body?: u
   sse.call(method, `${API}/${path}`, claims, body);
 
 describe('a revocation', () => {
-  it('ends a stream between two events, however many are under way', async () => {
+  it('closes a stream between two events, however many are being published', async () => {
     await start();
     const [stream, witness] = [await sse.open(), await sse.open({ sub: 'bob' })];
     const sent: Promise<void>[] = [];
     for (let n = 0; n < 50; n++) sent.push(sse.broker.sendToTenant('acme', tick(`before ${n}`)));
     await Promise.all(sent);
     await sse.broker.revoke('acme', { userId: 'ann' as Principal['userId'] });
-    for (let n = 0; n < 50; n++) await sse.broker.sendToTenant('acme', tick(`behind ${n}`));
+    for (let n = 0; n < 50; n++) await sse.broker.sendToTenant('acme', tick(`later ${n}`));
     await witness.until(() => ticks(witness).length === 100);
     await stream.end();
-    expect(ticks(stream).filter((data) => data.startsWith('behind'))).toEqual([]);
+    expect(ticks(stream).filter((data) => data.startsWith('later'))).toEqual([]);
     expect(stream.blocks.at(-1)).toMatchObject({ event: 'close', data: expect.stringContaining('"revoked"') });
   });
 
-  it('refuses what was let in before it and opens behind it', async () => {
+  it('refuses a stream that was admitted before it and opens after it', async () => {
     const gate: { enter?: () => void; leave?: () => void } = {};
     const entered = new Promise<void>((resolve) => (gate.enter = resolve));
     const left = new Promise<void>((resolve) => (gate.leave = resolve));
@@ -65,7 +65,7 @@ describe('a revocation', () => {
     expect(sse.broker.stats('acme').connections).toBe(0);
   });
 
-  it('refuses the swap to a revoked token, by a stream that goes on', async () => {
+  it('refuses the refresh with a revoked token, and the stream continues', async () => {
     await start();
     const stream = await sse.open({ jti: 'old' });
     await sse.broker.revoke('acme', { tokenId: 'new' });
@@ -77,7 +77,7 @@ describe('a revocation', () => {
     await stream.until(() => ticks(stream).includes('still'));
   });
 
-  it('follows the swap: it concerns the token that the stream has now', async () => {
+  it('applies to the token that the stream has after a refresh', async () => {
     await start();
     const stream = await sse.open({ jti: 'old' });
     expect((await control('POST', `connections/${idOf(stream)}/token`, { jti: 'new' })).status).toBe(200);
@@ -88,7 +88,7 @@ describe('a revocation', () => {
     expect(await stream.end()).toContain('"revoked"');
   });
 
-  it('fails closed: while nobody can tell what was revoked, nobody is let in', async () => {
+  it('fails closed: without the store of revocations, every stream is refused', async () => {
     const revocationStore: RevocationStore = {
       revoke: () => Promise.reject(new Error('away')),
       active: () => Promise.reject(new Error('away')),
@@ -108,7 +108,7 @@ describe('a revocation', () => {
 });
 
 describe('a lost right', () => {
-  it('narrows an open stream: the role that the directory took away, at the next look', async () => {
+  it('narrows an open stream when it is reauthorised after the directory removed a role', async () => {
     let roles = ['role:buyer', 'dept:7'];
     await start({ options: { audienceResolver: { keysOf: () => roles } } });
     const stream = await sse.open();
@@ -122,7 +122,7 @@ describe('a lost right', () => {
     expect(ticks(stream)).toEqual(['as buyer', 'still']);
   });
 
-  it('is not kept by a replay: what was published before it was lost is not shown behind it', async () => {
+  it('applies to a replay: events from before the loss are no longer sent', async () => {
     await start({ options: { eventLog: new MemoryEventLog() } });
     const first = await sse.open({ roles: ['buyer'] });
     const cursor = first.blocks[0]?.id ?? '';
@@ -133,7 +133,7 @@ describe('a lost right', () => {
     expect(ticks(later)).toEqual(['for ann']);
   });
 
-  it('cannot be widened by a directory that answers with keys of others, or with those of the log itself', async () => {
+  it('is not regained through a directory that returns keys of others, or those of control records', async () => {
     let keys: string[] = [];
     await start({ options: { audienceResolver: { keysOf: () => keys } } });
     const stream = await sse.open();
@@ -162,32 +162,35 @@ describe('a topic authoriser', () => {
     'answers with something true that is not true': () => 'yes' as unknown as boolean,
   };
 
-  it.each(Object.keys(rules))('that %s fails closed: at the opening, at a swap, at a change of topics', async (how) => {
-    let mayFollow: TopicAuthorizer['mayFollow'] = () => true;
-    await start({
-      options: {
-        topicAuthorizer: { mayFollow: (principal, topic) => mayFollow(principal, topic) },
-        topicDecisionTimeoutMs: 100,
-      },
-    });
-    const stream = await sse.open({}, '?topics=doc:1');
-    mayFollow = rules[how] ?? mayFollow;
-    const id = idOf(stream);
-    const forbidden = { status: 403, body: { code: 'topic_forbidden' } };
-    expect(await control('GET', 'stream?topics=doc:1')).toMatchObject(forbidden);
-    expect(await control('PUT', `connections/${id}/topics`, {}, { topics: ['doc:2'] })).toMatchObject(forbidden);
-    expect(await control('POST', `connections/${id}/token`)).toMatchObject({
-      status: 200,
-      body: { topics: [], denied: ['doc:1'] },
-    });
-    await sse.broker.sendToTopic('acme', 'doc:1', tick('document'));
-    await sse.broker.sendToUser('acme', 'ann', tick('for ann'));
-    await stream.until(() => ticks(stream).includes('for ann'));
-    expect(ticks(stream)).toEqual(['for ann']);
-  });
+  it.each(Object.keys(rules))(
+    'that %s fails closed: when a stream opens, at a token refresh, at a change of topics',
+    async (how) => {
+      let mayFollow: TopicAuthorizer['mayFollow'] = () => true;
+      await start({
+        options: {
+          topicAuthorizer: { mayFollow: (principal, topic) => mayFollow(principal, topic) },
+          topicDecisionTimeoutMs: 100,
+        },
+      });
+      const stream = await sse.open({}, '?topics=doc:1');
+      mayFollow = rules[how] ?? mayFollow;
+      const id = idOf(stream);
+      const forbidden = { status: 403, body: { code: 'topic_forbidden' } };
+      expect(await control('GET', 'stream?topics=doc:1')).toMatchObject(forbidden);
+      expect(await control('PUT', `connections/${id}/topics`, {}, { topics: ['doc:2'] })).toMatchObject(forbidden);
+      expect(await control('POST', `connections/${id}/token`)).toMatchObject({
+        status: 200,
+        body: { topics: [], denied: ['doc:1'] },
+      });
+      await sse.broker.sendToTopic('acme', 'doc:1', tick('document'));
+      await sse.broker.sendToUser('acme', 'ann', tick('for ann'));
+      await stream.until(() => ticks(stream).includes('for ann'));
+      expect(ticks(stream)).toEqual(['for ann']);
+    },
+  );
 });
 
-describe('odd ids of connections', () => {
+describe('invalid connection ids', () => {
   it.each([
     '..',
     '.',
@@ -196,7 +199,7 @@ describe('odd ids of connections', () => {
     `%2e%2e%2f${'0'.repeat(22)}`,
     `x.${'0'.repeat(2_000)}`,
     "n.'; DROP TABLE x; --      ",
-  ])('are unknown ones: %s', async (id) => {
+  ])('are 404: %s', async (id) => {
     await start();
     const path = `connections/${id.startsWith('%') ? id : encodeURIComponent(id)}/topics`;
     expect((await control('PUT', path, {}, { topics: [] })).status).toBe(404);

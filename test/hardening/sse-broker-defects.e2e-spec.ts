@@ -1,23 +1,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock, MemoryHub } from '@nest-herald/sse/testing';
 import { createParser } from 'eventsource-parser';
-import { OriginBroker } from './models/legacy-broker.js';
+import { LegacyBroker } from './models/legacy-broker.js';
 
-/** One open stream of whichever broker is under test. */
-interface Line {
-  /** Every byte that has reached the client. */
+/** One open stream of the broker under test. */
+interface TestStream {
+  /** Every byte that the client has received. */
   text(): string;
-  /** From now on the client reads nothing. */
+  /** The client stops reading. */
   stall(): void;
   isOpen(): boolean;
-  /** The client goes; resolves when the server has let go of it. */
+  /** The client disconnects; resolves when the server has released the connection. */
   leave(): Promise<void>;
 }
 
-/** What the tests need of a broker; ours and the model of the origin both have it. */
+/** What the tests need of a broker; ours and the model of the legacy broker implement it. */
 interface Broker {
-  /** @param user null connects somebody without a name of his own. */
-  connect(user: string | null, tenant?: string): Promise<Line>;
+  /** @param user null connects a client without a user id. */
+  connect(user: string | null, tenant?: string): Promise<TestStream>;
   toUser(user: string, data: string, tenant?: string): Promise<void>;
   toTenant(data: string): Promise<void>;
   /** Lets time pass, heartbeats included. */
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** @returns whether it becomes true within many turns of the event loop; nothing in these tests waits for a clock. */
+/** @returns whether it becomes true within many turns of the event loop; these tests never wait for a clock. */
 async function becomes(question: () => boolean): Promise<boolean> {
   for (let i = 0; i < 500; i++) {
     if (question()) return true;
@@ -44,11 +44,11 @@ async function becomes(question: () => boolean): Promise<boolean> {
 
 async function ours(): Promise<Broker> {
   const clock = new ManualClock();
-  const node = await MemoryHub.start({ clock, options: { maxQueuedBytes: 16_384, idleTimeoutMs: 300_000 } });
+  const memory = await MemoryHub.start({ clock, options: { maxQueuedBytes: 16_384, idleTimeoutMs: 300_000 } });
   let guests = 0;
   return register({
     connect: async (user, tenant = 'acme') => {
-      const { sink, connection } = await node.connect({ user: user ?? `guest-${(guests += 1)}`, tenant });
+      const { sink, connection } = await memory.connect({ user: user ?? `guest-${(guests += 1)}`, tenant });
       await turn();
       return {
         text: () => sink.events.map((event) => event.body.toString()).join(''),
@@ -57,20 +57,20 @@ async function ours(): Promise<Broker> {
         leave: () => Promise.resolve(sink.leave()),
       };
     },
-    toUser: (user, data, tenant) => node.publish(`user:${user}`, [data], tenant),
-    toTenant: (data) => node.publish('tenant', [data]),
+    toUser: (user, data, tenant) => memory.publish(`user:${user}`, [data], tenant),
+    toTenant: (data) => memory.publish('tenant', [data]),
     pass: async (ms) => {
       clock.advance(ms);
-      // The hub looks at its clock four times a second.
+      // The hub reads its clock four times a second.
       await new Promise((resolve) => setTimeout(resolve, 300));
     },
-    connections: () => node.hub.stats(null).connections,
-    stop: () => node.hub.stop(),
+    connections: () => memory.hub.stats(null).connections,
+    stop: () => memory.hub.stop(),
   });
 }
 
 function origin(): Promise<Broker> {
-  const broker = new OriginBroker(4, 300_000);
+  const broker = new LegacyBroker(4, 300_000);
   let isOver = false;
   return Promise.resolve(
     register({
@@ -100,7 +100,7 @@ function origin(): Promise<Broker> {
       connections: () => broker.totalClients,
       stop: () => {
         broker.stop();
-        // The model's readers would go on for ever: that is the leak of defect 4.
+        // The model's readers would continue for ever: that is the leak of defect 4.
         setImmediate(() => (isOver = true));
         return Promise.resolve();
       },
@@ -113,9 +113,9 @@ function register<T extends Broker>(broker: T): T {
   return broker;
 }
 
-/** Each is a promise about a broker; it answers whether the broker keeps it. */
+/** Each entry is a guarantee of a broker, with a function that checks whether the broker keeps it. */
 const promises: Readonly<Record<string, (broker: Broker) => Promise<boolean>>> = {
-  'defect 2: one client that does not read holds nobody else up': async (broker) => {
+  'defect 2: one client that does not read delays no other': async (broker) => {
     const [slow, fast] = [await broker.connect('slow'), await broker.connect('fast')];
     slow.stall();
     for (let i = 0; i < 40; i++) await broker.toTenant(`${i} ${'x'.repeat(1_000)}`);
@@ -123,14 +123,14 @@ const promises: Readonly<Record<string, (broker: Broker) => Promise<boolean>>> =
     return becomes(() => fast.text().includes('the last word'));
   },
 
-  'defect 3: a quiet client that takes its heartbeats stays, and so does everybody else': async (broker) => {
+  'defect 3: an idle client that reads its heartbeats stays connected, and so do all others': async (broker) => {
     const line = await broker.connect('quiet');
     for (let minutes = 0; minutes < 12; minutes += 2) await broker.pass(120_000);
     await broker.toUser('quiet', 'are you there?');
     return (await becomes(() => line.text().includes('are you there?'))) && line.isOpen();
   },
 
-  'defect 4: stop ends every stream, also one with something unread, and nobody waits for ever': async (broker) => {
+  'defect 4: stop closes every stream, also one with unread bytes, and nothing waits for ever': async (broker) => {
     const [unread, plain] = [await broker.connect('unread'), await broker.connect('plain')];
     unread.stall();
     for (let i = 0; i < 3; i++) await broker.toUser('unread', `${i}`);
@@ -141,7 +141,7 @@ const promises: Readonly<Record<string, (broker: Broker) => Promise<boolean>>> =
     return becomes(() => !unread.isOpen() && !plain.isOpen() && hasLeft);
   },
 
-  'defect 5: two people of the same name in two tenants get their own only': async (broker) => {
+  'defect 5: users with the same id in two tenants get only their own events': async (broker) => {
     const [own, foreign] = [await broker.connect('ann', 'acme'), await broker.connect('ann', 'beta')];
     await broker.toUser('ann', 'secret of acme', 'acme');
     await becomes(() => own.text().includes('secret of acme'));
@@ -155,7 +155,7 @@ const promises: Readonly<Record<string, (broker: Broker) => Promise<boolean>>> =
     return /^id: [a-z0-9]{8}\.1\nevent: note\ndata: one$/m.test(line.text()) && /^retry: \d+$/m.test(line.text());
   },
 
-  'defect 7: a payload stays one event, whatever line breaks and fields it holds': async (broker) => {
+  'defect 7: a payload stays one event, whatever line breaks and fields it contains': async (broker) => {
     const line = await broker.connect('ann');
     await broker.toUser('ann', 'a\r\nevent: x\rid: 9\n\ndata: y');
     await becomes(() => line.text().includes('data: y'));
@@ -165,19 +165,20 @@ const promises: Readonly<Record<string, (broker: Broker) => Promise<boolean>>> =
     return events.length === 1 && events[0] === 'note';
   },
 
-  'defect 9: everybody who is connected gets broadcasts and heartbeats and is counted': async (broker) => {
+  'defect 9: every connected client gets broadcasts and heartbeats and is counted': async (broker) => {
     const [named, guest] = [await broker.connect('ann'), await broker.connect(null)];
     await broker.toTenant('to all');
     await broker.pass(20_000);
-    const hasAll = (line: Line): boolean => line.text().includes('to all') && line.text().includes('event: heartbeat');
+    const hasAll = (line: TestStream): boolean =>
+      line.text().includes('to all') && line.text().includes('event: heartbeat');
     return (await becomes(() => hasAll(named) && hasAll(guest))) && broker.connections() === 2;
   },
 };
 
-describe('defects of the broker before this one', () => {
+describe('defects of the legacy broker', () => {
   it.each(Object.keys(promises))('%s', async (name) => {
     expect(await promises[name]!(await ours())).toBe(true);
-    // The same question to a model of the origin: if it kept the promise, this test would prove nothing.
+    // The same check on the model of the legacy broker: if it passed, this test would prove nothing.
     expect(await promises[name]!(await origin())).toBe(false);
   });
 });

@@ -6,13 +6,13 @@ import type { Principal } from '@nest-herald/platform';
 import { SseApp, testToken } from '../support/sse-app.js';
 import { until } from '../support/until.js';
 
-/** Clients that go, or come back, at the worst moment. */
+/** Clients that disconnect or reconnect at the worst moment. */
 let sse: SseApp;
 afterEach(() => sse.stop());
 
 const STREAM = '/api/v1/sse/stream';
 
-/** Stops the opening of a stream where it asks something, until it is let go on. */
+/** Blocks the opening of a stream at one of its asynchronous calls until the test opens the gate. */
 class Gate {
   isOn = false;
   #waiting: (() => void)[] = [];
@@ -31,7 +31,7 @@ class Gate {
   }
 }
 
-/** Every place where opening a stream waits for somebody, each with a gate in it. */
+/** Every asynchronous call of opening a stream, each with a gate. */
 const points: Readonly<Record<string, (gate: Gate) => Partial<SseOptions>>> = {
   'the authenticator': (gate) => ({
     jwt: undefined as never,
@@ -86,8 +86,8 @@ function principalOf(token: string): Principal {
   } as unknown as Principal;
 }
 
-describe('a client that leaves while its stream waits for', () => {
-  it.each(Object.keys(points))('%s leaves nothing behind', async (point) => {
+describe('a client that disconnects while its stream waits for', () => {
+  it.each(Object.keys(points))('%s leaves no connection or slot', async (point) => {
     const gate = new Gate();
     sse = await SseApp.start({
       options: {
@@ -106,14 +106,14 @@ describe('a client that leaves while its stream waits for', () => {
     const sockets = (): Promise<number> =>
       new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
     for (let round = 0; round < 3; round++) {
-      // Revocations are asked once a second at most, and the log only for tenants that are new.
+      // Revocations are read once a second at most, and the bounds of the log only for new tenants.
       const tenant_id = point === 'the past of the log' ? 'acme' : `t${round}`;
       gate.isOn = true;
       const client = request(`${sse.url}${STREAM}?topics=doc:1&last_event_id=${cursor}`, {
         agent: false,
         headers: { authorization: `Bearer ${testToken({ topics: ['doc:*'], tenant_id })}` },
       });
-      // A reset of a request that was never answered is the point.
+      // The test resets a request that was never answered.
       client.on('error', () => undefined).end();
       await until('it waits', () => gate.isReached);
       client.destroy();
@@ -121,7 +121,7 @@ describe('a client that leaves while its stream waits for', () => {
       gate.isOn = false;
       gate.open();
       await until('nothing is open', () => sse.broker.stats(null).connections === 0);
-      // The one place of this person is free again, and nobody is shown as online who is not.
+      // The user's only slot is free again, and presence lists no other connection.
       const again = await sse.open({ topics: ['doc:*'], tenant_id }, '?topics=doc:1');
       expect(await sse.broker.onlineUsers(tenant_id)).toMatchObject({ total: 1, items: [{ connections: 1 }] });
       again.destroy();
@@ -133,7 +133,7 @@ describe('a client that leaves while its stream waits for', () => {
 });
 
 describe('replays from the oldest position', () => {
-  it('a hundred at once read the log once and show each no more than its bound; others get their events meanwhile', async () => {
+  it('a hundred at once read the log once, stop at their limit, and do not delay events of others', async () => {
     let rows = 0;
     const log = new MemoryEventLog();
     const [readFor, readRange] = [log.readFor.bind(log), log.readRange.bind(log)];
@@ -154,18 +154,18 @@ describe('replays from the oldest position', () => {
     const bystander = await sse.open({ sub: 'bob' });
     rows = 0;
     const replays = await Promise.all(Array.from({ length: 100 }, () => sse.open({}, `?last_event_id=${start}`)));
-    await sse.broker.sendToUser('acme', 'bob', { event: 'tick', data: 'meanwhile' });
-    expect(await bystander.event('tick')).toMatchObject({ data: 'meanwhile' });
+    await sse.broker.sendToUser('acme', 'bob', { event: 'tick', data: 'bystander' });
+    expect(await bystander.event('tick')).toMatchObject({ data: 'bystander' });
     for (const replay of replays) {
       await replay.until(() => replay.text.includes('data: 400\n\n'));
       expect(replay.blocks.filter(({ event }) => event === 'tick')).toHaveLength(400);
     }
-    // The live way read what it handed out; a hundred replays of 400 events added nothing.
+    // The live feed read what it delivered; a hundred replays of 400 events added no read.
     expect(rows).toBeLessThan(10);
     expect(sse.broker.stats('acme')).toMatchObject({ eventsReplayedTotal: 40_000, resyncsTotal: 0 });
   });
 
-  it('are held to the rate of a person, whose streams they are', async () => {
+  it('are limited by the rate of their user', async () => {
     sse = await SseApp.start();
     const headers = { authorization: `Bearer ${testToken()}` };
     const statuses = new Map<number, number>();
@@ -174,7 +174,7 @@ describe('replays from the oldest position', () => {
       statuses.set(stream.status, (statuses.get(stream.status) ?? 0) + 1);
       stream.destroy();
     }
-    // Ten places at most at once, thirty openings at once, two more each second.
+    // At most ten slots, a burst of thirty, and two more each second.
     expect(statuses.get(200)).toBeLessThan(100);
     expect(statuses.get(429)).toBeGreaterThan(0);
   });

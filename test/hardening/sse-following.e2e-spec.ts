@@ -4,7 +4,7 @@ import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } fro
 import { until } from '../support/until.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 
-/** What hostile clients of polls and WebSockets must not get, or take. */
+/** What hostile clients of polls and WebSockets must not read or use up. */
 let sse: SseApp;
 const start = async (parts: SseAppParts = {}): Promise<void> => {
   sse = await SseApp.start({ extras: { websocket: true }, ...parts });
@@ -30,13 +30,13 @@ describe('a hostile poll', () => {
     expect(answer.body?.position).not.toBe(foreign.body?.position);
   });
 
-  it('holds its few places and no more, a thousand of one person, and others are let in', async () => {
+  it('gets only the slots of one user, even a thousand at once, and others are admitted', async () => {
     await start({ options: { pollsPerMinute: 0, maxConnectionsPerUser: 10 } });
     const position = String((await poll('')).body?.position);
     const ask = (): Promise<Answer> => poll(`?after=${position}&waitMs=55000`);
     const held = Array.from({ length: 10 }, ask);
     await until('ten wait', () => connections() === 10);
-    // In waves, so that it is this limit that is met and not the backlog of the machine.
+    // In batches, so that the test reaches this limit and not the backlog of the machine.
     for (let wave = 0; wave < 10; wave++) {
       const statuses = await Promise.all(Array.from({ length: 99 }, async () => (await ask()).status));
       expect(new Set(statuses)).toEqual(new Set([429]));
@@ -45,10 +45,10 @@ describe('a hostile poll', () => {
     expect((await poll('', { sub: 'bob' })).status).toBe(200);
     await sse.broker.sendToUser('acme', 'ann', { data: 'enough' });
     expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
-    await until('all places are free', () => connections() === 0);
+    await until('all slots are free', () => connections() === 0);
   }, 60_000);
 
-  it('is held to its rate where it answers at once', async () => {
+  it('is limited in rate when it is answered at once', async () => {
     await start({ options: { pollsPerMinute: 60, connectBurst: 30 } });
     const statuses = await Promise.all(Array.from({ length: 100 }, async () => (await poll('')).status));
     expect(statuses.filter((status) => status === 200).length).toBeLessThan(45);
@@ -63,7 +63,7 @@ describe('a hostile poll', () => {
     'a'.repeat(200),
     '-1',
     '9'.repeat(30),
-  ])('is answered by a resync for the cursor %j', async (after) => {
+  ])('gets a resync for the cursor %j', async (after) => {
     await start();
     expect(await poll(`?after=${after.includes('%') ? after : encodeURIComponent(after)}`)).toMatchObject({
       status: 200,
@@ -101,7 +101,7 @@ describe('a hostile upgrade', () => {
     ['no key', { 'Sec-WebSocket-Key': '' }],
     ['an old version', { 'Sec-WebSocket-Version': '8' }],
     ['another protocol', { Upgrade: 'h2c' }],
-  ])('with %s is 400, a problem document, and uses no place', async (_, change) => {
+  ])('with %s is 400, a problem document, and takes no slot', async (_, change) => {
     await start();
     const socket = await knock(handshake({ ...proper, ...change, Authorization: `Bearer ${testToken()}` }));
     await until('the answer is over', () => socket.closed || socket.readableEnded);
@@ -109,14 +109,14 @@ describe('a hostile upgrade', () => {
     expect(sse.broker.stats(null).connectsTotal).toBe(0);
   });
 
-  it('of a client that leaves at once frees its place', async () => {
+  it('of a client that disconnects at once releases its slot', async () => {
     await start({ options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
     for (let n = 0; n < 20; n++) {
       const socket = await knock(handshake({ ...proper, Authorization: `Bearer ${testToken()}` }));
       socket.on('connect', () => setImmediate(() => socket.resetAndDestroy()));
       await until('it is gone', () => socket.destroyed);
     }
-    await until('the place is free', async () => {
+    await until('the slot is free', async () => {
       const client = await WebSocketClient.open(`${sse.url}/api/v1/sse/ws`, { authorization: `Bearer ${testToken()}` });
       if (!(client instanceof WebSocketClient)) return false;
       client.socket.terminate();
@@ -125,7 +125,7 @@ describe('a hostile upgrade', () => {
     await until('nothing is left', () => connections() === 0);
   });
 
-  it('that sends garbage for frames is closed and disturbs nobody', async () => {
+  it('that sends garbage frames is closed and affects no other', async () => {
     await start();
     const socket = await knock(handshake({ ...proper, Authorization: `Bearer ${testToken()}` }));
     await until('it is open', () => socket.received.includes('connected'));

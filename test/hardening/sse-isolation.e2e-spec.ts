@@ -12,15 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => sse.stop());
 
-/** Everything that a stream of A got, up to a mark that A's own tenant publishes last. */
-async function allOf(stream: RawStream, mark: string): Promise<string> {
-  await sse.broker.sendToTenant('acme', { event: 'mark', data: mark });
-  await stream.until(() => stream.text.includes(mark));
+/** Everything that a stream of A got, up to an event that A's own tenant publishes last. */
+async function allOf(stream: RawStream, barrier: string): Promise<string> {
+  await sse.broker.sendToTenant('acme', { event: 'barrier', data: barrier });
+  await stream.until(() => stream.text.includes(barrier));
   return stream.text;
 }
 
 describe('two tenants', () => {
-  it('never see the events of each other, live or replayed, whatever they are addressed to', async () => {
+  it('never see events of each other, live or replayed, with any audience', async () => {
     const live = await sse.open({ ...A, roles: ['buyer'], topics: ['**'] }, '?topics=**');
     const start = live.blocks[0]?.id ?? '';
     const secret = { event: 'secret', data: 'of beta' };
@@ -30,19 +30,19 @@ describe('two tenants', () => {
     await sse.broker.sendToTopic('beta', 'doc:1', secret);
     await sse.broker.broadcast('beta', secret);
     await sse.broker.broadcast('beta', { ...secret, durable: false });
-    expect(await allOf(live, 'mark-1')).not.toContain('secret');
+    expect(await allOf(live, 'barrier-1')).not.toContain('secret');
     const replayed = await sse.open({ ...A, roles: ['buyer'], topics: ['**'] }, `?topics=**&last_event_id=${start}`);
-    expect(await allOf(replayed, 'mark-2')).not.toContain('secret');
+    expect(await allOf(replayed, 'barrier-2')).not.toContain('secret');
   });
 
-  it('cannot use the cursor of each other: it is a reset, and no frame of the other follows', async () => {
+  it('cannot use the cursor of each other: it causes a reset, and no event of the other follows', async () => {
     const foreign = await sse.open(B);
     await sse.broker.sendToUser('beta', 'ann', { event: 'secret', data: '1' });
     const cursor = (await foreign.event('secret')).id ?? '';
     await sse.broker.sendToUser('beta', 'ann', { event: 'secret', data: '2' });
     const stream = await sse.open(A, `?last_event_id=${cursor}`);
     expect(JSON.parse((await stream.event('resync')).data ?? '')).toMatchObject({ reason: 'epoch' });
-    expect(await allOf(stream, 'mark-3')).not.toContain('secret');
+    expect(await allOf(stream, 'barrier-3')).not.toContain('secret');
   });
 
   it.each(['?tenant_id=beta&tenantId=beta&tenant=beta', '?topics=beta:doc', '?user_id=bob&sub=bob'])(
@@ -56,11 +56,11 @@ describe('two tenants', () => {
       await sse.broker.sendToUser('beta', 'ann', { event: 'secret', data: '1' });
       await sse.broker.sendToUser('acme', 'bob', { event: 'secret', data: '1' });
       await sse.broker.sendToTenant('beta', { event: 'secret', data: '1' });
-      expect(await allOf(stream, `mark ${query}`)).not.toContain('secret');
+      expect(await allOf(stream, `barrier ${query}`)).not.toContain('secret');
     },
   );
 
-  it('have places of their own: one that is full keeps nobody out of the other', async () => {
+  it('have separate limits: a full tenant does not affect the other', async () => {
     const small = await SseApp.start({ options: { maxConnectionsPerTenant: 1 } });
     try {
       await small.open(A);
@@ -71,7 +71,7 @@ describe('two tenants', () => {
     }
   });
 
-  it('see only their own numbers and people', async () => {
+  it('see only their own figures and users', async () => {
     await sse.open({ ...B, sub: 'only-in-beta' });
     const admin = { ...A, sub: 'boss', roles: ['admin'] };
     const list = await sse.call('GET', '/api/v1/sse/online-users?limit=100&tenant_id=beta', admin);

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { RawStream } from '../support/raw-stream.js';
 import { SseApp, testToken } from '../support/sse-app.js';
-import { type OriginDefects, OriginHub } from './models/legacy-hub.js';
+import { type LegacyDefects, LegacyHub } from './models/legacy-hub.js';
 
-/** What a test needs of a system: ours, or the model of the one with the defect. */
+/** What a test needs of a system: ours, or the model with the defect. */
 interface Subject {
-  /** Opens a stream as this person of this tenant, following these topics. */
+  /** Opens a stream as this user of this tenant, following these topics. */
   open(tenantId: string, userId: string, topics?: string): Promise<RawStream>;
-  /** Claims to be somebody without proving it. */
+  /** Opens a stream as a user without a credential. */
   impersonate(userId: string): Promise<RawStream>;
   sendToUser(tenantId: string, userId: string, data: string): Promise<void>;
   sendToTopic(tenantId: string, topic: string, data: string): Promise<void>;
@@ -41,8 +41,8 @@ async function ours(options: { maxConnections?: number; socketTimeoutMs?: number
   };
 }
 
-async function origin(defects: OriginDefects = {}): Promise<Subject> {
-  const hub = await OriginHub.start(defects);
+async function legacy(defects: LegacyDefects = {}): Promise<Subject> {
+  const hub = await LegacyHub.start(defects);
   running.push(hub);
   const open = (tenantId: string, userId: string, topics = ''): Promise<RawStream> =>
     RawStream.open(`${hub.url}/stream?user_id=${userId}&tenant_id=${tenantId}&topics=${topics}`);
@@ -56,10 +56,10 @@ async function origin(defects: OriginDefects = {}): Promise<Subject> {
 }
 
 /**
- * The test holds for ours, and fails for the model for the reason that is its defect: what it says about ours is more than
- * a claim.
+ * The check passes for our system, and fails for the model because of its defect. So the test proves that it would find the
+ * defect.
  */
-async function provenBy(
+async function passesUnlikeModel(
   holds: (subject: Subject) => Promise<void>,
   subject: () => Promise<Subject>,
   model: () => Promise<Subject>,
@@ -69,57 +69,57 @@ async function provenBy(
   await expect(holds(await model())).rejects.toThrow(reason);
 }
 
-describe('defects of the system before this one', () => {
-  it('defect 1: nobody is whom a query says, and nothing of that person is sent to him', async () => {
-    await provenBy(
+describe('defects of the legacy system', () => {
+  it('defect 1: the query never decides who the user is', async () => {
+    await passesUnlikeModel(
       async (subject) => {
         const impostor = await subject.impersonate('ann');
         expect(impostor.status).toBe(401);
         expect(await impostor.end()).not.toContain('connected');
       },
       ours,
-      origin,
+      legacy,
       /401/,
     );
   });
 
   it.each(['user', 'topic', 'broadcast'] as const)(
-    'defect 5: an event of one tenant reaches nobody of another (%s)',
-    async (way) => {
-      await provenBy(
+    'defect 5: an event of one tenant reaches no user of another (%s)',
+    async (audience) => {
+      await passesUnlikeModel(
         async (subject) => {
           const own = await subject.open('acme', 'ann', 'doc:1');
           const foreign = await subject.open('beta', 'ann', 'doc:1');
           await Promise.all([own.event('connected'), foreign.event('connected')]);
-          if (way === 'user') await subject.sendToUser('acme', 'ann', 'secret');
-          if (way === 'topic') await subject.sendToTopic('acme', 'doc:1', 'secret');
-          if (way === 'broadcast') await subject.broadcast('acme', 'secret');
+          if (audience === 'user') await subject.sendToUser('acme', 'ann', 'secret');
+          if (audience === 'topic') await subject.sendToTopic('acme', 'doc:1', 'secret');
+          if (audience === 'broadcast') await subject.broadcast('acme', 'secret');
           await own.until(() => own.text.includes('secret'));
-          await subject.sendToUser('beta', 'ann', 'mark');
-          await foreign.until(() => foreign.text.includes('mark'));
+          await subject.sendToUser('beta', 'ann', 'barrier');
+          await foreign.until(() => foreign.text.includes('barrier'));
           expect(foreign.text).not.toContain('secret');
         },
         ours,
-        origin,
+        legacy,
         /secret/,
       );
     },
   );
 
-  it('defect 5: nobody follows a topic that he was not granted', async () => {
-    await provenBy(
+  it('defect 5: a user cannot follow a topic that was not granted', async () => {
+    await passesUnlikeModel(
       async (subject) => {
         const stream = await subject.open('acme', 'ann', 'salaries');
         expect(stream.status).toBe(403);
       },
       ours,
-      origin,
+      legacy,
       /403/,
     );
   });
 
-  it('defect 8: one connection too many is refused with a status and a time to come back, not welcomed', async () => {
-    await provenBy(
+  it('defect 8: a connection beyond the limit is refused with a status and Retry-After', async () => {
+    await passesUnlikeModel(
       async (subject) => {
         await (await subject.open('acme', 'ann')).event('connected');
         const refused = await subject.open('acme', 'bob');
@@ -128,28 +128,28 @@ describe('defects of the system before this one', () => {
         expect(await refused.end()).not.toContain('event: connected');
       },
       () => ours({ maxConnections: 1 }),
-      () => origin({ maxConnections: 1 }),
+      () => legacy({ maxConnections: 1 }),
       /200/,
     );
   });
 
-  it('defect 11: a stream outlives the time-out that the server has for ordinary answers', async () => {
-    await provenBy(
+  it('defect 11: a stream outlives the time-out for ordinary responses', async () => {
+    await passesUnlikeModel(
       async (subject) => {
         const stream = await subject.open('acme', 'ann');
         await stream.event('connected');
-        // Five times the time-out of the server, in which nothing is written.
+        // Five times the time-out of the server, without a write.
         await new Promise((resolve) => setTimeout(resolve, 500));
         await subject.sendToUser('acme', 'ann', 'late');
         await stream.until(() => stream.text.includes('late'));
       },
       () => ours({ socketTimeoutMs: 100 }),
-      () => origin({ writeTimeoutMs: 100 }),
+      () => legacy({ writeTimeoutMs: 100 }),
       /stream ended/,
     );
   });
 
-  it('defect 11: no route to the stream goes round authentication', async () => {
+  it('defect 11: no route to the stream bypasses authentication', async () => {
     const sse = await SseApp.start({ extras: { aliases: true } });
     running.push(sse);
     const paths = [
@@ -167,7 +167,7 @@ describe('defects of the system before this one', () => {
       stream.destroy();
     };
     for (const path of paths) await routed(sse.url, path);
-    const model = await OriginHub.start();
+    const model = await LegacyHub.start();
     running.push(model);
     await expect(routed(model.url, 'api/v1/sse/stream')).rejects.toThrow();
   });

@@ -42,9 +42,9 @@ describe('a refused stream', () => {
   it.each<[string, string, TestClaims | null, Record<string, string>, number, string]>([
     ['without a credential', STREAM, null, {}, 401, 'missing_token'],
     ['with an expired token', STREAM, { exp: past }, {}, 401, 'token_expired'],
-    ['with a token without an end', STREAM, { exp: undefined }, {}, 401, 'invalid_token'],
+    ['with a token without exp', STREAM, { exp: undefined }, {}, 401, 'invalid_token'],
     ['with a refresh token', STREAM, { token_use: 'refresh' }, {}, 401, 'invalid_token'],
-    ['with a ticket that nobody issued', `${STREAM}?ticket=x`, null, {}, 401, 'invalid_ticket'],
+    ['with an unknown ticket', `${STREAM}?ticket=x`, null, {}, 401, 'invalid_ticket'],
     ['with a token in the URL', `${STREAM}?token=x`, {}, {}, 400, 'token_in_url'],
     ['with an access token in the URL', `${STREAM}?access_token=x`, null, { accept: 'x/y' }, 400, 'token_in_url'],
     ['with an impossible topic', `${STREAM}?topics=a::b`, { topics: ['**'] }, {}, 400, 'invalid_topic'],
@@ -61,7 +61,7 @@ describe('a refused stream', () => {
       'too_many_topics',
     ],
     ['with a forbidden topic', `${STREAM}?topics=doc:1`, {}, {}, 403, 'topic_forbidden'],
-    ['with a topic of the system', `${STREAM}?topics=presence`, { topics: ['**'] }, {}, 403, 'topic_forbidden'],
+    ['with a reserved topic', `${STREAM}?topics=presence`, { topics: ['**'] }, {}, 403, 'topic_forbidden'],
     ['for a client that wants JSON', STREAM, {}, { accept: 'application/json' }, 406, 'not_acceptable'],
     ['with a target beyond 12 KiB', `${STREAM}?x=${'x'.repeat(12_288)}`, {}, {}, 414, 'uri_too_long'],
   ])('%s is a problem document', async (_, path, claims, headers, status, code) => {
@@ -81,7 +81,7 @@ describe('a refused stream', () => {
     expect(stream.headers['www-authenticate']?.startsWith('Bearer') ?? false).toBe(status === 401);
   });
 
-  it('says the same for every fault of a token', async () => {
+  it('is the same for every fault of a token', async () => {
     await start();
     const faulty = [
       testToken({}, 'another secret of thirty-two bytes!'),
@@ -99,7 +99,7 @@ describe('a refused stream', () => {
       bodies.add(await stream.end());
     }
     unsubscribe('nest-herald:sse:refused', keep);
-    // Operators hear what the requester does not.
+    // Operators get the reasons that the requester does not.
     expect(reasons).toEqual([
       expect.stringContaining('signature'),
       'tenant_id contains no valid tenant id',
@@ -118,7 +118,7 @@ describe('a refused stream', () => {
     expect(head.status).toBe(401);
   });
 
-  it('keeps a token in the URL out of every log line and answer', async () => {
+  it('keeps a token in the URL out of every log line and response', async () => {
     const lines: unknown[] = [];
     const keep = (...line: unknown[]): void => void lines.push(line);
     const logger: LoggerService = { log: keep, warn: keep, error: keep, debug: keep, verbose: keep, fatal: keep };
@@ -136,7 +136,7 @@ describe('a refused stream', () => {
     expect(JSON.stringify(lines) + text).not.toContain(canary);
   });
 
-  it('would fail the test whose application logs a token, ticket or cookie, as any test of the suite would', async () => {
+  it('fails the test when the application logs a token, ticket or cookie, like every test of the suite', async () => {
     for (const secret of [testToken(), `?ticket=${'t'.repeat(43)}`, `cookie: herald_session=${testToken()}`]) {
       await start();
       new Logger('Host').warn(`Somebody sent ${secret}`);
@@ -159,7 +159,7 @@ describe('a refused stream', () => {
     );
   });
 
-  it('lets go of the place when what says its topics hangs', async () => {
+  it('releases the slot when the topic resolver hangs', async () => {
     let hangs = true;
     const topicResolver: TopicResolver = { topicsOf: () => (hangs ? new Promise(() => undefined) : []) };
     await start({
@@ -170,7 +170,7 @@ describe('a refused stream', () => {
     await sse.open();
   });
 
-  it('holds no place: after any number of them the one allowed stream still opens', async () => {
+  it('takes no slot: after any number of refusals the one allowed stream still opens', async () => {
     await start({ options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
     for (let i = 0; i < 5; i++) {
       await sse.call('GET', `${STREAM}?topics=a::b`);
@@ -195,7 +195,7 @@ describe('a transient refusal', () => {
       headers: { authorization: `Bearer ${testToken()}`, ...(accept === null ? {} : { accept }) },
     });
 
-  it('of a browser is a stream that asks to come back, and ends', async () => {
+  it('of a browser is a stream that sends close with reconnect, and ends', async () => {
     const stream = await again('text/event-stream');
     const text = await stream.end();
     expect(stream.status).toBe(200);
@@ -240,7 +240,7 @@ describe('a transient refusal', () => {
 });
 
 describe('an alias of the stream', () => {
-  it('takes and refuses what the stream does: HEAD, cookie, ticket, URL, Accept, softly and not', async () => {
+  it('accepts and refuses as the stream does: HEAD, cookie, ticket, URL, Accept, softly and not', async () => {
     await start({ extras: { aliases: true }, options: { maxConnectionsPerUser: 1, connectsPerMinute: 0 } });
     const bearer = { authorization: `Bearer ${testToken()}` };
     const cookie = { cookie: `herald_session=${testToken()}` };
@@ -266,7 +266,7 @@ describe('an alias of the stream', () => {
       for (const accept of ['text/event-stream', '*/*']) await ask('GET', '', { ...cookie, accept });
       await ask('HEAD', '', { ...cookie, accept: 'text/event-stream' });
       open.destroy();
-      await until('the place is free', () => sse.broker.stats(null).connections === 0);
+      await until('the slot is free', () => sse.broker.stats(null).connections === 0);
       answers[path] = said;
     }
     const expected = answers[own] as unknown[][];
@@ -280,14 +280,14 @@ describe('an alias of the stream', () => {
     headers: Record<string, string>,
   ): Promise<{ status: number; headers: RawStream['headers']; text: string }> => {
     const stream = await sse.raw(path, { method, headers: { 'x-request-id': 'r1', ...headers } });
-    // How long to wait before coming back is chosen by chance.
+    // The reconnect delay is random.
     const text = (await stream.end()).replaceAll(/(retry: |"retryMs":)\d+/g, '$1n');
     return { status: stream.status, headers: stream.headers, text };
   };
 });
 
-describe('limits of a person', () => {
-  it('are not got round by a forged X-Forwarded-For, X-Real-IP or Forwarded header', async () => {
+describe('limits of a user', () => {
+  it('cannot be bypassed by a forged X-Forwarded-For, X-Real-IP or Forwarded header', async () => {
     await start({ options: { maxConnectionsPerUser: 1, connectsPerMinute: 60, connectBurst: 3 } });
     await sse.open();
     const codes = new Set<string>();
@@ -313,7 +313,7 @@ describe('the credentials of a stream', () => {
     expect(answer).toMatchObject({ status: 201, body: { tenantId: 'acme', userId: claims.sub ?? 'ann' } });
     return String(answer.body?.ticket);
   };
-  const holderOf = async (query: string, headers: Record<string, string>): Promise<string> => {
+  const userOf = async (query: string, headers: Record<string, string>): Promise<string> => {
     const stream = await sse.raw(`${STREAM}${query}`, { headers });
     if (stream.status !== 200) return `${stream.status} ${(JSON.parse(await stream.end()) as { code: string }).code}`;
     await stream.event('connected');
@@ -323,19 +323,19 @@ describe('the credentials of a stream', () => {
     return online.items.map((user) => user.userId).join();
   };
 
-  it('count in the order header, ticket, cookie, URL', async () => {
+  it('are checked in the order header, ticket, cookie, URL', async () => {
     await start({ options: { allowQueryToken: true } });
     const bearer = { authorization: `Bearer ${testToken({ sub: 'header' })}` };
     const cookie = { cookie: `herald_session=${testToken({ sub: 'cookie' })}` };
     const inUrl = `token=${testToken({ sub: 'url' })}`;
     const ticket = await ticketOf({ sub: 'ticket' });
-    expect(await holderOf(`?ticket=${ticket}&${inUrl}`, { ...bearer, ...cookie })).toBe('header');
-    expect(await holderOf(`?ticket=${ticket}&${inUrl}`, cookie)).toBe('ticket');
-    expect(await holderOf(`?ticket=${ticket}&${inUrl}`, cookie)).toBe('cookie');
-    expect(await holderOf(`?${inUrl}`, {})).toBe('url');
+    expect(await userOf(`?ticket=${ticket}&${inUrl}`, { ...bearer, ...cookie })).toBe('header');
+    expect(await userOf(`?ticket=${ticket}&${inUrl}`, cookie)).toBe('ticket');
+    expect(await userOf(`?ticket=${ticket}&${inUrl}`, cookie)).toBe('cookie');
+    expect(await userOf(`?${inUrl}`, {})).toBe('url');
   });
 
-  it('let exactly one of many parallel requests use a ticket, whichever way they come', async () => {
+  it('let exactly one of many concurrent requests use a ticket, over any transport', async () => {
     await start({ extras: { aliases: true } });
     for (let round = 0; round < 5; round++) {
       const ticket = await ticketOf();
@@ -347,14 +347,14 @@ describe('the credentials of a stream', () => {
     }
   });
 
-  it('bind a ticket to the origin that asked for it', async () => {
+  it('bind a ticket to the origin that requested it', async () => {
     await start();
     const ticket = await ticketOf();
-    expect(await holderOf(`?ticket=${ticket}`, { origin: 'https://evil.example' })).toBe('401 invalid_ticket');
-    expect(await holderOf(`?ticket=${ticket}`, {})).toBe('401 invalid_ticket');
+    expect(await userOf(`?ticket=${ticket}`, { origin: 'https://evil.example' })).toBe('401 invalid_ticket');
+    expect(await userOf(`?ticket=${ticket}`, {})).toBe('401 invalid_ticket');
   });
 
-  it('refuse a cookie from a foreign page, on the stream and on every operation', async () => {
+  it('refuse a cookie from a page of another origin, on the stream and on every operation', async () => {
     await start();
     const cookie = `herald_session=${testToken({ roles: ['admin'] })}`;
     for (const [method, path] of [
@@ -363,18 +363,22 @@ describe('the credentials of a stream', () => {
       ['POST', '/api/v1/sse/send'],
       ['GET', '/api/v1/sse/stats'],
     ] as const) {
-      for (const mark of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
-        const answer = await sse.raw(path, { method, headers: { cookie, ...mark } });
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+      ]) {
+        const answer = await sse.raw(path, { method, headers: { cookie, ...headers } });
         expect(JSON.parse(await answer.end())).toMatchObject({ status: 403, code: 'origin_forbidden' });
       }
     }
-    expect(await holderOf('', { cookie })).toBe('ann');
-    expect(await holderOf('', { cookie, origin: sse.url, 'sec-fetch-site': 'same-origin' })).toBe('ann');
+    expect(await userOf('', { cookie })).toBe('ann');
+    expect(await userOf('', { cookie, origin: sse.url, 'sec-fetch-site': 'same-origin' })).toBe('ann');
   });
 });
 
 describe('the guard of the module', () => {
-  it('serves the controllers of the host: identity, permissions, problem documents', async () => {
+  it('guards controllers of the host: identity, permissions, problem documents', async () => {
     await start({ controllers: [ErpController] });
     expect(await sse.call('GET', '/erp/me', { sub: 'bob', tenant_id: 'beta' })).toMatchObject({
       status: 200,

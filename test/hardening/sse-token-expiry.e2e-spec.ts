@@ -4,8 +4,8 @@ import { SseApp } from '../support/sse-app.js';
 let sse: SseApp;
 afterEach(() => sse.stop());
 
-describe('a token that ends while its stream is open', () => {
-  it('gets nothing that was published a second or more behind its end, but a warning before and a goodbye', async () => {
+describe('a token that expires while its stream is open', () => {
+  it('gets no event from a second after its expiry on, but session.expiring before and close at the end', async () => {
     sse = await SseApp.start();
     const exp = Math.floor(Date.now() / 1_000) + 3;
     const stream = await sse.open({ exp });

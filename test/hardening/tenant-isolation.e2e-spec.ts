@@ -9,32 +9,32 @@ import { openStream, type ReceivedEvent, type StreamReader } from '../support/st
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { signToken } from '../support/token.js';
 
-/** What the other tenant has, fresh for each attempt, and what the intruder tries to reach it with. */
+/** The resources of the other tenant, new for each attempt, which the intruder tries to reach. */
 interface Foreign extends OwnApproval {
   readonly notificationId: string;
-  /** Somebody of the other tenant who is online. */
+  /** A user of the other tenant who is online. */
   readonly userId: string;
-  /** In the other tenant's directory. */
+  /** A department in the other tenant's directory. */
   readonly personId: string;
   readonly departmentId: string;
   readonly orderId: string;
   readonly leaveId: string;
   readonly undoToken: string;
-  /** Of the other tenant's open stream. */
+  /** The connection id of the other tenant's open stream. */
   readonly connectionId: string;
-  /** Just before the newest event of the other tenant. */
+  /** The position just before the newest event of the other tenant. */
   readonly position: string;
 }
 
-/** One attempt of the intruder: path parameters, query and body filled with ids. */
+/** One attempt of the intruder: path parameters, query and body with foreign ids. */
 interface Attempt {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** The same request with ids that nobody has must be answered with the same words. */
+  /** The same request with unknown ids must get the same response. */
   readonly comparesWithUnknown?: boolean;
-  /** Members that the answer must have, because the intruder itself has nothing. */
+  /** Members that the response must have, because the intruder has no resources of its own. */
   readonly expects?: Readonly<Record<string, unknown>>;
 }
 
@@ -52,13 +52,13 @@ const startForeign = ({ processId }: Foreign): Attempt => ({
 
 /**
  * How the intruder calls every operation of the API with the other tenant's ids. An operation without an entry fails the
- * suite: whoever adds a route says here how a stranger would use it.
+ * suite, so a new route must have an attempt here.
  */
 const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'notifications.send': ({ userId }) => ({
     body: { to: { users: [userId] }, title: 'from a stranger', tenant_id: 'victim', tenantId: 'victim' },
   }),
-  // The list refuses parameters that it does not know, the tenant's names included; without them it is empty.
+  // The list refuses unknown parameters, including names of the tenant; without them it is empty.
   'notifications.list': () => ({ query: { state: 'all' } }),
   'notifications.counts': () => ({ expects: { unread: 0, unseen: 0 } }),
   'notifications.unreadCount': () => ({ expects: { count: 0 } }),
@@ -136,7 +136,7 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'sse.stream': stream,
   'sse.issueTicket': none,
   'sse.send': () => ({ body: { target: { tenant: true }, event: 'stranger', data: 'x', durable: true } }),
-  // The intruder's token is another person's, whatever the person is called: refused, and the stream goes on as it is.
+  // The intruder's token is another user's, even with the same id: it is refused, and the stream continues unchanged.
   'sse.swapToken': ({ connectionId }) => ({ params: { connectionId } }),
   'sse.changeTopics': ({ connectionId }) => ({
     params: { connectionId },
@@ -155,7 +155,7 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
   'directory.putDepartment': ({ departmentId }) => ({
     params: { departmentId },
     body: { name: 'from a stranger', parentId: 'elsewhere' },
-    // The same id in the other tenant is another department, and a first revision says that it was new.
+    // The same id in the other tenant is another department; revision 1 shows that it is new.
     expects: { revision: 1 },
   }),
   'directory.getDepartment': ({ departmentId }) => ({ params: { departmentId }, comparesWithUnknown: true }),
@@ -193,13 +193,13 @@ const ATTEMPTS: Readonly<Record<string, (foreign: Foreign) => Attempt>> = {
 
 const VICTIM = 'victim';
 const INTRUDER = 'intruder';
-/** Stands in every text of the victim; nowhere in an answer to the intruder. */
+/** Part of every text of the victim, and never of a response to the intruder. */
 const CANARY = 'canary-7d41';
 
 const SAME_USER = `user-${CANARY}`;
 const COLLEAGUE = `colleague-${CANARY}`;
 
-/** Ids that nobody has. */
+/** Ids that do not exist. */
 const UNKNOWN: Foreign = {
   processId: randomUUID(),
   code: 'nothing',
@@ -207,13 +207,13 @@ const UNKNOWN: Foreign = {
   taskId: randomUUID(),
   businessId: randomUUID(),
   notificationId: randomUUID(),
-  userId: 'nobody',
-  personId: 'nobody',
+  userId: 'unknown',
+  personId: 'unknown',
   departmentId: 'nowhere',
   orderId: 'PO-999999',
   leaveId: 'LV-999999',
   undoToken: randomUUID(),
-  connectionId: 'nobody000000.0000000000000000000000',
+  connectionId: 'unknown00000.0000000000000000000000',
   position: 'aaaaaaaa.1',
 };
 
@@ -247,7 +247,7 @@ describe('tenants never mix', () => {
       SSE_CONNECTS_PER_MINUTE: '0',
     });
     victimToken = await signToken({ tenant: VICTIM, user: SAME_USER, roles: ['admin'] });
-    // The same user id, the same role, in another tenant: only the tenant differs.
+    // The same user id and role in another tenant: only the tenant differs.
     intruderToken = await signToken({ tenant: INTRUDER, user: SAME_USER, roles: ['admin'] });
     victimStream = await openStream(service.url, { token: victimToken });
     colleagueStream = await openStream(service.url, {
@@ -261,7 +261,7 @@ describe('tenants never mix', () => {
     await database?.drop();
   });
 
-  it('says for every operation of the API how a stranger would try it', () => {
+  it('has an attempt for every operation of the API', () => {
     expect(Object.keys(ATTEMPTS).sort()).toEqual(operations.map(({ id }) => id).sort());
   });
 
@@ -296,7 +296,7 @@ describe('tenants never mix', () => {
     },
   );
 
-  it('lets the victim still see its own, so that the walk proved something', async () => {
+  it('still shows the victim its own resources, so the attempts proved something', async () => {
     const foreign = await freshVictim();
     const item = await call(`${service.url}/api/v1/notifications/${foreign.notificationId}`, { token: victimToken });
     expect(JSON.stringify(item.body)).toContain(CANARY);
@@ -307,7 +307,7 @@ describe('tenants never mix', () => {
     expect(undone.status).toBe(200);
   });
 
-  it('ends a foreign cursor in a resync, without one event of its tenant', async () => {
+  it('answers a foreign cursor with a resync, without an event of its tenant', async () => {
     const { position } = await freshVictim();
     const reader = await openStream(service.url, { token: intruderToken, lastEventId: position });
     await reader.until(({ event }) => event === 'resync');
@@ -317,7 +317,7 @@ describe('tenants never mix', () => {
     expect(reader.of('notification.created').filter(({ data }) => data.includes(CANARY))).toEqual([]);
   });
 
-  /** A notification that is unread, a mark that can be undone, and a position behind which there is something to see. */
+  /** An unread notification, a change that can be undone, and a position that is followed by an event. */
   async function freshVictim(): Promise<Foreign> {
     const marked = await call(`${service.url}/api/v1/notifications/read-all`, { token: victimToken, body: {} });
     const position = victimStream.position() ?? '';
@@ -364,7 +364,7 @@ describe('tenants never mix', () => {
     return directory;
   }
 
-  /** A request that waits for the victim and the colleague. */
+  /** An instance with tasks of the victim and the colleague. */
   async function freshApproval(): Promise<OwnApproval> {
     const made = await ownApproval({
       url: service.url,
@@ -379,7 +379,7 @@ describe('tenants never mix', () => {
     return made;
   }
 
-  /** More of each than the intruder ever makes, so that a number of the victim is never one of the intruder's own. */
+  /** More of each than the intruder ever creates, so that a count of the victim never equals one of the intruder. */
   async function freshDocuments(): Promise<Pick<Foreign, 'orderId' | 'leaveId'>> {
     const [order, leave] = await Promise.all([
       call(`${service.url}/api/v1/purchase-orders`, {
@@ -413,7 +413,7 @@ describe('tenants never mix', () => {
     });
   }
 
-  /** A stream does not end by itself: what came within a moment is its answer. */
+  /** A stream does not end by itself: its response is what arrives within a short time. */
   async function firstOfStream(url: URL, token: string, headers: Record<string, string>): Promise<Answer> {
     const abort = new AbortController();
     const response = await fetch(url, {
@@ -425,7 +425,7 @@ describe('tenants never mix', () => {
     try {
       for await (const chunk of response.body ?? []) body += Buffer.from(chunk as Uint8Array).toString();
     } catch {
-      // Our own end of it.
+      // The test destroyed it.
     }
     clearTimeout(timer);
     return { status: response.status, headers: response.headers, body };
@@ -447,15 +447,15 @@ describe('tenants never mix', () => {
     return [list, counts, person, department, order, leave, process, instance, tasks, history].map(({ body }) => body);
   }
 
-  /** An event of the victim's own, behind everything that the attempt may have caused. */
+  /** An event of the victim itself, after everything that the attempt may have caused. */
   async function barrier(): Promise<void> {
-    const mark = randomUUID();
+    const barrier = randomUUID();
     await call(`${service.url}/api/v1/sse/send`, {
       token: victimToken,
-      body: { target: { tenant: true }, event: 'barrier', data: mark },
+      body: { target: { tenant: true }, event: 'barrier', data: barrier },
     });
-    const isMark = ({ data }: ReceivedEvent): boolean => data === mark;
-    await Promise.all([victimStream.until(isMark), colleagueStream.until(isMark)]);
+    const isBarrier = ({ data }: ReceivedEvent): boolean => data === barrier;
+    await Promise.all([victimStream.until(isBarrier), colleagueStream.until(isBarrier)]);
   }
 
   function framesOfVictim(): readonly string[] {
@@ -470,7 +470,7 @@ describe('tenants never mix', () => {
     );
   }
 
-  /** The answer without what the intruder itself said: its own name and the ids that it asked for. */
+  /** The response without what the intruder sent: its own id and the ids that it requested. */
   function textWithout(answer: Answer, said: readonly string[]): string {
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
     return said.reduce((rest, word) => rest.replaceAll(word, '<said>'), text);

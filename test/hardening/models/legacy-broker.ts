@@ -1,9 +1,9 @@
 /**
- * The broker of the system before this one, as small as its defects allow: one loop that owns the clients, bounded client
- * buffers, an unbuffered channel for leaving. Kept so that every test named after a defect can show that it would see it.
+ * A minimal model of the legacy broker with its defects: one loop that owns the clients, bounded client buffers, an unbuffered
+ * channel for disconnects. With it, each test named after a defect shows that it finds the defect.
  */
 
-/** Go's unbuffered channel: a sender waits until somebody receives. */
+/** Go's unbuffered channel: a sender waits for a receiver. */
 class Unbuffered<T> {
   readonly #senders: { value: T; taken: () => void }[] = [];
 
@@ -18,39 +18,39 @@ class Unbuffered<T> {
   }
 }
 
-export interface OriginMessage {
+export interface LegacyMessage {
   readonly target: 'user' | 'broadcast';
   readonly user?: string;
   readonly event: string;
   readonly data: string;
 }
 
-export class OriginClient {
+export class LegacyClient {
   readonly buffer: string[] = [];
   isClosed = false;
   lastSeenMs: number;
 
   constructor(
     readonly user: string | null,
-    /** Known, and used nowhere (defect 5). */
+    /** Stored and never used (defect 5). */
     readonly tenant: string,
     nowMs: number,
   ) {
     this.lastSeenMs = nowMs;
   }
 
-  /** Takes what waits instead of closing, when something waits (defect 4). */
+  /** Takes a buffered event instead of closing, when there is one (defect 4). */
   close(): void {
     if (this.buffer.length > 0) this.buffer.shift();
     else this.isClosed = true;
   }
 }
 
-export class OriginBroker {
-  /** Only people with an id are kept (defect 9). */
-  readonly #byUser = new Map<string, Set<OriginClient>>();
-  readonly #queue: OriginMessage[] = [];
-  readonly #unregister = new Unbuffered<OriginClient>();
+export class LegacyBroker {
+  /** Only clients with a user id are kept (defect 9). */
+  readonly #byUser = new Map<string, Set<LegacyClient>>();
+  readonly #queue: LegacyMessage[] = [];
+  readonly #unregister = new Unbuffered<LegacyClient>();
   #isStopped = false;
   #nowMs = 0;
   #heartbeatIsDue = false;
@@ -62,17 +62,17 @@ export class OriginBroker {
     void this.#run();
   }
 
-  connect(user: string | null, tenant: string): OriginClient {
-    const client = new OriginClient(user, tenant, this.#nowMs);
+  connect(user: string | null, tenant: string): LegacyClient {
+    const client = new LegacyClient(user, tenant, this.#nowMs);
     if (user !== null) this.#byUser.set(user, (this.#byUser.get(user) ?? new Set()).add(client));
     return client;
   }
 
-  send(message: OriginMessage): void {
+  send(message: LegacyMessage): void {
     this.#queue.push(message);
   }
 
-  leave(client: OriginClient): Promise<void> {
+  leave(client: LegacyClient): Promise<void> {
     return this.#unregister.send(client);
   }
 
@@ -101,11 +101,11 @@ export class OriginBroker {
     }
   }
 
-  async #route(message: OriginMessage): Promise<void> {
+  async #route(message: LegacyMessage): Promise<void> {
     for (const [user, clients] of this.#byUser) {
       if (message.target === 'user' && user !== message.user) continue;
       for (const client of clients) {
-        // No id and no retry (defect 6), and the payload as it is (defect 7).
+        // No id and no retry (defect 6), and an unescaped payload (defect 7).
         await this.#deliver(client, `event: ${message.event}\ndata: ${message.data}\n\n`);
         client.lastSeenMs = this.#nowMs;
       }
@@ -117,19 +117,19 @@ export class OriginBroker {
     for (const clients of this.#byUser.values()) {
       for (const client of clients) {
         await this.#deliver(client, 'event: heartbeat\ndata: {}\n\n');
-        // A heartbeat does not count as being seen (defect 3), so a quiet client is taken for a dead one.
+        // A heartbeat does not update lastSeenMs (defect 3), so an idle client counts as dead.
         if (this.#nowMs - client.lastSeenMs > this.clientTimeoutMs) await this.#unregister.send(client);
       }
     }
   }
 
-  async #deliver(client: OriginClient, frame: string): Promise<void> {
+  async #deliver(client: LegacyClient, frame: string): Promise<void> {
     if (client.buffer.length < this.bufferSize) client.buffer.push(frame);
-    // The only receiver of this channel is the loop that waits here (defect 2).
+    // The only receiver of this channel is the loop that blocks here (defect 2).
     else await this.#unregister.send(client);
   }
 
-  #remove(client: OriginClient): void {
+  #remove(client: LegacyClient): void {
     if (client.user !== null) this.#byUser.get(client.user)?.delete(client);
     client.close();
   }

@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** Which of the defects of origin.md §1.6 a model has. */
-export interface OriginDefects {
-  /** Defect 8: one connection too many gets 200 and a welcome, and is closed then. */
+export interface LegacyDefects {
+  /** Defect 8: a connection beyond the limit gets 200 and a welcome, and is then closed. */
   readonly maxConnections?: number;
-  /** Defect 11: the write time-out of the server also counts for streams. Scaled down from 30 s. */
+  /** Defect 11: the write time-out of the server also applies to streams. Scaled down from 30 s. */
   readonly writeTimeoutMs?: number;
 }
 
 /**
- * A small faithful model of the broker that this project replaces, so that a test named after one of its defects can be
- * seen to catch it. It takes user, tenant and topics from the query (defect 1) and routes by user and topic alone, whatever
+ * A small model of the legacy broker. With it, each test named after a defect shows that it finds the defect. It
+ * takes user, tenant and topics from the query (defect 1) and routes by user and topic alone, whatever
  * the tenant (defect 5).
  */
-export class OriginHub {
+export class LegacyHub {
   readonly #clients = new Set<{ user: string; topics: readonly string[]; response: ServerResponse }>();
 
   private constructor(
@@ -22,11 +22,11 @@ export class OriginHub {
     readonly url: string,
   ) {}
 
-  static async start(defects: OriginDefects = {}): Promise<OriginHub> {
+  static async start(defects: LegacyDefects = {}): Promise<LegacyHub> {
     const server = createServer();
     if (defects.writeTimeoutMs !== undefined) server.setTimeout(defects.writeTimeoutMs, (socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const hub = new OriginHub(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const hub = new LegacyHub(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', (request, response) => hub.#open(request, response, defects.maxConnections ?? 0));
     return hub;
   }
