@@ -1,5 +1,5 @@
-// Shows: figures that change often and matter only while somebody looks. They are ephemeral (not logged, not replayed), and the
-// conflation key lets a slow page skip what is out of date instead of falling behind. A page that opens gets the figure of now.
+// Shows: figures that change often and matter only to open pages. They are ephemeral (not logged, not replayed), and with the
+// conflation key a slow page skips outdated figures. A page that opens gets the current figure.
 //
 //   GET  /api/v1/sse/stream?topics=dashboard:sales   with `topics: ["dashboard:*"]` in the token
 //   POST /sales  {"amount": 120}
@@ -25,7 +25,7 @@ class Sales implements OnModuleInit {
     private readonly hub: Hub,
   ) {}
 
-  /** Behind `connected` every page of the dashboard gets the figure of now; what comes live is newer. */
+  /** Every page of the dashboard gets the current figure after `connected`; live figures are newer. */
   onModuleInit(): void {
     this.hub.onConnected((connection) => {
       if (!connection.topics.includes(TOPIC)) return;

@@ -3,7 +3,7 @@ import { keepPrepared, StreamIntake } from '@nest-herald/sse';
 import type { Request, Response } from 'express';
 import { Jobs } from './jobs.js';
 
-/** Opens the stream as far as anything can fail: from here a refusal still gets its real status. */
+/** Does everything that can fail: a refusal from a guard still gets its real status. */
 @Injectable()
 export class JobLogGuard implements CanActivate {
   constructor(
@@ -17,7 +17,7 @@ export class JobLogGuard implements CanActivate {
     const principal = await this.intake.identify(request);
     this.jobs.requireOwner(id, principal);
     const prepared = await this.intake.prepare(request, principal, {
-      // Decided above, so nobody else is asked.
+      // Checked above, so the topic authoriser is not asked.
       grantedTopics: [`job:${id}`],
       connectedExtra: { jobId: id },
     });

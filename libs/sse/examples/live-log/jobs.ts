@@ -6,7 +6,7 @@ interface JobEvents {
   readonly line: { readonly no: number; readonly text: string };
 }
 
-/** Lines that a late reader still gets; older ones are gone, as in any terminal. */
+/** Lines that a late reader gets; older ones are dropped. */
 const KEPT_LINES = 100;
 
 /** A running job and the newest lines of its log. */
@@ -15,7 +15,7 @@ interface Job {
   readonly lines: JobEvents['line'][];
 }
 
-/** The jobs of this process and what they write. */
+/** The jobs of this process and their logs. */
 @Injectable()
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
@@ -30,14 +30,14 @@ export class Jobs {
     return this.#jobs.get(id)?.lines ?? [];
   }
 
-  /** @throws NotFoundException for another person's job too: it is as unknown as one that does not exist. */
+  /** @throws NotFoundException also for another user's job, so that its existence stays unknown. */
   requireOwner(id: string, { tenantId, userId }: Principal): Job {
     const job = this.#jobs.get(id);
     if (job?.owner.tenantId === tenantId && job.owner.userId === userId) return job;
-    throw new NotFoundException('You have no such job.');
+    throw new NotFoundException('You have no job with this id.');
   }
 
-  /** Ephemeral, and without a conflation key: no line may replace another. */
+  /** Ephemeral, without a conflation key, because no line may replace another. */
   async write(id: string, me: Principal, text: string): Promise<void> {
     const { lines } = this.requireOwner(id, me);
     const line = { no: (lines.at(-1)?.no ?? 0) + 1, text };

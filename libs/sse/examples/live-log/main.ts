@@ -1,5 +1,5 @@
-// Shows: a stream route of your own. It decides itself who may open it, sends the newest lines behind `connected`, then what comes
-// live, and ends for good when the job is done.
+// Shows: a stream route of your own. It authorises the caller itself, sends the newest lines after `connected`, then live lines,
+// and ends when the job is done.
 //
 //   POST /jobs/42          start          GET  /jobs/42/log   follow (the owner only)
 //   POST /jobs/42/lines    {"text": …}    POST /jobs/42/done
@@ -50,7 +50,7 @@ class JobLogController implements OnModuleInit {
     return streamResponse(request, response);
   }
 
-  /** In the same tick as `connected`: what is written from now on comes behind these lines, nothing is lost between. */
+  /** Runs in the same tick as `connected`: later lines follow these, and none is lost in between. */
   onModuleInit(): void {
     this.hub.onConnected((connection: Connection) => {
       const id = connection.topics.find((topic) => topic.startsWith('job:'))?.slice('job:'.length) ?? '';
@@ -80,7 +80,7 @@ class JobsController {
   @Post('done')
   done(@CurrentPrincipal() me: Principal, @Param('id') id: string): void {
     this.jobs.finish(id, me);
-    // `complete` says to every kind of client: this is the end, do not come back.
+    // `complete` tells every client not to reconnect.
     for (const connection of this.hub.connections(me.tenantId)) {
       if (connection.topics.includes(`job:${id}`)) connection.close('complete');
     }

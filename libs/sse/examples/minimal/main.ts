@@ -5,7 +5,7 @@ import { CurrentPrincipal } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
 
-/** An ordinary controller that tells a colleague something. */
+/** An ordinary controller that sends a colleague a greeting. */
 @Controller('greetings')
 @UseGuards(SseAuthGuard)
 class GreetingController {

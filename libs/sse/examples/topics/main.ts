@@ -1,9 +1,9 @@
-// Shows: people follow a document by its topic, the application decides who may, and taking the right away takes effect on open
+// Shows: users follow a document by its topic, the application decides who may, and withdrawing the right takes effect on open
 // streams at once.
 //
-//   GET  /api/v1/sse/stream?topics=doc:invoice:INV-9   follow (403 for strangers)
-//   PUT  /invoices/INV-9            {"total": 120}     change it: followers hear `invoice.changed`
-//   PUT  /invoices/INV-9/readers    {"userIds": […]}   say who may follow
+//   GET  /api/v1/sse/stream?topics=doc:invoice:INV-9   follow (403 for others)
+//   PUT  /invoices/INV-9            {"total": 120}     change it: followers receive `invoice.changed`
+//   PUT  /invoices/INV-9/readers    {"userIds": […]}   set who may follow
 import 'reflect-metadata';
 import { Body, Controller, Module, Param, Put, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -18,10 +18,10 @@ import {
 import { CurrentPrincipal } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 
-/** Who may read which invoice; a table in a real ERP. Keys hold the tenant, as everything does. */
+/** Who may read which invoice; a table in a real ERP. The keys contain the tenant. */
 const readers = new Map<string, ReadonlySet<string>>();
 
-/** The rule of this application: whoever may read an invoice may follow it. */
+/** The rule of this application: a user who may read an invoice may follow it. */
 const invoiceReaders: TopicAuthorizer = {
   mayFollow: ({ tenantId, userId }, topic) =>
     topic.startsWith('doc:invoice:') && readers.get(`${tenantId} ${topic}`)?.has(userId) === true,

@@ -1,5 +1,5 @@
-// Shows: an event is part of the transaction that it tells of. The order and its event commit together or not at all, and no
-// queue, no second commit and no clean-up job stands between them.
+// Shows: an event as part of the transaction of its data. The order and its event commit together or not at all, without a queue,
+// a second commit or a clean-up job.
 //
 // DATABASE_URL needs the tables of the package sse (`migrate()` of @nest-herald/migrations) and the one below:
 //   CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id text NOT NULL,
@@ -46,16 +46,16 @@ class OrdersController {
   ) {}
 
   @Post()
-  place(@CurrentPrincipal() { tenantId }: Principal, @Body() wish: { item: string; quantity: number }): Promise<Order> {
+  place(@CurrentPrincipal() { tenantId }: Principal, @Body() body: { item: string; quantity: number }): Promise<Order> {
     return this.database.transaction(async (manager) => {
-      const order = await manager.save(Order, { ...wish, tenantId });
+      const order = await manager.save(Order, { ...body, tenantId });
       const { id, item, quantity } = order;
       await this.broker.publish(
         manager,
         { tenantId, audience: 'role:buyer' },
         { event: 'order.placed', data: { id, item, quantity } },
       );
-      // The event is written already. This takes it back together with the order: nobody will ever hear of either.
+      // The event is already written. The error rolls it back together with the order, so neither becomes visible.
       if (quantity > 1_000) throw new UnprocessableEntityException('More than 1,000 pieces need a frame contract.');
       return order;
     });

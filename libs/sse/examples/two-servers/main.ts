@@ -1,5 +1,5 @@
-// Shows: any number of processes over one PostgreSQL. Start it twice, with another NODE and PORT, and follow on one what is
-// published on the other; stop one, and its clients resume on the other where they were.
+// Shows: any number of processes over one PostgreSQL. Start it twice, with different NODE and PORT. Clients of one receive what
+// the other publishes; when one stops, its clients resume on the other.
 //
 // DATABASE_URL needs the tables of the package sse (`migrate()` of @nest-herald/migrations).
 import 'reflect-metadata';
@@ -12,7 +12,7 @@ import { createPostgresSse } from '@nest-herald/sse/postgres';
 
 const { DATABASE_URL: url = '', JWT_SECRET: secret = '', NODE: node = 'node-1', PORT: port = '3000' } = process.env;
 
-// Log, presence and tickets are shared through the database; LISTEN/NOTIFY tells the other nodes that there is something new.
+// The servers share log, presence and tickets in the database; LISTEN/NOTIFY carries the hints between them.
 const { stop, ...engines } = createPostgresSse({ connectionString: url, nodeId: node });
 
 @Controller('announcements')
