@@ -156,7 +156,7 @@ const parts: readonly Provider[] = [
         hub,
         rights,
         requests,
-        decideTopics: (wished, principal) => decideTopics(wished, principal, entitlements, options),
+        decideTopics: (topics, principal) => decideTopics(topics, principal, entitlements, options),
         logger: new Logger('SseControl'),
       }),
   },

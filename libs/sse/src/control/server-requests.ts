@@ -124,7 +124,7 @@ export class ServerRequests {
     if (taken === null) return;
     const { connectionId, request } = JSON.parse(taken.request) as ServerRequestBody;
     const handler = this.#handlers.get(request.kind);
-    // A server with a newer version of this package sent it. That server goes on without an answer.
+    // A server with a newer version of this package sent it. It continues without an answer.
     if (handler === undefined) throw new TypeError(`This server does not know the request kind "${request.kind}".`);
     const answer = await handler(taken.tenantId, connectionId, request);
     await mailbox.answer(id, hub.nodeId, JSON.stringify(answer));
