@@ -29,7 +29,7 @@ export type {
 } from './presence/presence.js';
 export type { Revocation, RevocationTarget } from './vocabulary/revocation.js';
 export { SseError, type SseErrorCode } from './vocabulary/sse.errors.js';
-export { type RefusalDetails, SseRefusal } from './vocabulary/refusal.js';
+export { SseRefusal } from './vocabulary/refusal.js';
 
 // Who may connect, follow and receive.
 export { SseAuthGuard } from './http/identity/sse-auth.guard.js';
@@ -47,20 +47,19 @@ export { keepPrepared, streamResponse } from './http/stream/stream-response.js';
 export { SSE_STREAM_ROUTE, StreamRoute } from './http/stream/route-metadata.js';
 export { StreamProblemFilter } from './http/stream/stream-problem.filter.js';
 export { STREAM_ALIASES } from './http/stream/sse.controller.js';
-export { expressMessages, type ExpressPrototypes, type MessageClasses } from './http/stream/express-messages.js';
+export { expressMessages, type ExpressPrototypes } from './http/stream/express-messages.js';
 export { SSE_REQUEST_SCHEMAS } from './http/operations/request-schemas.js';
 
 // Features that push to the connections of this process.
 export type { AddressedEvent } from './hub/addressed-event.js';
 export { Hub } from './hub/hub.js';
 export type { HubStats } from './hub/hub-stats.js';
-export { ConnectedPeople, type ConnectedPeopleOptions } from './hub/presence/connected-people.js';
+export { ConnectedPeople } from './hub/presence/connected-people.js';
 export type { Connection } from './connection/connection.js';
-export type { CloseOptions } from './connection/control-frames.js';
 
 // Operation.
 export { SseMetrics } from './sse-metrics.js';
-export type { MetricFamily, MetricSample } from './observability/metric-family.js';
+export type { MetricFamily } from './observability/metric-family.js';
 export type {
   ConnectionDiagnostic,
   DeliveryDiagnostic,

@@ -7,7 +7,7 @@ export { describeRevocationStore, type RevocationStoreHarness } from './describe
 export { eventually } from './eventually.js';
 export { ManualClock } from './manual-clock.js';
 export { MemoryBus } from '../backplane/memory-backplane.js';
-export { MemoryLogStore, type MemoryLogBounds } from '../event-log/memory-log-store.js';
+export { MemoryLogStore } from '../event-log/memory-log-store.js';
 export { MemoryHub, type MemoryHubParts, type ConnectOptions } from './memory-hub.js';
 export { RecordingBroker, type SentEvent } from './recording-broker.js';
 export { RecordingSink } from './recording-sink.js';
