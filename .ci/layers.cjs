@@ -108,6 +108,7 @@ const SERVICE = {
     ['database'],
     ['health', 'http'],
     ['realtime'],
+    ['demo/data'],
     ['demo/documents'],
     ['demo/leave', 'demo/orders'],
     ['demo/desk'],

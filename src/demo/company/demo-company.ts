@@ -1,10 +1,11 @@
 import type { DepartmentInput, PersonInput } from '@nest-herald/directory';
-import { DEMO_TENANTS, type DemoPerson, type DemoTenant } from './fixed-people.js';
+import type { DemoLanguage } from '../data/demo-data.js';
 import { DEPARTMENTS, type DepartmentPlan } from './departments.js';
+import { DEMO_TENANTS, type DemoPerson, type DemoTenant, FIXED_POSTS } from './fixed-people.js';
 import { newName } from './names.js';
 import { seededRandom, type SeededRandom } from './seeded-random.js';
 
-/** Somebody who works at a demo company: whom one may sign in as, and what the directory knows. */
+/** An employee of a demo company: what a sign-in and the directory need. */
 export interface DemoEmployee extends DemoPerson {
   readonly departmentIds: readonly string[];
   readonly positionIds: readonly string[];
@@ -12,50 +13,40 @@ export interface DemoEmployee extends DemoPerson {
   readonly email: string;
 }
 
-/** A company with everybody in it. */
+/** A company with all its employees. */
 export interface DemoCompany {
   readonly tenantId: string;
   readonly name: string;
   /** The language that its notices are mostly written in. */
-  readonly language: 'en' | 'zh';
+  readonly language: DemoLanguage;
   readonly departments: readonly (DepartmentInput & { readonly id: string })[];
   readonly employees: readonly DemoEmployee[];
 }
 
-/** The directory knows both companies under this seed; another one would be other people. */
+/** Another seed makes other people, who are missing from databases that are already loaded. */
 const SEED = 20_261_121;
 
-/** Everybody may send; who leads a department may address groups. */
+/** Every employee may send; leaders of departments may address groups. */
 const PERMISSIONS = ['notification:send'] as const;
 const LEADER_PERMISSIONS = ['notification:send', 'notification:broadcast'] as const;
 
-/** Where the fixed people of the sign-in work. */
-const POSTS: Readonly<Record<string, { readonly department: string; readonly position: string }>> = {
-  admin: { department: 'it', position: 'head-of-it' },
-  buyer: { department: 'purchasing', position: 'buyer' },
-  manager: { department: 'purchasing', position: 'head-of-purchasing' },
-  finance: { department: 'finance', position: 'head-of-finance' },
-  finance2: { department: 'finance', position: 'accountant' },
-  hr: { department: 'hr', position: 'head-of-hr' },
-};
-
-/** Both companies, the fixed people of `DEMO_TENANTS` among their employees; the same at every start. */
+/** Both companies with all employees, the fixed people of `DEMO_TENANTS` first; the same at every start. */
 export const DEMO_COMPANIES: readonly DemoCompany[] = DEMO_TENANTS.map((tenant, index) =>
-  company(tenant, seededRandom(SEED + index)),
+  companyOf(tenant, seededRandom(SEED + index)),
 );
 
-/** @returns null for an id that is nobody's. */
+/** @returns null when no employee has this id. */
 export function findDemoEmployee(
   id: string,
 ): { readonly company: DemoCompany; readonly employee: DemoEmployee } | null {
-  for (const each of DEMO_COMPANIES) {
-    const employee = each.employees.find((candidate) => candidate.id === id);
-    if (employee) return { company: each, employee };
+  for (const company of DEMO_COMPANIES) {
+    const employee = company.employees.find((candidate) => candidate.id === id);
+    if (employee) return { company, employee };
   }
   return null;
 }
 
-/** What the directory keeps of an employee. */
+/** An employee as the directory stores it. */
 export function personOf(employee: DemoEmployee): PersonInput & { readonly id: string } {
   const { id, name, email, roles, departmentIds, positionIds, groupIds, managerId } = employee;
   return {
@@ -71,10 +62,10 @@ export function personOf(employee: DemoEmployee): PersonInput & { readonly id: s
   };
 }
 
-function company(tenant: DemoTenant, random: SeededRandom): DemoCompany {
-  const language = tenant.id === 'beta' ? 'zh' : 'en';
+function companyOf(tenant: DemoTenant, random: SeededRandom): DemoCompany {
+  const { language } = tenant;
   const taken = new Set<string>();
-  const hire = (
+  const newEmployee = (
     plan: DepartmentPlan,
     facts: Pick<DemoEmployee, 'roles' | 'positionIds' | 'managerId'> & { readonly title: string },
   ): DemoEmployee => {
@@ -94,16 +85,14 @@ function company(tenant: DemoTenant, random: SeededRandom): DemoCompany {
   const employees: DemoEmployee[] = [];
   for (const plan of DEPARTMENTS) {
     const leaderId =
-      plan.leader === undefined
-        ? appointLeader(plan)
-        : tenant.people.find(({ id }) => id.endsWith(`.${plan.leader}`))?.id;
-    if (leaderId === undefined) throw new TypeError(`Nobody leads ${plan.id}.`);
+      plan.leader === undefined ? newLeader(plan) : tenant.people.find(({ id }) => id.endsWith(`.${plan.leader}`))?.id;
+    if (leaderId === undefined) throw new TypeError(`The department ${plan.id} has no leader.`);
     leaders.set(plan.id, leaderId);
     for (let count = 0; count < plan.size; count++) {
       const job = random.pick(plan.jobs);
       const role = count === 0 ? (plan.firstRole ?? plan.role) : plan.role;
       employees.push(
-        hire(plan, { title: job[language], roles: [role], positionIds: [slugOf(job.en)], managerId: leaderId }),
+        newEmployee(plan, { title: job[language], roles: [role], positionIds: [slugOf(job.en)], managerId: leaderId }),
       );
     }
   }
@@ -114,19 +103,19 @@ function company(tenant: DemoTenant, random: SeededRandom): DemoCompany {
     language,
     departments: DEPARTMENTS.map((plan) => ({
       id: plan.id,
-      name: plan[language],
+      name: plan.name[language],
       parentId: plan.parentId,
       leaderId: leaders.get(plan.id) ?? null,
     })),
     employees: [...fixed, ...employees].map((employee) => withGroups(employee, leaders)),
   };
 
-  function appointLeader(plan: DepartmentPlan): string {
+  function newLeader(plan: DepartmentPlan): string {
     const isHeadOffice = plan.parentId === null;
     const title = isHeadOffice
       ? { en: 'Chief executive', zh: '总经理' }[language]
-      : { en: `Head of ${plan.en.toLowerCase()}`, zh: `${plan.zh}经理` }[language];
-    const leader = hire(plan, {
+      : { en: `Head of ${plan.name.en.toLowerCase()}`, zh: `${plan.name.zh}经理` }[language];
+    const leader = newEmployee(plan, {
       title,
       roles: [...new Set([plan.role, 'manager'])],
       positionIds: isHeadOffice ? ['ceo', headOf(plan)] : [headOf(plan)],
@@ -139,7 +128,7 @@ function company(tenant: DemoTenant, random: SeededRandom): DemoCompany {
 
 function employeeOf(tenantId: string, person: DemoPerson): DemoEmployee {
   const post = person.id.slice(tenantId.length + 1);
-  const { department, position } = POSTS[post] ?? { department: 'head-office', position: 'staff' };
+  const { department, position } = FIXED_POSTS.get(post) ?? { department: 'head-office', position: 'staff' };
   return {
     ...person,
     email: `${post}@${tenantId}.example`,
@@ -149,7 +138,7 @@ function employeeOf(tenantId: string, person: DemoPerson): DemoEmployee {
   };
 }
 
-/** The board is the chief executive and those who lead purchasing, finance and operations: who decides large contracts. */
+/** The board decides large contracts: the chief executive and the heads of purchasing, finance and operations. */
 function withGroups(employee: DemoEmployee, leaders: ReadonlyMap<string, string>): DemoEmployee {
   const board = ['head-office', 'purchasing', 'finance', 'operations'].some(
     (department) => leaders.get(department) === employee.id,

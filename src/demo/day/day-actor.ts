@@ -105,7 +105,7 @@ export class DayActor {
 
   async #write(): Promise<void> {
     const { api, random, phrases, person, colleagues, report, say } = this.parts;
-    const [title, content] = random.pick(phrases.notes);
+    const { title, content } = random.pick(phrases.notes);
     const department = person.departmentIds[0];
     const isWide = department !== undefined && person.permissions.some((name) => /:(broadcast|\*)$/.test(name));
     const to = isWide && random.chance(0.5) ? { departments: [department] } : { users: [random.pick(colleagues)] };

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../company/seeded-random.js';
+import { demoDataByLanguage, type DemoLanguage } from '../data/demo-data.js';
 
 /** What one writes in the demo companies. */
 export interface Phrases {
@@ -8,54 +9,14 @@ export interface Phrases {
   readonly approvals: readonly string[];
   readonly rejections: readonly string[];
   readonly returns: readonly string[];
-  readonly notes: readonly (readonly [string, string])[];
+  readonly notes: readonly { readonly title: string; readonly content: string }[];
 }
 
-const ENGLISH: Phrases = {
-  suppliers: [
-    'Nordlicht Bearings',
-    'Halden Cables',
-    'Kestrel Tools',
-    'Baltic Steel',
-    'Orchard Packaging',
-    'Hekla Pumps',
-  ],
-  goods: [
-    'Ball bearing 6204',
-    'Control cable 5×1.5',
-    'Hydraulic hose',
-    'Safety gloves',
-    'Pallet 1200×800',
-    'Pump seal kit',
-  ],
-  reasons: ['Family holiday', 'Moving house', 'Doctor’s appointment', 'Training'],
-  approvals: ['Fine with me.', 'Agreed, within the budget.', 'Please go ahead.'],
-  rejections: ['No budget left this quarter.', 'We have enough of these in stock.'],
-  returns: ['Please add the cost centre.', 'The quantity looks wrong, please check.'],
-  notes: [
-    ['Forklift 7 is back from repair', 'It stands at gate 2.'],
-    ['Stand-up moves to 9:45 tomorrow', 'Room Kiel is taken before that.'],
-    ['Supplier visit at 14:00', 'Two people from Kestrel Tools, please pick them up at the gate.'],
-  ],
-};
-
-const CHINESE: Phrases = {
-  suppliers: ['宁波轴承', '华东电缆', '苏州精工', '宝山钢材', '青岛包装', '长江水泵'],
-  goods: ['深沟球轴承 6204', '控制电缆 5×1.5', '液压软管', '防护手套', '托盘 1200×800', '泵密封组件'],
-  reasons: ['家庭旅行', '搬家', '复诊', '培训'],
-  approvals: ['同意。', '预算内，同意。', '请尽快办理。'],
-  rejections: ['本季度预算已用完。', '库存充足，暂不采购。'],
-  returns: ['请补充成本中心。', '数量有误，请核对。'],
-  notes: [
-    ['7 号叉车已修好', '停放在二号门。'],
-    ['明天晨会改为 9:45', '会议室此前已被占用。'],
-    ['下午两点供应商来访', '苏州精工两位客人，请到门口接待。'],
-  ],
-};
+const PHRASES = demoDataByLanguage<Phrases>('phrases');
 
 /** The words of a company. */
-export function phrasesOf(language: 'en' | 'zh'): Phrases {
-  return language === 'zh' ? CHINESE : ENGLISH;
+export function phrasesOf(language: DemoLanguage): Phrases {
+  return PHRASES[language];
 }
 
 /** An order that somebody wants; small ones are common, and some are large enough for every step. */

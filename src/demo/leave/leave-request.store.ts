@@ -20,7 +20,7 @@ interface LeaveRow {
 }
 
 /** A leave request to write as it is; for what was decided before the company was loaded, with its times. */
-export interface LeaveToKeep extends NewLeave {
+export interface LeaveToInsert extends NewLeave {
   readonly requesterId: string;
   readonly status: DocumentStatus;
   readonly createdAt: Date | null;
@@ -35,7 +35,7 @@ const COLUMNS = `id, status, kind, first_day::text, last_day::text, days, reason
 export async function insertLeave(
   manager: EntityManager,
   tenantId: string,
-  requests: readonly LeaveToKeep[],
+  requests: readonly LeaveToInsert[],
 ): Promise<readonly LeaveRequest[]> {
   const ids = await nextNumbers(manager, tenantId, 'LV', requests.length);
   const rows: LeaveRow[] = await manager.query(

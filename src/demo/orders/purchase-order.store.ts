@@ -21,7 +21,7 @@ interface OrderRow {
 }
 
 /** An order to write as it is; for what was decided before the company was loaded, with its times. */
-export interface OrderToKeep extends NewOrder {
+export interface OrderToInsert extends NewOrder {
   readonly requesterId: string;
   readonly status: DocumentStatus;
   readonly createdAt: Date | null;
@@ -32,7 +32,7 @@ export interface OrderToKeep extends NewOrder {
 export async function insertOrders(
   manager: EntityManager,
   tenantId: string,
-  orders: readonly OrderToKeep[],
+  orders: readonly OrderToInsert[],
 ): Promise<readonly PurchaseOrder[]> {
   const ids = await nextNumbers(manager, tenantId, 'PO', orders.length);
   const rows: OrderRow[] = await manager.query(
