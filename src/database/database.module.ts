@@ -50,13 +50,7 @@ export class DatabaseModule implements OnApplicationShutdown {
           }),
         }),
       ],
-      providers: [
-        {
-          provide: TenantTransaction,
-          inject: [DataSource],
-          useFactory: (source: DataSource) => new TenantTransaction(source),
-        },
-      ],
+      providers: [TenantTransaction.from(DataSource)],
       exports: [TenantTransaction],
     };
   }

@@ -65,7 +65,11 @@ describe('The public surface', () => {
   });
 
   it(`has at most ${MOST_NAMES} names`, () => {
-    expect(Object.values(surface).flat().length).toBeLessThanOrEqual(MOST_NAMES);
+    // A name that two entry points of one package export is one name.
+    const names = Object.entries(surface).flatMap(([entry, list]) =>
+      list.map((name) => `${entry.split('/')[0]} ${name}`),
+    );
+    expect(new Set(names).size).toBeLessThanOrEqual(MOST_NAMES);
   });
 
   it('gives a name one home', () => {

@@ -1,6 +1,5 @@
 import { Body, Controller, Module, type OnApplicationShutdown, Post, UseGuards } from '@nestjs/common';
-import { CurrentPrincipal } from '@nest-herald/platform/http';
-import type { Principal } from '@nest-herald/platform';
+import { CurrentPrincipal, type Principal } from '@nest-herald/platform/http';
 import { SseAuthGuard, SseBroker, SseModule } from '@nest-herald/sse';
 import { createPostgresSse } from '@nest-herald/sse/postgres';
 import { TenantTransaction, withRole } from '@nest-herald/platform/postgres';
@@ -33,9 +32,7 @@ class OrdersController {
     SseModule.forRoot({ jwt: { secret }, ...engines }),
   ],
   controllers: [OrdersController],
-  providers: [
-    { provide: TenantTransaction, inject: [DataSource], useFactory: (db: DataSource) => new TenantTransaction(db) },
-  ],
+  providers: [TenantTransaction.from(DataSource)],
 })
 export class ErpModule implements OnApplicationShutdown {
   onApplicationShutdown = stop;

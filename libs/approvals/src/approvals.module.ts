@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
-import type { DataSource } from 'typeorm';
 import { Announcer } from './application/announce/announcer.js';
 import { ApprovalHooks } from './application/announce/approval-hooks.js';
 import { EventPublisher } from './application/announce/event-publisher.js';
@@ -31,11 +30,7 @@ import { TasksController } from './http/tasks.controller.js';
 @Module({
   controllers: [DefinitionsController, InstancesController, TasksController],
   providers: [
-    {
-      provide: TenantTransaction,
-      useFactory: (dataSource: DataSource) => new TenantTransaction(dataSource),
-      inject: [APPROVAL_DATA_SOURCE],
-    },
+    TenantTransaction.from(APPROVAL_DATA_SOURCE),
     ApprovalRequests,
     GraphCache,
     DirectoryAnswers,

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
-import type { DataSource } from 'typeorm';
 import { DIRECTORY } from './seams/directory.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { DirectoryReauthorizer } from './audience/directory-reauthorizer.js';
@@ -17,11 +16,7 @@ import { PostgresDirectory } from './store/postgres-directory.js';
 @Module({
   controllers: [DirectoryController],
   providers: [
-    {
-      provide: TenantTransaction,
-      useFactory: (dataSource: DataSource) => new TenantTransaction(dataSource),
-      inject: [DIRECTORY_DATA_SOURCE],
-    },
+    TenantTransaction.from(DIRECTORY_DATA_SOURCE),
     PostgresDirectory,
     { provide: DIRECTORY, useExisting: PostgresDirectory },
     DirectoryWriter,

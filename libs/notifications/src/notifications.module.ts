@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
-import type { DataSource } from 'typeorm';
 import { ReaderKeys } from './inbox/reader-keys.js';
 import { CountsPusher } from './inbox/counts-pusher.js';
 import { InboxController } from './http/inbox.controller.js';
@@ -35,11 +34,7 @@ import { NotificationService } from './send/notifications.service.js';
       useFactory: (given: NotificationOptions) => resolveNotificationOptions(given),
       inject: [GIVEN_NOTIFICATION_OPTIONS],
     },
-    {
-      provide: TenantTransaction,
-      useFactory: (dataSource: DataSource) => new TenantTransaction(dataSource),
-      inject: [NOTIFICATION_DATA_SOURCE],
-    },
+    TenantTransaction.from(NOTIFICATION_DATA_SOURCE),
     ReaderKeys,
     InboxService,
     NotificationService,

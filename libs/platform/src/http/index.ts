@@ -14,6 +14,7 @@ export { LegacyApi } from './legacy/legacy-api.interceptor.js';
 export type { LegacyPage } from './legacy/legacy-paging.js';
 export { type Fields, type LegacyRequest, type LegacyRoute, type LegacyRoutes, textOf } from './legacy/legacy-route.js';
 export { keyAt, MAX_OFFSET, type Page, pageFrom, pageOf, pagingFields, withTotal } from './paging.js';
+export type { Principal } from '../identity/principal.js';
 export {
   CurrentPrincipal,
   principalOfRequest,

@@ -1,3 +1,4 @@
+import type { FactoryProvider, InjectionToken } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { asTenantId, type TenantId } from '../../identity/principal.js';
 
@@ -11,6 +12,18 @@ const LOCK_TIMEOUT = '3s';
  * pooled connection never carries it on. Calls do not nest: an inner `run` is another transaction on another connection.
  */
 export class TenantTransaction {
+  /**
+   * This class as a provider of a Nest module.
+   * @param dataSource injection token of the data source: `DataSource`, or `getDataSourceToken('name')`.
+   */
+  static from(dataSource: InjectionToken): FactoryProvider<TenantTransaction> {
+    return {
+      provide: TenantTransaction,
+      inject: [dataSource],
+      useFactory: (source: DataSource) => new TenantTransaction(source),
+    };
+  }
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
