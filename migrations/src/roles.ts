@@ -32,7 +32,7 @@ interface Facts {
 const RETRIES = 10;
 
 /**
- * Creates the roles that isolate tenants, as far as they are missing (delivery.md §4): `herald_owner` owns all tables,
+ * Creates the roles that isolate tenants, as far as they are missing: `herald_owner` owns all tables,
  * `herald_app` serves all requests, `herald_system` owns the few functions that work across tenants. None of them can log
  * in. The login becomes a member of the first two, so that it can open connections with `-c role=…`.
  * Roles belong to the whole cluster: concurrent calls, also from other databases, are safe.

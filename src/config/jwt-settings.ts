@@ -21,7 +21,7 @@ const ALGORITHM_OF_KEY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Chooses the one source of keys and the allow-list of algorithms (wire.md §1). Adds to `faults` instead of throwing.
+ * Chooses the one source of keys and the allow-list of algorithms. Adds to `faults` instead of throwing.
  *
  * @returns null without any source, which is for the caller to judge, and when the source itself is faulty.
  */

@@ -32,7 +32,7 @@ export type JwtKeySource =
   /** `JWT_JWKS_URI`. */
   | { readonly kind: 'jwks'; readonly uri: string };
 
-/** How access tokens are verified (wire.md §1). */
+/** How access tokens are verified. */
 export interface JwtSettings {
   readonly keys: JwtKeySource;
   readonly algorithms: readonly string[];
@@ -40,7 +40,7 @@ export interface JwtSettings {
   readonly audience?: string;
 }
 
-/** The service's settings, checked (api.md §1). Frozen; made by `readSettings` and by nothing else. */
+/** The service's settings, checked. Frozen; made by `readSettings` and by nothing else. */
 export interface Settings {
   readonly production: boolean;
   readonly port: number;

@@ -9,7 +9,7 @@ const COOKIE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const CHANNEL_PREFIX = /^[A-Za-z0-9_-]{1,64}$/;
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
-/** Every variable of api.md §1, with its default and its check; the one list of what the service reads. */
+/** Every variable, with its default and its check; the one list of what the service reads. */
 export const VARIABLES = {
   PORT: integer({ min: 0, max: 65_535, fallback: 3000 }),
   HOST: text(),

@@ -32,7 +32,7 @@ export function appDataSourceOptions(options: AppDataSourceOptions): DataSourceO
 }
 
 /**
- * Refuses a role that row-level security does not bind (delivery.md §4): superuser, BYPASSRLS, owner of a tenant's table.
+ * Refuses a role that row-level security does not bind: superuser, BYPASSRLS, owner of a tenant's table.
  *
  * @param url the URL of connections for requests, after {@link withRole}.
  * @throws DatabaseError `ERR_DATABASE_UNSAFE_ROLE`, `ERR_DATABASE_UNREACHABLE`; both end the process with code 78.

@@ -1,4 +1,4 @@
-/** The database settings, as read from the environment (api.md §1). */
+/** The database settings, as read from the environment. */
 export interface DatabaseSettings {
   /** Login for requests. Absent: the built-in PostgreSQL in `dataDir` is started. */
   readonly databaseUrl?: string;

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { healthAnswer, readinessAnswer } from './health.schemas.js';
 import { Readiness } from './readiness.js';
 
-/** Liveness and readiness (api.md §2). */
+/** Liveness and readiness. */
 @Controller()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { Metrics } from './metrics.js';
 import { MetricsGuard } from './metrics.guard.js';
 
-/** Figures for Prometheus (api.md §2). */
+/** Figures for Prometheus. */
 @Controller()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /**
- * Figures of this process for Prometheus: the process itself, and the event system, whose names are those of origin.md §2 where it has
+ * Figures of this process for Prometheus: the process itself, and the event system, whose names are those of the legacy system where it has
  * one. Nothing is labelled with a tenant or a person: figures of one tenant are in `GET /api/v1/sse/stats`, behind that tenant's
  * token.
  */

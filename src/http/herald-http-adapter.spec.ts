@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { expect, it } from '@jest/globals';
 import { HeraldHttpAdapter } from './herald-http-adapter.js';
 
-it('bounds how long a request may take to arrive and how long an idle line lives, but no answer (security.md)', () => {
+it('bounds how long a request may take to arrive and how long an idle line lives, but no answer', () => {
   const adapter = new HeraldHttpAdapter();
   adapter.initHttpServer();
   const server = adapter.getHttpServer() as Server;

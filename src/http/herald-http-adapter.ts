@@ -5,7 +5,7 @@ import { type ExpressPrototypes, expressMessages } from '@nest-herald/sse';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { codeOfStatus, PROBLEM_MEDIA_TYPE, problemDocument } from '@nest-herald/platform/http';
 
-/** Limits of one request on the wire (security.md, "HTTP hygiene"), in milliseconds and bytes. */
+/** Limits of one request on the wire, in milliseconds and bytes. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,

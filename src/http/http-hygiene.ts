@@ -8,10 +8,10 @@ import { ServiceProblemFilter } from './service-problem.filter.js';
 import { requestId, requestIdOf } from './request-id.js';
 import { traceContext } from './trace-context.js';
 
-/** Largest JSON body; wire.md §7. */
+/** Largest JSON body, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Longest request target (path and query); wire.md §7. */
+/** Longest request target (path and query), in bytes. */
 const MAX_TARGET_BYTES = 12 * 1024;
 
 /** Headers that a page of an allowed origin may send. */

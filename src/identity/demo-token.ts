@@ -13,7 +13,7 @@ export interface DemoToken {
 }
 
 /**
- * Signs the claims of wire.md §1 for a demo person with the secret that the service verifies with, so a demo token takes
+ * Signs the claims for a demo person with the secret that the service verifies with, so a demo token takes
  * the same way as every other.
  *
  * @throws Error when tokens are verified with somebody else's public key; `readSettings` keeps the demo off then.

@@ -7,11 +7,11 @@ import { DEMO_COMPANIES, findDemoEmployee } from '../demo/company/demo-company.j
 import { signInBody, type demoPeople, type signInAnswer } from './demo.schemas.js';
 import { DEMO_SESSION_MS, demoToken } from './demo-token.js';
 
-/** The people of api.md §4 stand first; the rest of a company would be too long a list to choose from. */
+/** The fixed people stand first; the rest of a company would be too long a list to choose from. */
 const FIXED_PEOPLE = 6;
 
 /**
- * Sign-in without a password, for trying the service out (api.md §4). Exists only with `DEMO`; a host's own identity
+ * Sign-in without a password, for trying the service out. Exists only with `DEMO`; a host's own identity
  * provider issues the tokens otherwise.
  */
 @Controller('api/v1/demo')
@@ -64,7 +64,7 @@ export class DemoController {
   }
 }
 
-/** wire.md §1: out of reach of scripts, not sent by other sites' forms, and on https never in the clear. */
+/** Out of reach of scripts, not sent by other sites' forms, and on https never in the clear. */
 function cookieOf(request: Request) {
   return { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/' } as const;
 }

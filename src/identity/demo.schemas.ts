@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Body of a sign-in. `tenant_id` and `tenantId` are ignored everywhere (api.md §2). */
+/** Body of a sign-in. `tenant_id` and `tenantId` are ignored everywhere. */
 export const signInBody = z
   .strictObject({
     userId: z.string().min(1).max(128),

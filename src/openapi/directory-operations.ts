@@ -133,7 +133,7 @@ const operations: readonly Operation[] = [
   },
 ];
 
-/** The directory (api.md §4). */
+/** All operations of the directory. */
 export const directoryOperations: OperationGroup = {
   tag: 'Directory',
   description:

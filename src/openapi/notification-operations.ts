@@ -102,7 +102,7 @@ function meaningOf(name: string): string {
   return meanings[name] ?? name;
 }
 
-/** The inbox (api.md §5). */
+/** All operations of notifications. */
 export const notificationOperations: OperationGroup = {
   tag: 'Notifications',
   description:

@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE } from '@nest-herald/platform/http';
 import { JsonSchemas } from './description/json-schemas.js';
 import type { Content, Operation, OperationGroup, Parameter } from './description/operation.js';
 
-/** The problem document of api.md §2. */
+/** The schema of the problem document (RFC 9457). */
 export const problemSchema = z
   .looseObject({
     type: z.string(),

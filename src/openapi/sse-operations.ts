@@ -123,7 +123,7 @@ const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
   },
 };
 
-/** Streams and the operations beside them (api.md §3). */
+/** Streams and the operations beside them. */
 export const sseOperations: OperationGroup = {
   tag: 'Streams',
   description:

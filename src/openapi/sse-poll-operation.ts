@@ -9,7 +9,7 @@ const query = (name: string, description: string, schema: z.ZodType): Parameter 
   schema,
 });
 
-/** Following by long polls (api.md §3). */
+/** `GET /poll`. */
 export const ssePollOperation: Operation = {
   method: 'get',
   path: '/api/v1/sse/poll',

@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { TEST_SECRET } from '../support/sse-app.js';
 
 /**
- * The defects of the origin's notification package (origin.md §1.6, 13–20), each as one scenario that ours passes and that a
+ * The defects of the origin's notification package, each as one scenario that ours passes and that a
  * small faithful model of the defect fails. 21 and 22 concern mail and WebSockets, which this package does not have yet.
  */
 describe('defects that this notification centre does not have', () => {

@@ -5,7 +5,7 @@ import type { Principal } from '@nest-herald/platform';
 import type { RawStream } from '../support/raw-stream.js';
 import { type Answer, SseApp, type SseAppParts, type TestClaims, testToken } from '../support/sse-app.js';
 
-/** security.md, "Authorisation", in one process. For the built service and two servers: test/e2e/service-control. */
+/** Authorisation in one process. For the built service and two servers: test/e2e/service-control. */
 let sse: SseApp;
 const start = async (parts?: SseAppParts): Promise<SseApp> => (sse = await SseApp.start(parts));
 afterEach(() => sse.stop());

@@ -1,4 +1,4 @@
-/** What no log line of any test may contain (security.md, "Leakage"): every token, ticket and cookie of a suite is a canary. */
+/** What no log line of any test may contain: every token, ticket and cookie of a suite is a canary. */
 const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a token', /\beyJ[\w-]{5,}\.eyJ[\w-]+\.[\w-]{20,}/],
   ['a ticket', /\bticket["']?[=:]["']?\s?[\w-]{43}(?![\w-])/],

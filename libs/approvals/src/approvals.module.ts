@@ -23,7 +23,7 @@ import { InstancesController } from './http/instances.controller.js';
 import { TasksController } from './http/tasks.controller.js';
 
 /**
- * Approvals with the routes of api.md §6, their events and notifications. The module needs `SseModule`, `NotificationsModule`
+ * Approvals with their routes, events and notifications. The module needs `SseModule`, `NotificationsModule`
  * and a `DIRECTORY` (all global), and `TypeOrmModule`. It exports {@link InstancesService}, {@link TasksService} and
  * {@link DefinitionsService}, which join the host's transaction, and {@link ApprovalHooks} for the host's code.
  */

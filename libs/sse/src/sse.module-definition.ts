@@ -13,7 +13,7 @@ export interface SseModuleExtras {
   readonly isGlobal?: boolean;
   /** Path of the stream and the operations, below a global prefix if there is one. @defaultValue `api/v1/sse` */
   readonly path?: string;
-  /** Also mounts the stream at the paths of the legacy API (wire.md §2). @defaultValue false */
+  /** Also mounts the stream at the paths of the legacy API. @defaultValue false */
   readonly aliases?: boolean;
   /** Serves the same streams over WebSocket at `<path>/ws`, not below a global prefix; needs the package `ws` and an HTTP/1.1 server. @defaultValue false */
   readonly websocket?: boolean;

@@ -1,4 +1,4 @@
--- One turn of the sequencer (delivery.md "Sequence"): moves committed events from the outbox to the log and numbers them.
+-- One turn of the sequencer: moves committed events from the outbox to the log and numbers them.
 -- With p_span it reads only ids up to that distance from the id of its oldest row. Those are the lowest ids, so the order
 -- is the same as with all rows; but a turn with fewer events than the limit does not prove then that the outbox is empty.
 -- The index returns the ids, so rows beyond the span are not read. Tenants are joined by hash: with nested loops a turn

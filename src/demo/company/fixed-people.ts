@@ -6,7 +6,7 @@ export interface DemoPerson {
   readonly name: string;
   readonly title: string;
   readonly roles: readonly string[];
-  /** Permission strings of api.md §2. */
+  /** Permission strings of the API. */
   readonly permissions: readonly string[];
   /** `id` of the person's manager. */
   readonly managerId: string | null;
@@ -52,7 +52,7 @@ export const DEMO_TOPICS = DATA.topics;
 export const FIXED_POSTS: ReadonlyMap<string, PostData> = new Map(DATA.posts.map((post) => [post.id, post]));
 
 /**
- * The fixed people of api.md §4: the same six posts in two companies that must never see each other. The demo grants
+ * The fixed people: the same six posts in two companies that must never see each other. The demo grants
  * `platform:admin` to no one.
  */
 export const DEMO_TENANTS: readonly DemoTenant[] = DATA.companies.map(({ id, name, language, people }) => ({

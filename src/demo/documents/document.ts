@@ -43,7 +43,7 @@ export const documentQuerySchema = z.strictObject({
 /** A checked {@link documentQuerySchema}. */
 export type DocumentQuery = z.output<typeof documentQuerySchema>;
 
-/** A page of a list (api.md §2). */
+/** A page of a list. */
 export interface DocumentPage<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;

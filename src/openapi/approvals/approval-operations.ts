@@ -3,7 +3,7 @@ import { definitionOperations } from './definition-operations.js';
 import { instanceOperations } from './instance-operations.js';
 import { taskOperations } from './task-operations.js';
 
-/** Approvals (api.md §6). */
+/** All operations of approvals. */
 export const approvalOperations: OperationGroup = {
   tag: 'Approvals',
   description:

@@ -9,7 +9,6 @@ export const query = (name: string, description: string, schema: z.ZodType = z.s
   schema,
 });
 
-/** See api.md §2. */
 export const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -18,7 +17,6 @@ export const IDEMPOTENCY_KEY: Parameter = {
   example: 'order-4711-submitted',
 };
 
-/** See api.md §2. */
 export const IF_MATCH: Parameter = {
   name: 'If-Match',
   in: 'header',

@@ -6,7 +6,7 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 export interface RequestOptions {
   readonly query?: Query;
   readonly body?: unknown;
-  /** Identifies a repeated request as the same request (api.md §2). */
+  /** Identifies a repeated request as the same request. */
   readonly idempotencyKey?: string;
   /** Revision that the change is based on. The service responds with 412 if there is a newer one. */
   readonly ifRevision?: number;

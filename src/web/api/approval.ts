@@ -1,4 +1,4 @@
-/** Types of api.md §6, as far as the pages read them. Texts are plain text and are only ever rendered as text. */
+/** Types of the approvals API, as far as the pages read them. Texts are plain text and are only ever rendered as text. */
 export type InstanceStatus =
   'draft' | 'running' | 'returned' | 'suspended' | 'approved' | 'rejected' | 'withdrawn' | 'cancelled' | 'expired';
 

@@ -31,7 +31,7 @@ export type TaskCommand =
   | { readonly verb: 'transfer' | 'delegate'; readonly comment: string; readonly toUserId: string }
   | { readonly verb: 'return'; readonly comment: string; readonly to: string };
 
-/** The approval routes of api.md §6 that the pages use. */
+/** The approval routes that the pages use. */
 export class ApprovalsApi {
   constructor(private readonly client: ApiClient) {}
 

@@ -24,7 +24,7 @@ export interface SignInResponse {
   };
 }
 
-/** Demo people and sign-in (api.md §4). Outside demo mode every call responds with 404. */
+/** Demo people and sign-in. Outside demo mode every call responds with 404. */
 export class DemoApi {
   constructor(private readonly client: ApiClient) {}
 

@@ -1,4 +1,4 @@
-/** Types of api.md §5, as far as the pages read them. */
+/** Types of the notifications API, as far as the pages read them. */
 export type NotificationType = 'system' | 'approval' | 'task' | 'message' | 'alert';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 export const NOTIFICATION_TYPES = ['message', 'task', 'approval', 'alert', 'system'] as const;

@@ -6,7 +6,7 @@ export type ItemOperation = 'read' | 'unread' | 'seen' | 'archive' | 'unarchive'
 
 const BASE = 'api/v1/notifications';
 
-/** The notification routes of api.md §5 that the pages use. */
+/** The notification routes that the pages use. */
 export class NotificationsApi {
   constructor(private readonly client: ApiClient) {}
 

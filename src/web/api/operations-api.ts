@@ -50,7 +50,7 @@ export interface StreamStatistics {
   readonly uptimeSeconds: number;
 }
 
-/** Online users and stream statistics (api.md §3). Requires `sse:admin`. */
+/** Online users and stream statistics. Requires `sse:admin`. */
 export class OperationsApi {
   constructor(private readonly client: ApiClient) {}
 

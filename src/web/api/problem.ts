@@ -20,7 +20,7 @@ export class ApiProblem extends Error {
     /** Faults of single fields. */
     readonly errors: readonly { readonly path: string; readonly message: string }[] = [],
     readonly retryAfterMs: number | null = null,
-    /** Only with the code `already_decided` (api.md §6). */
+    /** Only with the code `already_decided`. */
     readonly earlierDecision: EarlierDecision | null = null,
   ) {
     super(detail);

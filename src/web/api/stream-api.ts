@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.js';
 
-/** Changes one's own open stream (api.md §3). */
+/** Changes one's own open stream. */
 export class StreamApi {
   constructor(private readonly client: ApiClient) {}
 

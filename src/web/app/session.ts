@@ -64,7 +64,7 @@ export function sessionOf(response: SignInResponse, tenantName: string): Session
 
 /**
  * Whether the page should offer something. The service checks again. The role `admin` has every permission in its own
- * tenant (api.md §2).
+ * tenant.
  */
 export function isPermitted(session: Pick<Session, 'roles' | 'permissions'>, permission: string): boolean {
   const group = `${permission.split(':')[0]}:*`;

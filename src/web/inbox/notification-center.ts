@@ -9,7 +9,7 @@ import { CountsStore } from './counts-store.js';
 import { WHOLE_INBOX } from './inbox-filter.js';
 import { NotificationList } from './notification-list.js';
 
-/** Durable types of api.md §5. */
+/** Durable event types. */
 export const DURABLE_TYPES = [
   'notification.created',
   'notification.updated',

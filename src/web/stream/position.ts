@@ -1,6 +1,6 @@
 const POSITION = /^([a-z0-9]{8})\.(0|[1-9][0-9]{0,15})$/;
 
-/** A point in a tenant's event log: `<epoch>.<seq>` (wire.md §4). */
+/** A point in a tenant's event log: `<epoch>.<seq>`. */
 export interface Position {
   readonly epoch: string;
   readonly seq: number;

@@ -16,7 +16,7 @@ export interface StreamState {
   readonly nextTryAtMs: number | null;
 }
 
-/** Data of the event `connected` (wire.md §2). */
+/** Data of the event `connected`. */
 export interface Connected {
   readonly connectionId: string;
   readonly serverTime: string;

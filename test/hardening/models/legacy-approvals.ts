@@ -1,5 +1,5 @@
 /**
- * A model of the approvals of the legacy system and their defects (origin.md §1.6, 23–38): every statement commits on its own,
+ * A model of the approvals of the legacy system and their defects: every statement commits on its own,
  * and nothing is checked. With it, the test of a defect shows that it finds the defect.
  */
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Which of the defects of origin.md §1.6 a model has. */
+/** Which of the defects of the legacy hub a model has. */
 export interface LegacyDefects {
   /** Defect 8: a connection beyond the limit gets 200 and a welcome, and is then closed. */
   readonly maxConnections?: number;

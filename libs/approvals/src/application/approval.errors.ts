@@ -2,7 +2,7 @@ import { Refusal } from '@nest-herald/platform/http';
 import type { Fault } from '../engine/form/fault.js';
 import type { EngineRefusal, RefusalCode } from '../engine/instance/refusal.js';
 
-/** The codes of the engine and of the services with their HTTP status (api.md §6). */
+/** The codes of the engine and of the services with their HTTP status. */
 const STATUS = {
   not_found: 404,
   not_assignee: 403,

@@ -25,7 +25,7 @@ export interface DecidedTask {
   readonly instance: Instance;
 }
 
-/** What the caller can do with a task (api.md §6). */
+/** What the caller can do with a task. */
 export interface TaskActions {
   readonly taskId: string;
   readonly revision: number;

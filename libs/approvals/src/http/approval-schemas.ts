@@ -2,7 +2,7 @@ import * as definitions from './definition.schemas.js';
 import * as instances from './instance.schemas.js';
 import * as tasks from './task.schemas.js';
 
-/** The zod schemas of the bodies, queries and answers of the API (api.md §6), for an OpenAPI document. */
+/** The zod schemas of the bodies, queries and answers of the API, for an OpenAPI document. */
 export const approvalSchemas = {
   define: definitions.defineSchema,
   process: definitions.processSchema,

@@ -31,7 +31,7 @@ import { LEGACY_DEFINITIONS } from './legacy-approvals.js';
 const DEFINE = 'approval:define';
 const versionsQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });
 
-/** Processes over HTTP (api.md §6). Everybody may read and simulate them; changes need `approval:define`. */
+/** Processes over HTTP. Everybody may read and simulate them; changes need `approval:define`. */
 @ApprovalRoutes('processes', LEGACY_DEFINITIONS)
 export class DefinitionsController {
   constructor(

@@ -75,7 +75,7 @@ export const commentSchema = z.strictObject({ comment: textField(4_000) }).meta(
 /** Body of `cc`. */
 export const ccSchema = z.strictObject({ users: z.array(personField).min(1).max(50) }).meta({ id: 'CopyInstance' });
 
-/** An instance (api.md §6). */
+/** An instance as the API returns it. */
 export const instanceSchema = z
   .object({
     id: z.uuid(),

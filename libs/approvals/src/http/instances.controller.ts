@@ -27,7 +27,7 @@ import { LEGACY_INSTANCES } from './legacy-approvals.js';
 const historyQuery = z.strictObject({ limit: pagingFields.limit, cursor: pagingFields.cursor });
 type ListInstances = z.output<typeof listInstancesSchema>;
 
-/** Instances over HTTP (api.md §6). */
+/** Instances over HTTP. */
 @ApprovalRoutes('process-instances', LEGACY_INSTANCES)
 export class InstancesController {
   constructor(

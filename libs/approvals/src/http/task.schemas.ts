@@ -5,7 +5,7 @@ import { INSTANCE_STATUSES, TASK_STATUSES } from '../engine/instance/instance-st
 import type { ApprovalTask } from '../store/task-store.js';
 import { commentField, formField, instanceSchema, personField } from './instance.schemas.js';
 
-/** A task (api.md §6). */
+/** A task as the API returns it. */
 export const taskSchema = z
   .object({
     id: z.uuid(),

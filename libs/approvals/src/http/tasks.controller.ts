@@ -27,7 +27,7 @@ import {
   type BatchResult,
 } from './task.schemas.js';
 
-/** Tasks over HTTP (api.md §6). The fixed paths are declared before `:id`, which matches them too. */
+/** Tasks over HTTP. The fixed paths are declared before `:id`, which matches them too. */
 @ApprovalRoutes('approval-tasks', LEGACY_TASKS)
 export class TasksController {
   constructor(

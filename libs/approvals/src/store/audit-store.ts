@@ -17,7 +17,7 @@ export interface ChainEnd {
   readonly lastHash: string;
 }
 
-/** An entry of the history for readers: without addresses, salt and hashes (api.md §6). */
+/** An entry of the history for readers: without addresses, salt and hashes. */
 export interface HistoryItem {
   readonly n: number;
   readonly taskKey: string | null;

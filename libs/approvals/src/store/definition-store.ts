@@ -20,7 +20,7 @@ export interface DefinitionRow {
   readonly updated_at: Date;
 }
 
-/** A process (api.md §6). */
+/** A process. */
 export interface Process {
   readonly id: string;
   readonly code: string;

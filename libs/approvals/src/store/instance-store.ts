@@ -25,7 +25,7 @@ export interface InstanceRow {
   readonly completed_at: Date | null;
 }
 
-/** An instance: one run of a process (api.md §6). */
+/** An instance: one run of a process. */
 export interface Instance {
   readonly id: string;
   readonly processId: string;

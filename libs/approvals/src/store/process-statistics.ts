@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { DefinitionRow } from './definition-store.js';
 import { summaryOf, type InstanceSummary } from './instance-lists.js';
 
-/** Statistics of a process (api.md §6). */
+/** Statistics of a process. */
 export interface ProcessStatistics extends InstanceSummary {
   readonly processId: string;
   readonly code: string;

@@ -28,7 +28,7 @@ export interface TaskRow {
   readonly instance_status: InstanceStatus;
 }
 
-/** A task: one person's turn at a step (api.md §6). */
+/** A task: one person's turn at a step. */
 export interface ApprovalTask {
   readonly id: string;
   readonly instanceId: string;

@@ -15,7 +15,7 @@ export interface VersionRow {
   readonly published_at: Date | null;
 }
 
-/** A version of a process (api.md §6). */
+/** A version of a process. */
 export interface ProcessVersion {
   readonly processId: string;
   readonly version: number;

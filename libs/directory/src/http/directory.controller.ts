@@ -25,7 +25,7 @@ import { DirectoryWriter } from '../store/directory-writer.js';
 import { DirectoryRefusal } from '../people/directory.errors.js';
 import { readPeople } from '../store/person-store.js';
 
-/** The directory over HTTP (api.md §4), for those who keep it in step with the HR system. */
+/** The directory over HTTP, for those who keep it in step with the HR system. */
 @Controller('api/v1/directory')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)

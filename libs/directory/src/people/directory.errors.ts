@@ -1,6 +1,6 @@
 import { Refusal } from '@nest-herald/platform/http';
 
-/** Every code with which the directory refuses a change (besides the common ones of api.md §2); stable. */
+/** Every code with which the directory refuses a change besides the common ones; stable. */
 export type DirectoryRefusalCode =
   'not_found' | 'department_cycle' | 'department_too_deep' | 'manager_cycle' | 'precondition_failed';
 

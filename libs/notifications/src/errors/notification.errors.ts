@@ -1,6 +1,6 @@
 import { type FieldFault, Refusal } from '@nest-herald/platform/http';
 
-/** Every code with which this feature refuses a request (api.md §2 and §5); stable. */
+/** Every code with which this feature refuses a request; stable. */
 export type NotificationRefusalCode =
   | 'invalid_request'
   | 'not_found'

@@ -50,7 +50,7 @@ import type { Reader } from '../store/visible.js';
 
 const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'unsnooze', 'ack'] as const;
 
-/** The inbox over HTTP (api.md §5). Fixed paths stand before those with an id, so that none shadows another. */
+/** The inbox over HTTP. Fixed paths stand before those with an id, so that none shadows another. */
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)

@@ -31,7 +31,7 @@ import { ORIGIN_SENDING, type SentForOrigin } from './legacy-notifications.js';
 import { NotificationService } from '../send/notifications.service.js';
 import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';
 
-/** Sending and taking back over HTTP (api.md §5). */
+/** Sending and taking back over HTTP. */
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)

@@ -17,7 +17,7 @@ import { InboxService } from './inbox.service.js';
  *
  * It follows the durable events that name a person, so it counts after the commit and on the node that has the connection;
  * its pushes to one connection are therefore in order. A shared announcement is not counted here: clients ask for
- * themselves, spread over seconds (api.md §5). Bounds: one entry per person connected, one count per person and
+ * themselves, spread over seconds. Bounds: one entry per person connected, one count per person and
  * `countsIntervalMs`, `countsConcurrency` counts at a time.
  */
 @Injectable()

@@ -21,7 +21,7 @@ import { markAll, raiseRevision, unmarkAll } from '../store/user-state.js';
 import { MAX_BULK } from '../schemas/bulk.js';
 import { visible, type InboxFilter, type Reader, type VisibleRow } from '../store/visible.js';
 
-/** A page of a list (api.md §2). */
+/** A page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;

@@ -1,6 +1,6 @@
 import { cutToBytes, EVENT_CONTENT_BYTES, type NotificationItem, type PersonalState } from './notification.js';
 
-/** Names of the events that this feature publishes (api.md §5). */
+/** Names of the events that this feature publishes. */
 export const NOTIFICATION_CREATED = 'notification.created';
 /** The owner changed their own state of a notification; durable, to all their devices. */
 export const NOTIFICATION_UPDATED = 'notification.updated';

@@ -1,6 +1,6 @@
 /** What a notification is and what may be done with it: no database, no clock, no framework. */
 
-/** Kinds of notification (api.md §5). */
+/** Kinds of notification. */
 export const NOTIFICATION_TYPES = ['system', 'approval', 'task', 'message', 'alert'] as const;
 
 /** See {@link NOTIFICATION_TYPES}. */
@@ -71,7 +71,7 @@ export interface PersonalState {
   readonly revision: number;
 }
 
-/** A notification as one person sees it (api.md §5). */
+/** A notification as one person sees it. */
 export interface NotificationItem extends NotificationContent, PersonalState {
   /** `users` when the person was named, else the audience key through which they see it. */
   readonly audience: string;

@@ -61,7 +61,7 @@ export const sentSchema = z
   })
   .meta({ id: 'SentNotification' });
 
-/** A notification as its reader sees it (api.md §5). */
+/** A notification as its reader sees it. */
 export const itemSchema = z
   .object({
     id: z.uuid(),

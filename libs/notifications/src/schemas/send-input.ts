@@ -16,10 +16,10 @@ const MAX_DATA_BYTES = 16_384;
 const text = (max: number) =>
   z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
 
-/** Ids of people, roles, departments, positions, groups: what wire.md §1 allows for an id. */
+/** Ids of people, roles, departments, positions, groups: what may be an id. */
 const identifier = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
 
-/** wire.md §6: one topic, no pattern. */
+/** One topic, no pattern. */
 const topic = z
   .string()
   .refine(isTopic, 'must be a topic: segments of A-Z a-z 0-9 _ . - joined by ":"')

@@ -5,7 +5,7 @@ import type { NotificationTargets } from '../schemas/send-input.js';
 export interface Addressees {
   /** People named, each once, in the order of their ids (so that two senders never lock in opposite orders). */
   readonly users: readonly string[];
-  /** Audience keys, each once; the same strings by which connections are found (wire.md §2). */
+  /** Audience keys, each once; the same strings by which connections are found. */
   readonly keys: readonly AudienceKey[];
 }
 
@@ -29,7 +29,7 @@ export function addresseesOf(to: NotificationTargets): Addressees {
   return { users: [...new Set(to.users)].sort(), keys: [...new Set(keys)].sort() };
 }
 
-/** The permissions that a request needs to address these targets (api.md §2). */
+/** The permissions that a request needs to address these targets. */
 export function permissionsFor(to: NotificationTargets): readonly string[] {
   const wide = to.tenant || to.roles || to.departments || to.positions || to.groups;
   return [...(to.users || to.topics ? ['notification:send'] : []), ...(wide ? ['notification:broadcast'] : [])];

@@ -47,7 +47,7 @@ const SET: Readonly<Record<ItemOperation['op'], string>> = {
  * Does one operation to some notifications of one person, all or none. Rows are locked in the order of their ids, so two
  * devices of one person wait for each other and never deadlock; what each decides, it decides on rows that it holds.
  *
- * @param expectedRevision refuses the operation for an item with another revision (`If-Match`, api.md §2).
+ * @param expectedRevision refuses the operation for an item with another revision (`If-Match`).
  */
 export async function changeItems(
   manager: EntityManager,

@@ -1,7 +1,7 @@
 import { Refusal } from '../problem/refusal.js';
 
 /**
- * Reads `If-Match` (api.md §2).
+ * Reads `If-Match`.
  * @returns undefined where any revision will do.
  * @throws Refusal 400 for an `If-Match` that is not one revision.
  */

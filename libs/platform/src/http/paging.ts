@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Items that an offset may skip. Beyond that a client follows the cursor, which costs one page however far back it is. */
 export const MAX_OFFSET = 10_000;
 
-/** A page of a list (api.md §2). */
+/** A page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;

@@ -2,7 +2,7 @@ import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 import { Refusal } from '../problem/refusal.js';
 
-/** Never chosen by a request (wire.md §1): ignored wherever they are sent, so that older clients need no change. */
+/** Never chosen by a request: ignored wherever they are sent, so that older clients need no change. */
 const IGNORED_FIELDS = ['tenant_id', 'tenantId'];
 
 /**

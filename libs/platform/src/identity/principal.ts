@@ -9,7 +9,7 @@ export type TenantId = string & { readonly [brand]: 'tenant' };
 export type UserId = string & { readonly [brand]: 'user' };
 
 /**
- * Who holds a token, as verified from it and from nothing else (wire.md §1).
+ * Who holds a token, as verified from it and from nothing else.
  *
  * The tenant of every read, write and frame is `tenantId` of a principal; no request field may choose it.
  */
@@ -18,7 +18,7 @@ export interface Principal {
   readonly userId: UserId;
   /** Roles in the token; each is the audience key `role:<r>`. */
   readonly roles: readonly string[];
-  /** Permission strings (api.md §2); `x:*` covers every permission that starts with `x:`. */
+  /** Permission strings; `x:*` covers every permission that starts with `x:`. */
   readonly permissions: readonly string[];
   /** Topic patterns that the holder may follow; see `TopicPattern` of the protocol package. */
   readonly topics: readonly string[];
@@ -32,14 +32,14 @@ export interface Principal {
   readonly sessionId?: string;
 }
 
-/** The role that may do everything inside its own tenant (api.md §2). */
+/** The role that may do everything inside its own tenant. */
 const ADMIN_ROLE = 'admin';
 /** What no role of a tenant ever includes: it looks across tenants. */
 const PLATFORM_PERMISSION = 'platform:admin';
 
 const ID = /^[A-Za-z0-9_.@|-]{1,128}$/;
 
-/** @returns whether the text can be a tenant or user id (wire.md §1). */
+/** @returns whether the text can be a tenant or user id. */
 export function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }

@@ -5,7 +5,7 @@ import type { FieldFault } from './refusal.js';
 /** Media type of every refusal. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** The body of every refusal (RFC 9457, api.md §2). */
+/** The body of every refusal (RFC 9457). */
 export interface ProblemDocument {
   /** `about:blank`: the stable `code` says more than a page could. */
   readonly type: 'about:blank';

@@ -24,7 +24,7 @@ export interface WrittenAnswer {
 
 /**
  * The one filter that turns refusals and defects into answers: problem documents, with `WWW-Authenticate` on 401 and
- * `Retry-After` on 429 and 503 (api.md §2). What a defect was stands in the log only, never its request's URL, whose query
+ * `Retry-After` on 429 and 503. What a defect was stands in the log only, never its request's URL, whose query
  * may hold a ticket. The controllers of the packages use it; a host may use it for its own, or globally.
  */
 @Catch()

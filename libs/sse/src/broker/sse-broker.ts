@@ -42,7 +42,6 @@ export interface FollowFilter<K extends string = string> {
  * All sending methods throw SseError `ERR_SSE_INVALID_EVENT`, `_RESERVED_EVENT`, `_RESERVED_TOPIC`, `_EVENT_TOO_LARGE`,
  * `_INVALID_TOPIC`, `_TOPICS_DISABLED`, PlatformError `ERR_SSE_INVALID_ID`, and what the log throws (`ERR_SSE_NO_TRANSACTION`,
  * `_TENANT_MISMATCH`, `_STORAGE`).
- * @see delivery.md §2, "Publish"
  */
 @Injectable()
 export class SseBroker<TEvents extends object = AnyEvents> {

@@ -20,7 +20,7 @@ import type { ServerRequests } from './server-requests.js';
 /** `<nodeId>.<22 characters of base64url>`. */
 const CONNECTION_ID = /^([A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{22}$/;
 
-/** Time limit for the answer of a connection's server (wire.md §5). */
+/** Time limit for the answer of a connection's server. */
 const ANSWER_MS = 2_000;
 
 /** What a {@link ConnectionControl} is made of. */

@@ -30,7 +30,7 @@ export interface HintSinks {
 
 /** The readable range of a tenant's log: events with `floor < seq <= head`. */
 export interface LogBounds {
-  /** The epoch of this tenant's positions (wire.md §4). */
+  /** The epoch of this tenant's positions. */
   readonly epoch: string;
   /** Events up to and including this `seq` were deleted. A cursor equal to the floor can still be resumed. */
   readonly floor: number;

@@ -26,7 +26,7 @@ export interface OpenerDeps extends TenantFeedDeps {
   readonly onOpened: (connection: Connection) => void;
 }
 
-/** Opens streams: `prepare` does everything that can fail, `attach` the rest in one tick (delivery.md §2, "Catch-up"). */
+/** Opens streams: `prepare` does everything that can fail, `attach` the rest in one tick. */
 export class StreamOpener {
   readonly #joiner = new ChunkJoiner();
 

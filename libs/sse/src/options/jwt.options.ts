@@ -20,7 +20,7 @@ export interface ClaimNames {
 }
 
 /**
- * How access tokens are verified (wire.md §1). Set exactly one of `secret`, `publicKey`, `jwksUri`. These options, never the
+ * How access tokens are verified. Set exactly one of `secret`, `publicKey`, `jwksUri`. These options, never the
  * token, decide which algorithms are accepted.
  */
 export interface JwtOptions {
@@ -58,7 +58,7 @@ export interface ResolvedJwtOptions {
   readonly claims: ClaimNames;
 }
 
-/** The claim names of wire.md §1. */
+/** The default claim names. */
 export const DEFAULT_CLAIMS: ClaimNames = Object.freeze({
   user: 'sub',
   otherUser: 'user_id',

@@ -17,7 +17,7 @@ export const SSE_OPTIONS = Symbol('SSE_OPTIONS');
 
 /**
  * Options of `SseModule`. Times are milliseconds, sizes bytes, both whole numbers. The module does not start with a value outside
- * its range or an unknown option. Limits count per process unless presence is shared (wire.md §7).
+ * its range or an unknown option. Limits count per process unless presence is shared.
  */
 export interface SseOptions {
   /** Time between two heartbeats of one connection, spread by 10 %. Keep it below the idle time-out of every proxy between server and client. 5,000–300,000, 0 = none. @defaultValue 15000 */

@@ -3,7 +3,7 @@ import type { Principal } from '@nest-herald/platform';
 
 /**
  * Adds the audience keys that a host's directory knows of a user: `dept:<id>` with all ancestors, `pos:<id>`, `group:<id>`,
- * further `role:<r>` (wire.md §2).
+ * further `role:<r>`.
  *
  * It must not return keys that only the token decides: an answer with `tenant`, `users`, `user:…` or `topic:…` refuses the
  * stream. An error refuses it too, because a stream that silently misses its department's events would be worse than none.

@@ -4,7 +4,7 @@ import type { Principal } from '@nest-herald/platform';
 export const TOPIC_AUTHORIZER = Symbol('TOPIC_AUTHORIZER');
 
 /**
- * Decides who may follow a topic (wire.md §6). It is asked when a stream opens, when the followed topics change, and on a
+ * Decides who may follow a topic. It is asked when a stream opens, when the followed topics change, and on a
  * token refresh.
  *
  * An error, or no answer within `topicDecisionTimeoutMs`, counts as no.

@@ -1,7 +1,7 @@
 import { asUserId, type Principal, type UserId } from '@nest-herald/platform';
 
 /**
- * The recipients of an event as one string, which is also the key that connections are indexed by (wire.md §2):
+ * The recipients of an event as one string, which is also the key that connections are indexed by:
  * `tenant`, `user:<id>`, `role:<r>`, `topic:<t>`, and what a host's directory adds (`dept:<id>`, `pos:<id>`, `group:<id>`).
  */
 export type AudienceKey = string;
@@ -12,7 +12,7 @@ export const NAMED_USERS = 'users';
 /** The audience key that every user of a tenant has. */
 export const TENANT_KEY: AudienceKey = 'tenant';
 
-/** The most people that one row of the log names. Longer lists become several rows (delivery.md §2). */
+/** The most people that one row of the log names. Longer lists become several rows. */
 export const MAX_RECIPIENTS_PER_EVENT = 500;
 
 /** The audience keys that follow from a verified token alone. A directory may add to them. */

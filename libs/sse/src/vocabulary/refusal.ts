@@ -13,7 +13,7 @@ export interface RefusalDetails {
 }
 
 /**
- * An expected negative answer to a request, before its stream is accepted (wire.md §2, "Refusals").
+ * An expected negative answer to a request, before its stream is accepted.
  *
  * Admission, authentication and authorisation throw it. The `http` folder turns it into a problem document or a soft refusal.
  */

@@ -7,7 +7,7 @@ export type RevocationTarget =
   | { readonly tokenId: string }
   | { readonly tenant: true };
 
-/** Tokens of one tenant that are refused although they are signed and have not expired (wire.md §5). */
+/** Tokens of one tenant that are refused although they are signed and have not expired. */
 export interface Revocation {
   readonly tenantId: TenantId;
   readonly target: RevocationTarget;

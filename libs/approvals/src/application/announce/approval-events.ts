@@ -1,4 +1,4 @@
-/** Names and data of the events that approvals publish (api.md §6). */
+/** Names and data of the events that approvals publish. */
 
 /** To the assignee. Data: {@link TaskEvent}. */
 export const TASK_CREATED = 'approval.task.created';

@@ -9,7 +9,7 @@ const PROCESS = new RegExp(`^approval:process:(${UUID})$`);
 const TASK = new RegExp(`^approval:task:(${UUID})$`);
 
 /**
- * Authorises the topics of approvals (wire.md §6). Holders of `approval:manage` may follow all of them.
+ * Authorises the topics of approvals. Holders of `approval:manage` may follow all of them.
  *
  * - `approval:process:<id>`: the participants of the instance.
  * - `approval:task:<id>`: the assignee, and the person that the assignee substitutes.

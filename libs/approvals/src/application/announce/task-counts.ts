@@ -5,7 +5,7 @@ import { ConnectedPeople, Hub, type Connection } from '@nest-herald/sse';
 import { countOpenTasks } from '../../store/task-lists.js';
 import { TASK_CLOSED, TASK_CREATED, TASKS_COUNT, type TasksCount } from './approval-events.js';
 
-/** Shortest time between two counts of one person, as for the counts of the inbox (api.md §5). */
+/** Shortest time between two counts of one person, as for the counts of the inbox. */
 const INTERVAL_MS = 250;
 /** Most counts that one server reads at the same time. */
 const MAX_CONCURRENT_COUNTS = 4;

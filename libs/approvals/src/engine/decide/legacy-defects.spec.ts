@@ -80,7 +80,7 @@ class EngineApprovals implements Approvals {
   }
 }
 
-/** A model of the defects of the legacy system (origin.md §1.6). */
+/** A model of the defects of the legacy system. */
 class LegacyApprovals implements Approvals {
   #status = 'pending';
   #tasks: { assignee: string; step: string; status: string }[] = [];

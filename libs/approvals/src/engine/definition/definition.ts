@@ -13,7 +13,7 @@ const directoryId = z.string().regex(/^[A-Za-z0-9_.@|-]{1,128}$/, {
 const level = z.int().min(1).max(10).default(1);
 
 /**
- * Who acts at a step (api.md §6, `assignees[].type`). The people of several specs are added up; at a `per_group` step each
+ * Who acts at a step. The people of several specs are added up; at a `per_group` step each
  * spec is one group. `resolveAssignees` documents each type.
  */
 export const assigneeShape = z.discriminatedUnion('type', [
@@ -100,7 +100,7 @@ const settingsShape = z.strictObject({
   dueHours: z.number().gt(0).max(87_600).optional(),
 });
 
-/** Shape of the body of `POST /processes` (api.md §6) without `publish`. `parseDefinition` makes the further checks. */
+/** Shape of the body of `POST /processes` without `publish`. `parseDefinition` makes the further checks. */
 export const definitionShape = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, { error: 'A code has 1 to 50 characters out of a-z 0-9 - .' }),
   name: z.string().min(1).max(100),

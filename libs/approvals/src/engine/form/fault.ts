@@ -1,4 +1,4 @@
-/** One fault of a form or definition: an entry of `errors[]` in a problem document (api.md §2). */
+/** One fault of a form or definition: an entry of `errors[]` in a problem document. */
 export interface Fault {
   /** JSON path inside the checked value: `nodes[3].quorum.count`, `amount`, or `''` for the whole value. */
   readonly path: string;

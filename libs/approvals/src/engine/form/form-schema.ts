@@ -87,7 +87,7 @@ const fieldSchema: z.ZodType<FieldSchema, FieldSchema> = z.discriminatedUnion('t
   }),
 ]);
 
-/** Shape of `formSchema` (api.md §6): an object schema. Conditions name its fields as `form.<field>`. */
+/** Shape of `formSchema`: an object schema. Conditions name its fields as `form.<field>`. */
 export const formSchemaShape = z.strictObject({
   ...note,
   type: z.literal('object'),

@@ -1,7 +1,7 @@
 import type { Fault } from '../form/fault.js';
 import type { TaskAction } from './instance-state.js';
 
-/** Why a command changes nothing (api.md §6). The codes are stable. */
+/** Why a command changes nothing. The codes are stable. */
 export type RefusalCode =
   | 'not_found'
   | 'not_assignee'

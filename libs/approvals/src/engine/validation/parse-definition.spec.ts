@@ -3,7 +3,7 @@ import type { DefinitionInput } from '../definition/definition.js';
 import type { Fault } from '../form/fault.js';
 import { parseDefinition } from './parse-definition.js';
 
-/** The purchase order of api.md §6. */
+/** A purchase order with every kind of step that it needs. */
 const documented: DefinitionInput = {
   code: 'purchase-order',
   name: 'Purchase order',

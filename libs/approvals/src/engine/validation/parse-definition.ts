@@ -14,7 +14,7 @@ export type ParsedDefinition =
   { readonly definition: Definition; readonly graph: Graph } | { readonly faults: readonly Fault[] };
 
 /**
- * Checks a definition as an author wrote it (api.md §6), fills in its defaults and compiles it.
+ * Checks a definition as an author wrote it, fills in its defaults and compiles it.
  *
  * Unknown fields are refused. The check covers ids, edges, reachability, cycles, default edges, assignee specs and the types
  * of all conditions.

@@ -18,7 +18,7 @@ interface OurPage {
 }
 
 /**
- * Lets clients of the origin call a controller (api.md §2): before the pipes it puts the origin's names into ours, behind the
+ * Lets clients of the origin call a controller: before the pipes it puts the origin's names into ours, behind the
  * handler it puts our answer into the origin's form, the latter only with `?compat=origin`. What stands between (rights,
  * checks, transactions, kept answers of an `Idempotency-Key`) knows one form only.
  *

@@ -13,7 +13,7 @@ export interface LegacyRequest {
 }
 
 /**
- * What the origin calls the parts of one operation (api.md §2, "Origin compatibility"). Requests are understood in both forms
+ * What the origin calls the parts of one operation. Requests are understood in both forms
  * always; answers are the origin's only where `?compat=origin` asks for them.
  */
 export interface LegacyRoute {

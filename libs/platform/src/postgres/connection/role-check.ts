@@ -15,7 +15,7 @@ export interface RoleFaults {
 const REMEDY =
   'Open every connection with the role herald_app (add options=-c%20role%3Dherald_app to the URL, which the service does itself), or use a login that is a plain member of herald_app.';
 
-/** Looks whether row-level security binds the current role (delivery.md §4). */
+/** Looks whether row-level security binds the current role. */
 export async function inspectRole(connection: Queryable): Promise<RoleFaults> {
   const { rows } = await connection.query(`
     SELECT current_user::text AS role, r.rolsuper AS superuser, r.rolbypassrls AS bypass,

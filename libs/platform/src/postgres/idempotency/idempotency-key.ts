@@ -24,7 +24,7 @@ export interface KeyedRequest {
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Reads the identity of a request (api.md §2).
+ * Reads the identity of a request.
  * @throws Refusal 400 `invalid_request` for a key that is not 1 to 255 visible ASCII characters.
  */
 export function requestIdentity(

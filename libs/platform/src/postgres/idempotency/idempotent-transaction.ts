@@ -28,7 +28,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Does the work of a request at most once per `Idempotency-Key`: key and work are one transaction, so a concurrent twin
- * waits and then gets the first answer, and work that fails leaves no key behind (api.md §2). Without a key it is an
+ * waits and then gets the first answer, and work that fails leaves no key behind. Without a key it is an
  * ordinary tenant transaction.
  */
 @Injectable()

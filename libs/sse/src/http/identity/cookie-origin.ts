@@ -15,7 +15,7 @@ export function cookieOf(request: IncomingMessage, name: string): string | null 
 }
 
 /**
- * Prevents other sites from using a cookie that the browser adds by itself (wire.md §1). A same-origin EventSource sends
+ * Prevents other sites from using a cookie that the browser adds by itself. A same-origin EventSource sends
  * neither header, so a request without them is accepted; SameSite=Lax protects browsers that send none.
  *
  * An origin on the allow-list is accepted whatever `Sec-Fetch-Site` says: the operator listed it to accept it.

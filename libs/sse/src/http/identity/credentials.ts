@@ -16,14 +16,14 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 export interface CredentialDeps {
   readonly authenticator: Authenticator;
   readonly tickets: StreamTickets;
-  /** Whether a token that is otherwise valid was revoked (wire.md §5). An error refuses the request. */
+  /** Whether a token that is otherwise valid was revoked. An error refuses the request. */
   readonly isRevoked: (principal: Principal) => Promise<boolean>;
   readonly cookieName: string | false;
   readonly allowedOrigins: readonly string[];
   readonly allowQueryToken: boolean;
 }
 
-/** Authenticates requests (wire.md §1, "Credentials of a stream"). */
+/** Authenticates requests. */
 export class Credentials {
   constructor(private readonly deps: CredentialDeps) {}
 

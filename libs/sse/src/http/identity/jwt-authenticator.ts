@@ -4,7 +4,7 @@ import type { ResolvedJwtOptions } from '../../options/jwt.options.js';
 import { principalOf } from './token-claims.js';
 import { type TokenVerifier, tokenVerifier } from './token-verifier.js';
 
-/** The default {@link Authenticator}: verifies JWT access tokens (wire.md §1) and caches nothing between calls. */
+/** The default {@link Authenticator}: verifies JWT access tokens and caches nothing between calls. */
 export class JwtAuthenticator implements Authenticator {
   readonly #verify: TokenVerifier;
 

@@ -4,7 +4,7 @@ import { SseRefusal } from '../../vocabulary/refusal.js';
 import type { TicketStore } from '../../seams/ticket-store.js';
 import { TicketQuota } from './ticket-quota.js';
 
-/** Time within which a ticket can be redeemed (wire.md §1). */
+/** Time within which a ticket can be redeemed. */
 export const TICKET_LIFETIME_MS = 30_000;
 
 const TICKET_BYTES = 32;

@@ -14,7 +14,7 @@ const NONE: readonly string[] = Object.freeze([]);
 const TEXT = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /**
- * Reads the principal from a verified token by the rules of wire.md §1.
+ * Reads the principal from a verified token.
  * @throws SseRefusal 401 `token_expired` when `exp` is its only fault, else 401 `invalid_token`.
  */
 export function principalOf(token: VerifiedToken, options: ResolvedJwtOptions, now: Date): Principal {

@@ -32,7 +32,7 @@ export interface RevocationAnswer {
 }
 
 /**
- * Operations on open streams of any server, and revocation of tokens (wire.md §5, api.md §3). `SseModule` mounts it beside the
+ * Operations on open streams of any server, and revocation of tokens. `SseModule` mounts it beside the
  * other operations.
  */
 @UseGuards(SseAuthGuard)

@@ -15,7 +15,7 @@ export const topicsRequestSchema = z
 /** See {@link topicsRequestSchema}. */
 export type TopicsRequest = z.infer<typeof topicsRequestSchema>;
 
-/** Body of `POST /revocations` (api.md §3). */
+/** Body of `POST /revocations`. */
 export const revocationRequestSchema = z
   .strictObject({
     userId: z

@@ -6,7 +6,7 @@ export const statsQuerySchema = z.object({ scope: z.enum(['tenant', 'platform'])
 /** See {@link statsQuerySchema}. */
 export type StatsQuery = z.infer<typeof statsQuerySchema>;
 
-/** Query of `GET /online-users` (api.md §2, "List"). */
+/** Query of `GET /online-users`. */
 export const onlineUsersQuerySchema = z.object({
   limit: z
     .string()

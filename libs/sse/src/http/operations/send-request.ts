@@ -20,7 +20,7 @@ const target = z
     message: 'must name exactly one of user, users, topic, role, tenant',
   });
 
-/** Body of `POST /send` (api.md §3). */
+/** Body of `POST /send`. */
 export const sendRequestSchema = z
   .strictObject({
     target,
@@ -32,7 +32,7 @@ export const sendRequestSchema = z
   })
   .meta({ id: 'SseSendRequest' });
 
-/** Body of `POST /send` in the legacy API (api.md §3). */
+/** Body of `POST /send` in the legacy API. */
 export const legacySendRequestSchema = z
   .strictObject({
     target_type: z.enum(['user', 'topic', 'broadcast']),

@@ -102,7 +102,7 @@ export interface UserPresenceAnswer {
   readonly generation: number;
 }
 
-/** The operations beside the stream (api.md §3). `SseModule` mounts them at the path that the host chose. */
+/** The operations beside the stream. `SseModule` mounts them at the path that the host chose. */
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
 export class SseOperationsController {

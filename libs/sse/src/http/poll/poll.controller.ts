@@ -11,7 +11,7 @@ import { LongPoll, type PollAnswer } from './long-poll.js';
 import { type PollQuery, pollQuerySchema } from '../operations/operation-queries.js';
 import { SseAuthGuard } from '../identity/sse-auth.guard.js';
 
-/** `GET /poll` (api.md §3): for clients and proxies that cannot keep a stream open. Mounted beside the stream. */
+/** `GET /poll`: for clients and proxies that cannot keep a stream open. Mounted beside the stream. */
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
 export class PollController {

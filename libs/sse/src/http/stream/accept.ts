@@ -16,7 +16,7 @@ export function acceptsEventStream(accept: string | null): boolean {
 }
 
 /**
- * Whether a transient refusal must be sent as a stream (wire.md §2): a browser's EventSource accepts `text/event-stream` and
+ * Whether a transient refusal must be sent as a stream: a browser's EventSource accepts `text/event-stream` and
  * never reconnects after a status other than 200. A client that also accepts problem documents can read the real status.
  */
 export function wantsSoftRefusal(accept: string | null): boolean {

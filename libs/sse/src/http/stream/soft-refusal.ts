@@ -4,7 +4,7 @@ import type { IdGenerator } from '@nest-herald/platform';
 const MIN_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 30_000;
 
-/** Headers of every stream, including soft refusals, as Nest's own route sends them (wire.md §2). */
+/** Headers of every stream, including soft refusals, as Nest's own route sends them. */
 export const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'private, no-cache, no-store, must-revalidate, max-age=0, no-transform',

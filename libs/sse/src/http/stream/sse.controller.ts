@@ -6,7 +6,7 @@ import { StreamRoute } from './route-metadata.js';
 import { OpenStreamGuard } from './open-stream.guard.js';
 import { streamResponse } from './stream-response.js';
 
-/** Further paths of the stream, for clients of the legacy API (wire.md §2), relative to a global prefix. */
+/** Further paths of the stream, for clients of the legacy API, relative to a global prefix. */
 export const STREAM_ALIASES: readonly string[] = [
   'sse/stream',
   'api/v1/notifications/stream',
@@ -16,7 +16,7 @@ export const STREAM_ALIASES: readonly string[] = [
   'realtime/events',
 ];
 
-/** `GET /stream` (wire.md §2). `SseModule` mounts it at the path that the host chose. */
+/** `GET /stream`. `SseModule` mounts it at the path that the host chose. */
 @UseFilters(StreamProblemFilter)
 export class SseController {
   @Sse('stream')

@@ -39,7 +39,7 @@ const NO_TOPICS: TopicDecision = { granted: [], denied: [] };
 const DEVICE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /**
- * Checks and prepares a stream (wire.md §2), in this order: token in the URL, length, `Accept`, identity, limits, topics,
+ * Checks and prepares a stream, in this order: token in the URL, length, `Accept`, identity, limits, topics,
  * directory, log. A prepared stream cannot fail any more.
  */
 @Injectable()
@@ -154,7 +154,7 @@ export class StreamIntake {
   }
 }
 
-/** The client's cursor (wire.md §4): from the header that browsers send, else from the query; an empty one counts as none. */
+/** The client's cursor: from the header that browsers send, else from the query; an empty one counts as none. */
 function cursorOf(request: IncomingMessage, query: URLSearchParams): string | null {
   const header = headerOf(request, 'last-event-id');
   if (header !== null && header !== '') return header;

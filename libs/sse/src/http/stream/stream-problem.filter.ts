@@ -14,8 +14,7 @@ import { wantsSoftRefusal } from './accept.js';
 import { jitteredRetryMs, softRefusalBody, STREAM_HEADERS } from './soft-refusal.js';
 
 /**
- * {@link ProblemFilter} for streams: a transient refusal of a browser's EventSource is a stream that asks to come back
- * (wire.md §2, "Soft refusal").
+ * {@link ProblemFilter} for streams: a transient refusal of a browser's EventSource is a stream that asks to come back.
  */
 @Catch()
 @Injectable()

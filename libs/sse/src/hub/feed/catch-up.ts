@@ -26,7 +26,7 @@ export interface ReplaySource {
 const PAGE = 200;
 
 /**
- * Brings a connection from its cursor to the live position (delivery.md §2, "Catch-up", steps 4 and 5).
+ * Brings a connection from its cursor to the live position.
  *
  * The connection was registered in the tick in which the horizon was read. Newer events therefore reach it live and wait in
  * its pending list, and older ones are in the ring or the log: none is lost, none comes twice (P51). The current rights apply

@@ -1,6 +1,6 @@
 /**
  * The settings of the hub and its connections, resolved and checked by `sse.options.ts`.
- * Where a field says so, 0 switches the limit off (wire.md §7).
+ * Where a field says so, 0 switches the limit off.
  */
 export interface HubOptions {
   /** Time between two heartbeats of one connection, ± 10 %, in ms. 0 = none. */

@@ -129,6 +129,6 @@ function newPerson(): Person {
 }
 
 function keyOf(tenantId: string, userId: string): string {
-  // No id contains a line feed (wire.md §1).
+  // No id contains a line feed.
   return `${tenantId}\n${userId}`;
 }

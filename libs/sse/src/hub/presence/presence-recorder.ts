@@ -2,7 +2,7 @@ import type { Connection } from '../../connection/connection.js';
 import type { TimerWheel, WheelEntry } from '../../connection/timing/timer-wheel.js';
 import type { Presence } from '../../presence/presence.js';
 
-/** A poll counts as online for this long after its answer (api.md §3), so that a client between two polls is not offline. */
+/** A poll counts as online for this long after its answer, so that a client between two polls is not offline. */
 const POLL_LINGER_MS = 30_000;
 
 /** An answered poll that still counts as online. */

@@ -39,7 +39,7 @@ interface Turn {
 
 /**
  * Second step of a durable event: outbox → event log. One writer per shard assigns `seq` after commit, so a late commit gets a
- * later `seq` and no other event waits for it (delivery.md §2 "Sequence"). It works from construction until `stop` or fencing.
+ * later `seq` and no other event waits for it. It works from construction until `stop` or fencing.
  */
 export class Sequencer {
   readonly #done: Promise<void>;
