@@ -66,7 +66,7 @@ describeInBrowser('the approvals page', (launch) => {
     expect(bestMs).toBeLessThan(1_000);
   }, 60_000);
 
-  // approvals-races.e2e-spec.ts covers the refusal, approval-center.spec.ts the page's state.
+  // `npm test` has the refusal itself in approvals-races.e2e-spec.ts.
   itInFullProfile(
     'shows who decided first when a colleague was faster',
     async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isControlEventType } from '@nest-herald/sse-protocol';
 import pg from 'pg';
 import { type Answer, call } from '../support/http.js';
+import { itInFullProfile } from '../support/profile.js';
 import { type Service, startService, TEST_JWT_SECRET } from '../support/service.js';
 import { openStream, type StreamReader } from '../support/stream-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -139,7 +140,8 @@ describe('Control through another server', () => {
     }
   });
 
-  it('revokes streams of a server without a connection to the backplane, which reads the log itself', async () => {
+  // postgres-retention.e2e-spec.ts covers the reading of the log without hints, the test above the revocation itself.
+  itInFullProfile('revokes streams of a server without a connection to the backplane, which reads the log itself', async () => {
     const isolated = await startService({
       DATABASE_URL: database.url,
       JWT_SECRET: TEST_JWT_SECRET,

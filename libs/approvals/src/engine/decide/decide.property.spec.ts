@@ -9,7 +9,7 @@ import { replay } from '../instance/evolve.js';
 import type { InstanceEvent } from '../instance/instance-event.js';
 import { simulate } from './simulate.js';
 
-const RUNS = process.env['HERALD_TEST_PROFILE'] === 'full' ? 3_000 : 200;
+const RUNS = process.env['HERALD_TEST_PROFILE'] === 'full' ? 3_000 : 80;
 const PEOPLE = ['ada', 'ben', 'mia', 'leo', 'zoe', 'fin1', 'fin2', 'fin3', 'hanna', 'root', 'gone', 'spy', 'ghost'];
 const SYSTEM = { id: 'system:timer', kind: 'system', manages: false } as const;
 
