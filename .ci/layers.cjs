@@ -29,7 +29,7 @@ const PACKAGES = [
     path: 'libs/sse/src',
     entries: ['', 'adapters/postgres', 'adapters/redis', 'adapters/nats', 'testing', 'spi'],
     layers: [
-      ['observability'],
+      ['observability', 'time'],
       ['vocabulary'],
       ['seams'],
       ['event-log', 'presence'],
@@ -145,11 +145,11 @@ const NEVER_REACHED = '^node_modules/(@nestjs|typeorm|pg|rxjs|redis|@nats-io|exp
 /** Folders without the framework: no `@nestjs` import, direct or through another file. */
 const FRAMEWORK_FREE = [
   'libs/platform/src/(errors|identity|options|transactions|time)',
-  'libs/sse/src/(admission|connection|hub|control|event-log|presence|backplane|seams|observability)',
+  'libs/sse/src/(time|admission|connection|hub|control|event-log|presence|backplane|seams|observability)',
 ];
 
 /** Of `libs/sse`, what an adapter is written against; nothing of the hub or the controllers. */
-const ADAPTERS_MAY = ['vocabulary', 'seams', 'event-log', 'presence', 'backplane', 'adapters'];
+const ADAPTERS_MAY = ['vocabulary', 'seams', 'time', 'event-log', 'presence', 'backplane', 'adapters'];
 
 /** Folders that may import RxJS; the rest of `libs/sse` may not. */
 const RXJS = ['hub', 'http', 'broker', 'testing'];

@@ -1,4 +1,4 @@
-import { departmentSchema, personSchema, putDepartmentSchema, putPersonSchema } from '@nest-herald/directory';
+import { directorySchemas as schemas } from '@nest-herald/directory';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './description/operation.js';
 
@@ -70,11 +70,11 @@ const operations: readonly Operation[] = [
       'The whole of it. With another parent it takes everybody in and below it along. Parents and leaders may be loaded later than those who name them.',
     access,
     parameters: [departmentId, ...headers],
-    body: { schema: putDepartmentSchema, example: DEPARTMENT },
+    body: { schema: schemas.putDepartment, example: DEPARTMENT },
     answers: {
       200: {
         description: 'The department, with its revision as ETag.',
-        schema: departmentSchema,
+        schema: schemas.department,
         example: { id: 'logistics', ...DEPARTMENT, ...TIMES },
       },
     },
@@ -90,7 +90,7 @@ const operations: readonly Operation[] = [
     answers: {
       200: {
         description: 'The department, with its revision as ETag.',
-        schema: departmentSchema,
+        schema: schemas.department,
         example: { id: 'logistics', ...DEPARTMENT, ...TIMES },
       },
     },
@@ -105,11 +105,11 @@ const operations: readonly Operation[] = [
       'The whole of them; what is left out is empty afterwards. Open streams and inboxes follow at once: what is lost is no longer shown, what is gained is shown from now on. Writing what is there already changes nothing.',
     access,
     parameters: [personId, ...headers],
-    body: { schema: putPersonSchema, example: PERSON },
+    body: { schema: schemas.putPerson, example: PERSON },
     answers: {
       200: {
         description: 'The person, with their revision as ETag.',
-        schema: personSchema,
+        schema: schemas.person,
         example: { id: 'ines.marker', ...PERSON, ...TIMES },
       },
     },
@@ -125,7 +125,7 @@ const operations: readonly Operation[] = [
     answers: {
       200: {
         description: 'The person, with their revision as ETag.',
-        schema: personSchema,
+        schema: schemas.person,
         example: { id: 'ines.marker', ...PERSON, ...TIMES },
       },
     },

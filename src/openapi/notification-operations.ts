@@ -1,19 +1,4 @@
-import {
-  bulkSchema,
-  countSchema,
-  countsSchema,
-  itemSchema,
-  listQuerySchema,
-  pageSchema,
-  readAllAnswerSchema,
-  readAllSchema,
-  readManySchema,
-  revSchema,
-  sendSchema,
-  sentSchema,
-  snoozeSchema,
-  undoSchema,
-} from '@nest-herald/notifications';
+import { notificationSchemas as schemas } from '@nest-herald/notifications';
 import { z } from 'zod';
 import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED } from './description/common-parameters.js';
 import type { Operation, OperationGroup, Parameter } from './description/operation.js';
@@ -68,13 +53,13 @@ function change(verb: string, summary: string, description?: string, ...refusals
     ...(description === undefined ? {} : { description }),
     access: 'token',
     parameters: [id, IF_MATCH, IDEMPOTENCY_KEY],
-    answers: { 200: { description: 'The item after it.', schema: itemSchema, example: ITEM } },
+    answers: { 200: { description: 'The item after it.', schema: schemas.item, example: ITEM } },
     refusals: ['404 not_found', '412 precondition_failed', ...refusals, ...IDEMPOTENCY],
   };
 }
 
 const listParameters: readonly Parameter[] = [
-  ...Object.entries(listQuerySchema.shape)
+  ...Object.entries(schemas.listQuery.shape)
     .filter(([name]) => !NUMBERED.some((parameter) => parameter.name === name))
     .map(([name, schema]) => ({
       name,
@@ -118,7 +103,7 @@ export const notificationOperations: OperationGroup = {
       access: { permission: 'notification:send' },
       parameters: [COMPAT, IDEMPOTENCY_KEY],
       body: {
-        schema: sendSchema,
+        schema: schemas.send,
         example: {
           to: { users: ['acme.manager'] },
           title: ITEM.title,
@@ -134,7 +119,7 @@ export const notificationOperations: OperationGroup = {
       answers: {
         201: {
           description: 'Stored and published.',
-          schema: sentSchema,
+          schema: schemas.sent,
           example: { id: ID, mode: 'materialised', recipients: 1 },
         },
       },
@@ -150,7 +135,7 @@ export const notificationOperations: OperationGroup = {
       answers: {
         200: {
           description: 'A page.',
-          schema: pageSchema,
+          schema: schemas.page,
           example: { items: [ITEM], nextCursor: null, hasMore: false },
         },
       },
@@ -164,7 +149,7 @@ export const notificationOperations: OperationGroup = {
       answers: {
         200: {
           description: 'Counts, at most 999 each (`capped`).',
-          schema: countsSchema,
+          schema: schemas.counts,
           example: {
             unread: 3,
             unseen: 1,
@@ -182,7 +167,7 @@ export const notificationOperations: OperationGroup = {
       summary: 'Count what is unread',
       access: 'token',
       parameters: [COMPAT],
-      answers: { 200: { description: 'The count.', schema: countSchema, example: { count: 3 } } },
+      answers: { 200: { description: 'The count.', schema: schemas.count, example: { count: 3 } } },
     },
     {
       method: 'put',
@@ -192,8 +177,8 @@ export const notificationOperations: OperationGroup = {
       description: 'Ids that are unknown, foreign or read already are passed over.',
       access: 'token',
       parameters: [COMPAT, IDEMPOTENCY_KEY],
-      body: { schema: readManySchema, example: { ids: [ID] } },
-      answers: { 200: { description: 'How many changed.', schema: countSchema, example: { count: 1 } } },
+      body: { schema: schemas.readMany, example: { ids: [ID] } },
+      answers: { 200: { description: 'How many changed.', schema: schemas.count, example: { count: 1 } } },
       refusals: IDEMPOTENCY,
     },
     {
@@ -205,8 +190,8 @@ export const notificationOperations: OperationGroup = {
         'To ids, or to whatever a filter shows, at most 500. All or none: where one item refuses it, nothing changes. Ids that are unknown or foreign are passed over, and so is what is so already.',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
-      body: { schema: bulkSchema, example: { op: 'archive', filter: { state: 'read', category: 'procurement' } } },
-      answers: { 200: { description: 'How many changed.', schema: countSchema, example: { count: 12 } } },
+      body: { schema: schemas.bulk, example: { op: 'archive', filter: { state: 'read', category: 'procurement' } } },
+      answers: { 200: { description: 'How many changed.', schema: schemas.count, example: { count: 12 } } },
       refusals: ['409 ack_required', '409 ack_not_asked', '413 too_many_items', ...IDEMPOTENCY],
     },
     {
@@ -217,11 +202,11 @@ export const notificationOperations: OperationGroup = {
       description: 'One write however large the inbox is; can be undone for ten minutes.',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
-      body: { schema: readAllSchema, example: { category: 'procurement' } },
+      body: { schema: schemas.readAll, example: { category: 'procurement' } },
       answers: {
         200: {
           description: 'What undoes it.',
-          schema: readAllAnswerSchema,
+          schema: schemas.readAllAnswer,
           example: { undoToken: 'b1946ac92492d2347c6235b4d2611184', rev: '18' },
         },
       },
@@ -234,8 +219,8 @@ export const notificationOperations: OperationGroup = {
       summary: 'Undo a mark-everything-as-read',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
-      body: { schema: undoSchema, example: { undoToken: 'b1946ac92492d2347c6235b4d2611184' } },
-      answers: { 200: { description: 'Undone.', schema: revSchema, example: { rev: '19' } } },
+      body: { schema: schemas.undo, example: { undoToken: 'b1946ac92492d2347c6235b4d2611184' } },
+      answers: { 200: { description: 'Undone.', schema: schemas.revision, example: { rev: '19' } } },
       refusals: ['404 not_found', ...IDEMPOTENCY],
     },
     {
@@ -255,7 +240,7 @@ export const notificationOperations: OperationGroup = {
       summary: "Get one of one's notifications",
       access: 'token',
       parameters: [id, COMPAT],
-      answers: { 200: { description: 'The item, with its revision as ETag.', schema: itemSchema, example: ITEM } },
+      answers: { 200: { description: 'The item, with its revision as ETag.', schema: schemas.item, example: ITEM } },
       refusals: ['404 not_found'],
     },
     {
@@ -266,7 +251,7 @@ export const notificationOperations: OperationGroup = {
     },
     {
       ...change('snooze', 'Hide until a moment', 'It comes back as new then.'),
-      body: { schema: snoozeSchema, example: { until: '2026-11-23T08:00:00.000Z' } },
+      body: { schema: schemas.snooze, example: { until: '2026-11-23T08:00:00.000Z' } },
     },
     change('read', 'Mark as read'),
     change('unread', 'Mark as unread'),

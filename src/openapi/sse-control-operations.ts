@@ -1,4 +1,4 @@
-import { SSE_REQUEST_SCHEMAS } from '@nest-herald/sse';
+import { sseSchemas } from '@nest-herald/sse';
 import { z } from 'zod';
 import type { Operation, Parameter } from './description/operation.js';
 import { revocationAnswer, swapAnswer, topicsAnswer } from './sse-answers.js';
@@ -40,7 +40,7 @@ export const sseControlOperations: readonly Operation[] = [
     description: 'Replaces what the stream follows, without a reconnect; a refusal changes nothing.',
     access: 'token',
     parameters: [CONNECTION],
-    body: { schema: SSE_REQUEST_SCHEMAS.topics, example: { topics: ['doc:invoice:INV-9'] } },
+    body: { schema: sseSchemas.topics, example: { topics: ['doc:invoice:INV-9'] } },
     answers: {
       200: {
         description: 'What the stream follows now.',
@@ -70,7 +70,7 @@ export const sseControlOperations: readonly Operation[] = [
     description:
       'Of a person, a login session, one token, or everybody of the tenant: exactly one. Open streams are closed on every node within a second, and no event that is committed later reaches them. Tokens of a person or tenant that are issued from the next second on are good.',
     access: { permission: 'sse:admin' },
-    body: { schema: SSE_REQUEST_SCHEMAS.revocation, example: { sid: '0b9c6f8e-7f0e-4a9c-9a51-9b8f4d8d0f7a' } },
+    body: { schema: sseSchemas.revocation, example: { sid: '0b9c6f8e-7f0e-4a9c-9a51-9b8f4d8d0f7a' } },
     answers: {
       201: {
         description: 'It is stored.',

@@ -1,4 +1,4 @@
-import { SSE_REQUEST_SCHEMAS } from '@nest-herald/sse';
+import { sseSchemas } from '@nest-herald/sse';
 import { z } from 'zod';
 import type { Operation, OperationGroup, Parameter } from './description/operation.js';
 import { sseControlOperations } from './sse-control-operations.js';
@@ -161,7 +161,7 @@ export const sseOperations: OperationGroup = {
       access: { permission: 'sse:send' },
       parameters: [IDEMPOTENCY_KEY],
       body: {
-        schema: SSE_REQUEST_SCHEMAS.send,
+        schema: sseSchemas.send,
         example: {
           target: { user: 'acme.buyer' },
           event: 'order.changed',

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
+import { IdempotentRequests, TenantTransaction } from '@nest-herald/platform/postgres';
 import { DIRECTORY } from './seams/directory.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { DirectoryReauthorizer } from './audience/directory-reauthorizer.js';
@@ -21,7 +21,6 @@ import { PostgresDirectory } from './store/postgres-directory.js';
     { provide: DIRECTORY, useExisting: PostgresDirectory },
     DirectoryWriter,
     DirectoryReauthorizer,
-    IdempotentTransaction,
     IdempotentRequests,
   ],
   exports: [DIRECTORY, DirectoryWriter, IdempotentRequests],

@@ -1,18 +1,7 @@
-export { DirectoryAudience } from './audience/directory-audience.js';
-export type { DirectoryOptions } from './directory.module-definition.js';
+// The module.
 export { DirectoryModule } from './directory.module.js';
-export { DirectoryRefusal, type DirectoryRefusalCode } from './people/directory.errors.js';
-export {
-  departmentSchema,
-  personSchema,
-  putDepartmentSchema,
-  putPersonSchema,
-  type DepartmentInput,
-  type DepartmentRecord,
-  type PersonInput,
-  type PersonRecord,
-} from './people/directory-input.js';
-export { DIRECTORY_CHANGED, type DirectoryChanged } from './seams/directory-events.js';
+
+// What it answers: a seam that a host may implement itself.
 export {
   DIRECTORY,
   type Directory,
@@ -20,4 +9,12 @@ export {
   type DirectoryDepartment,
   type DirectoryPerson,
 } from './seams/directory.js';
+export { DirectoryAudience } from './audience/directory-audience.js';
+
+// Writing it.
 export { DirectoryWriter } from './store/directory-writer.js';
+export { DirectoryRefusal, type DirectoryRefusalCode } from './people/directory.errors.js';
+export type { DepartmentInput, PersonInput } from './people/directory-input.js';
+export { DIRECTORY_CHANGED, type DirectoryChanged } from './seams/directory-events.js';
+
+export { directorySchemas } from './http/directory-schemas.js';

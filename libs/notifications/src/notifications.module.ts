@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IdempotentRequests, IdempotentTransaction, TenantTransaction } from '@nest-herald/platform/postgres';
+import { IdempotentRequests, TenantTransaction } from '@nest-herald/platform/postgres';
 import { ReaderKeys } from './inbox/reader-keys.js';
 import { CountsPusher } from './inbox/counts-pusher.js';
 import { InboxController } from './http/inbox.controller.js';
@@ -38,7 +38,6 @@ import { NotificationService } from './send/notifications.service.js';
     ReaderKeys,
     InboxService,
     NotificationService,
-    IdempotentTransaction,
     IdempotentRequests,
     CountsPusher,
     Maintenance,

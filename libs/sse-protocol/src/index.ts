@@ -1,6 +1,5 @@
-export { CLOSE_REASONS, RECONNECT_AFTER, type CloseReason } from './close-reason.js';
+export { RECONNECT_AFTER, type CloseReason } from './close-reason.js';
 export {
-  CONTROL_EVENT_TYPES,
   isControlEventType,
   isReservedEventType,
   type ConnectedPayload,
@@ -9,7 +8,7 @@ export {
   type Resume,
   type ResyncReason,
 } from './control-event.js';
-export { encodeComment, encodeFrame, isEventType, type FrameFields } from './frame.js';
+export { encodeComment, encodeFrame, isEventType } from './frame.js';
 export {
   CURSOR_QUERY_NAMES,
   MAX_DURABLE_BYTES,
@@ -19,9 +18,9 @@ export {
   MIN_CURSOR_INTERVAL_MS,
   SESSION_EXPIRING_LEAD_MS,
 } from './limits.js';
-export { PROBLEM_CODES, type ProblemCode } from './problem-code.js';
+export { type ProblemCode } from './problem-code.js';
 export { type SseEvent } from './sse-event.js';
-export { comparePositions, formatPosition, isPosition, parsePosition, type StreamPosition } from './stream-position.js';
+export { comparePositions, formatPosition, parsePosition } from './stream-position.js';
 export {
   compileTopicPattern,
   covers,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { databaseTime } from '@nest-herald/platform/postgres';
+import { databaseTime } from '../store/database-time.js';
 import type { EntityManager } from 'typeorm';
 import { historyOf } from '../engine/audit/history.js';
 import { decide } from '../engine/decide/decide.js';

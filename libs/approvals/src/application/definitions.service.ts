@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { idField, keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
-import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
+import { joinTenant } from '@nest-herald/platform/postgres';
+import { databaseTime } from '../store/database-time.js';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idField, keyAt, pageFrom, withTotal, type Page } from '@nest-herald/platform/http';
-import { databaseTime, joinTenant } from '@nest-herald/platform/postgres';
+import { joinTenant } from '@nest-herald/platform/postgres';
+import { databaseTime } from '../store/database-time.js';
 import type { EntityManager } from 'typeorm';
 import { isTaskStep, leadsTo, stepName, type Graph } from '../engine/graph/graph.js';
 import type { CommandBody } from '../engine/instance/command.js';

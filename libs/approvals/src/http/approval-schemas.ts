@@ -3,7 +3,7 @@ import * as instances from './instance.schemas.js';
 import * as tasks from './task.schemas.js';
 
 /** The zod schemas of the bodies, queries and answers of the API, for an OpenAPI document. */
-export const approvalSchemas = {
+export const approvalSchemas = Object.freeze({
   define: definitions.defineSchema,
   process: definitions.processSchema,
   processPage: definitions.processPageSchema,
@@ -40,4 +40,4 @@ export const approvalSchemas = {
   taskPage: tasks.taskPageSchema,
   taskCount: tasks.taskCountSchema,
   taskActions: tasks.actionsSchema,
-} as const;
+});

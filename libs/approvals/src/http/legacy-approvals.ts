@@ -1,4 +1,4 @@
-import { textOf, type Fields, type LegacyRequest, type LegacyRoutes } from '@nest-herald/platform/http';
+import type { LegacyRequest, LegacyRoutes } from '@nest-herald/platform/http';
 import type { InstanceStatus, TaskAction, TaskStatus } from '../engine/instance/instance-state.js';
 import type { Process } from '../store/definition-store.js';
 import type { InstanceSummary } from '../store/instance-lists.js';
@@ -6,6 +6,9 @@ import type { Instance } from '../store/instance-store.js';
 import type { ProcessStatistics } from '../store/process-statistics.js';
 import type { ApprovalTask } from '../store/task-store.js';
 import type { BatchResult } from './task.schemas.js';
+
+/** The fields of a body or a query. */
+type Fields = LegacyRequest['body'];
 
 /** The legacy API has five statuses of an instance. */
 const INSTANCE_STATUS = {
@@ -77,10 +80,10 @@ const instance = (ours: Instance, { principal }: LegacyRequest) => ({
   applicant_name: ours.applicantName,
   title: ours.title,
   status: INSTANCE_STATUS[ours.status],
-  current_node_id: textOf(ours.currentNodes[0]?.id),
-  current_node_name: textOf(ours.currentNodes[0]?.name),
-  started_at: textOf(ours.startedAt),
-  completed_at: textOf(ours.completedAt),
+  current_node_id: ours.currentNodes[0]?.id ?? '',
+  current_node_name: ours.currentNodes[0]?.name ?? '',
+  started_at: ours.startedAt ?? '',
+  completed_at: ours.completedAt ?? '',
   created_at: ours.createdAt,
   updated_at: ours.completedAt ?? ours.startedAt ?? ours.createdAt,
 });
@@ -95,8 +98,8 @@ const task = (ours: ApprovalTask, { principal }: LegacyRequest) => ({
   assignee_name: ours.assigneeName,
   status: TASK_STATUS[ours.status],
   action: ours.action === null ? '' : TASK_ACTION[ours.action as TaskAction],
-  comment: textOf(ours.comment),
-  approved_at: textOf(ours.decidedAt),
+  comment: ours.comment ?? '',
+  approved_at: ours.decidedAt ?? '',
   created_at: ours.createdAt,
   updated_at: ours.decidedAt ?? ours.createdAt,
 });
@@ -127,7 +130,7 @@ const batch = ({ results }: { readonly results: readonly BatchResult[] }) => ({
   results: results.map(({ taskId, success, error, code }) => ({
     task_id: taskId,
     success,
-    error: error ?? textOf(code),
+    error: error ?? code ?? '',
   })),
 });
 

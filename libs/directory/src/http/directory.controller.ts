@@ -8,6 +8,7 @@ import {
   ProblemFilter,
   RequirePermission,
   SchemaPipe,
+  withTag,
 } from '@nest-herald/platform/http';
 import { SseAuthGuard } from '@nest-herald/sse';
 import { IdempotentRequests, TenantTransaction } from '@nest-herald/platform/postgres';
@@ -103,11 +104,6 @@ export class DirectoryController {
 /** A text that can be nobody's id is as unknown as any other; the database need not be asked. */
 function isId(text: string): boolean {
   return directoryIdSchema.safeParse(text).success;
-}
-
-function withTag<T extends { readonly revision: number }>(response: KeyedWriteResponse, record: T): T {
-  response.header('ETag', `"${record.revision}"`);
-  return record;
 }
 
 /** The one answer for what does not exist and for what is another tenant's. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { asTenantId, asUserId, type TenantId, type UserId } from '@nest-herald/platform';
 import type { AudienceKey } from '@nest-herald/sse';
-import { AfterCommit, TenantTransaction } from '@nest-herald/platform/postgres';
+import { TenantTransaction } from '@nest-herald/platform/postgres';
+import { AfterCommit } from './after-commit.js';
 import type { DataSource, EntityManager } from 'typeorm';
 import { readDepartments } from './department-store.js';
 import { DIRECTORY_DATA_SOURCE } from '../seams/directory-data-source.js';

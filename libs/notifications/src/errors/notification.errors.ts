@@ -1,4 +1,4 @@
-import { type FieldFault, Refusal } from '@nest-herald/platform/http';
+import { Refusal, type RefusalOptions } from '@nest-herald/platform/http';
 
 /** Every code with which this feature refuses a request; stable. */
 export type NotificationRefusalCode =
@@ -24,11 +24,7 @@ const STATUS: Readonly<Record<NotificationRefusalCode, number>> = {
 
 /** A request about notifications that is refused. */
 export class NotificationRefusal extends Refusal {
-  constructor(
-    code: NotificationRefusalCode,
-    detail: string,
-    options: { readonly errors?: readonly FieldFault[] } = {},
-  ) {
+  constructor(code: NotificationRefusalCode, detail: string, options: RefusalOptions = {}) {
     super(STATUS[code], code, detail, options);
     this.name = 'NotificationRefusal';
   }

@@ -22,11 +22,13 @@ import {
   type KeyedWrite,
   type KeyedWriteResponse,
   LegacyApi,
+  type Page,
   ProblemFilter,
   SchemaPipe,
+  withTag,
 } from '@nest-herald/platform/http';
 import { SseAuthGuard } from '@nest-herald/sse';
-import { IdempotentRequests, type KeptAnswer, pathOf, TenantTransaction } from '@nest-herald/platform/postgres';
+import { IdempotentRequests, type KeptAnswer, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { ReaderKeys } from '../inbox/reader-keys.js';
@@ -41,9 +43,9 @@ import {
   snoozeFault,
   snoozeSchema,
   undoSchema,
-} from '../schemas/notifications.schemas.js';
+} from '../schemas/inbox-requests.js';
 import { ORIGIN_INBOX } from './legacy-notifications.js';
-import { InboxService, type Page } from '../inbox/inbox.service.js';
+import { InboxService } from '../inbox/inbox.service.js';
 import { bulkSchema, type BulkInput } from '../schemas/bulk.js';
 import { filterOf, listQuerySchema, type ListQuery } from '../schemas/list-query.js';
 import type { Reader } from '../store/visible.js';
@@ -149,9 +151,7 @@ export class InboxController {
     @Param('id') id: string,
   ): Promise<NotificationItem> {
     const known = knownId(id);
-    const item = await this.read(principal, (manager, reader) => this.inbox.get(manager, reader, known));
-    response.header('ETag', `"${item.revision}"`);
-    return item;
+    return withTag(response, await this.read(principal, (manager, reader) => this.inbox.get(manager, reader, known)));
   }
 
   @Put(':id/read')
@@ -192,8 +192,9 @@ export class InboxController {
     @Param('id') id: string,
     @Body(new SchemaPipe(emptySchema)) _body: unknown,
   ): Promise<unknown> {
-    // The route matched, so its last segment is one of them.
-    const op = SIMPLE_OPERATIONS.find((name) => pathOf(request).endsWith(`/${name}`)) ?? 'read';
+    // The route matched, so the last segment of the path is one of them.
+    const path = (request.originalUrl ?? request.url).split('?', 1)[0];
+    const op = SIMPLE_OPERATIONS.find((name) => path?.endsWith(`/${name}`)) ?? 'read';
     return this.change(principal, request, response, id, { op });
   }
 

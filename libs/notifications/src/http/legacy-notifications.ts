@@ -1,6 +1,9 @@
 import type { NotificationItem } from '../notification/notification.js';
 import type { SendNotification } from '../schemas/send-input.js';
-import { type Fields, type LegacyRequest, type LegacyRoutes, textOf } from '@nest-herald/platform/http';
+import type { LegacyRequest, LegacyRoutes } from '@nest-herald/platform/http';
+
+/** The fields of a body or a query. */
+type Fields = LegacyRequest['body'];
 
 /** A notification as the origin answers it; absent texts are empty ones. */
 export interface OriginNotification {
@@ -32,11 +35,11 @@ const item = (ours: NotificationItem, { principal }: LegacyRequest): OriginNotif
   user_id: principal.userId,
   type: ours.type,
   title: ours.title,
-  content: textOf(ours.content),
-  link: textOf(ours.link),
+  content: ours.content ?? '',
+  link: ours.link ?? '',
   priority: ours.priority,
   is_read: ours.isRead,
-  read_at: textOf(ours.readAt),
+  read_at: ours.readAt ?? '',
   created_at: ours.createdAt,
 });
 
@@ -53,11 +56,11 @@ function sent({ id, createdAt }: SentForOrigin, { principal, body }: LegacyReque
   return {
     id,
     tenant_id: principal.tenantId,
-    user_id: textOf(to.users?.[0]),
+    user_id: to.users?.[0] ?? '',
     type,
     title,
-    content: textOf(content),
-    link: textOf(link),
+    content: content ?? '',
+    link: link ?? '',
     priority,
     is_read: false,
     read_at: '',

@@ -26,7 +26,7 @@ import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
 import { permissionsFor } from '../send/targets.js';
 import { IdempotentRequests } from '@nest-herald/platform/postgres';
-import { knownId } from '../schemas/notifications.schemas.js';
+import { knownId } from '../schemas/inbox-requests.js';
 import { ORIGIN_SENDING, type SentForOrigin } from './legacy-notifications.js';
 import { NotificationService } from '../send/notifications.service.js';
 import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';

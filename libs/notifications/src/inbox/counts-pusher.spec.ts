@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type AddressedEvent, type Connection, type Hub, userKey } from '@nest-herald/sse';
+import { type Connection, type Hub, userKey } from '@nest-herald/sse';
 import type { TenantTransaction } from '@nest-herald/platform/postgres';
 import type { ReaderKeys } from './reader-keys.js';
 import type { NotificationCounts } from '../notification/notification-events.js';
 import { resolveNotificationOptions } from '../options/notifications.options.js';
 import { CountsPusher } from './counts-pusher.js';
 import type { InboxService } from './inbox.service.js';
+
+type HubEvent = Parameters<Parameters<Hub['onEvent']>[0]>[0];
 
 /** A connection that keeps what it was told. */
 class FakeConnection {
@@ -36,7 +38,7 @@ class FakeConnection {
 /** The hub, transactions and the inbox, as far as the pusher asks them; counting ends when the test says so. */
 class Stage {
   connected: (connection: Connection) => void = () => undefined;
-  event: (event: AddressedEvent) => void = () => undefined;
+  event: (event: HubEvent) => void = () => undefined;
   readonly counting: ((unread: number, categories?: number) => void)[] = [];
   readonly pusher: CountsPusher;
 
@@ -83,7 +85,7 @@ class Stage {
       audience: named ? 'users' : userKey(first),
       recipients: named ? people : null,
       isDurable: true,
-    } as AddressedEvent);
+    } as HubEvent);
   }
 }
 

@@ -4,11 +4,7 @@ import { ConnectedPeople, type Connection, Hub } from '@nest-herald/sse';
 import { MAX_EPHEMERAL_BYTES } from '@nest-herald/sse-protocol';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
 import { ReaderKeys } from './reader-keys.js';
-import {
-  NOTIFICATION_COUNTS,
-  NOTIFICATION_EVENTS,
-  type NotificationCounts,
-} from '../notification/notification-events.js';
+import { NOTIFICATION_EVENTS, COUNTED_EVENTS, type NotificationCounts } from '../notification/notification-events.js';
 import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../options/notifications.options.js';
 import { InboxService } from './inbox.service.js';
 
@@ -48,7 +44,7 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
     this.#unfollow.push(
       this.hub.onConnected((connection) => this.#people.join(connection)),
       this.hub.onEvent(({ tenantId, type, audience, recipients, isDurable }) => {
-        if (!isDurable || !NOTIFICATION_EVENTS.has(type)) return;
+        if (!isDurable || !COUNTED_EVENTS.has(type)) return;
         if (recipients !== null) for (const userId of recipients) this.#people.changed(tenantId, userId);
         else if (audience.startsWith('user:')) this.#people.changed(tenantId, audience.slice('user:'.length));
       }),
@@ -73,7 +69,7 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
       if (first === undefined) continue;
       const payload = fit(await this.#countsOf(first.principal));
       for (const connection of [first, ...others])
-        connection.sendEphemeral(NOTIFICATION_COUNTS, payload, NOTIFICATION_COUNTS);
+        connection.sendEphemeral(NOTIFICATION_EVENTS.counts, payload, NOTIFICATION_EVENTS.counts);
     }
   }
 

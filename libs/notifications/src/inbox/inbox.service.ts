@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ID_GENERATOR, type IdGenerator } from '@nest-herald/platform';
+import type { Page } from '@nest-herald/platform/http';
 import { SseBroker, userKey } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
 import { personalPatch, type ItemOperation, type NotificationItem } from '../notification/notification.js';
 import {
-  NOTIFICATION_MARKED,
-  NOTIFICATION_REMOVED,
-  NOTIFICATION_UPDATED,
+  NOTIFICATION_EVENTS,
   type NotificationCounts,
   type NotificationMarked,
   type NotificationRemoved,
@@ -20,15 +19,6 @@ import { cursorAt, filterOf, type ListQuery } from '../schemas/list-query.js';
 import { markAll, raiseRevision, unmarkAll } from '../store/user-state.js';
 import { MAX_BULK } from '../schemas/bulk.js';
 import { visible, type InboxFilter, type Reader, type VisibleRow } from '../store/visible.js';
-
-/** A page of a list. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
-  readonly hasMore: boolean;
-  /** All that the list has, on every page; only where it was asked for. */
-  readonly total?: number;
-}
 
 /** How long "mark all read" can be taken back. */
 const UNDO_WINDOW_MS = 600_000;
@@ -162,7 +152,7 @@ export class InboxService {
 
   private async tellMark(manager: EntityManager, reader: Reader, data: NotificationMarked): Promise<void> {
     const to = { tenantId: reader.tenantId, audience: userKey(reader.userId) };
-    await this.broker.publish(manager, to, { event: NOTIFICATION_MARKED, data });
+    await this.broker.publish(manager, to, { event: NOTIFICATION_EVENTS.marked, data });
   }
 
   private async tell(manager: EntityManager, reader: Reader, changes: readonly ItemChange[]): Promise<void> {
@@ -172,11 +162,11 @@ export class InboxService {
     for (const { before, after } of changes) {
       if (after === null) {
         const data: NotificationRemoved = { id: before.id, reason: 'deleted' };
-        await this.broker.publish(manager, to, { event: NOTIFICATION_REMOVED, data });
+        await this.broker.publish(manager, to, { event: NOTIFICATION_EVENTS.removed, data });
       } else {
         const patch = personalPatch(before, after);
         const data: NotificationUpdated = { id: after.id, patch, revision: after.revision };
-        await this.broker.publish(manager, to, { event: NOTIFICATION_UPDATED, data });
+        await this.broker.publish(manager, to, { event: NOTIFICATION_EVENTS.updated, data });
       }
     }
   }

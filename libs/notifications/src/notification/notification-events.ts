@@ -1,24 +1,23 @@
 import { cutToBytes, EVENT_CONTENT_BYTES, type NotificationItem, type PersonalState } from './notification.js';
 
-/** Names of the events that this feature publishes. */
-export const NOTIFICATION_CREATED = 'notification.created';
-/** The owner changed their own state of a notification; durable, to all their devices. */
-export const NOTIFICATION_UPDATED = 'notification.updated';
-/** A notification left an inbox for good; durable. */
-export const NOTIFICATION_REMOVED = 'notification.removed';
-/** Unread and unseen now; ephemeral. */
-export const NOTIFICATION_COUNTS = 'notification.counts';
+/** Names of the events of notifications. All but `counts` are durable. */
+export const NOTIFICATION_EVENTS = Object.freeze({
+  /** A person has a new notification. Data: {@link NotificationCreated}. */
+  created: 'notification.created',
+  /** The owner changed their own state of a notification; to all their devices. Data: {@link NotificationUpdated}. */
+  updated: 'notification.updated',
+  /** A notification left an inbox for good. Data: {@link NotificationRemoved}. */
+  removed: 'notification.removed',
+  /** The owner marked everything, or one category, as read, or undid that. Data: {@link NotificationMarked}. */
+  marked: 'notification.marked',
+  /** Unread and unseen now; ephemeral. Data: {@link NotificationCounts}. */
+  counts: 'notification.counts',
+} as const);
 
-/** The owner marked everything, or one category, as read, or took that back; durable, to all their devices. */
-export const NOTIFICATION_MARKED = 'notification.marked';
+const { counts: _ephemeral, ...durable } = NOTIFICATION_EVENTS;
 
-/** The durable ones: each says that somebody's rows changed. */
-export const NOTIFICATION_EVENTS: ReadonlySet<string> = new Set([
-  NOTIFICATION_CREATED,
-  NOTIFICATION_UPDATED,
-  NOTIFICATION_REMOVED,
-  NOTIFICATION_MARKED,
-]);
+/** Event types after which the counts of a person may differ. */
+export const COUNTED_EVENTS: ReadonlySet<string> = new Set(Object.values(durable));
 
 /** Data of `notification.created`: the item, its content cut at 2 KiB. */
 export type NotificationCreated = NotificationItem & { readonly contentTruncated: boolean };

@@ -1,4 +1,4 @@
-import { type NumberRange, OptionFaults } from '@nest-herald/platform';
+import { OptionFaults } from '@nest-herald/platform';
 
 /** Injection token of the {@link ResolvedNotificationOptions}. */
 export const NOTIFICATION_OPTIONS = Symbol('NOTIFICATION_OPTIONS');
@@ -22,7 +22,7 @@ const DEFAULTS: ResolvedNotificationOptions = {
   maintenanceIntervalMs: 21_600_000,
 };
 
-const RANGES: Readonly<Record<keyof NotificationOptions, NumberRange>> = {
+const RANGES = {
   countsIntervalMs: { min: 0, max: 60_000 },
   countsConcurrency: { min: 1, max: 100 },
   maintenanceIntervalMs: { min: 60_000, max: 604_800_000, zeroIsOff: true },

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { INBOX_STATES, NOTIFICATION_TYPES, PRIORITIES, priorityRank } from '../notification/notification.js';
 import { categoryName } from './send-input.js';
-import { isStorableText, MAX_OFFSET } from '@nest-herald/platform/http';
+import { isStorableText, pagingFields } from '@nest-herald/platform/http';
 import type { InboxFilter } from '../store/visible.js';
-
-/** Rows of one page at most. */
-const MAX_PAGE = 100;
-
-const DEFAULT_PAGE = 20;
 
 const words = (max: number) =>
   z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
@@ -37,10 +32,8 @@ export const filterFields = {
 export const listQuerySchema = z
   .strictObject({
     ...filterFields,
-    limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+    ...pagingFields,
     cursor: cursor.optional(),
-    offset: z.coerce.number().int().min(0).max(MAX_OFFSET).optional(),
-    total: z.stringbool().optional(),
   })
   .meta({ id: 'ListNotificationsQuery' });
 

@@ -11,9 +11,7 @@ import { insertAddressees, insertMessage, revokeMessage, type DeliveryMode } fro
 import { UNTOUCHED, type NotificationContent } from '../notification/notification.js';
 import {
   createdData,
-  NOTIFICATION_CREATED,
-  NOTIFICATION_REMOVED,
-  NOTIFICATION_UPDATED,
+  NOTIFICATION_EVENTS,
   type NotificationRemoved,
   type NotificationUpdated,
 } from '../notification/notification-events.js';
@@ -129,7 +127,7 @@ export class NotificationService {
     const reached = await revokeMessage(manager, sender.tenantId, id, actorOf(sender));
     if (reached === null) throw unknownNotification();
     const data: NotificationRemoved = { id, reason: 'revoked' };
-    await this.publish(manager, sender.tenantId, reached, () => ({ event: NOTIFICATION_REMOVED, data }));
+    await this.publish(manager, sender.tenantId, reached, () => ({ event: NOTIFICATION_EVENTS.removed, data }));
   }
 
   /**
@@ -146,7 +144,7 @@ export class NotificationService {
       await this.broker.publish(
         manager,
         { tenantId, audience: `user:${userId}` },
-        { event: NOTIFICATION_UPDATED, data },
+        { event: NOTIFICATION_EVENTS.updated, data },
       );
     }
     return closed.length;
@@ -159,7 +157,7 @@ export class NotificationService {
     addressees: Addressees,
   ): Promise<void> {
     await this.publish(manager, tenantId, addressees, (audience) => ({
-      event: NOTIFICATION_CREATED,
+      event: NOTIFICATION_EVENTS.created,
       data: createdData({ ...content, ...UNTOUCHED, audience }),
     }));
   }

@@ -3,18 +3,14 @@ export {
   headerOf,
   type PlatformRequest,
   type PlatformResponse,
-  queryOf,
   rawRequest,
   rawResponse,
-  requestTarget,
 } from '../node-http/http-message.js';
 export { idField } from './id-field.js';
 export type { Idempotency, KeyedWrite, KeyedWriteResponse } from './idempotency.js';
 export { LegacyApi } from './legacy/legacy-api.interceptor.js';
-export type { LegacyPage } from './legacy/legacy-paging.js';
-export { type Fields, type LegacyRequest, type LegacyRoute, type LegacyRoutes, textOf } from './legacy/legacy-route.js';
-export { keyAt, MAX_OFFSET, type Page, pageFrom, pageOf, pagingFields, withTotal } from './paging.js';
-export type { Principal } from '../identity/principal.js';
+export type { LegacyRequest, LegacyRoutes } from './legacy/legacy-route.js';
+export { keyAt, type Page, pageFrom, pageOf, pagingFields, withTotal } from './paging.js';
 export {
   CurrentPrincipal,
   principalOfRequest,
@@ -26,9 +22,10 @@ export {
 export { SchemaPipe } from './schema.pipe.js';
 export { isStorableText, jsonFault } from './storable-json.js';
 export { withTag } from './with-tag.js';
-export { PROBLEM_MEDIA_TYPE, type ProblemDocument, problemDocument } from '../problem/problem-document.js';
+export { PROBLEM_MEDIA_TYPE, problemDocument } from '../problem/problem-document.js';
 export { PROBLEM_HOOKS, type ProblemHooks } from '../problem/problem-hooks.js';
 export type { Problem } from '../problem/problem.js';
+export type { Principal } from '../identity/principal.js';
 export { codeOfStatus, problemOf } from '../problem/problem-of.js';
 export { ProblemFilter, type WrittenAnswer } from '../problem/problem.filter.js';
-export { type FieldFault, Refusal, type RefusalOptions } from '../problem/refusal.js';
+export { Refusal, type RefusalOptions } from '../problem/refusal.js';

@@ -17,18 +17,6 @@ export function rawRequest(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-/** Path and query as the client sent them, whatever a router cut off since. */
-export function requestTarget(request: PlatformRequest): string {
-  const original = (request as { originalUrl?: unknown }).originalUrl;
-  return typeof original === 'string' ? original : (rawRequest(request).url ?? '/');
-}
-
-/** The query of a request target; the plain parser, so that no `a[b]=c` becomes an object. */
-export function queryOf(target: string): URLSearchParams {
-  const start = target.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
-}
-
 /** A header that must not be repeated; of a list the platform joined, the whole text. */
 export function headerOf(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];

@@ -1,12 +1,9 @@
-export { APP_ROLE, withRole } from './connection/app-url.js';
+export { withRole } from './connection/app-url.js';
 export { outliveBrokenConnection } from './connection/outlive-broken-connection.js';
-export { inspectRole, type RoleFaults } from './connection/role-check.js';
-export { databaseTime } from './database-time.js';
-export { IdempotentRequests, pathOf } from './idempotency/idempotent-requests.js';
-export { IdempotentTransaction, type KeptAnswer } from './idempotency/idempotent-transaction.js';
-export { AfterCommit } from './tenancy/after-commit.js';
-export { CommitSubscriber } from './tenancy/commit-subscriber.js';
+export { inspectRole } from './connection/role-check.js';
+export { IdempotentRequests } from './idempotency/idempotent-requests.js';
+export type { KeptAnswer } from './idempotency/idempotent-transaction.js';
 export { joinTenant } from './tenancy/join-tenant.js';
-export { failedTransaction, joinTransaction, type OpenTransaction } from './tenancy/open-transaction.js';
+export { failedTransaction, joinTransaction } from './tenancy/open-transaction.js';
 export { inTenant } from './tenancy/tenant-client.js';
 export { TenantTransaction } from './tenancy/tenant-transaction.js';

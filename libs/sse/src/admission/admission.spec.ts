@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId, Jitter, type Principal } from '@nest-herald/platform';
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
+import { Jitter } from '../time/jitter.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import { NO_REMOTE_CONNECTIONS } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';

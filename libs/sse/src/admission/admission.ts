@@ -1,4 +1,5 @@
-import { type Clock, Jitter, type Principal } from '@nest-herald/platform';
+import type { Clock, Principal } from '@nest-herald/platform';
+import { Jitter } from '../time/jitter.js';
 import type { RemoteCounts } from '../presence/cluster-slots.js';
 import type { Transport } from '../presence/presence.js';
 import { SseRefusal } from '../vocabulary/refusal.js';

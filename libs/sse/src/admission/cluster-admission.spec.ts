@@ -1,4 +1,5 @@
-import { asTenantId, asUserId, Jitter, type Principal } from '@nest-herald/platform';
+import { asTenantId, asUserId, type Principal } from '@nest-herald/platform';
+import { Jitter } from '../time/jitter.js';
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterSlots, RemoteCounts, SlotRequest } from '../presence/cluster-slots.js';
 import { SseRefusal } from '../vocabulary/refusal.js';

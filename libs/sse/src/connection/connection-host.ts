@@ -1,4 +1,5 @@
-import type { Clock, Jitter } from '@nest-herald/platform';
+import type { Clock } from '@nest-herald/platform';
+import type { Jitter } from '../time/jitter.js';
 import type { TimerSettings } from './timing/connection-timers.js';
 import type { Heartbeats } from './timing/heartbeats.js';
 import type { QueueLimits } from './output/outbound-queue.js';

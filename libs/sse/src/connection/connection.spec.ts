@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { asTenantId, asUserId, Jitter } from '@nest-herald/platform';
+import { asTenantId, asUserId } from '@nest-herald/platform';
+import { Jitter } from '../time/jitter.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { RecordingSink } from '../testing/recording-sink.js';
 import { Connection } from './connection.js';

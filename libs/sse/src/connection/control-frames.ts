@@ -9,7 +9,7 @@ import {
 } from '@nest-herald/sse-protocol';
 import type { ConnectionSettings } from './connection-host.js';
 import { encodeControl, type EncodedEvent } from './output/encoded-event.js';
-import type { Jitter } from '@nest-herald/platform';
+import type { Jitter } from '../time/jitter.js';
 
 /** Overrides for a `close` event. Absent fields follow from the reason. */
 export interface CloseOptions {

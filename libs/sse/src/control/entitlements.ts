@@ -1,7 +1,8 @@
 import { isReservedTopic } from '@nest-herald/sse-protocol';
 import { type AudienceKey, keysOfPrincipal } from '../vocabulary/audience.js';
 import type { AudienceResolver } from '../seams/audience-resolver.js';
-import { isPermitted, type Principal, within } from '@nest-herald/platform';
+import { isPermitted, type Principal } from '@nest-herald/platform';
+import { within } from '../time/within.js';
 import { SseRefusal } from '../vocabulary/refusal.js';
 import type { TopicAuthorizer } from '../seams/topic-authorizer.js';
 

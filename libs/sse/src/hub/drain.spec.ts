@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Connection } from '../connection/connection.js';
-import { Jitter, randomIdGenerator } from '@nest-herald/platform';
+import { randomIdGenerator } from '@nest-herald/platform';
+import { Jitter } from '../time/jitter.js';
 import { drainConnections } from './drain.js';
 
 const DRAIN_MS = 10_000;

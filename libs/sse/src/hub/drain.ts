@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection.js';
-import type { Jitter } from '@nest-herald/platform';
+import type { Jitter } from '../time/jitter.js';
 
 /** The settings of a drain. */
 export interface DrainSettings {

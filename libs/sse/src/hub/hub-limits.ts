@@ -1,4 +1,5 @@
-import type { Jitter, Principal } from '@nest-herald/platform';
+import type { Principal } from '@nest-herald/platform';
+import type { Jitter } from '../time/jitter.js';
 import { Admission } from '../admission/admission.js';
 import type { AdmissionSlot } from '../admission/admission-slot.js';
 import { ClusterAdmission } from '../admission/cluster-admission.js';

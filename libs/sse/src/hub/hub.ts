@@ -1,4 +1,5 @@
-import { Jitter, type Principal, type TenantId } from '@nest-herald/platform';
+import type { Principal, TenantId } from '@nest-herald/platform';
+import { Jitter } from '../time/jitter.js';
 import type { CloseReason } from '@nest-herald/sse-protocol';
 import type { Observable } from 'rxjs';
 import { MAX_CONTROL_BYTES } from '../backplane/backplane.js';

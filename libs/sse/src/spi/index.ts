@@ -5,8 +5,6 @@ export type {
   EventLog,
   Hint,
   HintSinks,
-  LogBacklog,
-  LogBounds,
   ReplayPage,
   ReplayRequest,
 } from '../event-log/event-log.js';
@@ -22,7 +20,6 @@ export { MemoryPresence } from '../presence/memory-presence.js';
 export {
   PRESENCE,
   type Presence,
-  PRESENCE_TOPIC,
   type PresenceChange,
   type PresenceCounts,
 } from '../presence/presence.js';

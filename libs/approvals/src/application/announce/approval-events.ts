@@ -1,20 +1,21 @@
-/** Names and data of the events that approvals publish. */
-
-/** To the assignee. Data: {@link TaskEvent}. */
-export const TASK_CREATED = 'approval.task.created';
-/**
- * An open task changed: its form, or its delegation. To the assignee and the topic `approval:task:<id>`. Data:
- * {@link TaskEvent}.
- */
-export const TASK_UPDATED = 'approval.task.updated';
-/** A task ended. To the assignee and the topic `approval:task:<id>`. Data: {@link TaskEvent}. */
-export const TASK_CLOSED = 'approval.task.closed';
-/** Number of open tasks. Ephemeral, to the person, after `connected` and after each change. Data: {@link TasksCount}. */
-export const TASKS_COUNT = 'approval.tasks.count';
-/** To the applicant, the people on copy and the topic `approval:process:<id>`. Data: {@link InstanceUpdated}. */
-export const INSTANCE_UPDATED = 'approval.instance.updated';
-/** The event of the legacy API, to the topic `approval:process:<id>`. Data: {@link StatusChanged}. */
-export const STATUS_CHANGED = 'approval:status_changed';
+/** Names of the events that approvals publish. All but `tasksCount` are durable. */
+export const APPROVAL_EVENTS = Object.freeze({
+  /** To the assignee. Data: {@link TaskEvent}. */
+  taskCreated: 'approval.task.created',
+  /**
+   * An open task changed: its form, or its delegation. To the assignee and the topic `approval:task:<id>`. Data:
+   * {@link TaskEvent}.
+   */
+  taskUpdated: 'approval.task.updated',
+  /** A task ended. To the assignee and the topic `approval:task:<id>`. Data: {@link TaskEvent}. */
+  taskClosed: 'approval.task.closed',
+  /** Number of open tasks. Ephemeral, to the person, after `connected` and after each change. Data: {@link TasksCount}. */
+  tasksCount: 'approval.tasks.count',
+  /** To the applicant, the people on copy and the topic `approval:process:<id>`. Data: {@link InstanceUpdated}. */
+  instanceUpdated: 'approval.instance.updated',
+  /** The event of the legacy API, to the topic `approval:process:<id>`. Data: {@link StatusChanged}. */
+  statusChanged: 'approval:status_changed',
+} as const);
 
 /** Data of `approval.task.*`. */
 export interface TaskEvent {

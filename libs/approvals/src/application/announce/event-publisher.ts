@@ -6,12 +6,8 @@ import type { Task } from '../../engine/instance/instance-state.js';
 import { instanceOf } from '../../store/instance-store.js';
 import type { TaskChange } from '../../store/project.js';
 import {
-  INSTANCE_UPDATED,
+  APPROVAL_EVENTS,
   processTopic,
-  STATUS_CHANGED,
-  TASK_CLOSED,
-  TASK_CREATED,
-  TASK_UPDATED,
   taskTopic,
   type InstanceUpdated,
   type StatusChanged,
@@ -26,7 +22,13 @@ export class EventPublisher {
 
   /** To the assignee. */
   async taskCreated(manager: EntityManager, outcome: CommandOutcome, change: TaskChange): Promise<void> {
-    await this.#toUser(manager, outcome, change.after.assigneeId, TASK_CREATED, taskEvent(outcome, change));
+    await this.#toUser(
+      manager,
+      outcome,
+      change.after.assigneeId,
+      APPROVAL_EVENTS.taskCreated,
+      taskEvent(outcome, change),
+    );
   }
 
   /** To the assignee and the topic of the task. */
@@ -37,18 +39,18 @@ export class EventPublisher {
     by: string,
   ): Promise<void> {
     const event = { ...taskEvent(outcome, task), by };
-    await this.#toUser(manager, outcome, task.after.assigneeId, TASK_UPDATED, event);
-    await this.#toTopic(manager, outcome, taskTopic(task.id), TASK_UPDATED, event);
+    await this.#toUser(manager, outcome, task.after.assigneeId, APPROVAL_EVENTS.taskUpdated, event);
+    await this.#toTopic(manager, outcome, taskTopic(task.id), APPROVAL_EVENTS.taskUpdated, event);
   }
 
   /** To the assignee and the topic of the task; the legacy event to the topic of the instance. */
   async taskClosed(manager: EntityManager, outcome: CommandOutcome, change: TaskChange): Promise<void> {
     const { assigneeId, by, status, at } = change.after;
     const event = { ...taskEvent(outcome, change), by };
-    await this.#toUser(manager, outcome, assigneeId, TASK_CLOSED, event);
-    await this.#toTopic(manager, outcome, taskTopic(change.id), TASK_CLOSED, event);
+    await this.#toUser(manager, outcome, assigneeId, APPROVAL_EVENTS.taskClosed, event);
+    await this.#toTopic(manager, outcome, taskTopic(change.id), APPROVAL_EVENTS.taskClosed, event);
     const legacy: StatusChanged = { task_id: change.id, status, updated_at: at ?? '' };
-    await this.#toTopic(manager, outcome, processTopic(outcome.row.id), STATUS_CHANGED, legacy);
+    await this.#toTopic(manager, outcome, processTopic(outcome.row.id), APPROVAL_EVENTS.statusChanged, legacy);
   }
 
   /** To the applicant, the people on copy and the topic of the instance. */
@@ -57,8 +59,12 @@ export class EventPublisher {
     const { id, status, currentNodes, revision } = instanceOf(row);
     const data: InstanceUpdated = { instanceId: id, status, currentNodes, revision };
     const users = [...new Set([row.applicant_id, ...row.state.cc])];
-    await this.broker.publish(manager, { tenantId, audience: { users } }, { event: INSTANCE_UPDATED, data });
-    await this.#toTopic(manager, outcome, processTopic(id), INSTANCE_UPDATED, data);
+    await this.broker.publish(
+      manager,
+      { tenantId, audience: { users } },
+      { event: APPROVAL_EVENTS.instanceUpdated, data },
+    );
+    await this.#toTopic(manager, outcome, processTopic(id), APPROVAL_EVENTS.instanceUpdated, data);
   }
 
   async #toUser(

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '@nest-herald/platform';
 import { TenantTransaction } from '@nest-herald/platform/postgres';
 import { ConnectedPeople, Hub, type Connection } from '@nest-herald/sse';
 import { countOpenTasks } from '../../store/task-lists.js';
-import { TASK_CLOSED, TASK_CREATED, TASKS_COUNT, type TasksCount } from './approval-events.js';
+import { APPROVAL_EVENTS, type TasksCount } from './approval-events.js';
 
 /** Shortest time between two counts of one person, as for the counts of the inbox. */
 const INTERVAL_MS = 250;
@@ -40,7 +40,7 @@ export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown
     this.#unsubscribe.push(
       this.hub.onConnected((connection) => this.#people.join(connection)),
       this.hub.onEvent(({ tenantId, type, audience, isDurable }) => {
-        if (!isDurable || (type !== TASK_CREATED && type !== TASK_CLOSED)) return;
+        if (!isDurable || (type !== APPROVAL_EVENTS.taskCreated && type !== APPROVAL_EVENTS.taskClosed)) return;
         this.#people.changed(tenantId, audience.slice('user:'.length));
       }),
     );
@@ -59,6 +59,7 @@ export class TaskCounts implements OnApplicationBootstrap, OnApplicationShutdown
       countOpenTasks(manager, tenantId, userId),
     );
     const payload = JSON.stringify(count);
-    for (const connection of connections) connection.sendEphemeral(TASKS_COUNT, payload, TASKS_COUNT);
+    for (const connection of connections)
+      connection.sendEphemeral(APPROVAL_EVENTS.tasksCount, payload, APPROVAL_EVENTS.tasksCount);
   }
 }

@@ -39,11 +39,6 @@ export interface LegacyRoute {
 /** The routes of one controller, by the name of their handler. */
 export type LegacyRoutes = Readonly<Record<string, LegacyRoute>>;
 
-/** A text of the origin, which knows no null. */
-export function textOf(value: string | null | undefined): string {
-  return value ?? '';
-}
-
 /** Renames fields. */
 export function renamed(fields: Fields, names: LegacyNames): Fields {
   return Object.fromEntries(

@@ -1,7 +1,6 @@
 import { Refusal } from '../../problem/refusal.js';
-import { Inject, Injectable } from '@nestjs/common';
 import { asTenantId } from '../../identity/principal.js';
-import { TenantTransaction } from '../tenancy/tenant-transaction.js';
+import type { TenantTransaction } from '../tenancy/tenant-transaction.js';
 import type { EntityManager } from 'typeorm';
 import type { RequestIdentity } from './idempotency-key.js';
 
@@ -31,9 +30,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * waits and then gets the first answer, and work that fails leaves no key behind. Without a key it is an
  * ordinary tenant transaction.
  */
-@Injectable()
 export class IdempotentTransaction {
-  constructor(@Inject(TenantTransaction) private readonly transactions: TenantTransaction) {}
+  constructor(private readonly transactions: TenantTransaction) {}
 
   /**
    * @throws Refusal 409 `idempotency_in_progress` when the twin does not end within 3 s, 422

@@ -1,2 +1,1 @@
-export { createNatsBackplane, type NatsBackplane } from './nats-backplane.js';
-export type { ServerBackplaneOptions } from '../../backplane/server-backplane-options.js';
+export { createNatsBackplane } from './nats-backplane.js';

@@ -1,7 +1,7 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Carrier, type CarrierEvents, causeOf } from '../../backplane/carrier.js';
 import { reconnectPauseMs } from '../../backplane/reconnect-pause.js';
-import { within } from '@nest-herald/platform';
+import { within } from '../../time/within.js';
 import { SseError } from '../../vocabulary/sse.errors.js';
 import type { NatsLogin } from './nats-login.js';
 

@@ -1,2 +1,1 @@
-export { createRedisBackplane, type RedisBackplane } from './redis-backplane.js';
-export type { ServerBackplaneOptions } from '../../backplane/server-backplane-options.js';
+export { createRedisBackplane } from './redis-backplane.js';

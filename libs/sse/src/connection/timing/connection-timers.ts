@@ -1,5 +1,6 @@
 import { type CloseReason, SESSION_EXPIRING_LEAD_MS } from '@nest-herald/sse-protocol';
-import type { Clock, Jitter } from '@nest-herald/platform';
+import type { Clock } from '@nest-herald/platform';
+import type { Jitter } from '../../time/jitter.js';
 import type { TimerWheel, WheelEntry } from './timer-wheel.js';
 
 /** The connection as its timers see it. */

@@ -3,13 +3,12 @@ import { Reflector } from '@nestjs/core';
 import { Credentials } from './credentials.js';
 import {
   type PlatformRequest,
-  queryOf,
   rawRequest,
-  requestTarget,
   REQUIRED_PERMISSION,
   requirePermission,
   setPrincipal,
 } from '@nest-herald/platform/http';
+import { queryOf, requestTarget } from './request-target.js';
 
 /**
  * Accepts a request whose access token (`Authorization`, else the session cookie) is valid and grants what

@@ -7,13 +7,15 @@ import type { PreparedStream } from '../../connection/stream-request.js';
 import { Entitlements, type TopicDecision } from '../../control/entitlements.js';
 import { Hub } from '../../hub/hub.js';
 import type { Transport } from '../../presence/presence.js';
-import { LateError, type Principal, within } from '@nest-herald/platform';
+import type { Principal } from '@nest-herald/platform';
+import { LateError, within } from '../../time/within.js';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { type ResolvedSseOptions, SSE_OPTIONS } from '../../options/sse.options.js';
 import { TOPIC_RESOLVER, type TopicResolver } from '../../seams/topic-resolver.js';
 import { acceptsEventStream } from './accept.js';
 import { Credentials } from '../identity/credentials.js';
-import { headerOf, type PlatformRequest, queryOf, rawRequest, requestTarget } from '@nest-herald/platform/http';
+import { headerOf, type PlatformRequest, rawRequest } from '@nest-herald/platform/http';
+import { queryOf, requestTarget } from '../identity/request-target.js';
 import { decideTopics } from './topic-request.js';
 
 /** What a route of the host sets for its own streams. */

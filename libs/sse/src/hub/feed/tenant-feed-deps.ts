@@ -1,4 +1,5 @@
-import type { Clock, Jitter, TenantId } from '@nest-herald/platform';
+import type { Clock, TenantId } from '@nest-herald/platform';
+import type { Jitter } from '../../time/jitter.js';
 import type { Connection } from '../../connection/connection.js';
 import type { EncodedEvent } from '../../connection/output/encoded-event.js';
 import type { TurnScheduler } from '../../connection/output/turn-scheduler.js';

@@ -1,5 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
-import type { Clock, Jitter, TenantId } from '@nest-herald/platform';
+import type { Clock, TenantId } from '@nest-herald/platform';
+import type { Jitter } from '../../time/jitter.js';
 import type { Connection } from '../../connection/connection.js';
 import type { Subscription } from '../../connection/subscription.js';
 import type { ConnectionHost } from '../../connection/connection-host.js';

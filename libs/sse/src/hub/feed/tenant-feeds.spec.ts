@@ -1,4 +1,5 @@
-import { asTenantId, Jitter } from '@nest-herald/platform';
+import { asTenantId } from '@nest-herald/platform';
+import { Jitter } from '../../time/jitter.js';
 import { describe, expect, it } from '@jest/globals';
 import { Heartbeats } from '../../connection/timing/heartbeats.js';
 import { TimerWheel } from '../../connection/timing/timer-wheel.js';

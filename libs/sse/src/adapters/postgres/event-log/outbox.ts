@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { NewEvent, Tx } from '../../../vocabulary/envelope.js';
 import { PlatformError, type TenantId } from '@nest-herald/platform';
 import { SseError } from '../../../vocabulary/sse.errors.js';
-import { CommitSubscriber, failedTransaction, joinTransaction } from '@nest-herald/platform/postgres';
+import { failedTransaction, joinTransaction } from '@nest-herald/platform/postgres';
+import { CommitSubscriber } from './commit-subscriber.js';
 import { shardOf } from './shard-of.js';
 
 /** The call that errors name: hosts reach the outbox through it. */

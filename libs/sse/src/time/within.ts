@@ -1,9 +1,9 @@
-/** Somebody did not answer in time. */
+/** An answer did not arrive in time. */
 export class LateError extends Error {}
 
 /**
- * Gives a promise a time to keep.
- * @throws LateError naming `what` when it takes longer; the work itself goes on.
+ * Waits for a promise, but not longer than a time limit.
+ * @throws LateError naming `what` after the limit; the work itself continues.
  */
 export async function within<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,9 +1,11 @@
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
-import type { OpenTransaction } from './open-transaction.js';
+import type { joinTransaction } from '@nest-herald/platform/postgres';
+
+type OpenTransaction = ReturnType<typeof joinTransaction>;
 
 /**
- * Tells that a TypeORM transaction which published has committed, so that numbering need not wait for the next poll.
- * Puts itself into each data source that it meets; nothing depends on it but latency.
+ * Reports the commit of a TypeORM transaction that published, so that sequencing does not wait for the next poll.
+ * It subscribes to each data source that it meets. Only latency depends on it.
  */
 export class CommitSubscriber implements EntitySubscriberInterface {
   readonly #shards = new WeakMap<QueryRunner, Set<number>>();
@@ -24,7 +26,7 @@ export class CommitSubscriber implements EntitySubscriberInterface {
     else shards.add(shard);
   }
 
-  /** Leaves all data sources. */
+  /** Unsubscribes from all data sources. */
   detach(): void {
     for (const { subscribers } of this.#dataSources) {
       const index = subscribers.indexOf(this);
@@ -34,7 +36,7 @@ export class CommitSubscriber implements EntitySubscriberInterface {
   }
 
   afterTransactionCommit({ queryRunner }: { readonly queryRunner: QueryRunner }): void {
-    // The end of a savepoint is reported too; nothing is visible to others until the outermost commit.
+    // A released savepoint is reported too, but others see nothing until the outermost commit.
     if (queryRunner.isTransactionActive) return;
     for (const shard of this.#take(queryRunner)) this.onCommitted(shard);
   }

@@ -1,6 +1,6 @@
-import type { IdGenerator } from '../identity/id-generator.js';
+import type { IdGenerator } from '@nest-herald/platform';
 
-/** Spreads times, so that many connections never do the same thing in the same moment. Not for secrets. */
+/** Spreads times, so that many connections do not act at the same moment. Not for secrets. */
 export class Jitter {
   #state: number;
 
