@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 /**
- * Calls back when the transaction in which something was noted has been committed, whoever began it: this package, or a host
- * that passed its own manager. What is rolled back is forgotten.
+ * Calls back after the commit of the transaction in which a value was noted. It works for transactions that the host began too.
+ * Values of a transaction that is rolled back are dropped.
  */
 export class AfterCommit<T> {
   readonly #noted = new WeakMap<QueryRunner, T[]>();
@@ -10,7 +10,7 @@ export class AfterCommit<T> {
   constructor(dataSource: DataSource, callBack: (noted: readonly T[]) => void) {
     dataSource.subscribers.push({
       afterTransactionCommit: ({ queryRunner }) => {
-        // A released savepoint is reported as a commit, too; the transaction around it is still open.
+        // A released savepoint is also reported as a commit, while the transaction around it is still open.
         if (queryRunner.isTransactionActive) return;
         const noted = this.#take(queryRunner);
         if (noted.length > 0) callBack(noted);
@@ -21,7 +21,7 @@ export class AfterCommit<T> {
     });
   }
 
-  /** @throws TypeError without an open transaction: there would be no commit to wait for. */
+  /** @throws TypeError without an open transaction, because no commit would follow. */
   note(manager: EntityManager, value: T): void {
     const { queryRunner } = manager;
     if (queryRunner?.isTransactionActive !== true) throw new TypeError('The manager has no open transaction.');
