@@ -22,6 +22,14 @@ export interface SendReceipt {
   readonly deduplicated: boolean;
 }
 
+/** @returns the error for an ephemeral event that names a transaction. */
+export function ephemeralInTransaction(): SseError {
+  return new SseError(
+    'ERR_SSE_INVALID_EVENT',
+    'An ephemeral event cannot wait for a transaction. Send it after the commit, or remove durable: false.',
+  );
+}
+
 /** Checks an event, writes it to the log or hands it to the hub, and counts it. */
 @Injectable()
 export class EventPublisher {
@@ -44,12 +52,7 @@ export class EventPublisher {
       );
     }
     if (event.durable === false) {
-      if (tx !== undefined) {
-        throw new SseError(
-          'ERR_SSE_INVALID_EVENT',
-          'An ephemeral event cannot wait for a transaction. Send it after the commit, or remove durable: false.',
-        );
-      }
+      if (tx !== undefined) throw ephemeralInTransaction();
       for (const ephemeral of ephemeralEvents(tenantId, audience, event)) {
         this.hub.publishEphemeral(ephemeral);
         this.#count(ephemeral, false, event.traceparent);

@@ -2,7 +2,7 @@ import { TENANT_KEY, userKey } from '../vocabulary/audience.js';
 import type { EventInput, Tx } from '../vocabulary/envelope.js';
 import type { AnyEvents, EventInputOf } from '../vocabulary/event-map.js';
 import { type Audience, durableRows, ephemeralEvents, roleKey, topicKey } from '../vocabulary/publication.js';
-import type { SendOptions, SendReceipt } from '../broker/event-publisher.js';
+import { ephemeralInTransaction, type SendOptions, type SendReceipt } from '../broker/event-publisher.js';
 import type { SseBroker } from '../broker/sse-broker.js';
 
 /** The sending methods of a broker. */
@@ -24,8 +24,8 @@ export interface SentEvent {
 }
 
 /**
- * Replaces the broker in unit tests of code that publishes: it delivers nothing, checks everything as the real broker does, and
- * keeps it in {@link sent}. `{ provide: SseBroker, useValue: new RecordingBroker() }`
+ * Replaces the broker in unit tests of code that publishes: it delivers nothing, checks events as the real broker does, and
+ * keeps them in {@link sent}. `{ provide: SseBroker, useValue: new RecordingBroker() }`
  */
 export class RecordingBroker<TEvents extends object = AnyEvents> implements Publisher<TEvents> {
   /** Everything that was published, in order. */
@@ -78,8 +78,8 @@ export class RecordingBroker<TEvents extends object = AnyEvents> implements Publ
     await this.send(to.tenantId, to.audience, event, { tx });
   }
 
-  /** @throws SseError for an invalid event, as the real broker does. */
-  send(
+  /** @throws SseError for an event that the real broker refuses, whatever its options. */
+  async send(
     tenantId: string,
     audience: Audience,
     event: EventInputOf<TEvents>,
@@ -87,10 +87,11 @@ export class RecordingBroker<TEvents extends object = AnyEvents> implements Publ
   ): Promise<SendReceipt> {
     const input: EventInput = event;
     const durable = input.durable !== false;
+    if (!durable && tx !== undefined) throw ephemeralInTransaction();
     if (durable) durableRows(tenantId, audience, input);
     else ephemeralEvents(tenantId, audience, input);
     const { event: type = 'message', data } = input;
     this.sent.push({ tenantId, audience, event: type, data, durable, ...(tx === undefined ? {} : { tx }) });
-    return Promise.resolve({ durable, deduplicated: false });
+    return { durable, deduplicated: false };
   }
 }
