@@ -141,26 +141,29 @@ describe('Control through another server', () => {
   });
 
   // postgres-retention.e2e-spec.ts covers the reading of the log without hints, the test above the revocation itself.
-  itInFullProfile('revokes streams of a server without a connection to the backplane, which reads the log itself', async () => {
-    const isolated = await startService({
-      DATABASE_URL: database.url,
-      JWT_SECRET: TEST_JWT_SECRET,
-      DEMO: 'false',
-      SSE_BACKPLANE: 'memory',
-    });
-    try {
-      const scene = new Scene();
-      const stream = await scene.stream(isolated, await scene.token());
-      const startedMs = performance.now();
-      await control(near, 'POST', 'revocations', await scene.admin(), { tenant: true });
-      await stream.until(({ event, data }) => event === 'close' && data.includes('revoked'));
-      // Within 2.5 s on an idle machine; this suite shares one.
-      expect(performance.now() - startedMs).toBeLessThan(7_500);
-      await stream.ended;
-    } finally {
-      await isolated.stop();
-    }
-  });
+  itInFullProfile(
+    'revokes streams of a server without a connection to the backplane, which reads the log itself',
+    async () => {
+      const isolated = await startService({
+        DATABASE_URL: database.url,
+        JWT_SECRET: TEST_JWT_SECRET,
+        DEMO: 'false',
+        SSE_BACKPLANE: 'memory',
+      });
+      try {
+        const scene = new Scene();
+        const stream = await scene.stream(isolated, await scene.token());
+        const startedMs = performance.now();
+        await control(near, 'POST', 'revocations', await scene.admin(), { tenant: true });
+        await stream.until(({ event, data }) => event === 'close' && data.includes('revoked'));
+        // Within 2.5 s on an idle machine; this suite shares one.
+        expect(performance.now() - startedMs).toBeLessThan(7_500);
+        await stream.ended;
+      } finally {
+        await isolated.stop();
+      }
+    },
+  );
 
   it('ignores forged messages of another login of the database', async () => {
     const scene = new Scene();
