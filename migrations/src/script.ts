@@ -13,11 +13,14 @@ export interface Statement {
 }
 
 /**
- * First statements of the transaction. The lock is taken without a time limit: the second server waits for the first.
+ * First statements of the transaction. The lock is taken without a time limit, whatever the limits of the login are: the
+ * second server waits for the first, and then reads what that has committed, which needs READ COMMITTED.
  * Bodies of functions are not checked when they are created, so that functions may be created in any order.
  */
 export const BEGIN: readonly Statement[] = [
-  `BEGIN;`,
+  `BEGIN ISOLATION LEVEL READ COMMITTED;`,
+  `SET LOCAL lock_timeout = 0;`,
+  `SET LOCAL statement_timeout = 0;`,
   `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK});`,
   `SET LOCAL lock_timeout = '10s';`,
   `SET LOCAL check_function_bodies = off;`,

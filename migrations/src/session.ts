@@ -24,18 +24,26 @@ interface ClientLike {
 /** The part of a `pg` pool that is used here. */
 interface PoolLike {
   readonly totalCount: number;
-  connect(): Promise<ClientLike & { release(): void }>;
+  connect(): Promise<PooledClientLike>;
+}
+
+interface PooledClientLike extends ClientLike {
+  release(): void;
+  on(event: 'error', listener: () => void): unknown;
+  off(event: 'error', listener: () => void): unknown;
 }
 
 /** A connection string, a connected `pg` client, a `pg` pool, or an initialised TypeORM `DataSource`. */
 export type MigrationDatabase = string | ClientLike | PoolLike | DataSourceLike;
 
+/** Listens to a broken connection: its statement fails, and without a listener the process would end, too. */
+const outlive = (): void => undefined;
+
 /** Works on one connection of the database; what it opens for that, it closes. */
 export async function withSession<T>(database: MigrationDatabase, work: (session: Session) => Promise<T>): Promise<T> {
   if (typeof database === 'string') {
     const client = new pg.Client({ connectionString: database, application_name: 'herald-migrate' });
-    // The statement under way fails; without a listener the process would end, too.
-    client.on('error', () => undefined);
+    client.on('error', outlive);
     await client.connect();
     try {
       return await work(client as Session);
@@ -57,9 +65,12 @@ export async function withSession<T>(database: MigrationDatabase, work: (session
   }
   if ('totalCount' in database) {
     const client = await database.connect();
+    // A pool listens to idle connections only.
+    client.on('error', outlive);
     try {
       return await work(client as Session);
     } finally {
+      client.off('error', outlive);
       client.release();
     }
   }

@@ -98,6 +98,41 @@ describe('Migrating', () => {
     });
   });
 
+  it('runs each file once where the database has strict defaults', async () => {
+    await withDatabase({}, async (url) => {
+      const name = new URL(url).pathname.slice(1);
+      await admin.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
+      await admin.query(`ALTER DATABASE ${name} SET lock_timeout = '50ms'`);
+      await admin.query(`ALTER DATABASE ${name} SET statement_timeout = '150ms'`);
+      const holder = new pg.Client({ connectionString: url });
+      await holder.connect();
+      await holder.query('SELECT pg_advisory_lock(114849008346212)');
+      const starts = Promise.all(Array.from({ length: 3 }, () => migrate(url)));
+      await Promise.race([starts, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+      await holder.end();
+      expect((await starts).flatMap((report) => report.ran).sort()).toEqual(await allFiles());
+    });
+  });
+
+  it('fails, and the process goes on, where the connection of a pool breaks', async () => {
+    await withDatabase({}, async (url) => {
+      const holder = new pg.Client({ connectionString: url });
+      await holder.connect();
+      await holder.query('SELECT pg_advisory_lock(114849008346212)');
+      const pool = new pg.Pool({ connectionString: url, application_name: 'herald-broken' });
+      pool.on('error', () => undefined);
+      const outcome = expect(migratePackages(pool)).rejects.toThrow(/terminat/);
+      const waiting = `FROM pg_stat_activity WHERE application_name = 'herald-broken' AND wait_event = 'advisory'`;
+      while ((await admin.query(`SELECT pg_terminate_backend(pid) ${waiting}`)).rowCount === 0);
+      await outcome;
+      // The connection reports its end after the statement has failed.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await holder.end();
+      expect((await migratePackages(pool)).ran).toHaveLength((await allFiles()).length);
+      await pool.end();
+    });
+  });
+
   it('migrates the chosen packages and what they need, over a data source, a pool or a URL', async () => {
     await withDatabase({}, async (url, client) => {
       const dataSource = await new DataSource({ type: 'postgres', url: asRole(url, 'herald_app') }).initialize();
