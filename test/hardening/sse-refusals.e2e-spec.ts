@@ -139,7 +139,7 @@ describe('a refused stream', () => {
   it('fails the test when the application logs a token, ticket or cookie, like every test of the suite', async () => {
     for (const secret of [testToken(), `?ticket=${'t'.repeat(43)}`, `cookie: herald_session=${testToken()}`]) {
       await start();
-      new Logger('Host').warn(`Somebody sent ${secret}`);
+      new Logger('Host').warn(`A client sent ${secret}`);
       await expect(sse.stop()).rejects.toThrow(/wrote a (token|ticket|session cookie) to its log/);
     }
     await start();

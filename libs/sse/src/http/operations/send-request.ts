@@ -49,7 +49,7 @@ export const legacySendRequestSchema = z
     path: ['topic'],
     message: 'must name the topic',
   })
-  .meta({ id: 'SseOriginSendRequest' });
+  .meta({ id: 'SseLegacySendRequest' });
 
 /** A checked body of either API. */
 export type SendRequest = z.infer<typeof sendRequestSchema> | z.infer<typeof legacySendRequestSchema>;
