@@ -69,7 +69,7 @@ async function ours(): Promise<Broker> {
   });
 }
 
-function origin(): Promise<Broker> {
+function legacy(): Promise<Broker> {
   const broker = new LegacyBroker(4, 300_000);
   let isOver = false;
   return Promise.resolve(
@@ -179,6 +179,6 @@ describe('defects of the legacy broker', () => {
   it.each(Object.keys(promises))('%s', async (name) => {
     expect(await promises[name]!(await ours())).toBe(true);
     // The same check on the model of the legacy broker: if it passed, this test would prove nothing.
-    expect(await promises[name]!(await origin())).toBe(false);
+    expect(await promises[name]!(await legacy())).toBe(false);
   });
 });

@@ -69,7 +69,7 @@ describe('options of the module', () => {
     expect(message).toContain('heartBeat is not an option');
   });
 
-  it('switch a limit off with 0 where the protocol says so, and nowhere else', () => {
+  it('disable a limit by 0 where the protocol allows it, and nowhere else', () => {
     expect(resolveSseOptions({ jwt, heartbeatIntervalMs: 0, maxQueuedBytes: 0 })).toMatchObject({
       heartbeatIntervalMs: 0,
       maxQueuedBytes: 0,

@@ -4,7 +4,7 @@ import { sseDiagnostics } from '../../observability/diagnostics.js';
 import { SseCounters } from '../../observability/sse-counters.js';
 import { refusalOf } from './sse-refusals.js';
 
-/** What this package adds to the problem filter: its table of refusals, its counter and its diagnostics channel. */
+/** Extends the problem filter by the refusals, the counter and the diagnostics channel of this package. */
 @Injectable()
 export class SseProblemHooks implements ProblemHooks {
   constructor(private readonly counters: SseCounters) {}

@@ -4,7 +4,7 @@ import { SseRefusal } from '../../vocabulary/refusal.js';
 import { SseError } from '../../vocabulary/sse.errors.js';
 import { refusalOf } from './sse-refusals.js';
 
-describe('The table of refusals', () => {
+describe('refusalOf', () => {
   it('keeps status, code, detail and members of a refused request', () => {
     const error = new SseRefusal(403, 'topic_forbidden', { detail: 'No.', extra: { denied: ['x'] }, reason: 'r' });
     expect(problemOf(refusalOf(error))).toEqual({
@@ -26,7 +26,7 @@ describe('The table of refusals', () => {
     expect(problemOf(refusalOf(error))).toMatchObject({ status, code });
   });
 
-  it('leaves errors between host and package, and foreign errors, to the filter', () => {
+  it('leaves faults of the host and foreign errors to the filter', () => {
     expect(refusalOf(new SseError('ERR_SSE_STORAGE', 'canary'))).toBeNull();
     expect(refusalOf(new Error('canary'))).toBeNull();
   });

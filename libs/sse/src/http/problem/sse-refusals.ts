@@ -3,7 +3,7 @@ import { Refusal } from '@nest-herald/platform/http';
 import { SseRefusal } from '../../vocabulary/refusal.js';
 import { SseError, type SseErrorCode } from '../../vocabulary/sse.errors.js';
 
-/** The errors of the hub that are the requester's to mend. The others are between the host and this package: 500. */
+/** The errors of the hub that a requester can cause. The others are faults of the host or of this package: 500. */
 const SSE_ERRORS: Readonly<Partial<Record<SseErrorCode, { readonly status: number; readonly code: ProblemCode }>>> = {
   ERR_SSE_INVALID_EVENT: { status: 400, code: 'invalid_request' },
   ERR_SSE_RESERVED_EVENT: { status: 400, code: 'invalid_request' },
@@ -15,7 +15,7 @@ const SSE_ERRORS: Readonly<Partial<Record<SseErrorCode, { readonly status: numbe
   ERR_SSE_NOT_STARTED: { status: 503, code: 'draining' },
 };
 
-/** The one table from the plain errors of this package to answers. @returns null for an error that is not of this package. */
+/** Turns an error of this package into a response. @returns null for an error that a requester cannot cause. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof SseRefusal) {
     const { detail, ...options } = error.details;

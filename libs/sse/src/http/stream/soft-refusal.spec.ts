@@ -14,21 +14,21 @@ describe('the Accept header', () => {
     ['application/json', false, false],
     ['text/event-stream;q=0', false, false],
     ['text/event-stream;q=0.0, application/json', false, false],
-  ])('%j: may be a stream %s, wants a soft refusal %s', (accept, mayBeStream, soft) => {
+  ])('%j: accepts a stream: %s, needs a soft refusal: %s', (accept, mayBeStream, soft) => {
     expect(acceptsEventStream(accept)).toBe(mayBeStream);
     expect(wantsSoftRefusal(accept)).toBe(soft);
   });
 });
 
 describe('a soft refusal', () => {
-  it('is one retry, one close that asks to come back, and nothing else', () => {
+  it('is one retry and one close event with reconnect', () => {
     expect(softRefusalBody('rate_limited', 7_000)).toBe(
       'retry: 7000\n\nevent: close\ndata: {"reason":"limit","reconnect":true,"retryMs":7000}\n\n',
     );
     expect(softRefusalBody('draining', 7_000)).toContain('"reason":"shutdown"');
   });
 
-  it('asks to wait 5 to 30 s, from end to end of the random range', () => {
+  it('has a reconnect delay of 5 to 30 s over the whole random range', () => {
     const from = (bytes: number): number =>
       jitteredRetryMs({ random: () => Buffer.from(Array(4).fill(bytes)).toString('base64url') });
     expect(from(0)).toBe(5_000);

@@ -14,7 +14,7 @@ import { wantsSoftRefusal } from './accept.js';
 import { jitteredRetryMs, softRefusalBody, STREAM_HEADERS } from './soft-refusal.js';
 
 /**
- * {@link ProblemFilter} for streams: a transient refusal of a browser's EventSource is a stream that asks to come back.
+ * {@link ProblemFilter} for streams: a browser's EventSource gets a transient refusal as a stream that makes it reconnect.
  */
 @Catch()
 @Injectable()
