@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Body, Controller, Module, Post, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -10,9 +9,8 @@ import { withRole } from '@nest-herald/platform/postgres';
 import { NotificationService, NotificationsModule } from '@nest-herald/notifications';
 import { DataSource } from 'typeorm';
 
-const url = process.env.DATABASE_URL ?? '';
+const { DATABASE_URL: url = '', JWT_SECRET: secret = '' } = process.env;
 const { eventLog, backplane, presence, ticketStore } = createPostgresSse({ connectionString: url, nodeId: 'erp-1' });
-const jwt = { secret: process.env.JWT_SECRET ?? '' };
 
 @Controller('orders')
 @UseGuards(SseAuthGuard)
@@ -34,14 +32,13 @@ class OrdersController {
 @Module({
   imports: [
     TypeOrmModule.forRoot({ type: 'postgres', url: withRole(url) }),
-    SseModule.forRoot({ jwt, eventLog, backplane, presence, ticketStore, isGlobal: true }),
+    SseModule.forRoot({ jwt: { secret }, eventLog, backplane, presence, ticketStore, isGlobal: true }),
     NotificationsModule.forRoot({}),
   ],
   controllers: [OrdersController],
 })
 class AppModule {}
 
-const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
-app.enableShutdownHooks();
+const app = (await NestFactory.create(AppModule, { logger: ['error', 'warn'] })).enableShutdownHooks();
 await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
 process.stdout.write(`ready on ${await app.getUrl()}\n`);
