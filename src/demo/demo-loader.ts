@@ -25,12 +25,12 @@ export class DemoLoader implements OnApplicationBootstrap {
   readonly #logger = new Logger('Demo');
 
   constructor(
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(DirectoryWriter) private readonly directory: DirectoryWriter,
-    @Inject(NotificationService) private readonly notifications: NotificationService,
-    @Inject(DefinitionsService) private readonly definitions: DefinitionsService,
-    @Inject(TasksService) private readonly tasks: TasksService,
-    @Inject(DocumentApprovals) private readonly approvals: DocumentApprovals,
+    private readonly transactions: TenantTransaction,
+    private readonly directory: DirectoryWriter,
+    private readonly notifications: NotificationService,
+    private readonly definitions: DefinitionsService,
+    private readonly tasks: TasksService,
+    private readonly approvals: DocumentApprovals,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

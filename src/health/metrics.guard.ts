@@ -14,7 +14,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 export class MetricsGuard implements CanActivate {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(SseAuthGuard) private readonly tokens: SseAuthGuard,
+    private readonly tokens: SseAuthGuard,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { SseMetrics } from '@nest-herald/sse';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /**
@@ -11,7 +11,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 export class Metrics implements OnModuleDestroy {
   private readonly registry = new Registry();
 
-  constructor(@Inject(SseMetrics) private readonly sse: SseMetrics) {
+  constructor(private readonly sse: SseMetrics) {
     collectDefaultMetrics({ register: this.registry });
   }
 

@@ -1,5 +1,5 @@
 import { ApprovalHooks, InstancesService, type Caller, type HookContext } from '@nest-herald/approvals';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DemoRefusal } from '../documents/demo.errors.js';
 import { type DocumentStatus, isSubmittable } from '../documents/document.js';
@@ -17,8 +17,8 @@ const KINDS: readonly DocumentKind[] = [PURCHASE_ORDER, LEAVE_REQUEST];
 @Injectable()
 export class DocumentApprovals implements OnModuleInit {
   constructor(
-    @Inject(ApprovalHooks) private readonly hooks: ApprovalHooks,
-    @Inject(InstancesService) private readonly approvals: InstancesService,
+    private readonly hooks: ApprovalHooks,
+    private readonly approvals: InstancesService,
   ) {}
 
   onModuleInit(): void {

@@ -2,7 +2,7 @@ import { callerOf } from '@nest-herald/approvals';
 import { expectedRevision, type KeyedWrite, type KeyedWriteResponse } from '@nest-herald/platform/http';
 import { IdempotentRequests } from '@nest-herald/platform/postgres';
 import { asTenantId, type Principal } from '@nest-herald/platform';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import { DemoRefusal } from '../documents/demo.errors.js';
@@ -29,9 +29,9 @@ export const NEW_DOCUMENT = { status: 'draft', createdAt: null, decidedAt: null 
 @Injectable()
 export class DocumentDesk {
   constructor(
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
-    @Inject(DocumentApprovals) private readonly approvals: DocumentApprovals,
+    private readonly transactions: TenantTransaction,
+    private readonly requests: IdempotentRequests,
+    private readonly approvals: DocumentApprovals,
   ) {}
 
   /** @param read one row more than the page has. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
@@ -20,7 +20,7 @@ import { insertLeave, listLeave } from '../leave/leave-request.store.js';
 @Controller('api/v1/leave-requests')
 @UseGuards(SseAuthGuard)
 export class LeaveRequestsController {
-  constructor(@Inject(DocumentDesk) private readonly desk: DocumentDesk) {}
+  constructor(private readonly desk: DocumentDesk) {}
 
   @Get()
   list(

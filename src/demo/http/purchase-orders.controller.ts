@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
@@ -17,7 +17,7 @@ import { insertOrders, listOrders } from '../orders/purchase-order.store.js';
 @Controller('api/v1/purchase-orders')
 @UseGuards(SseAuthGuard)
 export class PurchaseOrdersController {
-  constructor(@Inject(DocumentDesk) private readonly desk: DocumentDesk) {}
+  constructor(private readonly desk: DocumentDesk) {}
 
   @Get()
   list(

@@ -21,8 +21,8 @@ export class DirectoryReauthorizer implements OnApplicationBootstrap, OnApplicat
 
   constructor(
     @Inject(DIRECTORY) private readonly directory: Directory,
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(SseBroker) private readonly broker: SseBroker,
+    private readonly hub: Hub,
+    private readonly broker: SseBroker,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Put, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { asTenantId, type Principal } from '@nest-herald/platform';
 import {
   CurrentPrincipal,
@@ -33,9 +33,9 @@ import { readPeople } from '../store/person-store.js';
 @RequirePermission('directory:write')
 export class DirectoryController {
   constructor(
-    @Inject(DirectoryWriter) private readonly writer: DirectoryWriter,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    private readonly writer: DirectoryWriter,
+    private readonly transactions: TenantTransaction,
+    private readonly requests: IdempotentRequests,
   ) {}
 
   @Get('people/:personId')

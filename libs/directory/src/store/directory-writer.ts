@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { asTenantId, asUserId } from '@nest-herald/platform';
 import { SseBroker, TENANT_KEY, userKey } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
@@ -27,8 +27,8 @@ const MAX_NAMED_CHANGES = 100;
 @Injectable()
 export class DirectoryWriter {
   constructor(
-    @Inject(PostgresDirectory) private readonly directory: PostgresDirectory,
-    @Inject(SseBroker) private readonly broker: SseBroker,
+    private readonly directory: PostgresDirectory,
+    private readonly broker: SseBroker,
   ) {}
 
   /**

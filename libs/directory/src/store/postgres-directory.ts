@@ -19,7 +19,7 @@ export class PostgresDirectory implements Directory {
 
   constructor(
     @Inject(DIRECTORY_DATA_SOURCE) dataSource: DataSource,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
+    private readonly transactions: TenantTransaction,
   ) {
     this.#committed = new AfterCommit(dataSource, (changes) => this.#tell(changes));
   }

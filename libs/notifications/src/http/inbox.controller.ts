@@ -59,10 +59,10 @@ const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'un
 @UseInterceptors(new LegacyApi(ORIGIN_INBOX))
 export class InboxController {
   constructor(
-    @Inject(InboxService) private readonly inbox: InboxService,
-    @Inject(ReaderKeys) private readonly readerKeys: ReaderKeys,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    private readonly inbox: InboxService,
+    private readonly readerKeys: ReaderKeys,
+    private readonly transactions: TenantTransaction,
+    private readonly requests: IdempotentRequests,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

@@ -3,7 +3,6 @@ import {
   Controller,
   Delete,
   HttpCode,
-  Inject,
   Param,
   Post,
   Req,
@@ -38,8 +37,8 @@ import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';
 @UseInterceptors(new LegacyApi(ORIGIN_SENDING))
 export class NotificationsController {
   constructor(
-    @Inject(NotificationService) private readonly notifications: NotificationService,
-    @Inject(IdempotentRequests) private readonly requests: IdempotentRequests,
+    private readonly notifications: NotificationService,
+    private readonly requests: IdempotentRequests,
   ) {}
 
   /** Sends to people and audiences of the sender's own tenant. Which permission it needs depends on the targets. */

@@ -23,10 +23,10 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
   readonly #unfollow: (() => void)[] = [];
 
   constructor(
-    @Inject(Hub) private readonly hub: Hub,
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(ReaderKeys) private readonly readerKeys: ReaderKeys,
-    @Inject(InboxService) private readonly inbox: InboxService,
+    private readonly hub: Hub,
+    private readonly transactions: TenantTransaction,
+    private readonly readerKeys: ReaderKeys,
+    private readonly inbox: InboxService,
     @Inject(NOTIFICATION_OPTIONS) options: ResolvedNotificationOptions,
     @Inject(CLOCK) clock: Clock,
   ) {

@@ -30,7 +30,7 @@ const UNDO_WINDOW_MS = 600_000;
 @Injectable()
 export class InboxService {
   constructor(
-    @Inject(SseBroker) private readonly broker: SseBroker,
+    private readonly broker: SseBroker,
     @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
   ) {}
 

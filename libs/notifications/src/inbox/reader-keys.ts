@@ -1,7 +1,7 @@
 import { type AudienceKey, Entitlements } from '@nest-herald/sse';
 import type { Principal } from '@nest-herald/platform';
 import { compileTopicPattern, hasWildcard, isTopicPattern } from '@nest-herald/sse-protocol';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Reader } from '../store/visible.js';
 
@@ -25,7 +25,7 @@ select key from found where key is not null limit $4`;
  */
 @Injectable()
 export class ReaderKeys {
-  constructor(@Inject(Entitlements) private readonly entitlements: Entitlements) {}
+  constructor(private readonly entitlements: Entitlements) {}
 
   /**
    * The keys of token and directory. Asked before the transaction of the request begins: a directory that needs a

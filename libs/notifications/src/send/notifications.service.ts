@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { asTenantId } from '@nest-herald/platform';
 import { SchemaPipe } from '@nest-herald/platform/http';
 import { SseBroker } from '@nest-herald/sse';
@@ -49,8 +49,8 @@ export interface SendReceipt {
 @Injectable()
 export class NotificationService {
   constructor(
-    @Inject(TenantTransaction) private readonly transactions: TenantTransaction,
-    @Inject(SseBroker) private readonly broker: SseBroker,
+    private readonly transactions: TenantTransaction,
+    private readonly broker: SseBroker,
   ) {}
 
   /**

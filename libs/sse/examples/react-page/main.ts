@@ -3,7 +3,7 @@
 //
 // Build the page first (npx vite build page --outDir ../built). Then start this with BUILT_PAGE=built.
 import 'reflect-metadata';
-import { Body, Controller, HttpCode, Inject, Module, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Module, Post, Res, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { JwtModule, JwtService } from '@nestjs/jwt';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -20,7 +20,7 @@ const LIFE_S = 8 * 3_600;
 class ChatController {
   constructor(
     private readonly broker: SseBroker<ChatEvents>,
-    @Inject(JwtService) private readonly tokens: JwtService,
+    private readonly tokens: JwtService,
   ) {}
 
   /** Accepts every name. Replace it with your own login. */
