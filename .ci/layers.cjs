@@ -96,7 +96,7 @@ const PACKAGES = [
   },
 ];
 
-/** Packages that the server packages do not know, and the service. */
+/** The SQL of all packages and what applies it. Of the packages only the service imports it. */
 const MIGRATIONS = 'migrations';
 
 /** The service's folders, lowest first; they import packages by name. */
