@@ -2,6 +2,7 @@
 const {
   PACKAGES,
   SERVICE,
+  WEB,
   MIGRATIONS,
   PURE,
   NEVER_REACHED,
@@ -19,7 +20,7 @@ const escaped = (text) => text.replaceAll('/', '\\/').replaceAll('.', '\\.');
 const filesOf = (path, folder) => `^${escaped(folder === '' ? path : `${path}/${folder}`)}/[^/]+$`;
 
 /** Each folder imports itself and the rows above it. */
-function folderRules(name, { path, layers }) {
+function folderRules(name, { path, layers }, except = []) {
   const below = [];
   const rules = [];
   for (const row of layers) {
@@ -39,7 +40,10 @@ function folderRules(name, { path, layers }) {
     never(
       `${name}: every file is in a listed folder`,
       'A folder that .ci/layers.cjs does not list has no rules.',
-      { path: `^${escaped(path)}/`, pathNot: [SPEC, ENTRY, ...layers.flat().map((f) => filesOf(path, f))] },
+      {
+        path: `^${escaped(path)}/`,
+        pathNot: [SPEC, ENTRY, ...[except].flat(), ...layers.flat().map((f) => filesOf(path, f))],
+      },
       {},
     ),
   );
@@ -87,7 +91,14 @@ module.exports = {
     ),
     ...packageRules(),
     ...PACKAGES.flatMap((pkg) => [...folderRules(nameOf(pkg), pkg), entryRule(pkg)]),
-    ...folderRules('service', SERVICE),
+    ...folderRules('service', SERVICE, '^src/web/'),
+    ...folderRules('pages', WEB),
+    never(
+      'pages import nothing of the server',
+      'They run in the browser.',
+      { path: '^src/web/', pathNot: [SPEC, 'vite\\.config'] },
+      { path: '^(src/(?!web/)|libs/(?!sse-protocol/)|migrations/)' },
+    ),
     never(
       'service imports packages by their entry points',
       'No deep paths into a package.',
@@ -141,7 +152,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/|^src/web/' },
+    exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

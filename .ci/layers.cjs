@@ -124,6 +124,21 @@ const SERVICE = {
   ],
 };
 
+/** The folders of the pages, lowest first. */
+const WEB = {
+  path: 'src/web',
+  layers: [
+    ['reactive', 'styles'],
+    ['i18n'],
+    ['api'],
+    ['stream'],
+    ['inbox', 'approvals'],
+    ['app'],
+    ['components'],
+    [''],
+  ],
+};
+
 /**
  * Folders that are pure rules: an allow-list of what their files may import, directly. What they may reach through others
  * is checked by `NEVER_REACHED`.
@@ -154,4 +169,4 @@ const ADAPTERS_MAY = ['vocabulary', 'seams', 'time', 'event-log', 'presence', 'b
 /** Folders that may import RxJS; the rest of `libs/sse` may not. */
 const RXJS = ['hub', 'http', 'broker', 'testing'];
 
-module.exports = { PACKAGES, SERVICE, MIGRATIONS, PURE, NEVER_REACHED, FRAMEWORK_FREE, ADAPTERS_MAY, RXJS };
+module.exports = { PACKAGES, SERVICE, WEB, MIGRATIONS, PURE, NEVER_REACHED, FRAMEWORK_FREE, ADAPTERS_MAY, RXJS };

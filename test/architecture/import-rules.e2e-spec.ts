@@ -89,15 +89,17 @@ const CHOSEN: readonly Planted[] = [
     '@nest-herald/sse',
     'platform imports only lower packages, by their entry points',
   ),
+  planted('src/web/api/planted-server.ts', '../../health/readiness.js', 'pages import nothing of the server'),
   planted('libs/sse/src/hub/planted-cycle-back.ts', './planted-cycle.js', 'no cycles'),
 ];
 
 /** For each rule of folders, packages and pure folders that the list above has not: one import made from the rule itself. */
-const { PACKAGES, SERVICE, PURE } = createRequire(import.meta.url)('../../.ci/layers.cjs') as Layers;
+const { PACKAGES, SERVICE, WEB, PURE } = createRequire(import.meta.url)('../../.ci/layers.cjs') as Layers;
 
 interface Layers {
   readonly PACKAGES: readonly { readonly path: string; readonly layers: readonly (readonly string[])[] }[];
   readonly SERVICE: { readonly path: string; readonly layers: readonly (readonly string[])[] };
+  readonly WEB: { readonly path: string; readonly layers: readonly (readonly string[])[] };
   readonly PURE: readonly { readonly path: string }[];
 }
 
@@ -109,8 +111,8 @@ function planted(file: string, imports: string, rule: string): Planted {
 function generated(): { readonly cases: readonly Planted[]; readonly targets: readonly string[] } {
   const cases: Planted[] = [];
   const targets = new Set<string>();
-  for (const pkg of [...PACKAGES, { ...SERVICE }]) {
-    const name = pkg.path === 'src' ? 'service' : pkg.path.replace(/^libs\/|\/src$/g, '');
+  for (const pkg of [...PACKAGES, SERVICE, WEB]) {
+    const name = pkg === SERVICE ? 'service' : pkg === WEB ? 'pages' : pkg.path.replace(/^libs\/|\/src$/g, '');
     const unlisted = `${pkg.path}/unlisted/planted-target.ts`;
     targets.add(unlisted);
     const up = (folder: string, target: string): string => {
@@ -129,7 +131,7 @@ function generated(): { readonly cases: readonly Planted[]; readonly targets: re
         `${name}: every file is in a listed folder`,
       ),
     );
-    if (pkg.path !== 'src') {
+    if (pkg !== SERVICE && pkg !== WEB) {
       const first = pkg.layers.flat()[0] ?? '';
       const inFirst = `${pkg.path}/${first === '' ? '' : `${first}/`}planted-entry.ts`;
       cases.push(planted(inFirst, up(first, `${pkg.path}/index.ts`), `${name}: entry points are for other packages`));
@@ -201,7 +203,7 @@ function copyTree(tree: string): void {
   ]) {
     cpSync(join(ROOT, one), join(tree, one), {
       recursive: true,
-      filter: (path) => !/\/(dist|node_modules|web|examples)(\/|$)/.test(path.slice(ROOT.length)),
+      filter: (path) => !/\/(dist|node_modules|examples)(\/|$)/.test(path.slice(ROOT.length)),
     });
   }
   mkdirSync(join(tree, 'node_modules', '@nest-herald'), { recursive: true });
