@@ -111,7 +111,7 @@ const SERVICE = {
     ['demo/data'],
     ['demo/documents'],
     ['demo/leave', 'demo/orders'],
-    ['demo/desk'],
+    ['demo/application'],
     ['demo/http'],
     ['demo/company', 'demo/notices'],
     ['demo/day'],

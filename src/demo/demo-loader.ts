@@ -10,7 +10,7 @@ import { APPROVED_BY_HEAD, openLeave, openOrders } from './company/open-document
 import { pastLeave, pastOrders } from './company/past-documents.js';
 import { insertLeave } from './leave/leave-request.store.js';
 import { DEMO_PROCESSES } from './documents/demo-processes.js';
-import { DocumentApprovals } from './desk/document-approvals.js';
+import { DocumentApprovals } from './application/document-approvals.js';
 import { LEAVE_REQUEST } from './leave/leave-request.kind.js';
 import { noticesOf } from './notices/notices.js';
 import { PURCHASE_ORDER } from './orders/purchase-order.kind.js';

@@ -1,8 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 import { DemoLoader } from './demo-loader.js';
-import { DocumentApprovals } from './desk/document-approvals.js';
-import { DocumentDesk } from './desk/document-desk.js';
+import { DocumentApprovals } from './application/document-approvals.js';
+import { DocumentDesk } from './application/documents.service.js';
 import { LeaveRequestsController } from './http/leave-requests.controller.js';
 import { PurchaseOrdersController } from './http/purchase-orders.controller.js';
 

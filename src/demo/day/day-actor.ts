@@ -2,7 +2,7 @@ import type { DemoEmployee } from '../company/demo-company.js';
 import type { SeededRandom } from '../company/seeded-random.js';
 import type { DayDecision, DayReport } from './day-report.js';
 import { type ApiAnswer, type HeraldApi, UnexpectedAnswer } from './herald-api.js';
-import { leaveWish, orderWish, type Phrases } from './wishes.js';
+import { leaveWish, orderWish, type Phrases } from './random-documents.js';
 
 /** What somebody needs for their day. */
 export interface ActorParts {

@@ -6,7 +6,7 @@ import { DayClock } from './day-clock.js';
 import type { DayOptions } from './day-options.js';
 import { DayReport } from './day-report.js';
 import { HeraldApi } from './herald-api.js';
-import { phrasesOf } from './wishes.js';
+import { phrasesOf } from './random-documents.js';
 
 /** Faults after which somebody goes home: something is wrong that more tries would not cure. */
 const MAX_FAULTS = 5;

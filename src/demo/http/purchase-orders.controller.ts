@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuard
 import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
-import { DocumentDesk, NEW_DOCUMENT } from '../desk/document-desk.js';
+import { DocumentDesk, NEW_DOCUMENT } from '../application/documents.service.js';
 import {
   type DocumentPage,
   type DocumentQuery,
