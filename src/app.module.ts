@@ -13,7 +13,7 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { realtimeModules } from './realtime/realtime.module.js';
 import { VERSION } from './config/project.js';
 
-/** The service: settings, database, engines, features, and what describes and watches them. */
+/** The service: settings, database, engines, features, API documentation and health checks. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {

@@ -7,17 +7,17 @@ import { readSettings } from './config/read-settings.js';
 import { DATABASE } from './database/database.module.js';
 import type { RunningDatabase } from './database/running-database.js';
 import { HeraldHttpAdapter } from './http/herald-http-adapter.js';
-import { applyHttpHygiene } from './http/http-hygiene.js';
+import { applyHttpRules } from './http/http-hygiene.js';
 import { HeraldLogger } from './logging/herald-logger.js';
 import { logSafe } from './logging/redact.js';
 import { BUILT_PAGES, pages } from './pages/pages.js';
 import { startReport } from './start-report.js';
 import { stopOnSignal } from './stop-on-signal.js';
 
-/** Exit code for settings that only a person can mend. */
+/** Exit code for a start that fails until a person corrects a setting (`EX_CONFIG` of sysexits). */
 const CONFIGURATION_EXIT_CODE = 78;
 
-/** Reads the settings, starts everything, and says so in the last line of the start-up. */
+/** Reads the settings and starts the service; the last line that it prints has its address. */
 async function main(): Promise<void> {
   const settings = readSettings({
     ...process.env,
@@ -34,16 +34,16 @@ async function main(): Promise<void> {
     abortOnError: false,
   });
   try {
-    applyHttpHygiene(app, settings);
+    applyHttpRules(app, settings);
     const servePages = pages(BUILT_PAGES);
     if (servePages) app.use(servePages);
-    else logger.warn('The pages are not built; the API works without them. Build them with: npm run build', 'Herald');
+    else logger.warn('The pages are not built, so only the API is served. Build them with: npm run build', 'Herald');
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await app.close();
     throw error;
   }
-  for (const line of startReport(settings, app.get<RunningDatabase>(DATABASE))) logger.log(line, 'Herald');
+  for (const entry of startReport(settings, app.get<RunningDatabase>(DATABASE))) logger.log(entry, 'Herald');
   stopOnSignal(app, settings.drainMs, logger);
   console.log(`Nest Herald ready on ${addressOf(app.getHttpServer() as Server)}`);
 }
@@ -53,7 +53,7 @@ function addressOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** Mistakes that a person can correct are told in words; everything else with its stack. */
+/** Prints a mistake that a person can correct as text, any other error with its stack. @returns the exit code. */
 function report(error: unknown): number {
   const { exitCode, code } = error as { exitCode?: unknown; code?: unknown };
   if (typeof exitCode === 'number') {
@@ -66,7 +66,7 @@ function report(error: unknown): number {
   }
   if (code === 'EADDRINUSE' || code === 'EACCES') {
     console.error(
-      `Nest Herald cannot listen: ${logSafe((error as Error).message)}. Choose another address with PORT or HOST.`,
+      `Nest Herald cannot listen: ${logSafe((error as Error).message)}. Set PORT or HOST to another address.`,
     );
     return 1;
   }
@@ -77,6 +77,6 @@ function report(error: unknown): number {
 try {
   await main();
 } catch (error) {
-  // Open handles of what had already started must not keep a failed start alive.
+  // Without the exit, open handles of started parts would keep the process alive after a failed start.
   process.exit(report(error));
 }

@@ -3,28 +3,28 @@ import type { Settings } from './config/settings.js';
 import type { RunningDatabase } from './database/running-database.js';
 import { VERSION } from './config/project.js';
 
-/** What an operator wants to know about a start, one line each; no value of any secret. */
+/** Facts about a start for the log, one entry each. They contain no secret. */
 export function startReport(settings: Settings, database: RunningDatabase): readonly string[] {
-  const where = database.embedded
+  const location = database.embedded
     ? `the built-in PostgreSQL in ${database.embedded.dataDir}`
     : `PostgreSQL at ${new URL(database.appUrl).host}`;
   const migrated = database.migrated.length > 0 ? `, ${database.migrated.length} SQL files ran` : '';
   return [
-    `Version ${VERSION}, Node ${process.version}, ${settings.production ? 'production' : 'not for production'}.`,
-    `Database: ${where}${migrated}.`,
-    `Events: numbered in ${settings.sse.shards} shard(s), hints over ${carrierOf(settings)}.`,
-    `Tokens: verified with ${sourceOfKeys(settings)}.`,
-    ...(settings.demo ? ['Demo: anybody may sign in as one of the demo people; DEMO=false switches that off.'] : []),
+    `Version ${VERSION}, Node ${process.version}, ${settings.production ? 'production' : 'not production'}.`,
+    `Database: ${location}${migrated}.`,
+    `Events: sequenced in ${settings.sse.shards} shard(s), hints over ${backplaneOf(settings)}.`,
+    `Tokens: verified with ${keySourceOf(settings)}.`,
+    ...(settings.demo ? ['Demo: anyone may sign in as one of the demo people. DEMO=false switches the demo off.'] : []),
     ...(settings.smtpUrl === undefined ? [] : ['SMTP_URL is set, but this version sends no e-mail.']),
   ];
 }
 
-function carrierOf({ sse: { backplane } }: Settings): string {
+function backplaneOf({ sse: { backplane } }: Settings): string {
   if (backplane.kind !== 'redis' && backplane.kind !== 'nats') return backplane.kind;
   return `${backplane.kind} at ${serversOf(backplane.url)} (prefix ${backplane.prefix})`;
 }
 
-function sourceOfKeys({ jwt }: Settings): string {
+function keySourceOf({ jwt }: Settings): string {
   switch (jwt.keys.kind) {
     case 'secret':
       return 'a shared secret';

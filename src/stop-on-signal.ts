@@ -1,17 +1,17 @@
 import type { INestApplication, LoggerService } from '@nestjs/common';
 
-/** Time that a shutdown may take beyond the drain before it is cut short; milliseconds. */
-const PATIENCE_MS = 15_000;
+/** How long a shutdown may take beyond the drain before the process exits with code 1; milliseconds. */
+const SHUTDOWN_MARGIN_MS = 15_000;
 
 /**
- * From one Ctrl-C the process may get the signal twice: from the terminal, and forwarded by npm. Only a later one means
- * that somebody does not want to wait; milliseconds.
+ * One Ctrl-C can send the signal twice: from the terminal, and forwarded by npm. A second signal within this time is
+ * ignored; a later one ends the process at once; milliseconds.
  */
 const SAME_KEYSTROKE_MS = 1_000;
 
 /**
- * Ends the process cleanly on SIGINT and SIGTERM: code 0 after the drain, 1 when it takes too long, fails, or a second
- * signal says not to wait. The built-in database stops by itself when the process is gone.
+ * Ends the process cleanly on SIGINT and SIGTERM. The exit code is 0 after the drain, and 1 when the shutdown fails, takes
+ * too long, or a second signal arrives. The built-in database stops by itself after the process has exited.
  */
 export function stopOnSignal(app: INestApplication, drainMs: number, logger: LoggerService): void {
   let since: number | null = null;
@@ -21,11 +21,14 @@ export function stopOnSignal(app: INestApplication, drainMs: number, logger: Log
       return;
     }
     since = performance.now();
-    logger.log(`${signal}: closing streams, then stopping.`, 'Herald');
+    logger.log(`${signal} received: closing the streams, then stopping.`, 'Herald');
     setTimeout(() => {
-      logger.fatal?.('The shutdown takes too long; giving up on it.', 'Herald');
+      logger.fatal?.(
+        `The shutdown took longer than ${drainMs + SHUTDOWN_MARGIN_MS} ms. The process exits now.`,
+        'Herald',
+      );
       process.exit(1);
-    }, drainMs + PATIENCE_MS).unref();
+    }, drainMs + SHUTDOWN_MARGIN_MS).unref();
     app.close().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -2,13 +2,16 @@ import type { ConfigurationFault } from './configuration-error.js';
 import type { BackplaneSettings } from './settings.js';
 import type { Values } from './variables.js';
 
-/** Which variable has the address of a server, how it looks, and what it may begin with. */
+/** For each engine with a server of its own: the variable with its URL, an example, and the accepted schemes. */
 const SERVERS = {
   redis: { variable: 'REDIS_URL', example: 'redis://user:password@host:6379', schemes: ['redis:', 'rediss:'] },
   nats: { variable: 'NATS_URL', example: 'nats://user:password@host:4222', schemes: ['nats:', 'tls:'] },
 } as const;
 
-/** Reads what carries hints between nodes. The address of a server that is not used is not looked at: others may use the same variable. */
+/**
+ * Reads which backplane carries the hints between servers. The URL of an engine that is not chosen is not checked: other
+ * programs may use the same variable.
+ */
 export function backplaneSettings(values: Values, faults: ConfigurationFault[]): BackplaneSettings {
   const kind = values.SSE_BACKPLANE;
   if (kind !== 'redis' && kind !== 'nats') return { kind };
@@ -18,12 +21,12 @@ export function backplaneSettings(values: Values, faults: ConfigurationFault[]):
   if (url === undefined) {
     faults.push({
       name: variable,
-      message: `is missing; SSE_BACKPLANE=${kind} needs it: ${example}. Set it, or leave SSE_BACKPLANE out (default postgres, which also serves several nodes).`,
+      message: `is missing; SSE_BACKPLANE=${kind} needs it: ${example}. Set it, or remove SSE_BACKPLANE (default postgres, which also serves several servers).`,
     });
     return { kind, url: '', prefix };
   }
-  const words = kind === 'nats' ? url.split(',').map((word) => word.trim()) : [url];
-  if (!words.every((word) => isServerUrl(word, schemes))) {
+  const urls = kind === 'nats' ? url.split(',').map((entry) => entry.trim()) : [url];
+  if (!urls.every((entry) => isServerUrl(entry, schemes))) {
     faults.push({
       name: variable,
       message: `must be a URL like ${example} (${schemes[1]}// with TLS)${kind === 'nats' ? ', or several separated by commas' : ''}; special characters in the password must be percent-encoded.`,
@@ -32,14 +35,14 @@ export function backplaneSettings(values: Values, faults: ConfigurationFault[]):
   return { kind, url, prefix };
 }
 
-/** Where the servers are, for a log: no user, no password. */
+/** Hosts of the URLs, for a log: without user and password. */
 export function serversOf(url: string): string {
   return url
     .split(',')
-    .map((word) => new URL(word.trim()).host)
+    .map((entry) => new URL(entry.trim()).host)
     .join(', ');
 }
 
-function isServerUrl(word: string, schemes: readonly string[]): boolean {
-  return URL.canParse(word) && schemes.includes(new URL(word).protocol) && new URL(word).host !== '';
+function isServerUrl(text: string, schemes: readonly string[]): boolean {
+  return URL.canParse(text) && schemes.includes(new URL(text).protocol) && new URL(text).host !== '';
 }

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { SETTINGS, type Settings } from './settings.js';
 
-/** Makes the checked {@link Settings} injectable everywhere under {@link SETTINGS}. */
+/** Makes the checked {@link Settings} injectable in every module as {@link SETTINGS}. */
 @Global()
 @Module({})
 export class ConfigModule {

@@ -2,7 +2,7 @@
 export interface ConfigurationFault {
   /** Name of the variable. */
   readonly name: string;
-  /** What is wrong, with the value unless it is a secret, and what to do about it. */
+  /** What is wrong, with the value unless it is a secret, and the remedy. */
   readonly message: string;
 }
 
@@ -12,7 +12,7 @@ const CONFIGURATION_EXIT_CODE = 78;
 /** Every mistake found in the configuration, reported together. */
 export class ConfigurationError extends Error {
   readonly code = 'ERR_HERALD_CONFIGURATION';
-  /** What the process ends with. */
+  /** Exit code of the process. */
   readonly exitCode = CONFIGURATION_EXIT_CODE;
 
   constructor(readonly faults: readonly ConfigurationFault[]) {

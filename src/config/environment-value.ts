@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Schemas that read one environment variable each. An absent and an empty variable both mean the default.
- * The message of a refusal says what is expected and what to do; the caller puts name and value before it.
+ * An error text says what is expected and what to do; the caller puts name and value before it.
  */
 
 /** `true`, `false`, `1` or `0`. */
@@ -10,7 +10,7 @@ export function flag(fallback: boolean) {
   return optionalText().transform((text, context) => {
     if (text === undefined) return fallback;
     const value = { true: true, '1': true, false: false, '0': false }[text.toLowerCase()];
-    return value ?? refuse(context, `must be true or false. Correct it or leave it out (default ${fallback}).`);
+    return value ?? refuse(context, `must be true or false. Correct it or remove it (default ${fallback}).`);
   });
 }
 
@@ -24,23 +24,23 @@ export function integer(range: { min: number; max: number; fallback: number; als
     const off = alsoZero === 'off' ? ', or 0 for off' : '';
     return refuse(
       context,
-      `must be a whole number from ${min} to ${max}${off}. Correct it or leave it out (default ${fallback}).`,
+      `must be a whole number from ${min} to ${max}${off}. Correct it or remove it (default ${fallback}).`,
     );
   });
 }
 
-/** One word out of a list. */
-export function choice<const T extends string>(words: readonly T[], fallback: T) {
+/** One of the listed values. */
+export function choice<const T extends string>(values: readonly T[], fallback: T) {
   return optionalText().transform((text, context): T => {
     if (text === undefined) return fallback;
-    const word = words.find((candidate) => candidate === text);
+    const value = values.find((candidate) => candidate === text);
     return (
-      word ?? refuse(context, `must be one of ${words.join(', ')}. Correct it or leave it out (default ${fallback}).`)
+      value ?? refuse(context, `must be one of ${values.join(', ')}. Correct it or remove it (default ${fallback}).`)
     );
   });
 }
 
-/** Any text, checked by `isValid` where it is given. */
+/** Any text; with `isValid` only text that passes this check. */
 export function text(isValid?: (value: string) => boolean, expectation = '') {
   return optionalText().transform((value, context): string | undefined =>
     value === undefined || !isValid || isValid(value) ? value : refuse(context, expectation),
@@ -56,14 +56,14 @@ export function url(...schemes: readonly string[]) {
   );
 }
 
-/** Words separated by commas. */
-export function list(isValid: (word: string) => boolean, expectation: string) {
-  return optionalText().transform((value, context): readonly string[] => {
-    const words = (value ?? '')
+/** Values separated by commas. */
+export function list(isValid: (value: string) => boolean, expectation: string) {
+  return optionalText().transform((text, context): readonly string[] => {
+    const values = (text ?? '')
       .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
-    return words.every(isValid) ? words : refuse(context, expectation);
+      .map((value) => value.trim())
+      .filter((value) => value !== '');
+    return values.every(isValid) ? values : refuse(context, expectation);
   });
 }
 

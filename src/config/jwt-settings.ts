@@ -3,7 +3,7 @@ import type { ConfigurationFault } from './configuration-error.js';
 import { MIN_SECRET_BYTES } from './jwt-secret-file.js';
 import type { JwtKeySource, JwtSettings } from './settings.js';
 
-/** The variables that say how tokens are verified, as read. */
+/** The variables that decide how tokens are verified. */
 export interface JwtEnvironment {
   readonly JWT_SECRET: string | undefined;
   readonly JWT_PUBLIC_KEY: string | undefined;
@@ -21,9 +21,9 @@ const ALGORITHM_OF_KEY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Chooses the one source of keys and the allow-list of algorithms. Adds to `faults` instead of throwing.
+ * Chooses the source of keys and the allow-list of algorithms. It adds faults to `faults` and does not throw.
  *
- * @returns null without any source, which is for the caller to judge, and when the source itself is faulty.
+ * @returns null when no source is set, which the caller may accept, and when the source is faulty.
  */
 export function jwtSettings(
   env: JwtEnvironment,
@@ -34,7 +34,7 @@ export function jwtSettings(
   if (given.length > 1) {
     faults.push({
       name: given[1] as string,
-      message: `is set beside ${given[0]}; tokens are verified with one source of keys. Keep one of ${given.join(', ')}.`,
+      message: `is set together with ${given[0]}, but tokens are verified with one source of keys. Keep one of ${given.join(', ')}.`,
     });
     return null;
   }
@@ -45,7 +45,7 @@ export function jwtSettings(
   if (wrong.length > 0) {
     faults.push({
       name: 'JWT_ALGORITHMS',
-      message: `${wrong.join(', ')} cannot be used with ${given[0]}; possible: ${possible.join(', ')}. Correct it or leave it out.`,
+      message: `${wrong.join(', ')} cannot be used with ${given[0]}; possible: ${possible.join(', ')}. Correct it or remove it.`,
     });
   }
   return {
@@ -62,7 +62,7 @@ function keySource(env: JwtEnvironment, production: boolean, faults: Configurati
     if (bytes >= MIN_SECRET_BYTES) return { kind: 'secret', secret: env.JWT_SECRET };
     faults.push({
       name: 'JWT_SECRET',
-      message: `has ${bytes} bytes; at least ${MIN_SECRET_BYTES} are needed. Make one with: openssl rand -base64 48`,
+      message: `has ${bytes} bytes; at least ${MIN_SECRET_BYTES} are needed. Generate one with: openssl rand -base64 48`,
     });
     return null;
   }
@@ -72,7 +72,7 @@ function keySource(env: JwtEnvironment, production: boolean, faults: Configurati
   if (production && protocol !== 'https:' && !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
     faults.push({
       name: 'JWT_JWKS_URI',
-      message: 'must use https in production, or keys could be replaced on the way.',
+      message: 'must use https in production: without it, an attacker on the network could replace the keys.',
     });
     return null;
   }
@@ -80,7 +80,7 @@ function keySource(env: JwtEnvironment, production: boolean, faults: Configurati
 }
 
 function publicKey(value: string, faults: ConfigurationFault[]): JwtKeySource | null {
-  // Environment files often hold a PEM on one line with \n written out.
+  // Environment files often have a PEM on one line, with \n for each line break.
   const pem = value.replaceAll('\\n', '\n');
   try {
     if (!pem.includes('BEGIN PUBLIC KEY')) throw new Error('not a public key');
@@ -89,7 +89,7 @@ function publicKey(value: string, faults: ConfigurationFault[]): JwtKeySource | 
     const usable = key.asymmetricKeyType !== 'ec' || namedCurve === 'prime256v1';
     if (usable && ALGORITHM_OF_KEY[key.asymmetricKeyType ?? '']) return { kind: 'public-key', key, pem };
   } catch {
-    // Why it cannot be read is told below; the reason of the library could repeat parts of the key.
+    // The text below is enough; the library's own message could repeat parts of the key.
   }
   faults.push({
     name: 'JWT_PUBLIC_KEY',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The directory with `package.json`, from the sources as well as from the compiled service. */
+/** The directory with `package.json`; the same for the sources and the compiled service. */
 export const PROJECT_ROOT = projectRoot();
 
 /** The version of this service. */

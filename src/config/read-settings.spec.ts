@@ -27,7 +27,7 @@ describe('readSettings', () => {
     throw new Error('expected a ConfigurationError');
   }
 
-  it('starts without any setting, with the documented defaults', () => {
+  it('fills in the documented defaults', () => {
     const settings = read({ JWT_SECRET: SECRET });
     expect(settings).toMatchObject({
       production: false,
@@ -82,36 +82,33 @@ describe('readSettings', () => {
       ].sort(),
     );
     expect(faults['PORT']).toBe(
-      'is "http"; must be a whole number from 0 to 65535. Correct it or leave it out (default 3000).',
+      'is "http"; must be a whole number from 0 to 65535. Correct it or remove it (default 3000).',
     );
     expect(faults['SSE_MAX_CONECTIONS']).toContain('Did you mean SSE_MAX_CONNECTIONS?');
     expect(faults['JWT_SECRET']).toContain('openssl rand');
   });
 
-  it('refuses a backplane that does not exist, and names those that do', () => {
+  it('refuses an unknown backplane and lists the known ones', () => {
     expect(faultsOf({ SSE_BACKPLANE: 'kafka' })['SSE_BACKPLANE']).toContain('one of postgres, memory, redis, nats');
   });
 
   it.each([
     ['redis', 'REDIS_URL'],
     ['nats', 'NATS_URL'],
-  ])(
-    'refuses the backplane %s without the address of its server, or with a wrong one, and never shows it',
-    (kind, name) => {
-      expect(faultsOf({ SSE_BACKPLANE: kind })).toEqual({
-        [name]: expect.stringContaining(`SSE_BACKPLANE=${kind} needs it`),
-      });
-      for (const url of ['hunter2', 'http://ann:hunter2@host', `${kind}://`]) {
-        const faults = faultsOf({ SSE_BACKPLANE: kind, [name]: url });
-        expect(faults).toEqual({ [name]: expect.stringContaining(`must be a URL like ${kind}://`) });
-        expect(JSON.stringify(faults)).not.toContain('hunter2');
-      }
-      // Somebody else's, as long as it is not chosen.
-      expect(read({ JWT_SECRET: SECRET, [name]: 'hunter2' }).sse.backplane).toEqual({ kind: 'postgres' });
-    },
-  );
+  ])('refuses the backplane %s without a valid server URL, and never repeats the URL', (kind, name) => {
+    expect(faultsOf({ SSE_BACKPLANE: kind })).toEqual({
+      [name]: expect.stringContaining(`SSE_BACKPLANE=${kind} needs it`),
+    });
+    for (const url of ['hunter2', 'http://ann:hunter2@host', `${kind}://`]) {
+      const faults = faultsOf({ SSE_BACKPLANE: kind, [name]: url });
+      expect(faults).toEqual({ [name]: expect.stringContaining(`must be a URL like ${kind}://`) });
+      expect(JSON.stringify(faults)).not.toContain('hunter2');
+    }
+    // Another program may use the variable while this backplane is not chosen.
+    expect(read({ JWT_SECRET: SECRET, [name]: 'hunter2' }).sse.backplane).toEqual({ kind: 'postgres' });
+  });
 
-  it('refuses a prefix of channels that a carrier would read as something else', () => {
+  it('refuses a channel prefix with characters that Redis or NATS interpret', () => {
     for (const prefix of ['a.b', 'a:b', '*', '>', 'a b']) {
       expect(faultsOf({ SSE_BACKPLANE_PREFIX: prefix })).toHaveProperty('SSE_BACKPLANE_PREFIX');
     }
@@ -151,23 +148,23 @@ describe('readSettings', () => {
     expect(faultsOf({ ...production, DEMO: 'true' })).toHaveProperty('DEMO');
   });
 
-  it('refuses an environment that it does not know, instead of running unprotected', () => {
+  it('refuses an unknown NODE_ENV instead of running without production checks', () => {
     expect(faultsOf({ NODE_ENV: 'prod' })['NODE_ENV']).toContain('development, test, production');
   });
 
-  it('makes a secret on the first start, keeps it, and lets nobody else read it', () => {
+  it('generates a secret on the first start and stores it, readable only by its owner', () => {
     const first = read({}).jwt.keys;
     const second = read({}).jwt.keys;
     expect(first).toEqual(second);
     expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
 
-  it('refuses a kept secret that was damaged', () => {
+  it('refuses a stored secret that is too short', () => {
     writeFileSync(join(dataDir, 'jwt-secret'), 'short');
     expect(faultsOf({})).toHaveProperty('JWT_SECRET');
   });
 
-  it('allows only the algorithms of the key that it is given', () => {
+  it('allows only the algorithms of the given key', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     expect(read({ JWT_PUBLIC_KEY: pem.replaceAll('\n', '\\n') })).toMatchObject({
@@ -175,8 +172,8 @@ describe('readSettings', () => {
       jwt: { algorithms: ['ES256'], keys: { kind: 'public-key' } },
     });
     expect(faultsOf({ JWT_PUBLIC_KEY: pem, JWT_ALGORITHMS: 'HS256' })).toHaveProperty('JWT_ALGORITHMS');
-    const secretHalf = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    expect(faultsOf({ JWT_PUBLIC_KEY: secretHalf })).toHaveProperty('JWT_PUBLIC_KEY');
+    const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(faultsOf({ JWT_PUBLIC_KEY: privatePem })).toHaveProperty('JWT_PUBLIC_KEY');
   });
 
   it('refuses two sources of keys', () => {
@@ -185,7 +182,7 @@ describe('readSettings', () => {
     );
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as an absent one', () => {
     expect(read({ PORT: '', CORS_ORIGINS: ' ', METRICS_TOKEN: '' })).toMatchObject({ port: 3000, corsOrigins: [] });
   });
 

@@ -2,17 +2,17 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { backplaneSettings } from './backplane-settings.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
-import { keptJwtSecret } from './jwt-secret-file.js';
+import { storedJwtSecret } from './jwt-secret-file.js';
 import { jwtSettings } from './jwt-settings.js';
 import type { Settings } from './settings.js';
 import { unknownNames } from './unknown-names.js';
 import { SECRETS, VARIABLES, type Values } from './variables.js';
 
 /**
- * Reads the environment into {@link Settings}. Outside production a missing signing secret is made and kept in
- * `DATA_DIR`; nothing else is written.
+ * Reads the environment into {@link Settings}. Outside production it generates a missing signing secret and stores it in
+ * `DATA_DIR`; it writes nothing else.
  *
- * @throws ConfigurationError with every mistake at once, each with its remedy and without any secret.
+ * @throws ConfigurationError with all mistakes, each with its remedy and without secrets.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const faults: ConfigurationFault[] = unknownNames(Object.keys(env), Object.keys(VARIABLES));
@@ -26,7 +26,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (faults.length > 0) throw new ConfigurationError(faults);
 
   const jwt = verified ?? {
-    keys: { kind: 'secret' as const, secret: keptJwtSecret(dataDir) },
+    keys: { kind: 'secret' as const, secret: storedJwtSecret(dataDir) },
     algorithms: ['HS256'],
     ...(values.JWT_ISSUER === undefined ? {} : { issuer: values.JWT_ISSUER }),
     ...(values.JWT_AUDIENCE === undefined ? {} : { audience: values.JWT_AUDIENCE }),
@@ -67,7 +67,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   } satisfies Settings);
 }
 
-/** Checks every variable by itself, so that one mistake hides no other; a faulty one counts as absent from here on. */
+/** Checks each variable separately, so one mistake hides no other. A faulty variable counts as absent afterwards. */
 function readValues(env: Readonly<Record<string, string | undefined>>, faults: ConfigurationFault[]): Values {
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries<z.ZodType>(VARIABLES)) {
@@ -84,13 +84,16 @@ function readValues(env: Readonly<Record<string, string | undefined>>, faults: C
 function readDemo(values: Values, production: boolean, faults: ConfigurationFault[]): boolean {
   const wanted = values.DEMO === undefined ? undefined : ['true', '1'].includes(values.DEMO.toLowerCase());
   if (wanted === true && production) {
-    faults.push({ name: 'DEMO', message: 'is on; in production anybody could sign in as anybody. Leave it out.' });
+    faults.push({
+      name: 'DEMO',
+      message: 'is on, but in production it would let anyone sign in as anyone. Remove it.',
+    });
   }
   const canSign = values.JWT_PUBLIC_KEY === undefined && values.JWT_JWKS_URI === undefined;
   if (wanted === true && !canSign) {
     faults.push({
       name: 'DEMO',
-      message: 'is on, but the demo sign-in needs a secret to sign with. Use JWT_SECRET, or set DEMO=false.',
+      message: 'is on, but the demo sign-in needs a secret to sign tokens. Use JWT_SECRET, or set DEMO=false.',
     });
   }
   return wanted ?? (!production && canSign);
@@ -101,7 +104,7 @@ function checkProduction(values: Values, faults: ConfigurationFault[]): void {
     faults.push({
       name: 'DATABASE_URL',
       message:
-        'is missing; production runs on your own PostgreSQL (15 or newer): postgres://user:password@host:5432/database',
+        'is missing; production needs your own PostgreSQL (15 or newer): postgres://user:password@host:5432/database',
     });
   }
   const hasKeys = [values.JWT_SECRET, values.JWT_PUBLIC_KEY, values.JWT_JWKS_URI].some((value) => value !== undefined);
@@ -117,5 +120,5 @@ function checkProduction(values: Values, faults: ConfigurationFault[]): void {
 function trustProxyOf(value: string | undefined): Settings['trustProxy'] {
   if (value === undefined || value.toLowerCase() === 'false') return false;
   if (value.toLowerCase() === 'true') return true;
-  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((word) => word.trim());
+  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((entry) => entry.trim());
 }

@@ -3,29 +3,29 @@ import type { KeyObject } from 'node:crypto';
 /** Injection token of the {@link Settings}. */
 export const SETTINGS = Symbol('SETTINGS');
 
-/** Words that `LOG_LEVEL` takes, least talkative first. */
+/** Values of `LOG_LEVEL`, from the fewest log entries to the most. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
 
 /** See {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What carries hints between nodes; the engines that this version has. */
+/** Values of `SSE_BACKPLANE`: what can carry the hints between servers. */
 export const BACKPLANES = ['postgres', 'memory', 'redis', 'nats'] as const;
 
-/** See {@link BACKPLANES}; the two with a server of their own say where it is. */
+/** The chosen backplane; those with a server of their own need its URL. */
 export type BackplaneSettings =
   | { readonly kind: 'postgres' | 'memory' }
   | {
       readonly kind: 'redis' | 'nats';
-      /** `REDIS_URL` or `NATS_URL`; may hold a password. */
+      /** `REDIS_URL` or `NATS_URL`; may contain a password. */
       readonly url: string;
-      /** Begins the name of the channel, so that clusters can share a server. */
+      /** Prefix of the channel names, so that clusters can share a server. */
       readonly prefix: string;
     };
 
-/** Where the keys that verify tokens come from; exactly one. */
+/** The one source of the keys that verify tokens. */
 export type JwtKeySource =
-  /** HS256 with `JWT_SECRET`, or with a secret generated on the first start and kept in `DATA_DIR`. */
+  /** HS256 with `JWT_SECRET`, or with a secret generated on the first start and stored in `DATA_DIR`. */
   | { readonly kind: 'secret'; readonly secret: string }
   /** `JWT_PUBLIC_KEY`. */
   | { readonly kind: 'public-key'; readonly key: KeyObject; readonly pem: string }
@@ -40,17 +40,17 @@ export interface JwtSettings {
   readonly audience?: string;
 }
 
-/** The service's settings, checked. Frozen; made by `readSettings` and by nothing else. */
+/** The checked settings of the service. Frozen; only `readSettings` creates them. */
 export interface Settings {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
   readonly demo: boolean;
-  /** Whether the demo companies are loaded at the first start; without {@link demo} never. */
+  /** Whether the first start loads the demo companies; always false without {@link demo}. */
   readonly demoCompany: boolean;
   /** Absolute path. */
   readonly dataDir: string;
-  /** Without a `url` the embedded server in {@link dataDir} is used. */
+  /** Without a `url` the service runs the built-in PostgreSQL in {@link dataDir}. */
   readonly database: {
     readonly url?: string;
     readonly migrationUrl?: string;
@@ -72,11 +72,11 @@ export interface Settings {
     readonly cookieName: string;
   };
   readonly corsOrigins: readonly string[];
-  /** What Express calls `trust proxy`: nobody, everybody, a number of hops, or addresses. */
+  /** Express's `trust proxy`: false for no proxy, true for every proxy, a number of hops, or addresses. */
   readonly trustProxy: boolean | number | readonly string[];
   readonly metricsToken?: string;
   readonly smtpUrl?: string;
-  /** Milliseconds that open streams may take to leave at shutdown. */
+  /** Time over which a shutdown closes open streams; milliseconds. */
   readonly drainMs: number;
   readonly logLevel: LogLevel;
 }

@@ -1,12 +1,15 @@
 import type { ConfigurationFault } from './configuration-error.js';
 
-/** Names that belong to this service; others in the environment are none of its business. */
-const OURS = /^(HERALD|SSE)_/;
+/** Only names with these prefixes are checked; other variables belong to other programs. */
+const OWN_PREFIX = /^(HERALD|SSE)_/;
 
-/** A misspelt setting would silently mean the default: every `HERALD_*` and `SSE_*` name that nobody reads is a fault. */
+/**
+ * Reports every `HERALD_*` and `SSE_*` variable that is not a setting. A misspelt setting would otherwise leave the
+ * default in force without a warning.
+ */
 export function unknownNames(names: readonly string[], known: readonly string[]): ConfigurationFault[] {
   return names
-    .filter((name) => OURS.test(name) && !known.includes(name))
+    .filter((name) => OWN_PREFIX.test(name) && !known.includes(name))
     .map((name) => {
       const nearest = nearestOf(name, known);
       return {
@@ -20,7 +23,7 @@ function nearestOf(name: string, known: readonly string[]): string | null {
   const words = new Set(name.split('_'));
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const candidate of known) {
-    // A name made of the same words in another order is as near as a typing mistake.
+    // A name with the same words in another order counts as one typing mistake.
     const sameWords =
       candidate.split('_').every((word) => words.has(word)) && words.size === candidate.split('_').length;
     const distance = sameWords ? 1 : editDistance(name, candidate);
@@ -29,7 +32,7 @@ function nearestOf(name: string, known: readonly string[]): string | null {
   return best?.name ?? null;
 }
 
-/** Levenshtein distance with one row of memory. */
+/** Levenshtein distance; it keeps one row of the matrix. */
 function editDistance(left: string, right: string): number {
   const row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i += 1) {

@@ -9,12 +9,12 @@ const COOKIE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const CHANNEL_PREFIX = /^[A-Za-z0-9_-]{1,64}$/;
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
-/** Every variable, with its default and its check; the one list of what the service reads. */
+/** Every variable that the service reads, with its default and its check. */
 export const VARIABLES = {
   PORT: integer({ min: 0, max: 65_535, fallback: 3000 }),
   HOST: text(),
   NODE_ENV: choice(ENVIRONMENTS, 'development'),
-  DEMO: text((value) => /^(true|false|1|0)$/i.test(value), 'must be true or false. Correct it or leave it out.'),
+  DEMO: text((value) => /^(true|false|1|0)$/i.test(value), 'must be true or false. Correct it or remove it.'),
   DEMO_COMPANY: flag(true),
   DATA_DIR: text(),
   DATABASE_URL: url('postgres:', 'postgresql:'),
@@ -26,11 +26,11 @@ export const VARIABLES = {
   JWT_JWKS_URI: url('https:', 'http:'),
   JWT_ISSUER: text(),
   JWT_AUDIENCE: text(),
-  JWT_ALGORITHMS: list((word) => ALGORITHM.test(word), 'must be names like RS256, separated by commas.'),
+  JWT_ALGORITHMS: list((name) => ALGORITHM.test(name), 'must be names like RS256, separated by commas.'),
   SSE_BACKPLANE: choice(BACKPLANES, 'postgres'),
   SSE_BACKPLANE_PREFIX: text(
     (value) => CHANNEL_PREFIX.test(value),
-    'must be 1 to 64 characters out of A-Z a-z 0-9 _ -. Correct it or leave it out (default herald).',
+    'must be 1 to 64 characters from A-Z a-z 0-9 _ -. Correct it or remove it (default herald).',
   ),
   REDIS_URL: text(),
   NATS_URL: text(),
@@ -45,15 +45,15 @@ export const VARIABLES = {
   SSE_ALLOW_QUERY_TOKEN: flag(false),
   SSE_COOKIE_NAME: text(
     (value) => COOKIE_NAME.test(value),
-    'must be 1 to 64 characters out of A-Z a-z 0-9 _ -. Correct it or leave it out (default herald_session).',
+    'must be 1 to 64 characters from A-Z a-z 0-9 _ -. Correct it or remove it (default herald_session).',
   ),
   CORS_ORIGINS: list(
     isOrigin,
-    'must be origins like https://erp.example.com (scheme, host, port and nothing behind), separated by commas; * and null are refused, because the session cookie goes with such requests.',
+    'must be origins like https://erp.example.com (scheme, host and port, no path), separated by commas; * and null are refused, because browsers send the session cookie with these requests.',
   ),
   TRUST_PROXY: text(
     isTrustProxy,
-    'must be true, false, the number of proxies in front, or their addresses (10.0.0.0/8, loopback), separated by commas.',
+    'must be true, false, the number of proxies in front of the service, or their addresses (10.0.0.0/8, loopback), separated by commas.',
   ),
   METRICS_TOKEN: text(),
   SMTP_URL: url('smtp:', 'smtps:'),
@@ -62,10 +62,10 @@ export const VARIABLES = {
 } satisfies Record<string, z.ZodType>;
 
 type VariableName = keyof typeof VARIABLES;
-/** What the variables say, each checked by itself. */
+/** The values of the variables, each checked separately. */
 export type Values = { readonly [Name in VariableName]: z.infer<(typeof VARIABLES)[Name]> };
 
-/** Variables whose value is never repeated in a message. */
+/** Variables whose value no error text repeats. */
 export const SECRETS: ReadonlySet<string> = new Set<VariableName>([
   'DATABASE_URL',
   'DATABASE_MIGRATION_URL',
@@ -79,16 +79,16 @@ export const SECRETS: ReadonlySet<string> = new Set<VariableName>([
   'SMTP_URL',
 ]);
 
-function isOrigin(word: string): boolean {
-  if (word.includes('*') || !URL.canParse(word)) return false;
-  const { origin, protocol } = new URL(word);
-  return origin === word && (protocol === 'https:' || protocol === 'http:');
+function isOrigin(value: string): boolean {
+  if (value.includes('*') || !URL.canParse(value)) return false;
+  const { origin, protocol } = new URL(value);
+  return origin === value && (protocol === 'https:' || protocol === 'http:');
 }
 
 function isTrustProxy(value: string): boolean {
   if (/^(true|false|\d{1,2})$/i.test(value)) return true;
-  return value.split(',').every((word) => {
-    const [address = '', bits] = word.trim().split('/');
+  return value.split(',').every((entry) => {
+    const [address = '', bits] = entry.trim().split('/');
     if (bits === undefined && ['loopback', 'linklocal', 'uniquelocal'].includes(address)) return true;
     const family = isIP(address);
     return (

@@ -17,8 +17,9 @@ import { PURCHASE_ORDER } from './orders/purchase-order.kind.js';
 import { insertOrders } from './orders/purchase-order.store.js';
 
 /**
- * Loads the demo companies at the first start: people, documents, notices, processes and some requests on their way. Each in one transaction that begins with its
- * mark, so it happens once, wholly or not at all, however many nodes start at the same moment.
+ * Loads the demo companies at the first start: people, documents, notices, processes and some running requests. Each
+ * company is loaded in one transaction that first inserts its row of `demo_load`, so it is loaded once and completely, even
+ * when several servers start at the same time.
  */
 @Injectable()
 export class DemoLoader implements OnApplicationBootstrap {
@@ -36,26 +37,26 @@ export class DemoLoader implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     for (const company of DEMO_COMPANIES) {
-      const began = this.clock.monotonicMs();
+      const startedMs = this.clock.monotonicMs();
       const isNew = await this.transactions.run(asTenantId(company.tenantId), (manager) =>
         this.#load(manager, company),
       );
       if (!isNew) continue;
-      const tookMs = Math.round(this.clock.monotonicMs() - began);
+      const tookMs = Math.round(this.clock.monotonicMs() - startedMs);
       this.#logger.log(`${company.name}: ${company.employees.length} people and their documents, in ${tookMs} ms.`);
     }
   }
 
-  /** @returns whether there was anything to do. */
+  /** @returns false when the company is already loaded. */
   async #load(manager: EntityManager, company: DemoCompany): Promise<boolean> {
     const { tenantId } = company;
-    // Another node that loads the same company at this moment makes us wait here, and find its mark.
+    // While another server loads the same company, the insert waits for it and then finds its row.
     await manager.query(`set local lock_timeout = '30s'`);
-    const marked: unknown[] = await manager.query(
+    const inserted: unknown[] = await manager.query(
       `insert into herald.demo_load (tenant_id) values ($1) on conflict do nothing returning tenant_id`,
       [tenantId],
     );
-    if (marked.length === 0) return false;
+    if (inserted.length === 0) return false;
     for (const department of company.departments) await this.directory.putDepartment(manager, tenantId, department);
     await this.directory.putPeople(manager, tenantId, company.employees.map(personOf));
     const now = this.clock.now();
@@ -70,7 +71,7 @@ export class DemoLoader implements OnApplicationBootstrap {
     return true;
   }
 
-  /** Lets some requests wait for the fixed people, at different steps, so that whoever signs in first finds work. */
+  /** Submits some requests that wait for the fixed people at different steps, so that each of them has tasks. */
   async #submitSome(manager: EntityManager, company: DemoCompany, now: Date): Promise<void> {
     const { tenantId } = company;
     for (const { post, ...order } of openOrders(company)) {
@@ -101,7 +102,7 @@ function senderOf(tenantId: string, post: string | undefined) {
   return { tenantId: asTenantId(tenantId), userId: asUserId(`${tenantId}.${post}`) };
 }
 
-/** One of the fixed people, giving a command while the company is loaded. */
+/** A fixed person as the caller of a command. */
 function callerIn(tenantId: string, post: string): Caller {
   return { tenantId, userId: `${tenantId}.${post}`, manages: post === 'admin' };
 }

@@ -9,14 +9,14 @@ import { Readiness } from './readiness.js';
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
-  /** Alive. Looks at nothing: a restart would not cure a database that is away. */
+  /** Liveness. It checks nothing: a restart would not help while the database is unreachable. */
   @Get('health')
   @Header('Cache-Control', 'no-store')
   live(): z.infer<typeof healthAnswer> {
     return { status: 'ok' };
   }
 
-  /** Whether this node should get traffic. */
+  /** Readiness: whether this server should get traffic. */
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   async ready(@Res({ passthrough: true }) response: Response): Promise<z.infer<typeof readinessAnswer>> {

@@ -6,8 +6,8 @@ import { Metrics } from './metrics.js';
 import { Readiness } from './readiness.js';
 
 /**
- * Liveness, readiness and metrics. Needs `READINESS_CHECKS` from the module that chose the engines, and the exports of
- * `SseModule`; both are global.
+ * Liveness, readiness and metrics. It needs `READINESS_CHECKS` from the module that chooses the engines, and the exports
+ * of `SseModule`; both modules are global.
  */
 @Module({
   controllers: [HealthController, MetricsController],

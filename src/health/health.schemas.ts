@@ -5,7 +5,7 @@ export const healthAnswer = z.object({ status: z.literal('ok') }).meta({ id: 'He
 
 const outcome = z.enum(['ok', 'failed']);
 
-/** Answer of `GET /ready`; why a check failed stands in the log, not in an answer that anybody may read. */
+/** Answer of `GET /ready`. The reason of a failed check is only logged, because anyone may read the answer. */
 export const readinessAnswer = z
   .object({
     status: z.enum(['ok', 'unavailable']),

@@ -7,8 +7,8 @@ import type { Request } from 'express';
 import { SETTINGS, type Settings } from '../config/settings.js';
 
 /**
- * Lets the monitoring in with `METRICS_TOKEN`, and people whose token has `metrics:read`. Everybody else gets 401: the
- * figures are not a resource that one may ask permission for by guessing.
+ * Accepts `METRICS_TOKEN` and access tokens with the permission `metrics:read`. Any other request gets 401, also one with
+ * a valid token: 403 would confirm guesses about permissions.
  */
 @Injectable()
 export class MetricsGuard implements CanActivate {
@@ -22,14 +22,16 @@ export class MetricsGuard implements CanActivate {
     if (this.isMonitoring(request.headers.authorization)) return true;
     await this.tokens.canActivate(context);
     if (isPermitted(principalOfRequest(request), 'metrics:read')) return true;
-    throw new SseRefusal(401, 'invalid_token', { detail: 'This token does not open the metrics.' });
+    throw new SseRefusal(401, 'invalid_token', {
+      detail: 'This token may not read the metrics. Use METRICS_TOKEN or a token with metrics:read.',
+    });
   }
 
   private isMonitoring(header: string | undefined): boolean {
     const { metricsToken } = this.settings;
     const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
     if (metricsToken === undefined || given === undefined) return false;
-    // Hashes have one length, so the comparison tells nothing about the token's.
+    // Hashes have equal lengths, so the comparison reveals nothing about the length of the token.
     return timingSafeEqual(sha256(given), sha256(metricsToken));
   }
 }

@@ -3,9 +3,9 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /**
- * Figures of this process for Prometheus: the process itself, and the event system, whose names are those of the legacy system where it has
- * one. Nothing is labelled with a tenant or a person: figures of one tenant are in `GET /api/v1/sse/stats`, behind that tenant's
- * token.
+ * Figures of this server for Prometheus: the process, and the event system under the names of the legacy API where it has
+ * one. No label names a tenant or a person: the figures of a tenant are in `GET /api/v1/sse/stats`, which
+ * requires a token of that tenant.
  */
 @Injectable()
 export class Metrics implements OnModuleDestroy {

@@ -11,14 +11,14 @@ const checks = (changes: Partial<ReadinessChecks> = {}): ReadinessChecks => ({
 });
 
 describe('Readiness', () => {
-  it('is ready when everything it needs answers', async () => {
+  it('is ready when all checks pass', async () => {
     await expect(new Readiness(checks()).answer()).resolves.toEqual({
       status: 'ok',
       checks: { database: 'ok', migrations: 'ok', sequencer: 'ok', backplane: 'ok', draining: false },
     });
   });
 
-  it('names what is missing, and why only in the log', async () => {
+  it('names the failed check, and its reason only in the log', async () => {
     const readiness = new Readiness(
       checks({ database: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432')) }),
     );
@@ -27,13 +27,13 @@ describe('Readiness', () => {
     expect(JSON.stringify(answer)).not.toContain('10.0.0.7');
   });
 
-  it('stops being ready as soon as a shutdown begins', async () => {
+  it('is not ready as soon as a shutdown begins', async () => {
     const readiness = new Readiness(checks());
     readiness.onModuleDestroy();
     await expect(readiness.answer()).resolves.toMatchObject({ status: 'unavailable', checks: { draining: true } });
   });
 
-  it('asks once for any number of probes at the same time', async () => {
+  it('runs the checks once for concurrent probes', async () => {
     let asked = 0;
     const readiness = new Readiness(
       checks({

@@ -8,11 +8,11 @@ export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 /** Answer of one check. */
 export interface CheckResult {
   readonly ok: boolean;
-  /** Why not, for the log. */
+  /** Reason of a failure, for the log. */
   readonly detail?: string;
 }
 
-/** What this node needs before it should get traffic; each may also throw. */
+/** What this server needs before it should get traffic. A check that throws has failed. */
 export interface ReadinessChecks {
   database(): Promise<CheckResult>;
   migrations(): Promise<CheckResult>;
@@ -20,14 +20,14 @@ export interface ReadinessChecks {
   backplane(): Promise<CheckResult>;
 }
 
-/** A check that takes longer counts as failed, so that a black-holed database cannot hang the probe; milliseconds. */
+/** A check that takes longer has failed, so an unreachable database cannot block the probe; milliseconds. */
 const CHECK_TIMEOUT_MS = 2_000;
 
 type Answer = z.infer<typeof readinessAnswer>;
 
 /**
- * Whether this node should get traffic. False from the first moment of a shutdown, so that load balancers leave before
- * streams are drained. Parallel probes share one round of checks.
+ * Whether this server should get traffic. Not ready from the start of a shutdown, so load balancers stop sending traffic
+ * before streams are drained. Concurrent probes share one round of checks.
  */
 @Injectable()
 export class Readiness implements OnModuleDestroy {
@@ -38,46 +38,46 @@ export class Readiness implements OnModuleDestroy {
 
   constructor(@Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks) {}
 
-  /** Runs before any other part of the shutdown. */
+  /** Nest calls this before all other steps of the shutdown. */
   onModuleDestroy(): void {
     this.draining = true;
   }
 
-  /** Asks every dependency now. */
+  /** Runs all checks now. */
   answer(): Promise<Answer> {
-    this.round ??= this.ask().finally(() => {
+    this.round ??= this.runChecks().finally(() => {
       this.round = null;
     });
     return this.round;
   }
 
-  private async ask(): Promise<Answer> {
+  private async runChecks(): Promise<Answer> {
     const [database, migrations, sequencer, backplane] = await Promise.all([
-      limited(() => this.checks.database()),
-      limited(() => this.checks.migrations()),
-      limited(() => this.checks.sequencer()),
-      limited(() => this.checks.backplane()),
+      withTimeout(() => this.checks.database()),
+      withTimeout(() => this.checks.migrations()),
+      withTimeout(() => this.checks.sequencer()),
+      withTimeout(() => this.checks.backplane()),
     ]);
     const results = { database, migrations, sequencer, backplane };
-    this.tell(results);
+    this.logChange(results);
     const isReady = !this.draining && Object.values(results).every((result) => result.ok);
     return {
       status: isReady ? 'ok' : 'unavailable',
       checks: {
-        database: word(database),
-        migrations: word(migrations),
-        sequencer: word(sequencer),
-        backplane: word(backplane),
+        database: outcomeOf(database),
+        migrations: outcomeOf(migrations),
+        sequencer: outcomeOf(sequencer),
+        backplane: outcomeOf(backplane),
         draining: this.draining,
       },
     };
   }
 
-  /** One line per change: probes come every few seconds. */
-  private tell(results: Readonly<Record<string, CheckResult>>): void {
+  /** Logs changes only: probes arrive every few seconds. */
+  private logChange(results: Readonly<Record<string, CheckResult>>): void {
     const failing = Object.entries(results)
       .filter(([, result]) => !result.ok)
-      .map(([name, result]) => `${name}: ${result.detail ?? 'no reason given'}`)
+      .map(([name, result]) => `${name}: ${result.detail ?? 'no reason known'}`)
       .join('; ');
     if (failing === this.failing) return;
     this.failing = failing;
@@ -86,7 +86,7 @@ export class Readiness implements OnModuleDestroy {
   }
 }
 
-async function limited(check: () => Promise<CheckResult>): Promise<CheckResult> {
+async function withTimeout(check: () => Promise<CheckResult>): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<CheckResult>((resolve) => {
     timer = setTimeout(() => resolve({ ok: false, detail: `no answer in ${CHECK_TIMEOUT_MS} ms` }), CHECK_TIMEOUT_MS);
@@ -100,6 +100,6 @@ async function limited(check: () => Promise<CheckResult>): Promise<CheckResult> 
   }
 }
 
-function word(result: CheckResult): 'ok' | 'failed' {
+function outcomeOf(result: CheckResult): 'ok' | 'failed' {
   return result.ok ? 'ok' : 'failed';
 }

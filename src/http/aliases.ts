@@ -1,10 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
 
-/** Older paths of operations, and where they are served. The stream's own aliases belong to `SseModule`. */
+/** Older paths, and the paths that serve them. `SseModule` serves the aliases of the stream itself. */
 export const ALIASES: Readonly<Record<string, string>> = { '/debug/sse-stats': '/api/v1/sse/stats' };
 
-/** Lets an alias be the same operation in every respect: guard, answer, refusals. */
-export function aliases(request: Request, _response: Response, next: NextFunction): void {
+/** Rewrites the path of an alias, so guards, answers and refusals are those of the operation. */
+export function rewriteAliases(request: Request, _response: Response, next: NextFunction): void {
   const target = ALIASES[request.path];
   if (target !== undefined) request.url = target + request.url.slice(request.path.length);
   next();

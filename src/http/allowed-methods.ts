@@ -1,14 +1,14 @@
 import type { Application } from 'express';
 
-/** The part of Express's router that tells which paths it serves; not in its type declarations. */
+/** The part of Express's router that knows its paths; its type declarations lack it. */
 interface RouteLayer {
   readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): boolean;
 }
 
 /**
- * The methods that some route serves at this path, in upper case; empty where the path is unknown. Tells 405 from 404.
- * @param path decoded no further than Express does it itself.
+ * The methods that routes serve at this path, in upper case; empty for an unknown path. It distinguishes 405 from 404.
+ * @param path as Express passes it, not decoded further.
  */
 export function allowedMethods(app: Application, path: string): readonly string[] {
   const { stack } = app.router as unknown as { readonly stack: readonly RouteLayer[] };

@@ -11,25 +11,25 @@ const LIMITS = {
   requestTimeout: 15_000,
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
-  // Half-sent requests are looked for this often; Node's default of 30 s would let them live that much longer.
+  // Interval of the check for incomplete requests. With Node's default of 30 s they could outlive their limit by 30 s.
   connectionsCheckingInterval: 1_000,
 };
 
-/** Connections that may wait to be accepted; a storm of reconnects is larger than Node's default of 511. */
+/** Connections that may wait to be accepted. A reconnect storm needs more than Node's default of 511. */
 const BACKLOG = 4_096;
 
-/** Time that requests under way get to end at shutdown, after the streams were drained. */
-const LAST_REQUESTS_MS = 3_000;
+/** How long running requests may take at shutdown, after the streams were drained; milliseconds. */
+const REQUEST_DRAIN_MS = 3_000;
 
 /**
- * Express over an HTTP server with our limits. Timeouts concern the receiving of a request only, so an accepted stream
- * has none. What cannot be read as HTTP at all is answered with a problem document too.
+ * Express on an HTTP server with our limits. The timeouts apply only to receiving a request, so an open stream has none.
+ * Input that is not valid HTTP is answered with a problem document too.
  */
 export class HeraldHttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const application = this.getInstance<ExpressPrototypes & RequestListener>();
     const server = createServer({ ...LIMITS, ...expressMessages(application) }, application);
-    server.on('clientError', answerUnreadable);
+    server.on('clientError', answerInvalidRequest);
     this.httpServer = server;
   }
 
@@ -40,16 +40,16 @@ export class HeraldHttpAdapter extends ExpressAdapter {
     return server.listen({ port: Number(port), backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, listening);
   }
 
-  /** Accepts nothing more, lets requests under way end, then cuts what is left. */
+  /** Stops accepting connections, waits for running requests, then closes what is left. */
   override async close(): Promise<void> {
     const server: Server = this.httpServer;
     if (!server.listening) return;
-    const cut = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS);
+    const deadline = setTimeout(() => server.closeAllConnections(), REQUEST_DRAIN_MS);
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeIdleConnections();
     });
-    clearTimeout(cut);
+    clearTimeout(deadline);
   }
 }
 
@@ -59,7 +59,7 @@ const STATUS_OF_FAULT: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerInvalidRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

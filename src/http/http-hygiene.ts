@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Settings } from '../config/settings.js';
-import { aliases } from './aliases.js';
+import { rewriteAliases } from './aliases.js';
 import { PROBLEM_HOOKS, PROBLEM_MEDIA_TYPE, problemDocument, type ProblemHooks } from '@nest-herald/platform/http';
 import { ServiceProblemFilter } from './service-problem.filter.js';
 import { requestId, requestIdOf } from './request-id.js';
@@ -14,7 +14,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Longest request target (path and query), in bytes. */
 const MAX_TARGET_BYTES = 12 * 1024;
 
-/** Headers that a page of an allowed origin may send. */
+/** Request headers that pages of an allowed origin may send. */
 const REQUEST_HEADERS = [
   'Accept',
   'Authorization',
@@ -28,10 +28,10 @@ const REQUEST_HEADERS = [
 ];
 
 /**
- * What holds for every request, before any route: request ids, limits, security headers, cross-origin rules, bodies.
- * Call it once, before the application listens.
+ * Sets up what applies to every request before its route: request ids, limits, security headers, cross-origin rules, body
+ * parsing. Call it once, before the application listens.
  */
-export function applyHttpHygiene(app: NestExpressApplication, settings: Settings): void {
+export function applyHttpRules(app: NestExpressApplication, settings: Settings): void {
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustProxy);
   app.use(requestId);
@@ -48,10 +48,10 @@ export function applyHttpHygiene(app: NestExpressApplication, settings: Settings
       maxAge: 600,
     });
   }
-  app.use(aliases);
+  app.use(rewriteAliases);
   app.useBodyParser('json', { limit: MAX_BODY_BYTES });
   const hooks = app.get<ProblemHooks>(PROBLEM_HOOKS, { strict: false });
-  // Refusals of streams are counted by the package's own filter; those of other routes are not.
+  // The filter of the sse package counts refusals of streams. Refusals of other routes are not counted.
   app.useGlobalFilters(new ServiceProblemFilter({ translate: (error) => hooks.translate(error), observe: () => {} }));
 }
 
@@ -72,7 +72,7 @@ function securityHeaders(production: boolean) {
         frameAncestors: ["'none'"],
       },
     },
-    // Meaningless over plain http, and a promise that a laptop's demo cannot keep.
+    // Outside production the service runs over plain http, where this header is meaningless.
     strictTransportSecurity: production,
     referrerPolicy: { policy: 'same-origin' },
   });

@@ -7,8 +7,8 @@ export const REQUEST_ID_HEADER = 'x-request-id';
 const ACCEPTED = /^[A-Za-z0-9._-]{8,64}$/;
 
 /**
- * Gives every request an id, repeated in its answer, in problem documents and in log lines. A proxy's own id is kept when
- * it is short and plain; anything else could forge a log line and is replaced.
+ * Assigns an id to every request and repeats it in the answer, in problem documents and in log lines. An id from a proxy
+ * is kept when it is short and plain. Any other value could forge a log line and is replaced.
  */
 export function requestId(request: Request, response: Response, next: NextFunction): void {
   const given = request.headers[REQUEST_ID_HEADER];
@@ -18,7 +18,7 @@ export function requestId(request: Request, response: Response, next: NextFuncti
   next();
 }
 
-/** The id that {@link requestId} gave. */
+/** The id that {@link requestId} assigned. */
 export function requestIdOf(request: Request): string {
   return String(request.headers[REQUEST_ID_HEADER] ?? '');
 }

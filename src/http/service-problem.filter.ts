@@ -3,18 +3,22 @@ import { type PlatformRequest, type Problem, ProblemFilter, type WrittenAnswer }
 import type { Request, Response } from 'express';
 import { allowedMethods } from './allowed-methods.js';
 
-/** The service's filter: also tells an unknown path from a method that its route does not have. */
+/** The problem filter of the service. It answers 405 instead of 404 where the path exists with other methods. */
 @Catch()
 export class ServiceProblemFilter extends ProblemFilter {
   protected override refine(problem: Problem, request: PlatformRequest): Problem {
     const { app, method, path, route } = request as unknown as Request;
     if (problem.status !== 404 || route !== undefined) return problem;
     const methods = allowedMethods(app, path);
-    if (methods.length === 0) return { ...problem, detail: `Nothing is served at ${method} of this path.` };
+    if (methods.length === 0)
+      return {
+        ...problem,
+        detail: `No operation is served for ${method} at this path. The paths are listed in /api/docs.`,
+      };
     return {
       status: 405,
       code: 'method_not_allowed',
-      detail: `${method} is not possible here; use ${methods.join(', ')}.`,
+      detail: `${method} is not allowed at this path. Use ${methods.join(', ')}.`,
     };
   }
 
@@ -25,7 +29,7 @@ export class ServiceProblemFilter extends ProblemFilter {
     return { ...answer, headers: { ...answer.headers, Allow: allowedMethods(app, path).join(', ') } };
   }
 
-  /** Cuts the connection, so that no client takes half an answer for a whole one. */
+  /** Closes the connection, so that no client takes a partial answer for a complete one. */
   protected override endBegunAnswer(response: Response): void {
     response.destroy();
   }

@@ -4,8 +4,8 @@ import type { NextFunction, Request, Response } from 'express';
 const current = new AsyncLocalStorage<string>();
 
 /**
- * Keeps the W3C `traceparent` of a request during its handling, so that events published by it carry it into the log. The broker
- * drops a malformed one; requests without one cost nothing.
+ * Keeps the W3C `traceparent` of a request while the request is handled, so that the events which it publishes carry it
+ * into the log. The broker drops a malformed one. Requests without one cost nothing.
  */
 export function traceContext(request: Request, _response: Response, next: NextFunction): void {
   const given = request.headers['traceparent'];

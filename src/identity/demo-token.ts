@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import type { Settings } from '../config/settings.js';
 import { DEMO_TOPICS, type DemoPerson } from '../demo/company/fixed-people.js';
 
-/** A demo sign-in lasts a working day; milliseconds. */
+/** How long a demo sign-in is valid: a working day; milliseconds. */
 export const DEMO_SESSION_MS = 8 * 60 * 60 * 1000;
 
 /** A signed access token. */
@@ -13,14 +13,15 @@ export interface DemoToken {
 }
 
 /**
- * Signs the claims for a demo person with the secret that the service verifies with, so a demo token takes
- * the same way as every other.
+ * Signs the claims for a demo person with the secret that verifies tokens, so the service checks a demo token
+ * like any other.
  *
- * @throws Error when tokens are verified with somebody else's public key; `readSettings` keeps the demo off then.
+ * @throws Error when tokens are verified with public keys. `readSettings` switches the demo off in this case.
  */
 export async function demoToken(settings: Settings, tenantId: string, person: DemoPerson): Promise<DemoToken> {
   const { keys, issuer, audience } = settings.jwt;
-  if (keys.kind !== 'secret') throw new Error('The demo sign-in needs JWT_SECRET; public keys cannot sign.');
+  if (keys.kind !== 'secret')
+    throw new Error('The demo sign-in cannot sign tokens with a public key. Set JWT_SECRET, or DEMO=false.');
   const issuedAt = Math.floor(Date.now() / 1000);
   const expiresAt = issuedAt + DEMO_SESSION_MS / 1000;
   const token = new SignJWT({

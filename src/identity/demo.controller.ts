@@ -7,18 +7,18 @@ import { DEMO_COMPANIES, findDemoEmployee } from '../demo/company/demo-company.j
 import { signInBody, type demoPeople, type signInAnswer } from './demo.schemas.js';
 import { DEMO_SESSION_MS, demoToken } from './demo-token.js';
 
-/** The fixed people stand first; the rest of a company would be too long a list to choose from. */
+/** Number of fixed people, the first of each company. The whole company is too long a list to choose from. */
 const FIXED_PEOPLE = 6;
 
 /**
- * Sign-in without a password, for trying the service out. Exists only with `DEMO`; a host's own identity
- * provider issues the tokens otherwise.
+ * Sign-in without a password, for trying out the service. It exists only with `DEMO`. Without it the identity
+ * provider of the host issues the tokens.
  */
 @Controller('api/v1/demo')
 export class DemoController {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  /** Whom one may become: the fixed people, or with `?all=true` everybody who works at the companies. */
+  /** The people available for sign-in: the fixed people, or with `?all=true` all employees. */
   @Get('people')
   people(@Query('all') all?: string): z.infer<typeof demoPeople> {
     return {
@@ -35,7 +35,7 @@ export class DemoController {
     };
   }
 
-  /** Gives the token for programs, and the same token as a cookie for pages. */
+  /** Returns the token for programs, and sets it as a cookie for pages. */
   @Post('sign-in')
   @HttpCode(200)
   async signIn(
@@ -44,7 +44,8 @@ export class DemoController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<z.infer<typeof signInAnswer>> {
     const found = findDemoEmployee(userId);
-    if (!found) throw new NotFoundException('There is no such demo person; GET /api/v1/demo/people lists them.');
+    if (!found)
+      throw new NotFoundException('There is no demo person with this id. GET /api/v1/demo/people lists them.');
     const { accessToken, expiresAt } = await demoToken(this.settings, found.company.tenantId, found.employee);
     response.cookie(this.settings.sse.cookieName, accessToken, { ...cookieOf(request), maxAge: DEMO_SESSION_MS });
     response.setHeader('Cache-Control', 'no-store');
@@ -56,7 +57,7 @@ export class DemoController {
     };
   }
 
-  /** Takes the cookie away. A token that a program kept stays valid until its end, unless it is revoked. */
+  /** Removes the cookie. The token itself stays valid until it expires or is revoked. */
   @Post('sign-out')
   @HttpCode(204)
   signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): void {
@@ -64,7 +65,7 @@ export class DemoController {
   }
 }
 
-/** Out of reach of scripts, not sent by other sites' forms, and on https never in the clear. */
+/** Hidden from scripts, not sent by forms of other sites, and sent only over https when set over https. */
 function cookieOf(request: Request) {
   return { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/' } as const;
 }

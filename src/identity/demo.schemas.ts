@@ -18,7 +18,7 @@ export const signInAnswer = z
   })
   .meta({ id: 'DemoSession' });
 
-/** Everybody whom one may become. */
+/** Answer of `GET /people`. */
 export const demoPeople = z
   .object({
     tenants: z.array(

@@ -15,7 +15,7 @@ describe('HeraldLogger', () => {
     expect(lines).toEqual(['1970-01-01T00:00:00.000Z log   [Database] Migrations are up to date.']);
   });
 
-  it('shows what is as urgent as asked for, and no more', () => {
+  it('shows the chosen level and more urgent ones only', () => {
     const { lines, logger } = recording('warn');
     logger.log('quiet');
     logger.warn('loud');
@@ -23,13 +23,13 @@ describe('HeraldLogger', () => {
     expect(lines.map((line) => line.split(' ').at(-1))).toEqual(['loud', 'louder']);
   });
 
-  it('keeps the framework from telling every route at start-up', () => {
+  it('hides the routes that Nest logs at start-up', () => {
     const { lines, logger } = recording('log');
     logger.log('Mapped {/health, GET} route', 'RouterExplorer');
     expect(lines).toEqual([]);
   });
 
-  it('shows an error with its stack, and lets no message forge a line', () => {
+  it('shows an error with its stack, and keeps line breaks of a message from forging log lines', () => {
     const { lines, logger } = recording('error');
     logger.error(new Error('broken\n2026-01-01 log [Audit] all is well'));
     expect(lines[0]).toContain('Error: broken\\n2026-01-01 log [Audit] all is well');
@@ -37,7 +37,7 @@ describe('HeraldLogger', () => {
     expect(lines.slice(1).every((line) => line.startsWith('    at '))).toBe(true);
   });
 
-  it('hides credentials in every part of a line', () => {
+  it('hides credentials in every part of a record', () => {
     const { lines, logger } = recording('log');
     logger.log({ url: 'postgres://a:canary@b/c', header: 'Bearer canary' });
     expect(lines.join()).not.toContain('canary');

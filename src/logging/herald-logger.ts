@@ -2,8 +2,8 @@ import type { LoggerService } from '@nestjs/common';
 import { LOG_LEVELS, type LogLevel } from '../config/settings.js';
 import { logSafe } from './redact.js';
 
-/** Contexts in which the framework tells every module and route that it sets up; of interest only when debugging. */
-const CHATTY: ReadonlySet<string> = new Set([
+/** Contexts in which Nest logs every module and route that it sets up; shown only at level `debug`. */
+const STARTUP_CONTEXTS: ReadonlySet<string> = new Set([
   'InstanceLoader',
   'NestApplication',
   'NestFactory',
@@ -11,15 +11,15 @@ const CHATTY: ReadonlySet<string> = new Set([
   'RoutesResolver',
 ]);
 
-/** The framework's own report of a failed start; `main` tells the same failure in words. */
+/** Context in which Nest logs a failed start. `main` reports the same failure in a readable form. */
 const REPORTED_ELSEWHERE = 'ExceptionHandler';
 
-/** Where lines go; the standard streams in the service, an array in tests. */
+/** Receives the log lines: the standard streams in the service, an array in tests. */
 export interface LogOutput {
   line(text: string, isProblem: boolean): void;
 }
 
-/** Ordinary lines on standard output, warnings and errors on standard error. */
+/** Writes warnings and errors to standard error, everything else to standard output. */
 export const standardStreams: LogOutput = {
   line: (text, isProblem) => {
     (isProblem ? process.stderr : process.stdout).write(`${text}\n`);
@@ -27,13 +27,13 @@ export const standardStreams: LogOutput = {
 };
 
 /**
- * Plain log lines: time, level, context, text. One record is one line; an error's stack follows, indented.
- * Every part passes {@link logSafe}.
+ * Writes plain log lines: time, level, context, text. A record is one line; the stack of an error follows, indented.
+ * Every part goes through {@link logSafe}.
  */
 export class HeraldLogger implements LoggerService {
   private readonly enabled: ReadonlySet<LogLevel>;
 
-  /** @param level the most talkative level that is shown. */
+  /** @param level the last level of `LOG_LEVELS` that is shown. */
   constructor(
     level: LogLevel,
     private readonly output: LogOutput = standardStreams,
@@ -44,7 +44,7 @@ export class HeraldLogger implements LoggerService {
 
   log(message: unknown, ...rest: unknown[]): void {
     const context = contextOf(rest);
-    this.write(context !== null && CHATTY.has(context) ? 'debug' : 'log', message, rest);
+    this.write(context !== null && STARTUP_CONTEXTS.has(context) ? 'debug' : 'log', message, rest);
   }
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('fatal', message, rest);
@@ -89,7 +89,7 @@ function textOf(message: unknown): string {
   try {
     return JSON.stringify(message) ?? String(message);
   } catch {
-    // Circular or with a throwing toJSON: its kind is all that can be told.
+    // The value is circular or its toJSON throws, so only its kind can be shown.
     return Object.prototype.toString.call(message);
   }
 }
@@ -98,7 +98,7 @@ function causeOf(error: Error): string {
   return error.cause instanceof Error ? ` (because of ${error.cause.name}: ${error.cause.message})` : '';
 }
 
-/** Only the frames: the message in front of them may hold line breaks of somebody else's making. */
+/** Only the frames: the message before them may contain line breaks that forge log lines. */
 function framesOf(stack: string | undefined): readonly string[] {
   return (stack ?? '')
     .split('\n')

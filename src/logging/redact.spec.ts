@@ -17,11 +17,11 @@ describe('logSafe', () => {
     expect(logSafe(line)).toBe(expected);
   });
 
-  it('keeps a line one line, whatever is in it', () => {
+  it('keeps a record on one line', () => {
     expect(logSafe('a\r\nb\u001b[31mred\u2028c\u0000')).toBe('a\\r\\nb\\u001b[31mred\\u2028c\\u0000');
   });
 
-  it('leaves ordinary text alone', () => {
+  it('leaves ordinary text unchanged', () => {
     const line = 'Sent 3 events to acme.buyer in 4 ms (http://127.0.0.1:3000/inbox?page=2) – 采购';
     expect(logSafe(line)).toBe(line);
   });

@@ -1,6 +1,6 @@
 /**
- * What must never stand in a log line, whoever wrote the line: tokens, passwords in URLs, credentials in queries and
- * headers. The code that logs does not pass them; this is the second lock on the door.
+ * What no log line may contain: tokens, passwords in URLs, credentials in queries and headers. Code that logs must not
+ * pass them; this is the second defence.
  */
 const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, '[token]'],
@@ -10,8 +10,9 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b((?:set-)?cookie:\s*)[^\r\n]+/gi, '$1[hidden]'],
 ];
 
-// Control characters (C0 but the line feed, DEL, C1) and the Unicode line separators: they forge lines or move the cursor of a terminal.
-// oxlint-disable-next-line no-control-regex -- these are the characters to be found
+// Control characters (C0 except the line feed, DEL, C1) and the Unicode line separators. They forge log lines or move the
+// cursor of a terminal.
+// oxlint-disable-next-line no-control-regex -- the expression must match these characters
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /** Makes text safe for one log line: no credentials, no control characters, no line breaks. */

@@ -7,7 +7,7 @@ import type { OperationGroup } from './description/operation.js';
 import { demoOperations, healthOperations } from './service-operations.js';
 import { aliasOperations, sseOperations } from './sse-operations.js';
 
-/** Every operation that this service serves with these settings, in the order of the document. */
+/** All operations that the service has with these settings, in the order of the document. */
 export function serviceOperations(settings: { readonly demo: boolean }): readonly OperationGroup[] {
   return [
     notificationOperations,

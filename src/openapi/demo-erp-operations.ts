@@ -45,7 +45,7 @@ const LEAVE_REQUEST = {
 const idempotencyKey: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'Makes a repeated request the same request for 24 hours.',
+  description: 'A request that is repeated with the same key within 24 hours is executed once.',
   schema: z.string().max(255),
   example: 'cart-4711',
 };
@@ -53,7 +53,7 @@ const idempotencyKey: Parameter = {
 const orderId: Parameter = {
   name: 'orderId',
   in: 'path',
-  description: 'Number of the order; one of another tenant is as unknown as any other.',
+  description: 'Number of the order. An order of another tenant is answered with 404.',
   schema: z.string(),
   example: ORDER.id,
 };
@@ -61,7 +61,7 @@ const orderId: Parameter = {
 const leaveId: Parameter = {
   name: 'leaveId',
   in: 'path',
-  description: 'Number of the request; one that is not shown to the reader is as unknown as any other.',
+  description: 'Number of the request. A request that the caller may not see is answered with 404.',
   schema: z.string(),
   example: LEAVE_REQUEST.id,
 };
@@ -71,13 +71,13 @@ const listParameters: readonly Parameter[] = [
   {
     name: 'limit',
     in: 'query',
-    description: 'Items per page, 1 to 100; 20 unless given.',
+    description: 'Items per page, 1 to 100; default 20.',
     schema: documentQuerySchema.shape.limit,
   },
   {
     name: 'cursor',
     in: 'query',
-    description: '`nextCursor` of the page before.',
+    description: '`nextCursor` of the previous page.',
     schema: documentQuerySchema.shape.cursor,
   },
 ];
@@ -85,21 +85,21 @@ const listParameters: readonly Parameter[] = [
 const ifMatch: Parameter = {
   name: 'If-Match',
   in: 'header',
-  description: 'The ETag of the document that is submitted; a stale one is 412.',
+  description: 'The ETag of the document. A stale one is answered with 412.',
   schema: z.string(),
   example: '"1"',
 };
 
 const SUBMIT =
-  'Starts its approval in the same transaction. From then on the status of the document is what the approval says.';
+  'Starts its approval in the same transaction. From then on only the approval changes the status of the document.';
 
 const IDEMPOTENCY = ['409 idempotency_in_progress', '422 idempotency_mismatch'];
 
-/** The small ERP of the demo; part of the document only where it is switched on. */
+/** The small ERP of the demo; part of the document only while the demo is on. */
 export const demoErpOperations: OperationGroup = {
   tag: 'Demo ERP',
   description:
-    'Purchase orders and leave requests of the demo companies. A document is a draft until it is submitted; from then on only its approval changes its status.',
+    'Purchase orders and leave requests of the demo companies. A document is a draft until it is submitted. From then on only its approval changes its status.',
   operations: [
     {
       method: 'post',
@@ -183,8 +183,8 @@ export const demoErpOperations: OperationGroup = {
       method: 'get',
       path: LEAVE,
       id: 'leave.list',
-      summary: "List one's leave requests, newest first",
-      description: "HR, and who manages approvals, sees everybody's.",
+      summary: 'List your leave requests, newest first',
+      description: 'HR and managers of approvals see the requests of all users.',
       access: 'token',
       parameters: listParameters,
       answers: {

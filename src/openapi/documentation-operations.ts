@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OperationGroup } from './description/operation.js';
 
-/** The description of the API describes itself, so that every route is covered. */
+/** The routes of the API documentation, so that the document covers every route. */
 export const documentationOperations: OperationGroup = {
   tag: 'Documentation',
   description: 'This reference, for programs and for people.',

@@ -1,6 +1,6 @@
 import { notificationSchemas as schemas } from '@nest-herald/notifications';
 import { z } from 'zod';
-import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED } from './description/common-parameters.js';
+import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, PAGED_BY_NUMBER } from './description/common-parameters.js';
 import type { Operation, OperationGroup, Parameter } from './description/operation.js';
 
 const BASE = '/api/v1/notifications';
@@ -60,14 +60,14 @@ function change(verb: string, summary: string, description?: string, ...refusals
 
 const listParameters: readonly Parameter[] = [
   ...Object.entries(schemas.listQuery.shape)
-    .filter(([name]) => !NUMBERED.some((parameter) => parameter.name === name))
+    .filter(([name]) => !PAGED_BY_NUMBER.some((parameter) => parameter.name === name))
     .map(([name, schema]) => ({
       name,
       in: 'query' as const,
       description: meaningOf(name),
       schema: schema as z.ZodType,
     })),
-  ...NUMBERED,
+  ...PAGED_BY_NUMBER,
 ];
 
 function meaningOf(name: string): string {

@@ -7,9 +7,9 @@ import { referencePage } from './reference-page.js';
 const groups = serviceOperations({ demo: true });
 const operations = groups.flatMap((group) => group.operations);
 
-describe('the description of the API', () => {
+describe('API document', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
-    '%s has true examples',
+    '%s has examples that fit their schemas',
     (_id, operation) => {
       const contents: Content[] = [...(operation.body ? [operation.body] : []), ...Object.values(operation.answers)];
       for (const { schema, example } of contents) {
@@ -21,7 +21,7 @@ describe('the description of the API', () => {
     },
   );
 
-  it('gives every body and every answer with JSON an example', () => {
+  it('has an example for every JSON body and answer', () => {
     const without = operations.filter(({ body, answers }) =>
       [body, ...Object.values(answers)].some(
         (content) => content?.schema && content.example === undefined && content.mediaType === undefined,
@@ -37,23 +37,23 @@ describe('the description of the API', () => {
     expect(new Set(routes).size).toBe(routes.length);
   });
 
-  it('offers the form of the origin on its 29 operations, and on the other name of one of them', () => {
+  it('offers the form of the legacy API for its 29 operations, and for the alias of one of them', () => {
     const offered = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'compat'));
     expect(offered.map(({ id }) => id)).toHaveLength(30);
     expect(offered.map(({ id }) => id)).toEqual(expect.arrayContaining(['approvals.start', 'approvals.startAlias']));
   });
 
-  it('takes an Idempotency-Key on everything that writes approvals and notifications', () => {
+  it('accepts an Idempotency-Key for every write of approvals and notifications', () => {
     const writes = groups
       .filter(({ tag }) => tag === 'Approvals' || tag === 'Notifications')
       .flatMap((group) => group.operations)
       .filter(({ method }) => method !== 'get');
     const without = writes.filter(({ parameters }) => !parameters?.some(({ name }) => name === 'Idempotency-Key'));
-    // It writes nothing.
+    // A simulation writes nothing.
     expect(without.map(({ id }) => id)).toEqual(['approvals.simulate']);
   });
 
-  it('describes every parameter of a path', () => {
+  it('describes every path parameter', () => {
     for (const { id, path, parameters = [] } of operations) {
       const wanted = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);
       const described = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
@@ -70,7 +70,7 @@ describe('the description of the API', () => {
     expect(JSON.stringify(document)).not.toContain('#/$defs/');
   });
 
-  it('leaves the demo out where it is switched off', () => {
+  it('omits the demo when it is switched off', () => {
     const paths = Object.keys(openApiDocument(serviceOperations({ demo: false }), '0.0.0').paths);
     expect(paths.filter((path) => path.includes('/demo/'))).toEqual([]);
   });

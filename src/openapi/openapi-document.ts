@@ -14,7 +14,7 @@ export const problemSchema = z
     requestId: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
-  .meta({ id: 'Problem', description: 'Every refusal (RFC 9457). Programs switch on `code`.' });
+  .meta({ id: 'Problem', description: 'The form of every refusal (RFC 9457). Programs decide by `code`.' });
 
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
@@ -25,7 +25,7 @@ export interface OpenApiDocument {
   readonly components: Readonly<Record<string, unknown>>;
 }
 
-/** Builds the document out of the groups of operations; the order of groups is the order of headings. */
+/** Builds the document from the groups of operations. Their order is the order of the headings. */
 export function openApiDocument(groups: readonly OperationGroup[], version: string): OpenApiDocument {
   const schemas = new JsonSchemas();
   const problem = schemas.of(problemSchema, 'output');
@@ -86,12 +86,12 @@ function describe(operation: Operation, tag: string, schemas: JsonSchemas, probl
   };
 }
 
-function parameterOf({ name, in: place, description, schema, example }: Parameter, schemas: JsonSchemas) {
+function parameterOf({ name, in: location, description, schema, example }: Parameter, schemas: JsonSchemas) {
   return {
     name,
-    in: place,
+    in: location,
     description,
-    required: place === 'path',
+    required: location === 'path',
     schema: schemas.of(schema, 'input'),
     ...(example === undefined ? {} : { example }),
   };
@@ -106,7 +106,7 @@ function contentOf(content: Content, schemas: JsonSchemas, direction: 'input' | 
   };
 }
 
-/** The refusals that follow from what an operation takes, and its own. */
+/** The refusals that follow from the inputs of an operation, and its own. */
 function refusalsOf(operation: Operation, problem: unknown): Readonly<Record<string, unknown>> {
   const codes = new Map<string, Set<string>>();
   const add = (text: string) => {

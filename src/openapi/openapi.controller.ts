@@ -9,7 +9,7 @@ export const OPERATIONS = Symbol('OPERATIONS');
 /** Injection token of the version that the document shows. */
 export const VERSION = Symbol('VERSION');
 
-/** The description of the API, as data and as a page. */
+/** Serves the API document as JSON and as a page. */
 @Controller('api')
 export class OpenApiController {
   private readonly document: OpenApiDocument;

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { OPERATIONS, OpenApiController, VERSION } from './openapi.controller.js';
 import type { OperationGroup } from './description/operation.js';
 
-/** Serves the description of the given operations. */
+/** Serves the API document of the given operations. */
 @Module({})
 export class OpenApiModule {
   static forRoot(groups: readonly OperationGroup[], version: string): DynamicModule {

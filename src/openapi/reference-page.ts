@@ -1,8 +1,8 @@
 import type { Content, Operation, OperationGroup } from './description/operation.js';
 
 /**
- * The reference for people: one page of plain HTML written from the same operations as the OpenAPI document. No script and
- * nothing from elsewhere, so it works offline and under the strictest content policy.
+ * The API reference as one page of plain HTML, made from the same operations as the OpenAPI document. It has no scripts and
+ * loads nothing from other sites, so it works offline and with the strictest content policy.
  */
 export function referencePage(groups: readonly OperationGroup[], version: string): string {
   return `<!doctype html>
@@ -16,7 +16,7 @@ export function referencePage(groups: readonly OperationGroup[], version: string
 </head>
 <body>
 <header><h1>Nest Herald API <small>${escape(version)}</small></h1>
-<p>The same as data: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1). The tenant of every request comes from its
+<p>The same document for programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1). The tenant of every request comes from its
 token. Every refusal is a problem document (RFC 9457) with a stable <code>code</code>.</p></header>
 <nav aria-label="Operations"><ul>${groups.map(navigation).join('')}</ul></nav>
 <main>${groups.map(section).join('\n')}</main>
@@ -51,16 +51,16 @@ ${operation.refusals?.length ? `<p class="refusals">Refusals: ${operation.refusa
 </article>`;
 }
 
-function access({ access: who }: Operation): string {
-  if (who === 'public') return 'anybody';
-  return who === 'token' ? 'any token' : `permission <code>${escape(who.permission)}</code>`;
+function access({ access: allowed }: Operation): string {
+  if (allowed === 'public') return 'public';
+  return allowed === 'token' ? 'any token' : `permission <code>${escape(allowed.permission)}</code>`;
 }
 
 function parameters({ parameters: list = [] }: Operation): string {
   if (list.length === 0) return '';
   const rows = list.map(
-    ({ name, in: place, description }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${place}</td><td>${text(description)}</td></tr>`,
+    ({ name, in: location, description }) =>
+      `<tr><td><code>${escape(name)}</code></td><td>${location}</td><td>${text(description)}</td></tr>`,
   );
   return `<table><thead><tr><th>parameter</th><th>in</th><th>meaning</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
@@ -71,7 +71,7 @@ function example({ example: value }: Content): string {
   return `<pre><code>${escape(shown)}</code></pre>`;
 }
 
-/** A command line that can be pasted, with `$BASE` and `$TOKEN` to be set. */
+/** A command line to paste into a shell with `$BASE` and `$TOKEN`. */
 function curl(operation: Operation): string {
   const path = operation.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
     String(operation.parameters?.find((parameter) => parameter.name === name)?.example ?? `<${name}>`),
@@ -87,7 +87,7 @@ function curl(operation: Operation): string {
   return `${parts.join(' ')} "$BASE${path}"`;
 }
 
-/** Escaped, with `code` between back-ticks. */
+/** Escapes the text and converts code between back-ticks. */
 function text(value: string): string {
   return escape(value)
     .replaceAll(/`([^`]+)`/g, '<code>$1</code>')
@@ -98,7 +98,7 @@ function escape(value: string): string {
   return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** Served beside the page, because the content policy allows no inline style. */
+/** Served as a separate file, because the content policy allows no inline styles. */
 export const REFERENCE_STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 76rem; padding: 1rem; display: grid; grid-template-columns: 17rem minmax(0, 1fr); gap: 0 2rem; }

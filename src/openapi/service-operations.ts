@@ -13,19 +13,19 @@ export const healthOperations: OperationGroup = {
       path: '/health',
       id: 'health.live',
       summary: 'Whether the process is alive',
-      description: 'Never looks at the database: a restart would not cure a database that is away.',
+      description: 'Does not check the database: a restart would not help while the database is unreachable.',
       access: 'public',
-      answers: { 200: { description: 'It is.', schema: healthAnswer, example: { status: 'ok' } } },
+      answers: { 200: { description: 'The process is alive.', schema: healthAnswer, example: { status: 'ok' } } },
     },
     {
       method: 'get',
       path: '/ready',
       id: 'health.ready',
-      summary: 'Whether this node should get traffic',
+      summary: 'Whether this server should get traffic',
       access: 'public',
       answers: {
         200: {
-          description: 'It should.',
+          description: 'The server is ready.',
           schema: readinessAnswer,
           example: {
             status: 'ok',
@@ -33,7 +33,7 @@ export const healthOperations: OperationGroup = {
           },
         },
         503: {
-          description: 'It should not: something it needs is away, or it is shutting down.',
+          description: 'The server is not ready: a dependency is unreachable, or the server is shutting down.',
           schema: readinessAnswer,
           example: {
             status: 'unavailable',
@@ -47,7 +47,7 @@ export const healthOperations: OperationGroup = {
       path: '/metrics',
       id: 'health.metrics',
       summary: 'Figures of this process for Prometheus',
-      description: 'With `Bearer $METRICS_TOKEN`, or a token with the permission.',
+      description: 'Call it with `Bearer $METRICS_TOKEN`, or with an access token that has the permission.',
       access: { permission: 'metrics:read' },
       answers: {
         200: {
@@ -61,23 +61,24 @@ export const healthOperations: OperationGroup = {
   ],
 };
 
-/** Sign-in without a password; part of the document only where it is switched on. */
+/** Sign-in without a password; part of the document only while the demo is on. */
 export const demoOperations: OperationGroup = {
   tag: 'Demo',
-  description: 'People of two companies whom anybody may become. Off with `DEMO=false` and in production.',
+  description:
+    'Sign-in as a person of two demo companies, without a password. Off with `DEMO=false` and in production.',
   operations: [
     {
       method: 'get',
       path: '/api/v1/demo/people',
       id: 'demo.people',
-      summary: 'Everybody whom one may become',
-      description: 'The fixed people of the two companies; with `all=true` everybody who works there.',
+      summary: 'List the people available for sign-in',
+      description: 'The fixed people of the two companies; with `all=true` all employees.',
       access: 'public',
       parameters: [
         {
           name: 'all',
           in: 'query',
-          description: 'true: everybody, about 120 people in each company.',
+          description: '`true`: all employees, about 120 people in each company.',
           schema: z.literal('true').optional(),
         },
       ],
@@ -101,8 +102,8 @@ export const demoOperations: OperationGroup = {
       method: 'post',
       path: '/api/v1/demo/sign-in',
       id: 'demo.signIn',
-      summary: 'Become a demo person for eight hours',
-      description: 'Answers the access token and sets it as an HttpOnly cookie for pages of this origin.',
+      summary: 'Sign in as a demo person for eight hours',
+      description: 'Returns the access token and sets it as an HttpOnly cookie for pages of this origin.',
       access: 'public',
       body: { schema: signInBody, example: { userId: 'acme.buyer' } },
       answers: {
@@ -124,7 +125,7 @@ export const demoOperations: OperationGroup = {
       id: 'demo.signOut',
       summary: 'Remove the cookie of the sign-in',
       access: 'public',
-      answers: { 204: { description: 'Removed, or there was none.' } },
+      answers: { 204: { description: 'There is no cookie any more.' } },
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// The library answers with types; what they are as JSON is said here, and tests hold the answers to it.
+// The library has only TypeScript types of its answers. These schemas describe their JSON, and tests compare both.
 
 const time = z.iso.datetime();
 const transports = z.enum(['sse', 'poll', 'ws']);
@@ -16,7 +16,7 @@ export const sendAnswer = z
   .meta({ id: 'SseSendReceipt' });
 
 /** Answer of `POST /connections/{id}/token`. */
-export const swapAnswer = z
+export const tokenRefreshAnswer = z
   .object({ expiresAt: time, topics: z.array(z.string()), denied: z.array(z.string()) })
   .meta({ id: 'SseTokenSwap' });
 

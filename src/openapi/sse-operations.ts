@@ -38,7 +38,7 @@ const STREAM_PARAMETERS: readonly Parameter[] = [
     name: 'Last-Event-ID',
     in: 'header',
     description:
-      'The position to resume behind. What cannot be honoured is answered by one `resync` event, never by a status.',
+      'The position to resume after. A position that cannot be used is answered with one `resync` event, never with an error status.',
     schema: z.string(),
     example: 'k3f9a0zq.1041',
   },
@@ -51,7 +51,7 @@ data: {"connectionId":"n1.5Vn0c…","serverTime":"2026-11-21T08:00:00.000Z","hea
 
 id: k3f9a0zq.1042
 event: notification.created
-data: {"id":"019a…","title":"Purchase order 4711 waits for you"}
+data: {"id":"019a…","title":"Purchase order 4711 is waiting for your approval"}
 
 `;
 
@@ -78,7 +78,7 @@ function stream(path: string, id: string, summary: string): Operation {
     id,
     summary,
     description:
-      'A stream of server-sent events. The first block is always `connected`; durable events carry an `id` and are replayed after a reconnect. HEAD answers the same status and headers.',
+      'A stream of server-sent events. The first event is always `connected`. Durable events have an `id` and are replayed after a reconnect. HEAD answers with the same status and headers.',
     access: 'token',
     parameters: STREAM_PARAMETERS,
     answers: {
@@ -97,8 +97,8 @@ const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
   method: 'get',
   access: { permission: 'sse:admin' },
   description:
-    'Of the own tenant, over all nodes. Totals count from the start of each node that lives; one that does not answer within a second is left out of them and has `answered: false`. `isRunning`, `uptimeSeconds` and `startedAt` are of the node that answers. `scope=platform` needs `platform:admin`.',
-  parameters: [query('scope', 'Whose figures.', z.enum(['tenant', 'platform']), 'tenant')],
+    'Figures of your tenant over all servers. Totals count from the start of each running server. A server that does not answer within a second is not included and has `answered: false`. `isRunning`, `uptimeSeconds` and `startedAt` describe the server that answers the request. `scope=platform` needs `platform:admin`.',
+  parameters: [query('scope', 'Figures of your tenant or of all tenants.', z.enum(['tenant', 'platform']), 'tenant')],
   answers: {
     200: {
       description: 'The figures.',
@@ -123,11 +123,11 @@ const STATS: Omit<Operation, 'path' | 'id' | 'summary'> = {
   },
 };
 
-/** Streams and the operations beside them. */
+/** Streams and related operations. */
 export const sseOperations: OperationGroup = {
   tag: 'Streams',
   description:
-    'Server-sent events: open a stream, publish, see who is online. `/api/v1/sse/ws` (also `/api/v1/notifications/ws`) upgrades to a WebSocket that carries the same stream, each frame as one text message `{id?, event, data}`.',
+    'Server-sent events: open a stream, publish, list who is online. `/api/v1/sse/ws` (also `/api/v1/notifications/ws`) upgrades to a WebSocket with the same stream: each event is one text message `{id?, event, data}`.',
   operations: [
     stream('/api/v1/sse/stream', 'sse.stream', 'Open a stream'),
     {
@@ -136,11 +136,11 @@ export const sseOperations: OperationGroup = {
       id: 'sse.issueTicket',
       summary: 'Get a ticket for one stream',
       description:
-        'Single use, 30 seconds, for clients that cannot send a header. Bound to tenant, user, token and origin.',
+        'For clients that cannot send a header. A ticket is valid once, for 30 seconds, and bound to the tenant, user, token and origin.',
       access: 'token',
       answers: {
         201: {
-          description: 'The ticket; it is shown once.',
+          description: 'The ticket. It cannot be read again.',
           schema: ticketAnswer,
           example: {
             ticket: 'Yt0gR0pV8mX1cQ2kZ3nW4bH5jL6fD7sA8eU9iO0pTqE',
@@ -155,9 +155,9 @@ export const sseOperations: OperationGroup = {
       method: 'post',
       path: '/api/v1/sse/send',
       id: 'sse.send',
-      summary: 'Publish an event inside the own tenant',
+      summary: 'Publish an event in your tenant',
       description:
-        'To exactly one of `user`, `users`, `topic`, `role`, `tenant`. Durable events are logged and replayed; `durable: false` reaches those who are connected now. The body `{target_type, user_id, topic, event, data}` is accepted too.',
+        'The target is exactly one of `user`, `users`, `topic`, `role`, `tenant`. Durable events are logged and replayed. With `durable: false` the event reaches only the connections that are open now. The body `{target_type, user_id, topic, event, data}` is accepted too.',
       access: { permission: 'sse:send' },
       parameters: [IDEMPOTENCY_KEY],
       body: {
@@ -194,21 +194,21 @@ export const sseOperations: OperationGroup = {
       id: 'sse.onlineUsers',
       summary: 'Who is online',
       description:
-        'Changes come as the ephemeral event `presence` `{userId, online, connections, at, generation}` to streams that follow the topic `presence`: open the stream, fetch this list with `leaving=true`, then apply each event whose `generation` is higher than what is known, or the same and offline.',
+        'Streams with the topic `presence` receive each change as the ephemeral event `presence` `{userId, online, connections, at, generation}`. Open the stream, fetch this list with `leaving=true`, then apply each event whose `generation` is higher than the known one, or equal with `online: false`.',
       access: { permission: 'sse:admin' },
       parameters: [
         query('limit', 'People per page, 1 to 100.', z.string(), '20'),
-        query('cursor', '`nextCursor` of the page before.', z.string()),
+        query('cursor', '`nextCursor` of the previous page.', z.string()),
         query(
           'leaving',
-          '`true` adds people who left less than 10 s ago, with `connections: 0`: they come back without an event.',
+          '`true` adds people who disconnected less than 10 s ago, with `connections: 0`. If they reconnect, there is no event.',
           z.enum(['true', 'false']),
           'true',
         ),
       ],
       answers: {
         200: {
-          description: 'A page in the order of ids.',
+          description: 'A page, ordered by user id.',
           schema: onlineUsersAnswer,
           example: {
             items: [
@@ -232,15 +232,15 @@ export const sseOperations: OperationGroup = {
       method: 'get',
       path: '/api/v1/sse/online-users/{userId}',
       id: 'sse.onlineUser',
-      summary: "One person's connections",
-      description: 'A person who is unknown is offline, and so is one of another tenant.',
+      summary: 'Connections of a user',
+      description: 'Unknown users and users of other tenants are shown as offline.',
       access: { permission: 'sse:admin' },
       parameters: [
-        { name: 'userId', in: 'path', description: 'The person.', schema: z.string(), example: 'acme.buyer' },
+        { name: 'userId', in: 'path', description: 'Id of the user.', schema: z.string(), example: 'acme.buyer' },
       ],
       answers: {
         200: {
-          description: 'Online or not.',
+          description: 'The presence of the user.',
           schema: userPresenceAnswer,
           example: {
             userId: 'acme.buyer',
@@ -264,7 +264,7 @@ export const sseOperations: OperationGroup = {
   ],
 };
 
-/** The same operations at paths that older clients use. */
+/** Operations at the paths that older clients use. */
 export const aliasOperations: OperationGroup = {
   tag: 'Older paths',
   description: 'The same operations at paths that older clients use.',

@@ -3,25 +3,24 @@ import { join, relative, sep } from 'node:path';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { PROJECT_ROOT } from '../config/project.js';
 
-/** One built file: where it is, and whether its name changes with its content. */
+/** One built file, and whether its name contains a hash of its content. */
 interface PageFile {
   readonly path: string;
   readonly isHashed: boolean;
 }
 
-/** Vite puts a hash of the content into the names of what it bundles: such a file never changes. */
+/** Vite adds a hash of the content to the names of bundled files, so these files never change. */
 const HASHED = /-[A-Za-z0-9_-]{8,}\.(js|css|woff2|svg|png|map)$/;
 
-/** Links that notifications carry (`/approvals/tasks/<id>`): the page keeps them behind its `#`. */
+/** Links in notifications (`/approvals/tasks/<id>`). The pages have them after `#`. */
 const APPROVAL_LINK = /^\/approvals\/(tasks|instances)\/([\w-]{1,64})$/;
 
 /**
- * Serves the built pages. The list of files is read once, so a request for anything else costs no look at the disk and
- * no request can leave the directory.
+ * Serves the built pages. The list of files is read once, so requests for other paths do not access the disk and no request
+ * can leave the directory.
  *
- * Hashed files are kept for a year; the others (`/` first of all) are asked for again each time, answered with 304 when
- * unchanged. Links to a task or a request are sent on to the page that shows it, relative, so that a path prefix in front
- * of the service stays.
+ * Browsers cache hashed files for a year. They revalidate the others (such as `/`), which answer 304 when unchanged.
+ * Links to a task or a request redirect to its page with a relative URL, so a path prefix of a proxy is kept.
  *
  * @param directory the output of the pages' build.
  * @returns null when the pages were not built.
@@ -43,7 +42,7 @@ export function pages(directory: string): RequestHandler | null {
   };
 }
 
-/** Where `npm run build` puts the pages. */
+/** Output directory of the pages. */
 export const BUILT_PAGES = join(PROJECT_ROOT, 'dist', 'web');
 
 function filesBelow(directory: string): ReadonlyMap<string, PageFile> {

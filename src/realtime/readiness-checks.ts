@@ -4,7 +4,7 @@ import { migrationStatus } from '@nest-herald/migrations';
 import type { DataSource } from 'typeorm';
 import type { CheckResult, ReadinessChecks } from '../health/readiness.js';
 
-/** What a node needs before it should get traffic, asked of the engines that were chosen. */
+/** The readiness checks of this server, for the chosen engines. */
 export function readinessChecks(parts: {
   readonly dataSource: DataSource;
   readonly postgres: PostgresSse;
@@ -19,11 +19,11 @@ export function readinessChecks(parts: {
     migrations: () => pendingMigrations(dataSource),
     sequencer: () => postgres.eventLog.health(),
     backplane: () =>
-      Promise.resolve(backplane.isConnected() ? { ok: true } : { ok: false, detail: 'its connection is away' }),
+      Promise.resolve(backplane.isConnected() ? { ok: true } : { ok: false, detail: 'it is not connected' }),
   };
 }
 
-/** The start migrates. This notices a database that was restored from an older backup since. */
+/** The start migrates the database. This check detects one that was restored from an older backup since. */
 async function pendingMigrations(dataSource: DataSource): Promise<CheckResult> {
   const { pending } = await migrationStatus(dataSource);
   return pending.length === 0 ? { ok: true } : { ok: false, detail: `pending: ${pending.join(', ')}` };

@@ -17,7 +17,7 @@ import { currentTraceparent } from '../http/trace-context.js';
 import { readinessChecks } from './readiness-checks.js';
 import { retentionDaysOf, sseOptionsOf } from './sse-options.js';
 
-/** What is kept and carried where. */
+/** The engines chosen by the settings. */
 interface Engines {
   readonly postgres: PostgresSse;
   readonly backplane: Backplane;
@@ -46,19 +46,18 @@ const ENGINES = Symbol('ENGINES');
 class EnginesModule implements OnApplicationShutdown {
   constructor(@Inject(ENGINES) private readonly engines: Engines) {}
 
-  /** Runs after the hub, which is made later, has stopped using them. */
+  /** Nest calls this after the hub, which is created later, has stopped using the engines. */
   async onApplicationShutdown(): Promise<void> {
     await this.engines.postgres.stop();
   }
 }
 
 /**
- * The modules of the event system. This is the only place that chooses the engines behind the seams of `SseModule`: event log,
- * presence and tickets are always in PostgreSQL, which is the only truth; `SSE_BACKPLANE` says what carries the hints between
- * nodes.
+ * The modules of the event system. Only this file chooses the engines for the seams of `SseModule`. Event log, presence and
+ * tickets are always in PostgreSQL, the only truth; `SSE_BACKPLANE` chooses what carries the hints between servers.
  *
- * A list, not one module, because routes are registered module by module: the stream's alias below `/api/v1/notifications` must
- * come before that feature's `:id`.
+ * It is a list and not one module because Nest registers routes module by module: the alias of the stream below
+ * `/api/v1/notifications` must come before the route `:id` of that feature.
  */
 export function realtimeModules(settings: Settings): readonly DynamicModule[] {
   return [
@@ -95,7 +94,7 @@ function chooseEngines(database: RunningDatabase, settings: Settings): Engines {
   const postgres = createPostgresSse({
     connectionString: database.appUrl,
     listenUrl: database.listenUrl,
-    nodeId: nodeName(),
+    nodeId: serverName(),
     shards: settings.sse.shards,
     retentionDays: retentionDaysOf(settings),
     onError,
@@ -116,8 +115,8 @@ function backplaneOf({ sse: { backplane } }: Settings, postgres: PostgresSse, on
   }
 }
 
-/** Readable in `pg_stat_activity`: which machine, which process. */
-function nodeName(): string {
+/** Machine and process id, as shown in `pg_stat_activity`. */
+function serverName(): string {
   return `${hostname()
     .replaceAll(/[^A-Za-z0-9_-]/g, '-')
     .slice(0, 50)}-${process.pid}`;

@@ -3,7 +3,7 @@ import type { JwtSettings, Settings } from '../config/settings.js';
 
 const MS_PER_HOUR = 3_600_000;
 
-/** The options of `SseModule` that come from settings; the engines behind its seams are chosen beside it. */
+/** The options of `SseModule` that come from settings; `realtime.module.ts` adds the engines. */
 export function sseOptionsOf(settings: Settings): SseOptions {
   const { sse } = settings;
   return {
@@ -37,7 +37,7 @@ function jwtOptionsOf({ keys, algorithms, issuer, audience }: JwtSettings): JwtO
   };
 }
 
-/** Whole days that the log must keep events for the longest replay that is allowed; 0 hours means no limit of age. */
+/** Days for which the log keeps events: enough for the longest allowed replay; 365 when its age has no limit (0 hours). */
 export function retentionDaysOf(settings: Settings): number {
   const { replayMaxAgeHours } = settings.sse;
   return replayMaxAgeHours === 0 ? 365 : Math.max(1, Math.ceil(replayMaxAgeHours / 24));

@@ -10,9 +10,9 @@ import { PURCHASE_ORDER } from '../orders/purchase-order.kind.js';
 const KINDS: readonly DocumentKind[] = [PURCHASE_ORDER, LEAVE_REQUEST];
 
 /**
- * Joins documents to their approvals, the way a host's own ERP would: submitting starts the approval, and what the approval
- * comes to moves the document, each time in one transaction. There is no other way to a status: an approval that somebody
- * started by themselves in the name of a document is refused.
+ * Connects documents with their approvals, as the ERP of a host would. Submitting a document starts its approval, and each
+ * outcome of the approval changes the status of the document, in the same transaction. Nothing else changes the status: an
+ * approval that a user starts directly for a document is refused.
  */
 @Injectable()
 export class DocumentApprovals implements OnModuleInit {
@@ -23,22 +23,22 @@ export class DocumentApprovals implements OnModuleInit {
 
   onModuleInit(): void {
     for (const kind of KINDS) {
-      const moveTo = (status: DocumentStatus) => (context: HookContext) => this.#follow(kind, context, status);
-      // Of every process, so that none but the own one can stand in for it.
+      const changeTo = (status: DocumentStatus) => (context: HookContext) => this.#ended(kind, context, status);
+      // Hooks on every process: an approval with another process must not decide this kind of document.
       this.hooks.on('*', {
         onStarted: (context) => this.#started(kind, context),
-        onReturned: moveTo('returned'),
-        onApproved: moveTo('approved'),
-        onRejected: moveTo('rejected'),
-        onWithdrawn: moveTo('withdrawn'),
-        onCancelled: moveTo('cancelled'),
+        onReturned: changeTo('returned'),
+        onApproved: changeTo('approved'),
+        onRejected: changeTo('rejected'),
+        onWithdrawn: changeTo('withdrawn'),
+        onCancelled: changeTo('cancelled'),
       });
     }
   }
 
   /**
    * Starts the approval of a document, in the caller's transaction.
-   * @throws DemoRefusal 404, 403 `not_requester`, 409 `not_submittable`; what the approval refuses.
+   * @throws DemoRefusal 403 `not_requester`, 409 `not_submittable`; and the refusals of `InstancesService.start`.
    */
   async submit<T extends ApprovedDocument>(
     manager: EntityManager,
@@ -47,14 +47,17 @@ export class DocumentApprovals implements OnModuleInit {
     document: T,
   ): Promise<void> {
     if (document.requesterId !== caller.userId) {
-      throw new DemoRefusal('not_requester', `Only ${document.requesterId}, who made it, may submit ${document.id}.`);
+      throw new DemoRefusal('not_requester', `Only its requester ${document.requesterId} may submit ${document.id}.`);
     }
     if (!isSubmittable(document.status)) {
-      throw new DemoRefusal('not_submittable', `${document.id} is ${document.status} and cannot be submitted.`);
+      throw new DemoRefusal(
+        'not_submittable',
+        `${document.id} is ${document.status}, so it cannot be submitted. Wait until its approval has ended.`,
+      );
     }
-    // Waiting without an approval is what the hook knows a submission by.
+    // The hook recognises a submission by the status `pending` without an instance.
     const waiting = { status: 'pending', instanceId: null, form: null } as const;
-    await kind.move(manager, caller.tenantId, document.id, waiting);
+    await kind.changeStatus(manager, caller.tenantId, document.id, waiting);
     await this.approvals.start(manager, caller, {
       code: kind.processCode,
       title: kind.titleOf(document),
@@ -65,7 +68,7 @@ export class DocumentApprovals implements OnModuleInit {
     });
   }
 
-  /** Submitted for the first time, or again after it was returned. */
+  /** The document was submitted, for the first time or again after a return. */
   async #started(kind: DocumentKind, context: HookContext): Promise<void> {
     const { manager, tenantId, instance } = context;
     if (instance.businessType !== kind.businessType || instance.businessId === null) return;
@@ -78,22 +81,26 @@ export class DocumentApprovals implements OnModuleInit {
     if (!isExpected) {
       throw new DemoRefusal(
         'submit_the_document',
-        `Submit ${instance.businessId} itself; its approval starts with it.`,
+        `An approval of ${instance.businessId} cannot be started directly. Submit the document instead.`,
       );
     }
-    await this.#move(kind, context, 'pending');
+    await this.#change(kind, context, 'pending');
   }
 
-  async #follow(kind: DocumentKind, context: HookContext, status: DocumentStatus): Promise<void> {
+  async #ended(kind: DocumentKind, context: HookContext, status: DocumentStatus): Promise<void> {
     const { manager, tenantId, instance } = context;
     if (instance.businessType !== kind.businessType || instance.businessId === null) return;
     const document = await kind.lock(manager, tenantId, instance.businessId);
-    // An earlier approval of the same document says nothing about it any more.
-    if (document?.instanceId === instance.id) await this.#move(kind, context, status);
+    // An earlier approval of the same document does not change it any more.
+    if (document?.instanceId === instance.id) await this.#change(kind, context, status);
   }
 
-  async #move(kind: DocumentKind, { manager, tenantId, instance }: HookContext, status: DocumentStatus): Promise<void> {
-    const move = { status, instanceId: instance.id, form: kind.keptForm(instance.formData) };
-    await kind.move(manager, tenantId, instance.businessId ?? '', move);
+  async #change(
+    kind: DocumentKind,
+    { manager, tenantId, instance }: HookContext,
+    status: DocumentStatus,
+  ): Promise<void> {
+    const change = { status, instanceId: instance.id, form: kind.checkedForm(instance.formData) };
+    await kind.changeStatus(manager, tenantId, instance.businessId ?? '', change);
   }
 }

@@ -10,31 +10,31 @@ import { type DocumentPage, type DocumentQuery, pageOf, requireRevision } from '
 import { DocumentApprovals } from './document-approvals.js';
 import type { ApprovedDocument, DocumentKind } from '../documents/document-kind.js';
 
-/** A document as it is answered. */
+/** A document as an answer contains it. */
 interface AnsweredDocument extends ApprovedDocument {
   readonly revision: number;
 }
 
-/** Who asks, with what. */
-export interface DeskRequest {
+/** A write request of a user. */
+export interface DocumentRequest {
   readonly principal: Principal;
   readonly request: KeyedWrite;
   readonly response: KeyedWriteResponse;
 }
 
-/** What a new document begins as, whatever its kind. */
+/** Initial values of a new document of any kind. */
 export const NEW_DOCUMENT = { status: 'draft', createdAt: null, decidedAt: null } as const;
 
-/** What the routes of documents have in common: each is one transaction of the caller's tenant. */
+/** What the routes of all kinds of documents share. Each call is one transaction of the caller's tenant. */
 @Injectable()
-export class DocumentDesk {
+export class DocumentsService {
   constructor(
     private readonly transactions: TenantTransaction,
     private readonly requests: IdempotentRequests,
     private readonly approvals: DocumentApprovals,
   ) {}
 
-  /** @param read one row more than the page has. */
+  /** @param read reads one row more than the page has. */
   list<T extends ApprovedDocument>(
     principal: Principal,
     query: DocumentQuery,
@@ -44,7 +44,7 @@ export class DocumentDesk {
     return this.transactions.run(tenantId, async (manager) => pageOf(await read(manager, tenantId), query.limit));
   }
 
-  /** @throws DemoRefusal 404 also for one that is not shown to the caller. */
+  /** @throws DemoRefusal 404, also for a document that the caller may not see. */
   async get<T extends AnsweredDocument>(
     principal: Principal,
     response: KeyedWriteResponse,
@@ -53,13 +53,13 @@ export class DocumentDesk {
   ): Promise<T> {
     const tenantId = asTenantId(principal.tenantId);
     const document = await this.transactions.run(tenantId, (manager) => kind.read(manager, tenantId, id));
-    const shown = requireShown(principal, kind, document);
-    response.header('ETag', `"${shown.revision}"`);
-    return shown;
+    const visible = requireVisible(principal, kind, document);
+    response.header('ETag', `"${visible.revision}"`);
+    return visible;
   }
 
   create(
-    { principal, request, response }: DeskRequest,
+    { principal, request, response }: DocumentRequest,
     insert: (manager: EntityManager) => Promise<readonly unknown[]>,
   ) {
     return this.requests.answer(principal, request, response, async (manager) => {
@@ -68,16 +68,16 @@ export class DocumentDesk {
     });
   }
 
-  /** Hands it to its approval; both happen or neither does. @throws DemoRefusal 404, 412, and what `submit` throws. */
+  /** Submits a document and starts its approval in one transaction. @throws DemoRefusal 404, 412, and those of `submit`. */
   submit<T extends AnsweredDocument>(
-    { principal, request, response }: DeskRequest,
+    { principal, request, response }: DocumentRequest,
     kind: DocumentKind<T>,
     id: string,
   ): Promise<unknown> {
     const revision = expectedRevision(request);
     const { tenantId } = principal;
     return this.requests.answer(principal, request, response, async (manager) => {
-      const document = requireShown(principal, kind, await kind.lock(manager, tenantId, id));
+      const document = requireVisible(principal, kind, await kind.lock(manager, tenantId, id));
       requireRevision(revision, document.revision);
       await this.approvals.submit(manager, callerOf(principal, request), kind, document);
       return { status: 200, body: await kind.read(manager, tenantId, id) };
@@ -85,7 +85,11 @@ export class DocumentDesk {
   }
 }
 
-function requireShown<T extends ApprovedDocument>(principal: Principal, kind: DocumentKind<T>, document: T | null): T {
-  if (document !== null && kind.isShown(principal, document)) return document;
-  throw new DemoRefusal('not_found', `There is no such ${kind.noun}.`);
+function requireVisible<T extends ApprovedDocument>(
+  principal: Principal,
+  kind: DocumentKind<T>,
+  document: T | null,
+): T {
+  if (document !== null && kind.isVisibleTo(principal, document)) return document;
+  throw new DemoRefusal('not_found', `There is no ${kind.noun} with this id.`);
 }

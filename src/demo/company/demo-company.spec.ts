@@ -5,9 +5,9 @@ import { DEMO_COMPANIES, findDemoEmployee, personOf } from './demo-company.js';
 import { pastLeave, pastOrders } from './past-documents.js';
 import { seededRandom } from './seeded-random.js';
 
-describe('the demo companies', () => {
+describe('Demo companies', () => {
   it.each(DEMO_COMPANIES.map((company) => [company.tenantId, company] as const))(
-    '%s is a company of about 120 people that a directory accepts',
+    '%s has about 120 people that a directory accepts',
     (tenantId, company) => {
       const ids = company.employees.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
@@ -24,38 +24,38 @@ describe('the demo companies', () => {
   );
 
   it.each(DEMO_COMPANIES.map((company) => [company.tenantId, company] as const))(
-    '%s ends every line of managers at somebody without one',
+    '%s has no cycle among its managers',
     (_, company) => {
       const managerOf = new Map(company.employees.map(({ id, managerId }) => [id, managerId]));
       for (const { id } of company.employees) {
-        const line: string[] = [];
+        const chain: string[] = [];
         for (let at: string | null = id; at !== null; at = managerOf.get(at) ?? null) {
-          expect(line).not.toContain(at);
-          line.push(at);
+          expect(chain).not.toContain(at);
+          chain.push(at);
         }
       }
     },
   );
 
-  it('has whom the ready-made processes ask for: finance, HR, legal, a board', () => {
+  it('have the people that the ready-made processes need: finance, HR, legal, a board', () => {
     for (const { employees } of DEMO_COMPANIES) {
-      const holding = (role: string) => employees.filter(({ roles }) => roles.includes(role)).length;
-      expect([holding('finance'), holding('hr') > 0, holding('legal') > 0]).toEqual([3, true, true]);
+      const countOf = (role: string) => employees.filter(({ roles }) => roles.includes(role)).length;
+      expect([countOf('finance'), countOf('hr') > 0, countOf('legal') > 0]).toEqual([3, true, true]);
       expect(employees.filter(({ groupIds }) => groupIds.includes('board'))).toHaveLength(4);
     }
   });
 
-  it('keeps the fixed people, first, with everything that a sign-in gives them', () => {
+  it('list the fixed people first, with everything that a sign-in needs', () => {
     for (const tenant of DEMO_TENANTS) {
       const company = DEMO_COMPANIES.find(({ tenantId }) => tenantId === tenant.id);
       for (const [index, person] of tenant.people.entries())
         expect(company?.employees[index]).toMatchObject({ ...person });
     }
     expect(findDemoEmployee('acme.buyer')?.company.tenantId).toBe('acme');
-    expect(findDemoEmployee('nobody')).toBeNull();
+    expect(findDemoEmployee('acme.unknown')).toBeNull();
   });
 
-  it('has Chinese and other names in both companies', () => {
+  it('have Chinese and other names in both companies', () => {
     for (const { employees } of DEMO_COMPANIES) {
       const chinese = employees.filter(({ name }) => /^\p{Script=Han}+$/u.test(name)).length;
       expect(chinese).toBeGreaterThan(10);
@@ -63,7 +63,7 @@ describe('the demo companies', () => {
     }
   });
 
-  it('is the same at every start, its past included', () => {
+  it('are the same at every start, including their past documents', () => {
     const now = new Date('2026-11-21T08:00:00Z');
     for (const company of DEMO_COMPANIES) {
       expect(pastOrders(company, now)).toEqual(pastOrders(company, now));
@@ -81,13 +81,15 @@ describe('the demo companies', () => {
     }
     expect(personOf(DEMO_COMPANIES[0]?.employees[0] as never)).toMatchObject({ id: 'acme.admin', active: true });
   });
+});
 
-  it('draws evenly enough, and the same from the same seed', () => {
+describe('Seeded random numbers', () => {
+  it('are spread evenly, and the same for the same seed', () => {
     const [one, other] = [seededRandom(7), seededRandom(7)];
     const drawn = Array.from({ length: 6_000 }, () => one.between(1, 6));
     expect(Array.from({ length: 6_000 }, () => other.between(1, 6))).toEqual(drawn);
-    for (let face = 1; face <= 6; face++) {
-      const share = drawn.filter((value) => value === face).length;
+    for (let expected = 1; expected <= 6; expected++) {
+      const share = drawn.filter((value) => value === expected).length;
       expect(share).toBeGreaterThan(850);
       expect(share).toBeLessThan(1_150);
     }

@@ -1,6 +1,6 @@
 import { demoData, type DemoLanguage } from '../data/demo-data.js';
 
-/** A person as whom anyone may sign in while the demo is on. */
+/** A demo person. Anyone may sign in as any of them while the demo is on. */
 export interface DemoPerson {
   readonly id: string;
   readonly name: string;

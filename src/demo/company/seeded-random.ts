@@ -1,12 +1,12 @@
-/** Random numbers that are the same for the same seed, on every machine; for examples, never for secrets. */
+/** Random numbers that are the same for the same seed on every machine. For examples, never for secrets. */
 export interface SeededRandom {
   /** 0 ≤ x < 1. */
   next(): number;
-  /** A whole number, both ends included. */
+  /** A whole number from `low` to `high`, both included. */
   between(low: number, high: number): number;
   /** @throws TypeError for an empty list. */
   pick<T>(list: readonly T[]): T;
-  /** True this often, of 1. */
+  /** True with this probability, 0 to 1. */
   chance(share: number): boolean;
 }
 
@@ -26,7 +26,7 @@ export function seededRandom(seed: number): SeededRandom {
     chance: (share) => next() < share,
     pick: (list) => {
       const [chosen] = list.slice(between(0, list.length - 1));
-      if (chosen === undefined) throw new TypeError('Nothing can be picked from an empty list.');
+      if (chosen === undefined) throw new TypeError('Cannot pick from an empty list. Pass at least one item.');
       return chosen;
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readDayOptions } from './day-options.js';
 
-describe('the command line of the demo day', () => {
+describe('Command line of the demo day', () => {
   it('has a default for everything', () => {
     expect(readDayOptions([])).toEqual({
       options: {
@@ -15,14 +15,14 @@ describe('the command line of the demo day', () => {
     });
   });
 
-  it('takes what is given', () => {
+  it('reads the given options', () => {
     const read = readDayOptions('--seed 7 --minutes 0.5 --people 12 --tenant beta --base-url https://h:1'.split(' '));
     expect(read).toMatchObject({
       options: { seed: 7, minutes: 0.5, people: 12, tenant: 'beta', baseUrl: 'https://h:1' },
     });
   });
 
-  it('names every fault at once', () => {
+  it('reports all faults at once', () => {
     const read = readDayOptions('--seed x --minutes 0 --people 2.5 --tenant gamma --base-url ftp://h'.split(' '));
     expect('faults' in read ? read.faults.map((fault) => fault.split(' ')[0]) : []).toEqual([
       '--base-url',
@@ -33,7 +33,7 @@ describe('the command line of the demo day', () => {
     ]);
   });
 
-  it('refuses what it does not know', () => {
+  it('refuses an unknown option', () => {
     expect(readDayOptions(['--fast'])).toMatchObject({ faults: [expect.stringContaining('--fast')] });
   });
 });

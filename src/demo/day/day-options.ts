@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 
-/** How a working day is played. */
+/** Options of a simulated working day. */
 export interface DayOptions {
-  /** The service that is played against. */
+  /** Address of the running service. */
   readonly baseUrl: string;
   /** `acme` or `beta`. */
   readonly tenant: string;
-  /** The same seed makes the same wishes; what comes of them depends on who is faster. */
+  /** The same seed makes the same choices. Their outcomes also depend on timing. */
   readonly seed: number;
-  /** Real minutes that the day from 9:00 to 17:30 takes. */
+  /** Real minutes for the day from 9:00 to 17:30. */
   readonly minutes: number;
-  /** People who act at the same time. */
+  /** Number of people who act at the same time. */
   readonly people: number;
-  /** Mean rest of a person between two actions, in milliseconds. */
+  /** Mean pause of a person between two actions, in milliseconds. */
   readonly paceMs: number;
 }
 
@@ -25,14 +25,14 @@ const NUMBERS = {
 
 const TENANTS = ['acme', 'beta'];
 
-/** Help of the command. */
+/** Help text of the command. */
 export const USAGE = `npm run demo:day -- [--seed 1] [--minutes 2] [--people 8] [--pace-ms 800] [--tenant acme]
                      [--base-url http://127.0.0.1:3000]
 
-Plays a working day of a demo company against a running service, over its API: people submit orders and leave,
-decide, transfer and return, and write to each other. Ends by itself.`;
+Simulates a working day of a demo company over the API of a running service: people submit orders and leave requests,
+approve, reject, return and transfer tasks, and send notifications. Ends by itself.`;
 
-/** Reads the command line. @returns the options, or every fault at once. */
+/** Reads the command line. @returns the options, or all faults. */
 export function readDayOptions(
   args: readonly string[],
 ): { readonly options: DayOptions } | { readonly faults: readonly string[] } {

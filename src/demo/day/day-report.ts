@@ -1,4 +1,4 @@
-/** A decision that the service took from somebody. */
+/** A decision that the service accepted. */
 export interface DayDecision {
   readonly taskId: string;
   readonly instanceId: string;
@@ -6,16 +6,16 @@ export interface DayDecision {
   readonly verb: 'approve' | 'reject' | 'return' | 'transfer';
 }
 
-/** What happened in a day; grows while it is played. */
+/** What happened during the day; grows while the day runs. */
 export class DayReport {
-  /** How often each thing was done. */
+  /** Number of actions, by kind. */
   readonly done: Record<string, number> = {};
-  /** Refusals that a day brings when several act at once, by code. */
+  /** Number of expected refusals, by code. */
   readonly refused: Record<string, number> = {};
   readonly decisions: DayDecision[] = [];
-  /** Every approval that was started, with the document that it is about. */
+  /** The id of each started approval, with the id of its document. */
   readonly instances = new Map<string, string>();
-  /** What must not happen. */
+  /** Unexpected errors. */
   readonly faults: string[] = [];
 
   count(what: string): void {

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Longest wait for one answer; milliseconds. */
+/** Timeout of one request; milliseconds. */
 const TIMEOUT_MS = 15_000;
 
-/** Tries of one request that meets a busy service or a cut line. */
+/** Tries of one request while the service is busy or the connection fails. */
 const MAX_TRIES = 6;
 
-/** An answer, as far as a day needs it. */
+/** An answer of the service. */
 export interface ApiAnswer {
   readonly status: number;
   /** Parsed JSON; `{}` where there is none. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** An answer that a caller did not expect. */
+/** The service answered with a status that the caller did not expect. */
 export class UnexpectedAnswer extends Error {
   constructor(what: string, answer: ApiAnswer) {
     super(`${what} was answered with ${answer.status}: ${JSON.stringify(answer.body).slice(0, 400)}`);
@@ -22,36 +22,37 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
-/** Somebody signed in at the service. */
+/** Calls the API of the service, as a signed-in person after {@link signIn}. */
 export class HeraldApi {
   private constructor(
     private readonly baseUrl: string,
     private readonly token: string | null,
   ) {}
 
-  /** The service without anybody. */
+  /** The API without a sign-in. */
   static at(baseUrl: string): HeraldApi {
     return new HeraldApi(baseUrl, null);
   }
 
   /** @throws UnexpectedAnswer when the person cannot sign in. */
   async signIn(userId: string): Promise<HeraldApi> {
-    const { accessToken } = await this.expect('POST', 'demo/sign-in', { userId });
+    const { accessToken } = await this.requireOk('POST', 'demo/sign-in', { userId });
     return new HeraldApi(this.baseUrl, String(accessToken));
   }
 
   /** @throws UnexpectedAnswer for any status of 400 and more. */
-  async expect(method: string, path: string, body?: unknown): Promise<ApiAnswer['body']> {
-    const answer = await this.ask(method, path, body);
+  async requireOk(method: string, path: string, body?: unknown): Promise<ApiAnswer['body']> {
+    const answer = await this.request(method, path, body);
     if (answer.status >= 400) throw new UnexpectedAnswer(`${method} ${path}`, answer);
     return answer.body;
   }
 
   /**
-   * One request, repeated while the service is busy or the line is cut: with the same Idempotency-Key, so it is done once.
-   * @throws Error when nothing was heard in any try.
+   * Sends one request, and repeats it while the service is busy or the connection fails. The repetitions have the same
+   * Idempotency-Key, so the request is executed once.
+   * @throws Error when no try got an answer.
    */
-  async ask(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  async request(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
     const headers = {
       ...(this.token === null ? {} : { Authorization: `Bearer ${this.token}` }),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -72,7 +73,10 @@ export class HeraldApi {
         }
         await delay(1_000 * Math.min(5, Number(response.headers.get('retry-after')) || attempt));
       } catch (error) {
-        if (isLast) throw new Error(`${method} ${path}: nothing was heard (${String(error)}).`, { cause: error });
+        if (isLast)
+          throw new Error(`${method} ${path} got no answer in ${MAX_TRIES} tries (${String(error)}).`, {
+            cause: error,
+          });
         await delay(200 * attempt);
       }
     }

@@ -17,15 +17,15 @@ if (args.includes('--help')) {
           .sort(([one], [other]) => one.localeCompare(other))
           .map(([what, count]) => `${what} ${count}`)
           .join(', ') || 'nothing';
-      console.log(`\nDone: ${table(report.done)}.`);
-      console.log(`Somebody else was faster, or the rules said no: ${table(report.refused)}.`);
+      console.log(`\nActions: ${table(report.done)}.`);
+      console.log(`Expected refusals: ${table(report.refused)}.`);
       if (report.faults.length > 0) {
         console.error(`Faults: ${report.faults.length}.`);
         process.exitCode = 1;
       }
     } catch (error) {
       console.error(
-        `The day cannot be played: ${error instanceof Error ? error.message : String(error)}\n` +
+        `The day cannot run: ${error instanceof Error ? error.message : String(error)}\n` +
           `Is the service running at ${read.options.baseUrl}, with the demo on?`,
       );
       process.exitCode = 1;

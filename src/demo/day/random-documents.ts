@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../company/seeded-random.js';
 import { demoDataByLanguage, type DemoLanguage } from '../data/demo-data.js';
 
-/** What one writes in the demo companies. */
+/** Texts of the simulated working day. */
 export interface Phrases {
   readonly suppliers: readonly string[];
   readonly goods: readonly string[];
@@ -14,13 +14,13 @@ export interface Phrases {
 
 const PHRASES = demoDataByLanguage<Phrases>('phrases');
 
-/** The words of a company. */
+/** The texts in the language of a company. */
 export function phrasesOf(language: DemoLanguage): Phrases {
   return PHRASES[language];
 }
 
-/** An order that somebody wants; small ones are common, and some are large enough for every step. */
-export function orderWish(random: SeededRandom, phrases: Phrases) {
+/** A random order. Small ones are common; some are large enough for every step of the process. */
+export function randomOrder(random: SeededRandom, phrases: Phrases) {
   const cents = random.chance(0.5)
     ? random.between(5_000, 900_000)
     : random.chance(0.8)
@@ -34,8 +34,8 @@ export function orderWish(random: SeededRandom, phrases: Phrases) {
   };
 }
 
-/** A leave that somebody wants. */
-export function leaveWish(random: SeededRandom, phrases: Phrases, now: Date) {
+/** A random leave request. */
+export function randomLeave(random: SeededRandom, phrases: Phrases, now: Date) {
   const days = random.pick([1, 1, 2, 2, 3, 5, 8]);
   const first = now.getTime() + random.between(3, 60) * 86_400_000;
   const day = (offset: number): string => new Date(first + offset * 86_400_000).toISOString().slice(0, 10);

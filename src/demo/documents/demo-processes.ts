@@ -1,6 +1,6 @@
 import { type DefinitionInput, READY_MADE_PROCESSES } from '@nest-herald/approvals';
 
-/** Code of a ready-made process at the demo companies. A prefix, so that whoever tries the API may use the plain codes. */
+/** Code of a ready-made process at the demo companies. The prefix keeps the plain codes free for users of the API. */
 export function demoCode(readyMade: string): string {
   return `demo-${readyMade}`;
 }

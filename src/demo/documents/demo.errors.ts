@@ -1,6 +1,6 @@
 import { Refusal } from '@nest-herald/platform/http';
 
-/** Every code with which the demo's documents refuse a request, besides the common ones; stable. */
+/** Codes with which the demo's documents refuse a request, besides the common ones; stable. */
 export type DemoRefusalCode =
   'not_found' | 'not_requester' | 'not_submittable' | 'submit_the_document' | 'invalid_form' | 'precondition_failed';
 
@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<DemoRefusalCode, number>> = {
   precondition_failed: 412,
 };
 
-/** A request for a demo document that is refused. */
+/** The refusal of a request for a demo document. */
 export class DemoRefusal extends Refusal {
   constructor(code: DemoRefusalCode, detail: string) {
     super(STATUS[code], code, detail);

@@ -2,7 +2,7 @@ import type { Principal } from '@nest-herald/platform';
 import type { EntityManager } from 'typeorm';
 import type { DocumentStatus } from './document.js';
 
-/** A document as its approval needs to know it. */
+/** The fields of a document that its approval needs. */
 export interface ApprovedDocument {
   readonly id: string;
   readonly status: DocumentStatus;
@@ -10,34 +10,34 @@ export interface ApprovedDocument {
   readonly instanceId: string | null;
 }
 
-/** What an approval says about a document. */
-export interface DocumentMove {
+/** A change of a document by its approval. */
+export interface StatusChange {
   readonly status: DocumentStatus;
   readonly instanceId: string | null;
-  /** The form as it was submitted or decided; it becomes what the document says. null leaves the document as it is. */
+  /** The form as submitted or decided; its values replace those of the document. null keeps the document's values. */
   readonly form: Readonly<Record<string, unknown>> | null;
 }
 
-/** A kind of document that is decided by an approval. */
+/** A kind of document that an approval decides. */
 export interface DocumentKind<T extends ApprovedDocument = ApprovedDocument> {
   /** `businessType` of its approvals. */
   readonly businessType: string;
   /** Code of its process. */
   readonly processCode: string;
-  /** What people call it. */
+  /** Its name in error texts. */
   readonly noun: string;
-  /** Whether somebody of its tenant may see it. */
-  isShown(principal: Principal, document: T): boolean;
+  /** Whether a user of the document's tenant may see it. */
+  isVisibleTo(principal: Principal, document: T): boolean;
   read(manager: EntityManager, tenantId: string, id: string): Promise<T | null>;
-  /** The same, and holds its row until the transaction ends. */
+  /** Reads the document and locks its row until the transaction ends. */
   lock(manager: EntityManager, tenantId: string, id: string): Promise<T | null>;
-  /** What the approval shows and decides about. */
+  /** The form of its approval. */
   formOf(document: T): Readonly<Record<string, unknown>>;
   titleOf(document: T): string;
   /**
-   * A form as it came out of an approval, in the shape in which the document keeps it.
-   * @throws DemoRefusal 422 `invalid_form` for one that the document cannot keep.
+   * The form of an approval, converted to the fields of the document.
+   * @throws DemoRefusal 422 `invalid_form` when the document cannot store the form.
    */
-  keptForm(form: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
-  move(manager: EntityManager, tenantId: string, id: string, move: DocumentMove): Promise<void>;
+  checkedForm(form: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  changeStatus(manager: EntityManager, tenantId: string, id: string, move: StatusChange): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { DemoRefusal } from './demo.errors.js';
 
-/** What becomes of a document. Only an approval moves it on from `pending` and `returned`. */
+/** The states of a document. From `pending` and `returned` only an approval can change it. */
 export const DOCUMENT_STATUSES = [
   'draft',
   'pending',
@@ -16,7 +16,7 @@ export const DOCUMENT_STATUSES = [
 /** See {@link DOCUMENT_STATUSES}. */
 export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
 
-/** A document that its requester may submit: a new one, or one that came to nothing. */
+/** Whether the requester may submit the document: a draft, or one whose approval ended without success. */
 export function isSubmittable(status: DocumentStatus): boolean {
   return status === 'draft' || status === 'rejected' || status === 'withdrawn' || status === 'cancelled';
 }
@@ -24,19 +24,19 @@ export function isSubmittable(status: DocumentStatus): boolean {
 /** Body of `POST /:id/submit`: none. */
 export const submitDocumentSchema = z.strictObject({}).optional();
 
-/** @throws DemoRefusal 412 when the caller knew another revision (`If-Match`). */
+/** @throws DemoRefusal 412 when `expected`, the caller's `If-Match`, is another revision. */
 export function requireRevision(expected: number | undefined, revision: number): void {
   if (expected === undefined || expected === revision) return;
-  throw new DemoRefusal('precondition_failed', `It has revision ${revision} now. Read it again and decide anew.`);
+  throw new DemoRefusal('precondition_failed', `The document is now at revision ${revision}. Reload it and retry.`);
 }
 
-/** `?status&limit&cursor` of a list; newest first. The cursor is the id of the last document of the page before. */
+/** `?status&limit&cursor` of a list, newest first. The cursor is the id of the last document of the previous page. */
 export const documentQuerySchema = z.strictObject({
   status: z.enum(DOCUMENT_STATUSES).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z
     .string()
-    .regex(/^[A-Z]{2}-\d{6}$/, 'must be the nextCursor of the page before')
+    .regex(/^[A-Z]{2}-\d{6}$/, 'must be the nextCursor of the previous page')
     .optional(),
 });
 
@@ -50,7 +50,7 @@ export interface DocumentPage<T> {
   readonly hasMore: boolean;
 }
 
-/** Makes a page of rows of which one more than `limit` was asked for. */
+/** Makes a page of `rows`, which were read with one row more than `limit`. */
 export function pageOf<T extends { readonly id: string }>(rows: readonly T[], limit: number): DocumentPage<T> {
   const items = rows.slice(0, limit);
   const hasMore = rows.length > limit;
@@ -58,8 +58,8 @@ export function pageOf<T extends { readonly id: string }>(rows: readonly T[], li
 }
 
 /**
- * Gives `count` new numbers of a kind, in order, such as `PO-000123`. The counter stays locked until the transaction ends,
- * so numbers have no gaps.
+ * Assigns `count` new numbers of a kind, in order, such as `PO-000123`. The counter stays locked until the transaction
+ * ends, so the numbers have no gaps.
  */
 export async function nextNumbers(
   manager: EntityManager,

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuard
 import { CurrentPrincipal, type KeyedWrite, type KeyedWriteResponse, SchemaPipe } from '@nest-herald/platform/http';
 import type { Principal } from '@nest-herald/platform';
 import { SseAuthGuard } from '@nest-herald/sse';
-import { DocumentDesk, NEW_DOCUMENT } from '../application/documents.service.js';
+import { DocumentsService, NEW_DOCUMENT } from '../application/documents.service.js';
 import {
   type DocumentPage,
   type DocumentQuery,
@@ -13,18 +13,18 @@ import { PURCHASE_ORDER } from '../orders/purchase-order.kind.js';
 import { type NewOrder, newOrderSchema, type PurchaseOrder } from '../orders/purchase-order.schemas.js';
 import { insertOrders, listOrders } from '../orders/purchase-order.store.js';
 
-/** Purchase orders of the demo company; everybody who works there may see them. No operation takes a status. */
+/** Purchase orders of the demo company, visible to all its users. No operation accepts a status. */
 @Controller('api/v1/purchase-orders')
 @UseGuards(SseAuthGuard)
 export class PurchaseOrdersController {
-  constructor(private readonly desk: DocumentDesk) {}
+  constructor(private readonly documents: DocumentsService) {}
 
   @Get()
   list(
     @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(documentQuerySchema)) query: DocumentQuery,
   ): Promise<DocumentPage<PurchaseOrder>> {
-    return this.desk.list(principal, query, (manager, tenantId) => listOrders(manager, tenantId, query));
+    return this.documents.list(principal, query, (manager, tenantId) => listOrders(manager, tenantId, query));
   }
 
   @Post()
@@ -35,7 +35,7 @@ export class PurchaseOrdersController {
     @Body(new SchemaPipe(newOrderSchema)) input: NewOrder,
   ): Promise<unknown> {
     const order = { ...input, ...NEW_DOCUMENT, requesterId: principal.userId };
-    return this.desk.create({ principal, request, response }, (manager) =>
+    return this.documents.create({ principal, request, response }, (manager) =>
       insertOrders(manager, principal.tenantId, [order]),
     );
   }
@@ -46,7 +46,7 @@ export class PurchaseOrdersController {
     @Res({ passthrough: true }) response: KeyedWriteResponse,
     @Param('orderId') id: string,
   ): Promise<PurchaseOrder> {
-    return this.desk.get(principal, response, PURCHASE_ORDER, id);
+    return this.documents.get(principal, response, PURCHASE_ORDER, id);
   }
 
   @Post(':orderId/submit')
@@ -58,6 +58,6 @@ export class PurchaseOrdersController {
     @Param('orderId') id: string,
     @Body(new SchemaPipe(submitDocumentSchema)) _body: unknown,
   ): Promise<unknown> {
-    return this.desk.submit({ principal, request, response }, PURCHASE_ORDER, id);
+    return this.documents.submit({ principal, request, response }, PURCHASE_ORDER, id);
   }
 }

@@ -2,10 +2,10 @@ import { isStorableText } from '@nest-herald/platform/http';
 import { z } from 'zod';
 import { DOCUMENT_STATUSES } from '../documents/document.js';
 
-/** Kinds of leave, those of the ready-made leave process. */
+/** Kinds of leave: the same as in the ready-made process `leave`. */
 export const LEAVE_KINDS = ['annual', 'sick', 'personal', 'other'] as const;
 
-/** Body of `POST /api/v1/leave-requests`. `days` counts working days; without it every day between the two counts. */
+/** Body of `POST /api/v1/leave-requests`. `days` counts working days; without it every calendar day counts. */
 export const newLeaveSchema = z
   .strictObject({
     kind: z.enum(LEAVE_KINDS),
@@ -24,9 +24,13 @@ export const newLeaveSchema = z
     const calendarDays = calendarDaysOf(leave.from, leave.to);
     if (calendarDays < 1) context.addIssue({ code: 'custom', path: ['to'], message: 'is before the first day' });
     else if (calendarDays > 365)
-      context.addIssue({ code: 'custom', path: ['to'], message: 'is more than a year away' });
+      context.addIssue({ code: 'custom', path: ['to'], message: 'is more than 365 days after the first day' });
     else if ((leave.days ?? 1) > calendarDays)
-      context.addIssue({ code: 'custom', path: ['days'], message: `are more than the ${calendarDays} in between` });
+      context.addIssue({
+        code: 'custom',
+        path: ['days'],
+        message: `must not exceed the ${calendarDays} calendar days from the first to the last day`,
+      });
   })
   .transform((leave) => ({ ...leave, days: leave.days ?? calendarDaysOf(leave.from, leave.to) }))
   .meta({ id: 'NewLeaveRequest' });

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { DocumentMove } from '../documents/document-kind.js';
+import type { StatusChange } from '../documents/document-kind.js';
 import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../documents/document.js';
 import type { LeaveRequest, NewLeave } from './leave-request.schemas.js';
 
@@ -19,7 +19,7 @@ interface LeaveRow {
   readonly decided_at: Date | null;
 }
 
-/** A leave request to write as it is; for what was decided before the company was loaded, with its times. */
+/** A leave request to insert. One that was decided before the company was loaded has its own times. */
 export interface LeaveToInsert extends NewLeave {
   readonly requesterId: string;
   readonly status: DocumentStatus;
@@ -27,11 +27,11 @@ export interface LeaveToInsert extends NewLeave {
   readonly decidedAt: Date | null;
 }
 
-/** Days as text: a date has no time zone, and a driver would give it one. */
+/** Dates are read as text, because the driver would add a time zone. */
 const COLUMNS = `id, status, kind, first_day::text, last_day::text, days, reason, requester_id, instance_id, revision,
   created_at, updated_at, decided_at`;
 
-/** Writes requests in the order given, each with the next number. @returns them. */
+/** Inserts requests in the given order, each with the next number. @returns the stored requests. */
 export async function insertLeave(
   manager: EntityManager,
   tenantId: string,
@@ -51,7 +51,7 @@ export async function insertLeave(
   return rows.map(leaveOf);
 }
 
-/** One request; with `lock`, nobody else changes it until the transaction ends. */
+/** One request; with `lock`, its row is locked until the transaction ends. */
 export async function readLeave(
   manager: EntityManager,
   tenantId: string,
@@ -65,7 +65,7 @@ export async function readLeave(
   return rows[0] === undefined ? null : leaveOf(rows[0]);
 }
 
-/** Newest first, one more than the page holds. @param requesterId only this person's; null: everybody's. */
+/** Lists newest first, one row more than the page has. @param requesterId only requests of this person; null: all. */
 export async function listLeave(
   manager: EntityManager,
   tenantId: string,
@@ -82,12 +82,12 @@ export async function listLeave(
   return rows.map(leaveOf);
 }
 
-/** What the approval of a request says about it; the form that was decided is what the request says afterwards. */
-export async function moveLeave(
+/** Stores the status of the approval, and the values of its form. */
+export async function changeLeaveStatus(
   manager: EntityManager,
   tenantId: string,
   id: string,
-  { status, instanceId, form }: DocumentMove,
+  { status, instanceId, form }: StatusChange,
 ): Promise<void> {
   await manager.query(
     `update herald.demo_leave_request set status = $3, instance_id = $4, revision = revision + 1, updated_at = now(),

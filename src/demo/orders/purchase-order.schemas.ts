@@ -2,7 +2,7 @@ import { isStorableText } from '@nest-herald/platform/http';
 import { z } from 'zod';
 import { DOCUMENT_STATUSES } from '../documents/document.js';
 
-/** Largest amount of one order; what the column and a double both hold to the cent. */
+/** Largest amount of one order. The column and a double both store it exactly to the cent. */
 const MAX_AMOUNT = 999_999_999.99;
 
 const amount = z
@@ -11,13 +11,13 @@ const amount = z
   .max(MAX_AMOUNT)
   .refine((value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-4, 'has more than two decimals');
 
-/** Text without NUL, which PostgreSQL cannot keep. */
+/** Text without NUL, which PostgreSQL cannot store. */
 const text = (max: number) =>
   z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
 
 const line = z.strictObject({ item: text(200), quantity: z.number().min(0).max(1_000_000).default(1), amount });
 
-/** Body of `POST /api/v1/purchase-orders`: the amount, or lines that add up to it. A status is not a field of it. */
+/** Body of `POST /api/v1/purchase-orders`: the amount, or lines that add up to it. It has no status. */
 export const newOrderSchema = z
   .strictObject({
     supplier: text(200),
@@ -33,15 +33,19 @@ export const newOrderSchema = z
   .superRefine((order, context) => {
     if (order.lines.length === 0) {
       if (order.amount === undefined)
-        context.addIssue({ code: 'custom', path: ['amount'], message: 'is missing, and there are no lines to add up' });
+        context.addIssue({
+          code: 'custom',
+          path: ['amount'],
+          message: 'is missing. Send an amount, or lines that add up to it',
+        });
     } else if (order.amount !== undefined && cents(order.amount) !== cents(sumOf(order.lines))) {
       context.addIssue({
         code: 'custom',
         path: ['amount'],
-        message: `is not the sum of the lines, ${sumOf(order.lines)}`,
+        message: `must be the sum of the lines, ${sumOf(order.lines)}`,
       });
     } else if (sumOf(order.lines) > MAX_AMOUNT) {
-      context.addIssue({ code: 'custom', path: ['lines'], message: `add up to more than ${MAX_AMOUNT}` });
+      context.addIssue({ code: 'custom', path: ['lines'], message: `must not add up to more than ${MAX_AMOUNT}` });
     }
   })
   .transform((order) => ({ ...order, amount: order.lines.length === 0 ? (order.amount ?? 0) : sumOf(order.lines) }))

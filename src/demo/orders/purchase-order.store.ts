@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { DocumentMove } from '../documents/document-kind.js';
+import type { StatusChange } from '../documents/document-kind.js';
 import { type DocumentQuery, type DocumentStatus, nextNumbers } from '../documents/document.js';
 import type { NewOrder, PurchaseOrder } from './purchase-order.schemas.js';
 
@@ -20,7 +20,7 @@ interface OrderRow {
   readonly decided_at: Date | null;
 }
 
-/** An order to write as it is; for what was decided before the company was loaded, with its times. */
+/** An order to insert. One that was decided before the company was loaded has its own times. */
 export interface OrderToInsert extends NewOrder {
   readonly requesterId: string;
   readonly status: DocumentStatus;
@@ -28,7 +28,7 @@ export interface OrderToInsert extends NewOrder {
   readonly decidedAt: Date | null;
 }
 
-/** Writes orders in the order given, each with the next number. @returns them. */
+/** Inserts orders in the given sequence, each with the next number. @returns the stored orders. */
 export async function insertOrders(
   manager: EntityManager,
   tenantId: string,
@@ -48,7 +48,7 @@ export async function insertOrders(
   return rows.map(orderOf);
 }
 
-/** One order; with `lock`, nobody else changes it until the transaction ends. */
+/** One order; with `lock`, its row is locked until the transaction ends. */
 export async function readOrder(
   manager: EntityManager,
   tenantId: string,
@@ -62,7 +62,7 @@ export async function readOrder(
   return rows[0] === undefined ? null : orderOf(rows[0]);
 }
 
-/** Newest first, one more than the page holds. */
+/** Lists newest first, one row more than the page has. */
 export async function listOrders(
   manager: EntityManager,
   tenantId: string,
@@ -77,12 +77,12 @@ export async function listOrders(
   return rows.map(orderOf);
 }
 
-/** What the approval of an order says about it; the form that was decided is what the order says afterwards. */
-export async function moveOrder(
+/** Stores the status of the approval, and the values of its form. */
+export async function changeOrderStatus(
   manager: EntityManager,
   tenantId: string,
   id: string,
-  { status, instanceId, form }: DocumentMove,
+  { status, instanceId, form }: StatusChange,
 ): Promise<void> {
   await manager.query(
     `update herald.demo_purchase_order set status = $3, instance_id = $4, revision = revision + 1, updated_at = now(),

@@ -1,6 +1,6 @@
 import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
-import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../description/common-parameters.js';
+import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, PAGED_BY_NUMBER, PAGING, query } from '../description/common-parameters.js';
 import type { Operation, Parameter } from '../description/operation.js';
 import {
   DEFINITION,
@@ -44,7 +44,7 @@ export const definitionOperations: readonly Operation[] = [
       query('code', 'Only the process with this code.'),
       query('enabled', 'Only enabled processes, or only disabled ones.', z.boolean()),
       ...PAGING,
-      ...NUMBERED,
+      ...PAGED_BY_NUMBER,
     ],
   }),
   operation(

@@ -1,6 +1,6 @@
 import { approvalSchemas as schemas } from '@nest-herald/approvals';
 import { z } from 'zod';
-import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, NUMBERED, PAGING, query } from '../description/common-parameters.js';
+import { COMPAT, IDEMPOTENCY_KEY, IF_MATCH, PAGED_BY_NUMBER, PAGING, query } from '../description/common-parameters.js';
 import type { Operation, Parameter } from '../description/operation.js';
 import { DIAGRAM, ENTRY, FORM, INSTANCE, INSTANCE_ID, SUMMARY, TASK } from './approval-examples.js';
 import { CHANGE, idOf, operation, page, WRITE, type OperationParts } from './operation-parts.js';
@@ -17,7 +17,7 @@ const instanceFilters: readonly Parameter[] = [
   query('from', 'Created at or after this time; also `start_date`.'),
   query('to', 'Created before this time; also `end_date`.'),
   ...PAGING,
-  ...NUMBERED,
+  ...PAGED_BY_NUMBER,
 ];
 
 const START: OperationParts = {

@@ -5,7 +5,7 @@ import {
   COUNTED,
   IDEMPOTENCY_KEY,
   IF_MATCH,
-  NUMBERED,
+  PAGED_BY_NUMBER,
   PAGING,
   query,
 } from '../description/common-parameters.js';
@@ -48,7 +48,7 @@ export const taskOperations: readonly Operation[] = [
     'List the tasks of the caller, newest first',
     [schemas.taskPage, page(TASK)],
     {
-      parameters: [query('status', 'A status, or `all`. The default is `pending`.'), ...PAGING, ...NUMBERED],
+      parameters: [query('status', 'A status, or `all`. The default is `pending`.'), ...PAGING, ...PAGED_BY_NUMBER],
     },
   ),
   operation(

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** A JSON Schema as it stands in an OpenAPI 3.1 document. */
+/** A JSON Schema in an OpenAPI 3.1 document. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * Turns zod schemas into JSON Schemas and gathers those with an id (`.meta({ id })`) as shared components, so that a type
- * is described once and referred to by name.
+ * Converts zod schemas to JSON Schemas. It collects those with an id (`.meta({ id })`) as shared components, so each type
+ * is described once and referenced by name.
  */
 export class JsonSchemas {
   readonly #components = new Map<string, JsonSchema>();
 
-  /** @param direction `input` for what callers send (before defaults), `output` for what they get. */
+  /** @param direction `input` for what callers send (before defaults), `output` for what they receive. */
   of(schema: z.ZodType, direction: 'input' | 'output'): JsonSchema {
     const {
       $schema: _dialect,
@@ -20,7 +20,7 @@ export class JsonSchemas {
       io: direction,
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema }) => {
-        // A schema that only checks and throws away (z.unknown().optional()) documents nothing.
+        // JSON has no dates: they are sent as text.
         if (zodSchema._zod.def.type === 'date') jsonSchema.type = 'string';
       },
     });
@@ -31,7 +31,7 @@ export class JsonSchemas {
     return { $ref: `#/components/schemas/${id}` };
   }
 
-  /** Everything gathered so far, by id. */
+  /** All components collected so far, by id. */
   get components(): Readonly<Record<string, JsonSchema>> {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => a.localeCompare(b)));
   }

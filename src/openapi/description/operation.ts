@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What one operation of the HTTP API takes and answers; the documented truth that tests hold the routes to. */
+/** What one operation of the HTTP API accepts and answers. Tests compare the routes with it. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Path with `{name}` for each parameter. */
@@ -10,7 +10,7 @@ export interface Operation {
   readonly summary: string;
   /** What a caller must know beyond the summary: side effects, guarantees, limits. */
   readonly description?: string;
-  /** Who may call it: anybody, any verified token, or a token with this permission. */
+  /** Who may call it: anyone, callers with a valid token, or callers whose token has this permission. */
   readonly access: 'public' | 'token' | { readonly permission: string };
   readonly parameters?: readonly Parameter[];
   readonly body?: Content;
@@ -19,7 +19,7 @@ export interface Operation {
   readonly refusals?: readonly string[];
 }
 
-/** A value outside the body. */
+/** A parameter in the path, the query or a header. */
 export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
@@ -28,7 +28,7 @@ export interface Parameter {
   readonly example?: string | number | boolean;
 }
 
-/** A body or an answer. The example is checked against the schema by a test. */
+/** A body or an answer. A test checks the example against the schema. */
 export interface Content {
   readonly schema?: z.ZodType;
   readonly example?: unknown;
