@@ -17,6 +17,7 @@ describe('refusalOf', () => {
   });
 
   it.each([
+    [new SseError('ERR_SSE_INVALID_ID', 'x'), 400, 'invalid_request'],
     [new SseError('ERR_SSE_EVENT_TOO_LARGE', 'x'), 413, 'event_too_large'],
     [new SseError('ERR_SSE_RESERVED_EVENT', 'x'), 400, 'invalid_request'],
     [new SseError('ERR_SSE_INVALID_TOPIC', 'x'), 400, 'invalid_topic'],

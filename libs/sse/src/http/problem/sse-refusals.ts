@@ -5,6 +5,7 @@ import { SseError, type SseErrorCode } from '../../vocabulary/sse.errors.js';
 
 /** The errors of the hub that a requester can cause. The others are faults of the host or of this package: 500. */
 const SSE_ERRORS: Readonly<Partial<Record<SseErrorCode, { readonly status: number; readonly code: ProblemCode }>>> = {
+  ERR_SSE_INVALID_ID: { status: 400, code: 'invalid_request' },
   ERR_SSE_INVALID_EVENT: { status: 400, code: 'invalid_request' },
   ERR_SSE_RESERVED_EVENT: { status: 400, code: 'invalid_request' },
   ERR_SSE_RESERVED_TOPIC: { status: 403, code: 'forbidden' },
