@@ -45,7 +45,7 @@ import { NotificationService } from './send/notifications.service.js';
   exports: [NotificationService, InboxService, ReaderKeys, IdempotentRequests],
 })
 export class NotificationsModule extends ConfigurableNotificationsModule {
-  /** @throws SseError `ERR_SSE_INVALID_OPTIONS` when the application is created. */
+  /** @throws PlatformError `ERR_SSE_INVALID_OPTIONS` when the application is created. */
   static override forRoot(options: typeof NOTIFICATION_MODULE_OPTIONS): DynamicModule {
     return super.forRoot(options);
   }

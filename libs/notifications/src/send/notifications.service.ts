@@ -57,8 +57,8 @@ export class NotificationService {
    * Sends inside the caller's own transaction.
    *
    * @param manager of an open transaction; see `joinTenant` for what becomes of it.
-   * @throws SseRefusal 400 `invalid_request` with every fault; NotificationRefusal 413 `too_many_recipients`.
-   * @throws SseError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH`.
+   * @throws Refusal 400 `invalid_request` with every fault; NotificationRefusal 413 `too_many_recipients`.
+   * @throws PlatformError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH`.
    */
   async send(manager: EntityManager, sender: Sender, input: SendNotification): Promise<SendReceipt> {
     const order = checkedOrder(input);

@@ -163,7 +163,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Checks every option and fills in the defaults. The result is frozen.
- * @throws SseError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
+ * @throws PlatformError `ERR_SSE_INVALID_OPTIONS`, one for all faults, each with its value and range.
  */
 export function resolveSseOptions(given: SseOptions): ResolvedSseOptions {
   const faults = new OptionFaults('SseModule');
