@@ -44,7 +44,7 @@ function twoSteps(code: string, step: object): object {
 }
 
 /**
- * The races of approvals.md "Concurrency rules" between the existing commands. Both sides wait for the row of the instance, each
+ * The races between the existing commands (approvals.md "How the engine decides"). Both sides wait for the row of the instance, each
  * one is first in half of the runs, and the result is that of the table.
  */
 export function describeApprovalRaces(runs: number): void {
@@ -113,17 +113,14 @@ export function describeApprovalRaces(runs: number): void {
     }
 
     async function race(code: string, a: Side, b: Side): Promise<void> {
-      const wins = { a: 0, b: 0 };
       for (let i = 0; i < runs; i += 1) {
         const run = await start(code, i);
         const [first, second] = i % 2 === 0 ? [a, b] : [b, a];
         const [won, lost] = await barrier.race(run.instanceId, [() => first.send(run), () => second.send(run)]);
         first.first(won as Answer, run);
         second.second(lost as Answer, run);
-        wins[first === a ? 'a' : 'b'] += 1;
         await expectConsistent(run.instanceId);
       }
-      expect(Math.min(wins.a, wins.b)).toBeGreaterThanOrEqual(Math.floor(runs / 2));
     }
 
     const timeoutMs = 20_000 + runs * 500;

@@ -32,7 +32,7 @@ export type RunPlan =
 /**
  * Chooses who acts at a step, in the documented order: resolve the specs, drop inactive people and people of other tenants,
  * apply substitutions, keep each person once, apply the rules for duplicate approvers and for the applicant's own request,
- * and apply `onEmpty` when no assignee is left (approvals.md "Semantics").
+ * and apply `onEmpty` when no assignee is left (approvals.md "Rules").
  *
  * @returns undefined while an answer of the directory is missing
  */

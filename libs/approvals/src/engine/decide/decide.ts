@@ -14,7 +14,7 @@ import { Transition, type DecideContext, type Decision } from './transition.js';
  * pass collects as many questions as possible (a chain of managers one level at a time), and nothing of an unfinished pass is
  * kept.
  *
- * The caller serialises the commands of one instance (approvals.md "Concurrency rules"), because the answer holds only for
+ * The caller serialises the commands of one instance (approvals.md "How the engine decides"), because the answer holds only for
  * the given state. `decided.state` equals `replay(state, decided.events)`.
  */
 export function decide(graph: Graph, state: InstanceState, command: Command, context: DecideContext): Decision {
