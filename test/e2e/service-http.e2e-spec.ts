@@ -63,6 +63,13 @@ describe('HTTP of the service', () => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
+  it('states the length of a refusal', async () => {
+    const { text } = await sendRaw(service.url, 'GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^Content-Length: ${Buffer.byteLength(body)}$`, 'm'));
+    expect(JSON.parse(body)).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
   it('keeps a plain request id of a proxy, and replaces one that could forge a log line', async () => {
     const kept = await call(`${service.url}/health`, { headers: { 'X-Request-Id': 'edge-7f3a.0042' } });
     expect(kept.headers.get('x-request-id')).toBe('edge-7f3a.0042');

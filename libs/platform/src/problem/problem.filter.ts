@@ -62,16 +62,18 @@ export class ProblemFilter implements ExceptionFilter {
   protected answerTo(problem: Problem, _request: PlatformRequest, requestId: string): WrittenAnswer {
     const isTransient = problem.status === 429 || problem.status === 503;
     const retryAfterMs = problem.retryAfterMs ?? (isTransient ? DEFAULT_RETRY_AFTER_MS : undefined);
+    const body = JSON.stringify(problemDocument(problem, requestId));
     return {
       status: problem.status,
       headers: {
         'Content-Type': PROBLEM_MEDIA_TYPE,
+        'Content-Length': String(Buffer.byteLength(body)),
         'Cache-Control': 'no-store',
         'X-Request-Id': requestId,
         ...(problem.status === 401 ? { 'WWW-Authenticate': challenge(problem.code) } : {}),
         ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
       },
-      body: JSON.stringify(problemDocument(problem, requestId)),
+      body,
     };
   }
 
