@@ -422,4 +422,23 @@ describe('Approvals over REST', () => {
       expect(seen).toEqual(['started running', 'approved approved']);
     });
   });
+
+  describe('The services, called by a host', () => {
+    it('name the call that was made without a transaction or in one of another tenant', async () => {
+      const caller = { tenantId: 'acme', userId: 'ada', manages: false };
+      const idle = app.dataSource.manager;
+      await expect(app.instances.withdraw(idle, caller, 'x')).rejects.toMatchObject({
+        code: 'ERR_SSE_NO_TRANSACTION',
+        message: expect.stringMatching(/^InstancesService\.withdraw joins/),
+      });
+      await expect(app.instances.execute(idle, caller, 'x', { type: 'withdraw' })).rejects.toThrow(
+        /^InstancesService\.execute joins/,
+      );
+      const cancelled = app.inTenant('beta', (manager) => app.instances.cancel(manager, caller, 'x', 'no need'));
+      await expect(cancelled).rejects.toMatchObject({
+        code: 'ERR_SSE_TENANT_MISMATCH',
+        message: expect.stringMatching(/^InstancesService\.cancel was called/),
+      });
+    });
+  });
 });

@@ -86,6 +86,21 @@ describe('notifications on open streams', () => {
     ).rejects.toMatchObject({ code: 'ERR_SSE_TENANT_MISMATCH' });
   });
 
+  it('names the call that was made in a transaction that has failed or ended', async () => {
+    const input = { to: { tenant: true }, title: 'x' } as const;
+    const refusal = {
+      code: 'ERR_SSE_NO_TRANSACTION',
+      message: expect.stringMatching(/^NotificationService\.send joins an open transaction, but/),
+    };
+    let kept = app.dataSource.manager;
+    await app.dataSource.transaction(async (manager) => {
+      kept = manager;
+      await manager.query('select 1 / 0').catch(() => undefined);
+      await expect(app.notifications.send(manager, SYSTEM, input)).rejects.toMatchObject(refusal);
+    });
+    await expect(app.notifications.send(kept, SYSTEM, input)).rejects.toMatchObject(refusal);
+  });
+
   it('names who sent it, and nobody when the system did', async () => {
     const principal = { tenantId: 'acme', userId: asUserId('the-boss') } as Principal;
     const ids = [

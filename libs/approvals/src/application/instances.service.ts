@@ -129,7 +129,7 @@ export class InstancesService {
       if (row === undefined) throw notFound('instance');
       return instanceOf(row);
     }
-    return this.execute(manager, caller, id, { type: 'start', ...picksOf(input.picks) });
+    return this.#execute('start', manager, caller, id, { type: 'start', ...picksOf(input.picks) });
   }
 
   /** Submits a draft. @throws ApprovalRefusal 409 `invalid_transition` for any other status */
@@ -140,7 +140,7 @@ export class InstancesService {
     input: SubmitInstance,
     revision?: number,
   ): Promise<Instance> {
-    return this.execute(manager, caller, id, { type: 'start', ...submission(input) }, revision);
+    return this.#execute('submit', manager, caller, id, { type: 'start', ...submission(input) }, revision);
   }
 
   /** Submits a returned instance again. */
@@ -152,26 +152,40 @@ export class InstancesService {
     revision?: number,
   ): Promise<Instance> {
     const comment = input.comment === undefined ? {} : { comment: input.comment };
-    return this.execute(manager, caller, id, { type: 'resubmit', ...submission(input), ...comment }, revision);
+    return this.#execute(
+      'resubmit',
+      manager,
+      caller,
+      id,
+      { type: 'resubmit', ...submission(input), ...comment },
+      revision,
+    );
   }
 
   /** The applicant withdraws the instance. */
   withdraw(manager: EntityManager, caller: Caller, id: string, reason?: string, revision?: number): Promise<Instance> {
-    return this.execute(manager, caller, id, { type: 'withdraw', ...(reason ? { reason } : {}) }, revision);
+    return this.#execute(
+      'withdraw',
+      manager,
+      caller,
+      id,
+      { type: 'withdraw', ...(reason ? { reason } : {}) },
+      revision,
+    );
   }
 
   /** An administrator (or the applicant, if the process allows it) cancels the instance. */
   cancel(manager: EntityManager, caller: Caller, id: string, reason: string, revision?: number): Promise<Instance> {
-    return this.execute(manager, caller, id, { type: 'cancel', reason }, revision);
+    return this.#execute('cancel', manager, caller, id, { type: 'cancel', reason }, revision);
   }
 
   comment(manager: EntityManager, caller: Caller, id: string, text: string): Promise<Instance> {
-    return this.execute(manager, caller, id, { type: 'comment', text });
+    return this.#execute('comment', manager, caller, id, { type: 'comment', text });
   }
 
   /** Puts people on copy. */
   cc(manager: EntityManager, caller: Caller, id: string, users: readonly string[]): Promise<Instance> {
-    return this.execute(manager, caller, id, { type: 'cc', users });
+    return this.#execute('cc', manager, caller, id, { type: 'cc', users });
   }
 
   /**
@@ -180,14 +194,19 @@ export class InstancesService {
    * @param revision the revision that the caller expects
    * @throws ApprovalRefusal with the engine's code; 404; 412 `precondition_failed`
    */
-  async execute(
+  execute(manager: EntityManager, caller: Caller, id: string, body: CommandBody, revision?: number): Promise<Instance> {
+    return this.#execute('execute', manager, caller, id, body, revision);
+  }
+
+  async #execute(
+    method: string,
     manager: EntityManager,
     caller: Caller,
     id: string,
     body: CommandBody,
     revision?: number,
   ): Promise<Instance> {
-    await joinTenant(manager, caller.tenantId, 'InstancesService.execute');
+    await joinTenant(manager, caller.tenantId, `InstancesService.${method}`);
     const locked = await this.commands.lock(manager, caller.tenantId, id);
     const revisions = { expected: revision, actual: locked.row.revision };
     return instanceOf(await this.commands.execute(manager, caller, locked, body, revisions));

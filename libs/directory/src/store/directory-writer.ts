@@ -41,7 +41,7 @@ export class DirectoryWriter {
     person: PersonInput & { readonly id: string },
     expectedRevision?: number,
   ): Promise<PersonRecord> {
-    await this.#lock(manager, tenantId);
+    await this.#lock(manager, tenantId, 'putPerson');
     if (expectedRevision !== undefined) {
       const [known] = await readPeople(manager, tenantId, [person.id]);
       refuseStale(expectedRevision, known?.revision);
@@ -58,7 +58,7 @@ export class DirectoryWriter {
     tenantId: string,
     people: readonly (PersonInput & { readonly id: string })[],
   ): Promise<void> {
-    await this.#lock(manager, tenantId);
+    await this.#lock(manager, tenantId, 'putPeople');
     await this.#write(manager, tenantId, people);
   }
 
@@ -72,7 +72,7 @@ export class DirectoryWriter {
     department: DepartmentInput & { readonly id: string },
     expectedRevision?: number,
   ): Promise<DepartmentRecord> {
-    await this.#lock(manager, tenantId);
+    await this.#lock(manager, tenantId, 'putDepartment');
     const [known] = await readDepartments(manager, tenantId, [department.id]);
     if (expectedRevision !== undefined) refuseStale(expectedRevision, known?.revision);
     if (department.parentId !== (known?.parentId ?? null)) {
@@ -117,8 +117,8 @@ export class DirectoryWriter {
     }
   }
 
-  async #lock(manager: EntityManager, tenantId: string): Promise<void> {
-    await joinTenant(manager, tenantId, 'DirectoryWriter.lock');
+  async #lock(manager: EntityManager, tenantId: string, method: string): Promise<void> {
+    await joinTenant(manager, tenantId, `DirectoryWriter.${method}`);
     await manager.query(`select pg_advisory_xact_lock(hashtextextended('herald.directory:' || $1, 0))`, [tenantId]);
   }
 }

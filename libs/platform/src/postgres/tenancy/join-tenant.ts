@@ -1,23 +1,28 @@
 import type { EntityManager } from 'typeorm';
 import { PlatformError } from '../../errors/platform.errors.js';
 import { asTenantId } from '../../identity/principal.js';
-import { joinTransaction } from './open-transaction.js';
+import { failedTransaction, joinTransaction } from './open-transaction.js';
 
 /**
  * Ties the caller's open transaction to a tenant, so that row-level security lets it write that tenant's rows and no
  * others. In a transaction of `TenantTransaction.run` this changes nothing; in a host's own one it lasts until its end.
  *
  * @throws PlatformError `ERR_SSE_NO_TRANSACTION` without an open transaction, because rows and events would not commit
- * together; `ERR_SSE_TENANT_MISMATCH` when the transaction belongs to another tenant already.
+ * together, and in one that has failed; `ERR_SSE_TENANT_MISMATCH` when the transaction belongs to another tenant already.
  */
 export async function joinTenant(manager: EntityManager, tenantId: string, call: string): Promise<void> {
   const transaction = joinTransaction(manager, call);
   const tenant = asTenantId(tenantId);
-  const rows = await transaction.query(
-    `select case when coalesce(current_setting('herald.tenant_id', true), '') in ('', $1)
+  const rows = await transaction
+    .query(
+      `select case when coalesce(current_setting('herald.tenant_id', true), '') in ('', $1)
        then set_config('herald.tenant_id', $1, true) end as tenant`,
-    [tenant],
-  );
+      [tenant],
+    )
+    .catch((error: unknown) => {
+      // TypeORM does not know that a statement has failed; PostgreSQL refuses the next one.
+      throw (error as { code?: unknown }).code === '25P02' ? failedTransaction(call, error) : error;
+    });
   if (rows[0]?.['tenant'] === tenant) return;
   throw new PlatformError(
     'ERR_SSE_TENANT_MISMATCH',
