@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { CONFIGURATION_EXIT_CODE } from './config/configuration-error.js';
 import { readSettings } from './config/read-settings.js';
 import { DATABASE } from './database/database.module.js';
 import type { RunningDatabase } from './database/running-database.js';
@@ -13,9 +14,6 @@ import { logSafe } from './logging/redact.js';
 import { BUILT_PAGES, pages } from './pages/pages.js';
 import { startReport } from './start-report.js';
 import { stopOnSignal } from './stop-on-signal.js';
-
-/** Exit code for a start that fails until a person corrects a setting (`EX_CONFIG` of sysexits). */
-const CONFIGURATION_EXIT_CODE = 78;
 
 /** Reads the settings and starts the service; the last line that it prints has its address. */
 async function main(): Promise<void> {

@@ -7,7 +7,7 @@ export interface ConfigurationFault {
 }
 
 /** Exit code of a service that cannot start as it is configured (`EX_CONFIG` of sysexits). */
-const CONFIGURATION_EXIT_CODE = 78;
+export const CONFIGURATION_EXIT_CODE = 78;
 
 /** Every mistake found in the configuration, reported together. */
 export class ConfigurationError extends Error {

@@ -1,5 +1,4 @@
-/** Exit code of a service that cannot start as it is configured (`EX_CONFIG` of sysexits). */
-const CONFIGURATION_EXIT_CODE = 78;
+import { CONFIGURATION_EXIT_CODE } from '../config/configuration-error.js';
 
 /** Every code a {@link DatabaseError} can have; stable. */
 export type DatabaseErrorCode =

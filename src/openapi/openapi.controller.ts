@@ -7,7 +7,7 @@ import { REFERENCE_STYLE, referencePage } from './reference-page.js';
 export const OPERATIONS = Symbol('OPERATIONS');
 
 /** Injection token of the version that the document shows. */
-export const VERSION = Symbol('VERSION');
+export const DOCUMENT_VERSION = Symbol('DOCUMENT_VERSION');
 
 /** Serves the API document as JSON and as a page. */
 @Controller('api')
@@ -15,7 +15,7 @@ export class OpenApiController {
   private readonly document: OpenApiDocument;
   private readonly page: string;
 
-  constructor(@Inject(OPERATIONS) groups: readonly OperationGroup[], @Inject(VERSION) version: string) {
+  constructor(@Inject(OPERATIONS) groups: readonly OperationGroup[], @Inject(DOCUMENT_VERSION) version: string) {
     this.document = openApiDocument(groups, version);
     this.page = referencePage(groups, version);
   }

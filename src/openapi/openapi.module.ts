@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { OPERATIONS, OpenApiController, VERSION } from './openapi.controller.js';
+import { DOCUMENT_VERSION, OPERATIONS, OpenApiController } from './openapi.controller.js';
 import type { OperationGroup } from './description/operation.js';
 
 /** Serves the API document of the given operations. */
@@ -11,7 +11,7 @@ export class OpenApiModule {
       controllers: [OpenApiController],
       providers: [
         { provide: OPERATIONS, useValue: groups },
-        { provide: VERSION, useValue: version },
+        { provide: DOCUMENT_VERSION, useValue: version },
       ],
     };
   }

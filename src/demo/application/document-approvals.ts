@@ -23,7 +23,7 @@ export class DocumentApprovals implements OnModuleInit {
 
   onModuleInit(): void {
     for (const kind of KINDS) {
-      const changeTo = (status: DocumentStatus) => (context: HookContext) => this.#ended(kind, context, status);
+      const changeTo = (status: DocumentStatus) => (context: HookContext) => this.#applyOutcome(kind, context, status);
       // Hooks on every process: an approval with another process must not decide this kind of document.
       this.hooks.on('*', {
         onStarted: (context) => this.#started(kind, context),
@@ -52,7 +52,7 @@ export class DocumentApprovals implements OnModuleInit {
     if (!isSubmittable(document.status)) {
       throw new DemoRefusal(
         'not_submittable',
-        `${document.id} is ${document.status}, so it cannot be submitted. Wait until its approval has ended.`,
+        `${document.id} is ${document.status}. Submit only drafts and rejected, withdrawn or cancelled documents.`,
       );
     }
     // The hook recognises a submission by the status `pending` without an instance.
@@ -87,7 +87,7 @@ export class DocumentApprovals implements OnModuleInit {
     await this.#change(kind, context, 'pending');
   }
 
-  async #ended(kind: DocumentKind, context: HookContext, status: DocumentStatus): Promise<void> {
+  async #applyOutcome(kind: DocumentKind, context: HookContext, status: DocumentStatus): Promise<void> {
     const { manager, tenantId, instance } = context;
     if (instance.businessType !== kind.businessType || instance.businessId === null) return;
     const document = await kind.lock(manager, tenantId, instance.businessId);
