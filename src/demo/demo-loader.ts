@@ -43,7 +43,7 @@ export class DemoLoader implements OnApplicationBootstrap {
       );
       if (!isNew) continue;
       const tookMs = Math.round(this.clock.monotonicMs() - startedMs);
-      this.#logger.log(`${company.name}: ${company.employees.length} people and their documents, loaded in ${tookMs} ms.`);
+      this.#logger.log(`${company.name}: ${company.employees.length} people and their documents, in ${tookMs} ms.`);
     }
   }
 
