@@ -1,5 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { Principal } from '@nest-herald/platform';
+import { refusalOf } from '../problem/sse-refusals.js';
 import { Credentials } from './credentials.js';
 import {
   type PlatformRequest,
@@ -15,7 +17,8 @@ import { queryOf, requestTarget } from './request-target.js';
  * {@link RequirePermission} requires. It guards the module's routes and any controller of the host: `SseModule` exports
  * it with its dependencies. After it, {@link CurrentPrincipal} is the verified principal.
  *
- * @throws SseRefusal 400 `token_in_url`, 401, 403 `origin_forbidden` | `forbidden`; `ProblemFilter` answers them.
+ * @throws Refusal 400 `token_in_url`, 401, 403 `origin_forbidden` | `forbidden`. It is an `HttpException`, so a host without
+ * `ProblemFilter` answers with that status and code too.
  */
 @Injectable()
 export class SseAuthGuard implements CanActivate {
@@ -26,8 +29,7 @@ export class SseAuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<PlatformRequest>();
-    this.credentials.refuseTokenInUrl(queryOf(requestTarget(request)));
-    const principal = await this.credentials.ofRequest(rawRequest(request));
+    const principal = await this.#authenticate(request);
     setPrincipal(request, principal);
     const permission = this.reflector.getAllAndOverride<string | undefined>(REQUIRED_PERMISSION, [
       context.getHandler(),
@@ -35,5 +37,14 @@ export class SseAuthGuard implements CanActivate {
     ]);
     if (permission !== undefined) requirePermission(principal, permission);
     return true;
+  }
+
+  async #authenticate(request: PlatformRequest): Promise<Principal> {
+    try {
+      this.credentials.refuseTokenInUrl(queryOf(requestTarget(request)));
+      return await this.credentials.ofRequest(rawRequest(request));
+    } catch (error) {
+      throw refusalOf(error) ?? error;
+    }
   }
 }
