@@ -29,7 +29,7 @@ async function withDatabase<T>(
   { login, isMigrated = false }: { readonly login?: string; readonly isMigrated?: boolean },
   work: (url: string, client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const name = `${database.name}_empty`;
+  const name = `empty_${database.name}`;
   await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
   const url = new URL(databaseUrl(database.url, name));
   if (login !== undefined) {
@@ -245,7 +245,7 @@ describe('The roles', () => {
       ]);
       // Before PostgreSQL 16 CREATEROLE may grant any role; since then only roles that it got with ADMIN OPTION.
       if ((before[0]?.n ?? 0) >= 160_000) {
-        await admin.query(`GRANT herald_owner, herald_app, herald_system TO ${database.name}_empty WITH ADMIN OPTION`);
+        await admin.query(`GRANT herald_owner, herald_app, herald_system TO empty_${database.name} WITH ADMIN OPTION`);
       }
       expect((await migrate(url)).ran).toHaveLength((await allFiles()).length);
       const app = new pg.Client({ connectionString: url, options: '-c role=herald_app' });
