@@ -28,7 +28,7 @@ export const IF_MATCH: Parameter = {
 /** For operations that the legacy API has. */
 export const COMPAT: Parameter = query(
   'compat',
-  '`origin`: the answer has the field names, statuses and paging of the legacy API; see docs/legacy-api.md.',
+  '`origin`: the answer has the field names, statuses and paging of the legacy API; see docs/origin-compatibility.md.',
   z.literal('origin'),
 );
 
