@@ -7,8 +7,8 @@ import { placementOf, readDepartments, upsertDepartments } from './department-st
 import { DIRECTORY_CHANGED, type DirectoryChanged } from '../seams/directory-events.js';
 import type { DepartmentInput, DepartmentRecord, PersonInput, PersonRecord } from '../people/directory-input.js';
 import { DirectoryRefusal } from '../people/directory.errors.js';
-import { holdersOf, renewMemberships } from './memberships.js';
-import { findSelfLed, readPeople, upsertPeople } from './person-store.js';
+import { membersOf, renewMemberships } from './memberships.js';
+import { findManagerCycle, readPeople, upsertPeople } from './person-store.js';
 import { PostgresDirectory } from './postgres-directory.js';
 
 /** Levels that a tree of departments may have. */
@@ -76,11 +76,11 @@ export class DirectoryWriter {
     const [known] = await readDepartments(manager, tenantId, [department.id]);
     if (expectedRevision !== undefined) refuseStale(expectedRevision, known?.revision);
     if (department.parentId !== (known?.parentId ?? null)) {
-      await refuseMisplaced(manager, tenantId, department.id, department.parentId);
+      await refuseInvalidParent(manager, tenantId, department.id, department.parentId);
     }
     await upsertDepartments(manager, tenantId, [department]);
     if (department.parentId !== (known?.parentId ?? null)) {
-      const moved = await holdersOf(manager, tenantId, `dept:${department.id}`, null);
+      const moved = await membersOf(manager, tenantId, `dept:${department.id}`, null);
       await renewMemberships(manager, tenantId, moved);
       if (moved.length > 0) await this.#announce(manager, tenantId, moved);
     }
@@ -95,10 +95,10 @@ export class DirectoryWriter {
     people: readonly (PersonInput & { readonly id: string })[],
   ): Promise<void> {
     // The table itself refuses this one, with words that only its owner understands.
-    refuseSelfLed(people.find(({ id, managerId }) => id === managerId)?.id ?? null);
+    refuseManagerCycle(people.find(({ id, managerId }) => id === managerId)?.id ?? null);
     const changed = await upsertPeople(manager, tenantId, people);
     if (changed.length === 0) return;
-    refuseSelfLed(await findSelfLed(manager, tenantId, changed));
+    refuseManagerCycle(await findManagerCycle(manager, tenantId, changed));
     await renewMemberships(manager, tenantId, changed);
     await this.#announce(manager, tenantId, changed);
   }
@@ -123,7 +123,7 @@ export class DirectoryWriter {
   }
 }
 
-function refuseSelfLed(id: string | null): void {
+function refuseManagerCycle(id: string | null): void {
   if (id === null) return;
   throw new DirectoryRefusal(
     'manager_cycle',
@@ -131,7 +131,7 @@ function refuseSelfLed(id: string | null): void {
   );
 }
 
-async function refuseMisplaced(
+async function refuseInvalidParent(
   manager: EntityManager,
   tenantId: string,
   id: string,

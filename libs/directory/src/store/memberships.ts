@@ -43,7 +43,7 @@ export async function renewMemberships(
 }
 
 /** Active people who hold a key, in the order of their ids. */
-export async function holdersOf(
+export async function membersOf(
   manager: EntityManager,
   tenantId: string,
   key: AudienceKey,
@@ -59,7 +59,7 @@ export async function holdersOf(
 }
 
 /** Keys that a person has by the directory, `tenant` left out: the token says that. */
-export async function keysHeldBy(
+export async function keysOf(
   manager: EntityManager,
   tenantId: string,
   userId: string,

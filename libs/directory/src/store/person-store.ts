@@ -55,7 +55,7 @@ export async function upsertPeople(
 }
 
 /** Somebody out of these people who is, along the line of managers, above themselves; null when nobody is. */
-export async function findSelfLed(
+export async function findManagerCycle(
   manager: EntityManager,
   tenantId: string,
   ids: readonly string[],

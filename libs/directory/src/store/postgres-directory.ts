@@ -7,7 +7,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { readDepartments } from './department-store.js';
 import { DIRECTORY_DATA_SOURCE } from '../seams/directory-data-source.js';
 import type { Directory, DirectoryChange, DirectoryDepartment, DirectoryPerson } from '../seams/directory.js';
-import { holdersOf, keysHeldBy } from './memberships.js';
+import { membersOf, keysOf } from './memberships.js';
 import { readPeople } from './person-store.js';
 
 /** The directory in the tables of schema `herald`, written by `DirectoryWriter`. */
@@ -69,12 +69,12 @@ export class PostgresDirectory implements Directory {
     key: AudienceKey,
     limit: number,
   ): Promise<readonly UserId[]> {
-    return (await holdersOf(manager, tenantId, key, limit)).map((id) => asUserId(id));
+    return (await membersOf(manager, tenantId, key, limit)).map((id) => asUserId(id));
   }
 
   /** In a transaction of its own: never call it while holding another connection of the same pool. */
   async keysOf(tenantId: TenantId, userId: UserId): Promise<readonly AudienceKey[]> {
-    return this.transactions.run(asTenantId(tenantId), (manager) => keysHeldBy(manager, tenantId, userId));
+    return this.transactions.run(asTenantId(tenantId), (manager) => keysOf(manager, tenantId, userId));
   }
 
   onChanged(listener: (change: DirectoryChange) => void): () => void {

@@ -44,7 +44,7 @@ import {
   snoozeSchema,
   undoSchema,
 } from '../schemas/inbox-requests.js';
-import { ORIGIN_INBOX } from './legacy-notifications.js';
+import { LEGACY_INBOX } from './legacy-notifications.js';
 import { InboxService } from '../inbox/inbox.service.js';
 import { bulkSchema, type BulkInput } from '../schemas/bulk.js';
 import { filterOf, listQuerySchema, type ListQuery } from '../schemas/list-query.js';
@@ -56,7 +56,7 @@ const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'un
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
-@UseInterceptors(new LegacyApi(ORIGIN_INBOX))
+@UseInterceptors(new LegacyApi(LEGACY_INBOX))
 export class InboxController {
   constructor(
     private readonly inbox: InboxService,
@@ -231,7 +231,7 @@ export class InboxController {
     principal: Principal,
     work: (manager: EntityManager, reader: Reader) => Promise<T>,
   ): Promise<T> {
-    const held = await this.readerKeys.heldBy(principal);
+    const held = await this.readerKeys.keysOf(principal);
     return this.transactions.run(asTenantId(principal.tenantId), async (manager) =>
       work(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );
@@ -243,7 +243,7 @@ export class InboxController {
     response: KeyedWriteResponse,
     work: (manager: EntityManager, reader: Reader) => Promise<KeptAnswer>,
   ): Promise<unknown> {
-    const held = await this.readerKeys.heldBy(principal);
+    const held = await this.readerKeys.keysOf(principal);
     return this.requests.answer(principal, request, response, async (manager) =>
       work(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );

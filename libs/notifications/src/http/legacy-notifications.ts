@@ -6,7 +6,7 @@ import type { LegacyRequest, LegacyRoutes } from '@nest-herald/platform/http';
 type Fields = LegacyRequest['body'];
 
 /** A notification as the origin answers it; absent texts are empty ones. */
-export interface OriginNotification {
+export interface LegacyNotification {
   readonly id: string;
   readonly tenant_id: string;
   /** Its reader; of an answer to a send, the first person named. */
@@ -22,14 +22,14 @@ export interface OriginNotification {
 }
 
 /** What the handler of a send tells the origin's form. */
-export interface SentForOrigin {
+export interface SentNotification {
   readonly id: string;
   readonly mode: string;
   readonly recipients: number | null;
   readonly createdAt: string;
 }
 
-const item = (ours: NotificationItem, { principal }: LegacyRequest): OriginNotification => ({
+const item = (ours: NotificationItem, { principal }: LegacyRequest): LegacyNotification => ({
   id: ours.id,
   tenant_id: principal.tenantId,
   user_id: principal.userId,
@@ -51,7 +51,7 @@ function readSend(body: Fields): Fields {
   return { ...Object.fromEntries(said), to: { users: [userId] } };
 }
 
-function sent({ id, createdAt }: SentForOrigin, { principal, body }: LegacyRequest): OriginNotification {
+function sent({ id, createdAt }: SentNotification, { principal, body }: LegacyRequest): LegacyNotification {
   const { to, type = 'message', title, content, link, priority = 'normal' } = body as unknown as SendNotification;
   return {
     id,
@@ -77,16 +77,16 @@ function readList({ only_unread: onlyUnread, ...query }: Fields, compat: boolean
 }
 
 /** `POST /`. */
-export const ORIGIN_SENDING: LegacyRoutes = {
+export const LEGACY_SENDING: LegacyRoutes = {
   send: {
     readBody: readSend,
     answer: sent,
-    own: ({ id, mode, recipients }: SentForOrigin) => ({ id, mode, recipients }),
+    own: ({ id, mode, recipients }: SentNotification) => ({ id, mode, recipients }),
   },
 };
 
 /** The other six of the origin's seven routes. The person always comes from the token, whatever `user_id` says. */
-export const ORIGIN_INBOX: LegacyRoutes = {
+export const LEGACY_INBOX: LegacyRoutes = {
   list: { query: { user_id: null }, readQuery: readList, isList: true, answer: item },
   unreadCount: { query: { user_id: null }, answer: ({ count }: { readonly count: number }) => ({ count }) },
   get: { answer: item },

@@ -26,7 +26,7 @@ import { SseAuthGuard } from '@nest-herald/sse';
 import { permissionsFor } from '../send/targets.js';
 import { IdempotentRequests } from '@nest-herald/platform/postgres';
 import { knownId } from '../schemas/inbox-requests.js';
-import { ORIGIN_SENDING, type SentForOrigin } from './legacy-notifications.js';
+import { LEGACY_SENDING, type SentNotification } from './legacy-notifications.js';
 import { NotificationService } from '../send/notifications.service.js';
 import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';
 
@@ -34,7 +34,7 @@ import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
-@UseInterceptors(new LegacyApi(ORIGIN_SENDING))
+@UseInterceptors(new LegacyApi(LEGACY_SENDING))
 export class NotificationsController {
   constructor(
     private readonly notifications: NotificationService,
@@ -52,7 +52,7 @@ export class NotificationsController {
     for (const permission of permissionsFor(input.to)) requirePermission(principal, permission);
     return this.requests.answer(principal, request, response, async (manager) => {
       const { id, mode, recipients, createdAt } = await this.notifications.send(manager, principal, input);
-      const body: SentForOrigin = { id, mode, recipients, createdAt: createdAt.toISOString() };
+      const body: SentNotification = { id, mode, recipients, createdAt: createdAt.toISOString() };
       return { status: 201, body };
     });
   }

@@ -67,14 +67,14 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
     }
     for (const [first, ...others] of groups.values()) {
       if (first === undefined) continue;
-      const payload = fit(await this.#countsOf(first.principal));
+      const payload = payloadWithinLimit(await this.#countsOf(first.principal));
       for (const connection of [first, ...others])
         connection.sendEphemeral(NOTIFICATION_EVENTS.counts, payload, NOTIFICATION_EVENTS.counts);
     }
   }
 
   async #countsOf(principal: Principal): Promise<NotificationCounts> {
-    const held = await this.readerKeys.heldBy(principal);
+    const held = await this.readerKeys.keysOf(principal);
     return this.transactions.run(principal.tenantId, async (manager) =>
       this.inbox.counts(manager, await this.readerKeys.readerOf(manager, principal, held)),
     );
@@ -86,7 +86,7 @@ function rightsOf(connection: Connection): string {
 }
 
 /** An event without position holds 6,000 bytes: of very many categories, those with least to read are left out. */
-function fit(counts: NotificationCounts): string {
+function payloadWithinLimit(counts: NotificationCounts): string {
   const text = JSON.stringify(counts);
   if (Buffer.byteLength(text) <= MAX_EPHEMERAL_BYTES) return text;
   const categories = Object.entries(counts.byCategory).sort(([, a], [, b]) => b.unread - a.unread);

@@ -76,7 +76,7 @@ export class InboxService {
   ): Promise<NotificationItem> {
     const outcome = await changeItems(manager, reader, [id], operation, expectedRevision);
     throwIfRefused(outcome);
-    await this.tell(manager, reader, outcome.changes);
+    await this.publishChanges(manager, reader, outcome.changes);
     const item = outcome.items[0] ?? outcome.changes[0]?.before;
     if (item === undefined) throw unknownNotification();
     return item;
@@ -91,7 +91,7 @@ export class InboxService {
   ): Promise<number> {
     const outcome = await changeItems(manager, reader, [...new Set(ids)], operation);
     throwIfRefused(outcome);
-    await this.tell(manager, reader, outcome.changes);
+    await this.publishChanges(manager, reader, outcome.changes);
     return outcome.changes.length;
   }
 
@@ -135,7 +135,7 @@ export class InboxService {
         'You have marked too many different categories as read. Mark the whole inbox instead.',
       );
     }
-    await this.tellMark(manager, reader, { category: category ?? null, undone: false });
+    await this.publishMark(manager, reader, { category: category ?? null, undone: false });
     return { undoToken, rev: await currentRev(manager, reader) };
   }
 
@@ -146,16 +146,16 @@ export class InboxService {
     if (category === null) {
       throw new NotificationRefusal('not_found', 'There is nothing to undo: the token is unknown, spent or too old.');
     }
-    await this.tellMark(manager, reader, { category: category === '' ? null : category, undone: true });
+    await this.publishMark(manager, reader, { category: category === '' ? null : category, undone: true });
     return { rev: await currentRev(manager, reader) };
   }
 
-  private async tellMark(manager: EntityManager, reader: Reader, data: NotificationMarked): Promise<void> {
+  private async publishMark(manager: EntityManager, reader: Reader, data: NotificationMarked): Promise<void> {
     const to = { tenantId: reader.tenantId, audience: userKey(reader.userId) };
     await this.broker.publish(manager, to, { event: NOTIFICATION_EVENTS.marked, data });
   }
 
-  private async tell(manager: EntityManager, reader: Reader, changes: readonly ItemChange[]): Promise<void> {
+  private async publishChanges(manager: EntityManager, reader: Reader, changes: readonly ItemChange[]): Promise<void> {
     if (changes.length === 0) return;
     await raiseRevision(manager, reader);
     const to = { tenantId: reader.tenantId, audience: userKey(reader.userId) };

@@ -32,11 +32,11 @@ export class ReaderKeys {
    * connection of its own must not wait for one while the request holds another.
    * @throws SseRefusal 503 when the directory cannot be asked: an inbox that silently lacks a department would be worse.
    */
-  heldBy(principal: Principal): Promise<readonly AudienceKey[]> {
+  keysOf(principal: Principal): Promise<readonly AudienceKey[]> {
     return this.entitlements.keysOf(principal);
   }
 
-  /** @param held what {@link heldBy} answered. */
+  /** @param held what {@link keysOf} answered. */
   async readerOf(manager: EntityManager, principal: Principal, held: readonly AudienceKey[]): Promise<Reader> {
     const patterns = principal.topics.filter(isTopicPattern);
     const topics = [

@@ -4,7 +4,7 @@ import { NOTIFICATION_DATA_SOURCE } from '../options/notification-data-source.js
 import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../options/notifications.options.js';
 
 /** Expired answers that one statement deletes. */
-const PRUNED_AT_ONCE = 10_000;
+const PRUNE_BATCH = 10_000;
 
 /**
  * What the tables need now and then: monthly partitions ahead of the calendar, and answers of idempotent requests that have
@@ -54,9 +54,9 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async #prune(): Promise<void> {
-    for (let gone = PRUNED_AT_ONCE; gone === PRUNED_AT_ONCE && !this.#isStopped;) {
+    for (let gone = PRUNE_BATCH; gone === PRUNE_BATCH && !this.#isStopped;) {
       const rows: { gone: string }[] = await this.dataSource.query('select herald.prune_idempotency($1) as gone', [
-        PRUNED_AT_ONCE,
+        PRUNE_BATCH,
       ]);
       gone = Number(rows[0]?.gone);
     }

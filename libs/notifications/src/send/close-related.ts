@@ -3,13 +3,13 @@ import type { PersonalState } from '../notification/notification.js';
 import { raiseRevision } from '../store/user-state.js';
 
 /** What notifications are about: things of one kind, by their ids. */
-export interface RelatedThings {
+export interface RelatedRecords {
   readonly relatedType: string;
   readonly relatedIds: readonly string[];
 }
 
 /** One item that was put away. */
-export interface ClosedItem {
+export interface ArchivedItem {
   readonly userId: string;
   readonly id: string;
   readonly patch: Partial<PersonalState>;
@@ -32,8 +32,8 @@ interface ClosedRow {
 export async function closeRelatedItems(
   manager: EntityManager,
   tenantId: string,
-  { relatedType, relatedIds }: RelatedThings,
-): Promise<readonly ClosedItem[]> {
+  { relatedType, relatedIds }: RelatedRecords,
+): Promise<readonly ArchivedItem[]> {
   if (relatedIds.length === 0) return [];
   const open: { user_id: string; message_id: string }[] = await manager.query(
     `select i.user_id, i.message_id from herald.ntf_message m

@@ -9,7 +9,7 @@ export type DeliveryMode = 'm' | 'l' | 'x';
 const ROWS_PER_STATEMENT = 1_000;
 
 /** A message as the sender finds it again. */
-export interface StoredMessage {
+export interface StoredNotification {
   readonly id: string;
   readonly mode: DeliveryMode;
   /** People named; null when an audience was addressed. */
@@ -29,12 +29,12 @@ export function deliveryMode({ users, keys }: Addressees): DeliveryMode {
  * Writes the one row of a message, unless its `dedupeKey` was used within 24 hours: a twin that sends at the same time
  * waits for the first to commit and then finds it.
  */
-export async function insertMessage(
+export async function insertNotification(
   manager: EntityManager,
   tenantId: string,
   message: Omit<NotificationContent, 'createdAt'> & { readonly dedupeKey: string | null },
   addressees: Addressees,
-): Promise<StoredMessage> {
+): Promise<StoredNotification> {
   if (message.dedupeKey !== null) {
     await manager.query(
       `update herald.ntf_message set dedupe_key = null
@@ -120,7 +120,7 @@ export async function insertAddressees(
  * Takes a message out of every inbox at once: one row, whoever has it.
  * @returns whom it had reached, or null when the tenant has no such message; nobody when it was taken back before.
  */
-export async function revokeMessage(
+export async function revokeNotification(
   manager: EntityManager,
   tenantId: string,
   id: string,

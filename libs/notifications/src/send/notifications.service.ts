@@ -6,8 +6,8 @@ import { joinTenant, TenantTransaction } from '@nest-herald/platform/postgres';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { addresseesOf, type Addressees } from './targets.js';
-import { closeRelatedItems, type RelatedThings } from './close-related.js';
-import { insertAddressees, insertMessage, revokeMessage, type DeliveryMode } from './message-store.js';
+import { closeRelatedItems, type RelatedRecords } from './close-related.js';
+import { insertAddressees, insertNotification, revokeNotification, type DeliveryMode } from './message-store.js';
 import { UNTOUCHED, type NotificationContent } from '../notification/notification.js';
 import {
   createdData,
@@ -24,7 +24,7 @@ const IN_PERSON = 'users';
 
 const checkedInput = new SchemaPipe(sendSchema);
 
-export type { RelatedThings } from './close-related.js';
+export type { RelatedRecords } from './close-related.js';
 
 /** What became of a send. */
 export interface SendReceipt {
@@ -61,14 +61,14 @@ export class NotificationService {
    * @throws PlatformError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH`.
    */
   async send(manager: EntityManager, sender: Sender, input: SendNotification): Promise<SendReceipt> {
-    const order = checkedOrder(input);
+    const order = checkSending(input);
     await joinTenant(manager, sender.tenantId, 'NotificationService.send');
     return this.sendJoined(manager, sender, order);
   }
 
   /** The same in a transaction of its own, committed when it returns. */
   async sendNow(sender: Sender, input: SendNotification): Promise<SendReceipt> {
-    const order = checkedOrder(input);
+    const order = checkSending(input);
     // A transaction of a tenant needs not be tied to it again, which would be one round trip of six.
     return this.transactions.run(asTenantId(sender.tenantId), (manager) => this.sendJoined(manager, sender, order));
   }
@@ -76,7 +76,7 @@ export class NotificationService {
   private async sendJoined(
     manager: EntityManager,
     sender: Sender,
-    { checked, addressees }: CheckedOrder,
+    { checked, addressees }: CheckedSending,
   ): Promise<SendReceipt> {
     const message = {
       id: uuidv7(),
@@ -94,7 +94,7 @@ export class NotificationService {
       requiresAck: checked.requiresAck,
       expiresAt: checked.expiresAt === undefined ? null : new Date(checked.expiresAt).toISOString(),
     };
-    const stored = await insertMessage(
+    const stored = await insertNotification(
       manager,
       sender.tenantId,
       { ...message, dedupeKey: checked.dedupeKey ?? null },
@@ -124,7 +124,7 @@ export class NotificationService {
    */
   async revoke(manager: EntityManager, sender: Sender, id: string): Promise<void> {
     await joinTenant(manager, sender.tenantId, 'NotificationService.revoke');
-    const reached = await revokeMessage(manager, sender.tenantId, id, actorOf(sender));
+    const reached = await revokeNotification(manager, sender.tenantId, id, actorOf(sender));
     if (reached === null) throw unknownNotification();
     const data: NotificationRemoved = { id, reason: 'revoked' };
     await this.publish(manager, sender.tenantId, reached, () => ({ event: NOTIFICATION_EVENTS.removed, data }));
@@ -136,7 +136,7 @@ export class NotificationService {
    * touched, stays. Idempotent.
    * @returns how many items were put away.
    */
-  async closeRelated(manager: EntityManager, tenantId: string, things: RelatedThings): Promise<number> {
+  async closeRelated(manager: EntityManager, tenantId: string, things: RelatedRecords): Promise<number> {
     await joinTenant(manager, tenantId, 'NotificationService.closeRelated');
     const closed = await closeRelatedItems(manager, tenantId, things);
     for (const { userId, id, patch, revision } of closed) {
@@ -179,12 +179,12 @@ function modeName(mode: DeliveryMode): SendReceipt['mode'] {
 }
 
 /** What is to be sent, and to whom. */
-interface CheckedOrder {
+interface CheckedSending {
   readonly checked: ReturnType<typeof checkedInput.transform>;
   readonly addressees: Addressees;
 }
 
-function checkedOrder(input: SendNotification): CheckedOrder {
+function checkSending(input: SendNotification): CheckedSending {
   const checked = checkedInput.transform(input);
   const addressees = addresseesOf(checked.to);
   refuseTooMany(addressees);

@@ -17,7 +17,7 @@ export interface ItemChange {
 }
 
 /** Why an operation was refused: by the rules, or because the item is not the one that the caller knew. */
-export type Refusal = 'stale' | Exclude<OperationVerdict, 'change' | 'nothing-to-do'>;
+export type RefusalReason = 'stale' | Exclude<OperationVerdict, 'change' | 'nothing-to-do'>;
 
 /** What became of an operation on some notifications of one person. */
 export interface ChangeOutcome {
@@ -26,7 +26,7 @@ export interface ChangeOutcome {
   /** The rows that were written. */
   readonly changes: readonly ItemChange[];
   /** The first refusal, when nothing was written because of it. */
-  readonly refused?: { readonly item: NotificationItem; readonly why: Refusal };
+  readonly refused?: { readonly item: NotificationItem; readonly why: RefusalReason };
 }
 
 /** What an operation writes; `$4` and `$5` are only there for a snooze. The database's clock decides every time. */
