@@ -7,7 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { addresseesOf, type Addressees } from './targets.js';
 import { closeRelatedItems, type RelatedRecords } from './close-related.js';
-import { insertAddressees, insertNotification, revokeNotification, type DeliveryMode } from './message-store.js';
+import { insertAddressees, insertNotification, revokeNotification, type DeliveryMode } from './notification-store.js';
 import { UNTOUCHED, type NotificationContent } from '../notification/notification.js';
 import {
   createdData,
