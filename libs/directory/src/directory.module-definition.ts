@@ -4,13 +4,13 @@ import { DIRECTORY_DATA_SOURCE } from './seams/directory-data-source.js';
 
 /** Options of `DirectoryModule`. */
 export interface DirectoryOptions {
-  /** Makes the directory visible everywhere, which `SseModule` needs to ask it. @defaultValue false */
+  /** Makes the directory visible in all modules, which `SseModule` needs. @defaultValue false */
   readonly isGlobal?: boolean;
-  /** Name of the TypeORM data source, where the host has several. Its connections run as `herald_app`. @defaultValue the unnamed one */
+  /** Name of the TypeORM data source, if the host has several. Its connections use the role `herald_app`. @defaultValue the unnamed one */
   readonly dataSource?: string;
 }
 
-/** Makes `DirectoryModule.forRoot`. */
+/** Builds `DirectoryModule.forRoot`. */
 export const { ConfigurableModuleClass: ConfigurableDirectoryModule, OPTIONS_TYPE: DIRECTORY_MODULE_OPTIONS } =
   new ConfigurableModuleBuilder<Record<never, never>>({ moduleName: 'Directory' })
     .setClassMethodName('forRoot')

@@ -9,9 +9,8 @@ import { DIRECTORY_DATA_SOURCE } from './seams/directory-data-source.js';
 import { PostgresDirectory } from './store/postgres-directory.js';
 
 /**
- * The directory in PostgreSQL: its REST operations, the {@link DIRECTORY} for whoever asks who works where, and open streams
- * that follow it. Streams ask it where the options of `SseModule` have
- * `audienceResolver: new DirectoryAudience(directory)`.
+ * The directory in PostgreSQL: its REST operations, the {@link DIRECTORY}, and open streams that follow its changes. Streams
+ * use it when the options of `SseModule` have `audienceResolver: new DirectoryAudience(directory)`.
  */
 @Module({
   controllers: [DirectoryController],

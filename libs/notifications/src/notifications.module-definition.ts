@@ -3,15 +3,15 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { NOTIFICATION_DATA_SOURCE } from './options/notification-data-source.js';
 import type { NotificationOptions } from './options/notifications.options.js';
 
-/** What is fixed when the module is defined, beside the options. */
+/** Settings of the module definition, beside the options. */
 export interface NotificationModuleExtras {
-  /** Makes the exports visible everywhere without importing the module again. @defaultValue false */
+  /** Makes the exports visible in all modules. @defaultValue false */
   readonly isGlobal?: boolean;
-  /** Name of the TypeORM data source, where the host has several. Its connections run as `herald_app`. @defaultValue the unnamed one */
+  /** Name of the TypeORM data source, if the host has several. Its connections use the role `herald_app`. @defaultValue the unnamed one */
   readonly dataSource?: string;
 }
 
-/** Makes `NotificationsModule.forRoot` and `forRootAsync`. */
+/** Builds `NotificationsModule.forRoot` and `forRootAsync`. */
 export const {
   ConfigurableModuleClass: ConfigurableNotificationsModule,
   MODULE_OPTIONS_TOKEN: GIVEN_NOTIFICATION_OPTIONS,

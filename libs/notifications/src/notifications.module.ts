@@ -21,10 +21,10 @@ import { NOTIFICATION_DATA_SOURCE } from './options/notification-data-source.js'
 import { NotificationService } from './send/notifications.service.js';
 
 /**
- * The notification centre: `NotificationsModule.forRoot({})` beside `SseModule` (global) and `TypeOrmModule` gives an
- * application the inbox over HTTP, its events, and an injectable {@link NotificationService}.
+ * The notification centre. `NotificationsModule.forRoot({})` beside `SseModule` (global) and `TypeOrmModule` adds the inbox
+ * over HTTP, its events, and an injectable {@link NotificationService}.
  *
- * Import it behind `SseModule`, whose stream may also be mounted at `/api/v1/notifications/stream`.
+ * Import it after `SseModule`, whose stream may also be mounted at `/api/v1/notifications/stream`.
  */
 @Module({
   controllers: [NotificationsController, InboxController],
@@ -50,7 +50,7 @@ export class NotificationsModule extends ConfigurableNotificationsModule {
     return super.forRoot(options);
   }
 
-  /** The same with options from a factory or class; `isGlobal` and `dataSource` stand beside the factory. */
+  /** The same with options from a factory or class. `isGlobal` and `dataSource` are passed beside the factory. */
   static override forRootAsync(options: typeof NOTIFICATION_MODULE_ASYNC_OPTIONS): DynamicModule {
     return super.forRootAsync(options);
   }

@@ -3,18 +3,18 @@ import { Hub, SseBroker } from '@nest-herald/sse';
 import { DIRECTORY, type Directory } from '../seams/directory.js';
 import { DIRECTORY_CHANGED } from '../seams/directory-events.js';
 
-/** Whose connections of a tenant must be looked at again; null: everybody's. */
-type Waiting = Set<string> | null;
+/** The people of a tenant whose connections must be reauthorised; null for all people. */
+type Pending = Set<string> | null;
 
 /**
- * Narrows and widens open streams in place after the directory changed: by the committed event on every node that has the
- * tenant's connections, and by the directory's own word for a host's object that publishes none. What comes while a tenant
- * is being looked at waits and becomes one more look.
+ * Reauthorises open streams in place after a change of the directory. It follows the committed event on every server with
+ * connections of the tenant, and also `onChanged`, for a host's directory that publishes no event. Changes that arrive while
+ * it works on a tenant are combined into one more pass.
  */
 @Injectable()
 export class DirectoryReauthorizer implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(DirectoryReauthorizer.name);
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #pending = new Map<string, Pending>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #unfollow: (() => void)[] = [];
   #isStopped = false;
@@ -27,10 +27,10 @@ export class DirectoryReauthorizer implements OnApplicationBootstrap, OnApplicat
 
   onApplicationBootstrap(): void {
     this.#unfollow.push(
-      this.directory.onChanged(({ tenantId, userId }) => this.#look(tenantId, userId)),
+      this.directory.onChanged(({ tenantId, userId }) => this.#request(tenantId, userId)),
       this.hub.onEvent(({ tenantId, type, audience, isDurable }) => {
         if (!isDurable || type !== DIRECTORY_CHANGED) return;
-        this.#look(tenantId, audience.startsWith('user:') ? audience.slice('user:'.length) : null);
+        this.#request(tenantId, audience.startsWith('user:') ? audience.slice('user:'.length) : null);
       }),
     );
   }
@@ -41,28 +41,28 @@ export class DirectoryReauthorizer implements OnApplicationBootstrap, OnApplicat
     await Promise.all(this.#running.values());
   }
 
-  #look(tenantId: string, userId: string | null): void {
-    const waiting = this.#waiting.get(tenantId);
-    if (userId === null) this.#waiting.set(tenantId, null);
-    else if (waiting === undefined) this.#waiting.set(tenantId, new Set([userId]));
-    else waiting?.add(userId);
+  #request(tenantId: string, userId: string | null): void {
+    const pending = this.#pending.get(tenantId);
+    if (userId === null) this.#pending.set(tenantId, null);
+    else if (pending === undefined) this.#pending.set(tenantId, new Set([userId]));
+    else pending?.add(userId);
     if (this.#running.has(tenantId)) return;
     this.#running.set(
       tenantId,
-      this.#work(tenantId).finally(() => this.#running.delete(tenantId)),
+      this.#reauthorize(tenantId).finally(() => this.#running.delete(tenantId)),
     );
   }
 
-  async #work(tenantId: string): Promise<void> {
+  async #reauthorize(tenantId: string): Promise<void> {
     for (;;) {
-      const waiting = this.#waiting.get(tenantId);
-      if (waiting === undefined || this.#isStopped) return;
-      this.#waiting.delete(tenantId);
+      const pending = this.#pending.get(tenantId);
+      if (pending === undefined || this.#isStopped) return;
+      this.#pending.delete(tenantId);
       try {
-        if (waiting === null) await this.broker.reauthorize(tenantId, undefined, { everywhere: false });
-        else for (const userId of waiting) await this.broker.reauthorize(tenantId, userId, { everywhere: false });
+        if (pending === null) await this.broker.reauthorize(tenantId, undefined, { everywhere: false });
+        else for (const userId of pending) await this.broker.reauthorize(tenantId, userId, { everywhere: false });
       } catch (error) {
-        this.#logger.error(`Open streams of ${tenantId} could not be looked at again: ${String(error)}`);
+        this.#logger.error(`Open streams of ${tenantId} could not be reauthorised: ${String(error)}`);
       }
     }
   }

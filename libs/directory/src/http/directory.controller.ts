@@ -26,7 +26,7 @@ import { DirectoryWriter } from '../store/directory-writer.js';
 import { DirectoryRefusal } from '../people/directory.errors.js';
 import { readPeople } from '../store/person-store.js';
 
-/** The directory over HTTP, for those who keep it in step with the HR system. */
+/** The directory over HTTP, for programs that synchronise it with the HR system. */
 @Controller('api/v1/directory')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
@@ -101,12 +101,12 @@ export class DirectoryController {
   }
 }
 
-/** A text that can be nobody's id is as unknown as any other; the database need not be asked. */
+/** A text that cannot be an id is answered like an unknown id, without a query. */
 function isId(text: string): boolean {
   return directoryIdSchema.safeParse(text).success;
 }
 
-/** The one answer for what does not exist and for what is another tenant's. */
+/** The answer for a record that does not exist or belongs to another tenant. */
 function unknown(what: 'person' | 'department'): DirectoryRefusal {
   return new DirectoryRefusal('not_found', `There is no such ${what} in the directory.`);
 }

@@ -2,7 +2,7 @@ import { isIdentifier } from '@nest-herald/platform';
 import { z } from 'zod';
 import { isStorableText } from '@nest-herald/platform/http';
 
-/** Memberships of one kind that a person may have. */
+/** Most memberships of one kind, for one person. */
 const MAX_MEMBERSHIPS = 100;
 
 const identifier = z.string().refine(isIdentifier, 'must be 1 to 128 characters out of A-Z a-z 0-9 _ . @ | -');
@@ -12,13 +12,13 @@ const name = z.string().min(1).max(200).refine(isStorableText, 'contains NUL or 
 const identifiers = z
   .array(identifier)
   .max(MAX_MEMBERSHIPS)
-  .refine((ids) => new Set(ids).size === ids.length, 'must name each once');
+  .refine((ids) => new Set(ids).size === ids.length, 'must contain each id once');
 
 const personFields = {
   name,
   email: z.email().max(320).nullable().default(null),
   roles: identifiers,
-  /** The first is the department of the person's own line. */
+  /** The first is the person's main department. */
   departmentIds: identifiers,
   positionIds: identifiers.default([]),
   groupIds: identifiers.default([]),
@@ -32,7 +32,7 @@ const departmentFields = {
   leaderId: identifier.nullable().default(null),
 };
 
-/** Body of `PUT /api/v1/directory/people/:id`: the whole person; what is left out is empty afterwards. */
+/** Body of `PUT /api/v1/directory/people/:id`: the whole person. An omitted field becomes empty. */
 export const putPersonSchema = z.strictObject(personFields).meta({ id: 'PutPerson' });
 
 /** Body of `PUT /api/v1/directory/departments/:id`: the whole department. */
@@ -51,10 +51,10 @@ export const departmentSchema = z
   .object({ id: z.string(), ...departmentFields, ...kept })
   .meta({ id: 'DirectoryDepartment' });
 
-/** What is written of a person. */
+/** The fields of a person that are written. */
 export type PersonInput = z.output<typeof putPersonSchema>;
 
-/** What is written of a department. */
+/** The fields of a department that are written. */
 export type DepartmentInput = z.output<typeof putDepartmentSchema>;
 
 /** A person with id, revision and times. */

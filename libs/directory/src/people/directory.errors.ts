@@ -1,6 +1,6 @@
 import { Refusal } from '@nest-herald/platform/http';
 
-/** Every code with which the directory refuses a change besides the common ones; stable. */
+/** Every code of a {@link DirectoryRefusal}; stable. */
 export type DirectoryRefusalCode =
   'not_found' | 'department_cycle' | 'department_too_deep' | 'manager_cycle' | 'precondition_failed';
 
@@ -12,7 +12,7 @@ const STATUS: Readonly<Record<DirectoryRefusalCode, number>> = {
   precondition_failed: 412,
 };
 
-/** A change or a question that the directory refuses. */
+/** An expected negative answer of the directory. */
 export class DirectoryRefusal extends Refusal {
   constructor(code: DirectoryRefusalCode, detail: string) {
     super(STATUS[code], code, detail);

@@ -1,11 +1,11 @@
 /**
- * Event type: who belongs where has changed, so lists may look different now. To the person, or to the tenant after a
- * change of the tree. Durable, because every node follows it to ask again what its open streams may see.
+ * Event type: memberships changed, so lists may differ now. To the person, or to the tenant after a change of the tree.
+ * Durable, because every server follows it to reauthorise its open streams.
  */
 export const DIRECTORY_CHANGED = 'directory.changed';
 
 /** Data of {@link DIRECTORY_CHANGED}. */
 export interface DirectoryChanged {
-  /** null: possibly everybody. */
+  /** The person; null when all people may be affected. */
   readonly userId: string | null;
 }

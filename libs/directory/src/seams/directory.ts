@@ -11,11 +11,11 @@ export interface DirectoryPerson {
   readonly tenantId: TenantId;
   readonly name: string;
   readonly email: string | null;
-  /** Someone who left is inactive: still resolvable by id, no longer a member of anything. */
+  /** A person who left is inactive: still resolvable by id, but without memberships. */
   readonly active: boolean;
   readonly managerId: UserId | null;
   readonly roles: readonly string[];
-  /** The first is the department of the person's own line. */
+  /** The first is the person's main department. */
   readonly departmentIds: readonly string[];
   readonly positionIds: readonly string[];
   readonly groupIds: readonly string[];
@@ -29,19 +29,19 @@ export interface DirectoryDepartment {
   readonly leaderId: UserId | null;
 }
 
-/** Says that what {@link Directory.keysOf} answers may have changed. */
+/** The result of {@link Directory.keysOf} may have changed. */
 export interface DirectoryChange {
   readonly tenantId: TenantId;
-  /** null: everybody in the tenant, after a change of the tree. */
+  /** The person; null for all people of the tenant, after a change of the tree. */
   readonly userId: UserId | null;
 }
 
 /**
- * Who works in a tenant: people, departments, managers, roles, positions, groups.
+ * The people of a tenant: departments, managers, roles, positions, groups.
  *
- * A seam: the table-backed implementation reads schema `herald`; a host with an identity provider or HR system of its own
- * passes its own object. Everything is read in the caller's transaction, so a decision and what it was based on belong
- * together. Ids that the directory does not know are legal everywhere; they are simply absent from the answers.
+ * A seam: the implementation on tables reads schema `herald`; a host with its own identity provider or HR system passes its
+ * own object. Reads run in the caller's transaction, so a decision and its basis are consistent. Unknown ids are allowed
+ * everywhere; they are absent from the answers.
  */
 export interface Directory {
   people(
@@ -55,12 +55,12 @@ export interface Directory {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, DirectoryDepartment>>;
   /**
-   * Ids of the active people whom a key addresses (`role:finance`, `dept:sales` with all departments below it,
+   * Ids of the active people that a key addresses (`role:finance`, `dept:sales` with all departments below it,
    * `pos:cfo`, `group:board`, `tenant`), sorted, at most `limit`.
    */
   members(manager: EntityManager, tenantId: TenantId, key: AudienceKey, limit: number): Promise<readonly UserId[]>;
-  /** Keys that a person has by the directory: roles, departments with all ancestors, positions, groups. Never `tenant`, `user:` or `topic:`. */
+  /** The keys of a person: roles, departments with all ancestors, positions, groups. Never `tenant`, `user:` or `topic:`. */
   keysOf(tenantId: TenantId, userId: UserId): Promise<readonly AudienceKey[]>;
-  /** Calls back after a committed change made through this process. @returns a function that ends it. */
+  /** Calls back after each committed change that this process made. @returns a function that ends it. */
   onChanged(listener: (change: DirectoryChange) => void): () => void;
 }

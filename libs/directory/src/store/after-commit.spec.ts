@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { DataSource, EntityManager, EntitySubscriberInterface } from 'typeorm';
 import { AfterCommit } from './after-commit.js';
 
-/** A data source as far as subscribers see it, and one transaction on it. */
+/** A data source with subscribers, and one transaction on it. */
 function transaction() {
   const dataSource = { subscribers: [] as EntitySubscriberInterface[] };
-  const told: string[][] = [];
-  const committed = new AfterCommit<string>(dataSource as unknown as DataSource, (noted) => told.push([...noted]));
+  const called: string[][] = [];
+  const committed = new AfterCommit<string>(dataSource as unknown as DataSource, (noted) => called.push([...noted]));
   const queryRunner = { isTransactionActive: true };
   const manager = { queryRunner } as unknown as EntityManager;
   const [subscriber] = dataSource.subscribers;
@@ -14,7 +14,7 @@ function transaction() {
   return {
     committed,
     manager,
-    told,
+    called,
     savepointReleased: () => subscriber?.afterTransactionCommit?.(event),
     commit: () => {
       queryRunner.isTransactionActive = false;
@@ -30,30 +30,30 @@ function transaction() {
   };
 }
 
-describe('what is noted until the commit', () => {
-  it('is told once, in order, when the outermost transaction commits', async () => {
+describe('AfterCommit', () => {
+  it('calls back once, in order, when the outermost transaction commits', async () => {
     const work = transaction();
     work.committed.note(work.manager, 'a');
     await work.savepointReleased();
     work.committed.note(work.manager, 'b');
-    expect(work.told).toEqual([]);
+    expect(work.called).toEqual([]);
     await work.commit();
-    expect(work.told).toEqual([['a', 'b']]);
+    expect(work.called).toEqual([['a', 'b']]);
     work.begin();
     await work.commit();
-    expect(work.told).toEqual([['a', 'b']]);
+    expect(work.called).toEqual([['a', 'b']]);
   });
 
-  it('is forgotten when the transaction is rolled back', async () => {
+  it('drops the values of a transaction that is rolled back', async () => {
     const work = transaction();
     work.committed.note(work.manager, 'a');
     await work.rollBack();
     work.begin();
     await work.commit();
-    expect(work.told).toEqual([]);
+    expect(work.called).toEqual([]);
   });
 
-  it('needs a transaction', async () => {
+  it('refuses a value outside a transaction', async () => {
     const work = transaction();
     await work.commit();
     expect(() => work.committed.note(work.manager, 'a')).toThrow(TypeError);

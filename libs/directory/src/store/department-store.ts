@@ -11,7 +11,7 @@ interface DepartmentRow {
   readonly updated_at: Date;
 }
 
-/** Departments by id, as far as the tenant has them. */
+/** Departments of the tenant by id. */
 export async function readDepartments(
   manager: EntityManager,
   tenantId: string,
@@ -24,7 +24,7 @@ export async function readDepartments(
   return rows.map(recordOf);
 }
 
-/** Writes departments, new or known. @returns ids of those that are different now. */
+/** Inserts or updates departments. @returns ids of those that changed. */
 export async function upsertDepartments(
   manager: EntityManager,
   tenantId: string,
@@ -44,7 +44,7 @@ export async function upsertDepartments(
   return rows.map((row) => row.id);
 }
 
-/** How a department would stand in the tree below another one. */
+/** The position of a department in the tree below another one. */
 export interface Placement {
   /** The parent is the department itself or below it. */
   readonly isCycle: boolean;
@@ -53,8 +53,8 @@ export interface Placement {
 }
 
 /**
- * Looks at the tree as it would be. Walks stop at `maxLevels + 1`, so that nothing that is in the tables makes it run on.
- * @param maxLevels levels that a tree may have.
+ * Checks the tree that a change would make. Recursion stops at `maxLevels + 1`, whatever the tables contain.
+ * @param maxLevels most levels of a tree.
  */
 export async function placementOf(
   manager: EntityManager,
@@ -80,7 +80,7 @@ export async function placementOf(
     [tenantId, id, parentId, maxLevels],
   );
   const [row] = rows;
-  if (row === undefined) throw new TypeError('A placement always has one row.');
+  if (row === undefined) throw new TypeError('The check of the tree returned no row.');
   return { isCycle: row.is_cycle, levels: row.above + row.below };
 }
 

@@ -11,18 +11,18 @@ import { membersOf, renewMemberships } from './memberships.js';
 import { findManagerCycle, readPeople, upsertPeople } from './person-store.js';
 import { PostgresDirectory } from './postgres-directory.js';
 
-/** Levels that a tree of departments may have. */
+/** Most levels of a tree of departments. */
 export const MAX_DEPARTMENT_LEVELS = 32;
 
-/** Of more people at once, everybody's connections are looked at instead of theirs one by one. */
+/** Most people that one change names. With more, the connections of the whole tenant are reauthorised. */
 const MAX_NAMED_CHANGES = 100;
 
 /**
- * Writes the directory, inside the caller's transaction. One writer per tenant at a time, so that two changes that are each
- * allowed cannot make a cycle together, and keys are worked out from a tree that nobody is moving.
+ * Writes the directory inside the caller's transaction. One writer per tenant at a time, so that two allowed changes cannot
+ * make a cycle together, and keys are computed from a stable tree.
  *
- * Ids that the directory does not know (yet) are legal as department, parent, leader and manager: whoever loads a company
- * need not sort it first. Writing what is there already changes nothing, tells nobody, and keeps the revision.
+ * Unknown ids are allowed as department, parent, leader and manager, so an import needs no order. A write without a change
+ * publishes nothing and keeps the revision.
  */
 @Injectable()
 export class DirectoryWriter {
@@ -48,11 +48,11 @@ export class DirectoryWriter {
     }
     await this.#write(manager, tenantId, [person]);
     const [written] = await readPeople(manager, tenantId, [person.id]);
-    if (written === undefined) throw new TypeError('A person who was just written cannot be found.');
+    if (written === undefined) throw new TypeError('The person was written, but could not be read.');
     return written;
   }
 
-  /** Many at once, for loading a company. @throws DirectoryRefusal 409 `manager_cycle`. */
+  /** Writes many people at once, for imports. @throws DirectoryRefusal 409 `manager_cycle`. */
   async putPeople(
     manager: EntityManager,
     tenantId: string,
@@ -63,7 +63,7 @@ export class DirectoryWriter {
   }
 
   /**
-   * Writes a department; with another parent it takes everybody in and below it along.
+   * Writes a department. With another parent, it moves with all people and departments below it.
    * @throws DirectoryRefusal 409 `department_cycle` | `department_too_deep`, 412 `precondition_failed`.
    */
   async putDepartment(
@@ -85,7 +85,7 @@ export class DirectoryWriter {
       if (moved.length > 0) await this.#announce(manager, tenantId, moved);
     }
     const [written] = await readDepartments(manager, tenantId, [department.id]);
-    if (written === undefined) throw new TypeError('A department that was just written cannot be found.');
+    if (written === undefined) throw new TypeError('The department was written, but could not be read.');
     return written;
   }
 
@@ -94,7 +94,7 @@ export class DirectoryWriter {
     tenantId: string,
     people: readonly (PersonInput & { readonly id: string })[],
   ): Promise<void> {
-    // The table itself refuses this one, with words that only its owner understands.
+    // A constraint of the table refuses this too, but with an error that users do not understand.
     refuseManagerCycle(people.find(({ id, managerId }) => id === managerId)?.id ?? null);
     const changed = await upsertPeople(manager, tenantId, people);
     if (changed.length === 0) return;
@@ -103,7 +103,7 @@ export class DirectoryWriter {
     await this.#announce(manager, tenantId, changed);
   }
 
-  /** Tells listeners of this process after the commit, and every node and the pages of those people by an event. */
+  /** Notifies listeners of this process after the commit, and all servers and the pages of these people by an event. */
   async #announce(manager: EntityManager, tenantId: string, userIds: readonly string[]): Promise<void> {
     const named = userIds.length <= MAX_NAMED_CHANGES ? userIds : [null];
     for (const userId of named) {
@@ -127,7 +127,7 @@ function refuseManagerCycle(id: string | null): void {
   if (id === null) return;
   throw new DirectoryRefusal(
     'manager_cycle',
-    `${id} would be their own manager, directly or along the line. Change the manager higher up first.`,
+    `${id} would be their own manager, directly or through other managers. Change the manager higher up first.`,
   );
 }
 
@@ -141,13 +141,13 @@ async function refuseInvalidParent(
   if (isCycle) {
     throw new DirectoryRefusal(
       'department_cycle',
-      `${id} cannot stand below ${parentId}, which is the same department or below it. Move ${parentId} away first.`,
+      `${id} cannot be below ${parentId}, which is the same department or below it. Give ${parentId} another parent first.`,
     );
   }
   if (levels > MAX_DEPARTMENT_LEVELS) {
     throw new DirectoryRefusal(
       'department_too_deep',
-      `The tree would have ${levels} levels or more; at most ${MAX_DEPARTMENT_LEVELS} are possible.`,
+      `The tree would have ${levels} or more levels; at most ${MAX_DEPARTMENT_LEVELS} are allowed. Choose a higher parent.`,
     );
   }
 }
@@ -157,7 +157,7 @@ function refuseStale(expected: number, actual: number | undefined): void {
   throw new DirectoryRefusal(
     'precondition_failed',
     actual === undefined
-      ? 'There is nothing with this id yet. Send the request without If-Match to create it.'
-      : `It has revision ${actual} now. Read it again and decide anew.`,
+      ? 'The id does not exist yet. Send the request without If-Match to create it.'
+      : `The resource is now at revision ${actual}. Reload it and retry.`,
   );
 }

@@ -1,12 +1,12 @@
 import type { AudienceKey } from '@nest-herald/sse';
 import type { EntityManager } from 'typeorm';
 
-/** People whose keys one statement works out. */
+/** Most people whose keys one statement computes. */
 const PEOPLE_PER_STATEMENT = 1_000;
 
 /**
- * Works out the audience keys of people again, after they or the tree of departments changed. A key that stays keeps its
- * beginning; a new one begins now; one that is lost and given back begins anew.
+ * Computes the audience keys of people after they or the tree of departments changed. A key that stays keeps its start; a
+ * new key starts now, even if the person had it before.
  */
 export async function renewMemberships(
   manager: EntityManager,
@@ -17,19 +17,19 @@ export async function renewMemberships(
     await manager.query(
       `with recursive active as (
          select * from herald.dir_person where tenant_id = $1 and id = any($2::text[]) and active
-       ), line(user_id, department_id) as (
+       ), branch(user_id, department_id) as (
          select p.id, unnest(p.department_ids) from active p
          union
-         select l.user_id, d.parent_id from line l
-           join herald.dir_department d on d.tenant_id = $1 and d.id = l.department_id where d.parent_id is not null
+         select b.user_id, d.parent_id from branch b
+           join herald.dir_department d on d.tenant_id = $1 and d.id = b.department_id where d.parent_id is not null
        ), wanted(user_id, key) as (
-         -- Kept by people who left, too: should they come back, their time away was not their time here.
+         -- People who left keep this key, so that its start stays if they return.
          select id, 'tenant' from herald.dir_person where tenant_id = $1 and id = any($2::text[])
          union select id, 'role:' || unnest(roles) from active
-         union select user_id, 'dept:' || department_id from line
+         union select user_id, 'dept:' || department_id from branch
          union select id, 'pos:' || unnest(position_ids) from active
          union select id, 'group:' || unnest(group_ids) from active
-       ), gone as (
+       ), removed as (
          delete from herald.ntf_membership m
           where m.tenant_id = $1 and m.user_id = any($2::text[])
             and not exists (select from wanted w where w.user_id = m.user_id and w.key = m.key)
@@ -42,7 +42,7 @@ export async function renewMemberships(
   }
 }
 
-/** Active people who hold a key, in the order of their ids. */
+/** Active people with a key, in the order of their ids. */
 export async function membersOf(
   manager: EntityManager,
   tenantId: string,
@@ -58,7 +58,7 @@ export async function membersOf(
   return rows.map((row) => row.user_id);
 }
 
-/** Keys that a person has by the directory, `tenant` left out: the token says that. */
+/** The keys of a person, without `tenant`, which comes from the token. */
 export async function keysOf(
   manager: EntityManager,
   tenantId: string,

@@ -16,7 +16,7 @@ interface PersonRow {
   readonly updated_at: Date;
 }
 
-/** People by id, as far as the tenant has them. */
+/** People of the tenant by id. */
 export async function readPeople(
   manager: EntityManager,
   tenantId: string,
@@ -29,7 +29,7 @@ export async function readPeople(
   return rows.map(recordOf);
 }
 
-/** Writes people, new or known. @returns ids of those that are different now. */
+/** Inserts or updates people. @returns ids of those that changed. */
 export async function upsertPeople(
   manager: EntityManager,
   tenantId: string,
@@ -54,22 +54,22 @@ export async function upsertPeople(
   return rows.map((row) => row.id);
 }
 
-/** Somebody out of these people who is, along the line of managers, above themselves; null when nobody is. */
+/** @returns one of these people who is their own manager, directly or through other managers; null when none is. */
 export async function findManagerCycle(
   manager: EntityManager,
   tenantId: string,
   ids: readonly string[],
 ): Promise<string | null> {
   const rows: { person: string }[] = await manager.query(
-    `with recursive line(person, above) as (
+    `with recursive chain(person, above) as (
        select id, manager_id from herald.dir_person
         where tenant_id = $1 and id = any($2::text[]) and manager_id is not null
        union
-       select line.person, p.manager_id from line
-         join herald.dir_person p on p.tenant_id = $1 and p.id = line.above
-        where p.manager_id is not null and line.above <> line.person
+       select chain.person, p.manager_id from chain
+         join herald.dir_person p on p.tenant_id = $1 and p.id = chain.above
+        where p.manager_id is not null and chain.above <> chain.person
      )
-     select person from line where above = person order by person limit 1`,
+     select person from chain where above = person order by person limit 1`,
     [tenantId, ids],
   );
   return rows[0]?.person ?? null;

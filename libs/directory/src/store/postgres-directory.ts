@@ -10,7 +10,7 @@ import type { Directory, DirectoryChange, DirectoryDepartment, DirectoryPerson }
 import { membersOf, keysOf } from './memberships.js';
 import { readPeople } from './person-store.js';
 
-/** The directory in the tables of schema `herald`, written by `DirectoryWriter`. */
+/** The directory in the tables of schema `herald`. `DirectoryWriter` writes them. */
 @Injectable()
 export class PostgresDirectory implements Directory {
   readonly #logger = new Logger(PostgresDirectory.name);
@@ -21,7 +21,7 @@ export class PostgresDirectory implements Directory {
     @Inject(DIRECTORY_DATA_SOURCE) dataSource: DataSource,
     private readonly transactions: TenantTransaction,
   ) {
-    this.#committed = new AfterCommit(dataSource, (changes) => this.#tell(changes));
+    this.#committed = new AfterCommit(dataSource, (changes) => this.#notifyListeners(changes));
   }
 
   async people(
@@ -72,7 +72,7 @@ export class PostgresDirectory implements Directory {
     return (await membersOf(manager, tenantId, key, limit)).map((id) => asUserId(id));
   }
 
-  /** In a transaction of its own: never call it while holding another connection of the same pool. */
+  /** Runs in its own transaction. Do not call it while the caller occupies a connection of the same pool. */
   async keysOf(tenantId: TenantId, userId: UserId): Promise<readonly AudienceKey[]> {
     return this.transactions.run(asTenantId(tenantId), (manager) => keysOf(manager, tenantId, userId));
   }
@@ -82,18 +82,18 @@ export class PostgresDirectory implements Directory {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Remembers a change until the commit of the transaction that makes it; for the writer. */
+  /** Notes a change of the writer until the commit of its transaction. */
   noteChange(manager: EntityManager, change: DirectoryChange): void {
     this.#committed.note(manager, change);
   }
 
-  #tell(changes: readonly DirectoryChange[]): void {
+  #notifyListeners(changes: readonly DirectoryChange[]): void {
     for (const change of changes) {
       for (const listener of this.#listeners) {
         try {
           listener(change);
         } catch (error) {
-          // The change is committed; one listener must not keep the others from hearing of it.
+          // The change is committed, and the other listeners must still be called.
           this.#logger.error(`A listener of the directory threw: ${String(error)}`);
         }
       }

@@ -1,6 +1,6 @@
 import { Refusal, type RefusalOptions } from '@nest-herald/platform/http';
 
-/** Every code with which this feature refuses a request; stable. */
+/** Every code of a {@link NotificationRefusal}; stable. */
 export type NotificationRefusalCode =
   | 'invalid_request'
   | 'not_found'
@@ -22,7 +22,7 @@ const STATUS: Readonly<Record<NotificationRefusalCode, number>> = {
   precondition_failed: 412,
 };
 
-/** A request about notifications that is refused. */
+/** An expected negative answer to a request about notifications. */
 export class NotificationRefusal extends Refusal {
   constructor(code: NotificationRefusalCode, detail: string, options: RefusalOptions = {}) {
     super(STATUS[code], code, detail, options);
@@ -30,7 +30,7 @@ export class NotificationRefusal extends Refusal {
   }
 }
 
-/** The one answer for what does not exist, belongs to another person, or to another tenant: they must look alike. */
+/** The answer for a notification that does not exist, or belongs to another person or tenant. The three must not be distinguishable. */
 export function unknownNotification(): NotificationRefusal {
   return new NotificationRefusal('not_found', 'There is no such notification.');
 }

@@ -52,7 +52,7 @@ import type { Reader } from '../store/visible.js';
 
 const SIMPLE_OPERATIONS = ['read', 'unread', 'seen', 'archive', 'unarchive', 'unsnooze', 'ack'] as const;
 
-/** The inbox over HTTP. Fixed paths stand before those with an id, so that none shadows another. */
+/** The inbox over HTTP. Fixed paths are declared before those with an id, so that no path hides another. */
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
@@ -98,7 +98,7 @@ export class InboxController {
     }));
   }
 
-  /** All or none: one item that refuses the operation (409) undoes it for the others too. */
+  /** All or none: if one item refuses the operation (409), no item changes. */
   @Post('bulk')
   @HttpCode(200)
   async bulk(
@@ -231,9 +231,9 @@ export class InboxController {
     principal: Principal,
     work: (manager: EntityManager, reader: Reader) => Promise<T>,
   ): Promise<T> {
-    const held = await this.readerKeys.keysOf(principal);
+    const keys = await this.readerKeys.keysOf(principal);
     return this.transactions.run(asTenantId(principal.tenantId), async (manager) =>
-      work(manager, await this.readerKeys.readerOf(manager, principal, held)),
+      work(manager, await this.readerKeys.readerOf(manager, principal, keys)),
     );
   }
 
@@ -243,9 +243,9 @@ export class InboxController {
     response: KeyedWriteResponse,
     work: (manager: EntityManager, reader: Reader) => Promise<KeptAnswer>,
   ): Promise<unknown> {
-    const held = await this.readerKeys.keysOf(principal);
+    const keys = await this.readerKeys.keysOf(principal);
     return this.requests.answer(principal, request, response, async (manager) =>
-      work(manager, await this.readerKeys.readerOf(manager, principal, held)),
+      work(manager, await this.readerKeys.readerOf(manager, principal, keys)),
     );
   }
 }

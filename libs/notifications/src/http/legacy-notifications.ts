@@ -5,11 +5,11 @@ import type { LegacyRequest, LegacyRoutes } from '@nest-herald/platform/http';
 /** The fields of a body or a query. */
 type Fields = LegacyRequest['body'];
 
-/** A notification as the origin answers it; absent texts are empty ones. */
+/** A notification in an answer of the legacy API. An absent text is an empty text. */
 export interface LegacyNotification {
   readonly id: string;
   readonly tenant_id: string;
-  /** Its reader; of an answer to a send, the first person named. */
+  /** The reader. In the answer to a send: the first person named. */
   readonly user_id: string;
   readonly type: string;
   readonly title: string;
@@ -21,7 +21,7 @@ export interface LegacyNotification {
   readonly created_at: string;
 }
 
-/** What the handler of a send tells the origin's form. */
+/** What the handler of a send returns for the legacy answer. */
 export interface SentNotification {
   readonly id: string;
   readonly mode: string;
@@ -43,12 +43,12 @@ const item = (ours: NotificationItem, { principal }: LegacyRequest): LegacyNotif
   created_at: ours.createdAt,
 });
 
-/** The origin names one person, and sends an empty text for what it leaves out. */
+/** The legacy API names one person, and sends an empty text for an absent field. */
 function readSend(body: Fields): Fields {
   if (!Object.hasOwn(body, 'user_id') || Object.hasOwn(body, 'to')) return body;
   const { user_id: userId, ...others } = body;
-  const said = Object.entries(others).filter(([name, value]) => value !== '' || name === 'title');
-  return { ...Object.fromEntries(said), to: { users: [userId] } };
+  const present = Object.entries(others).filter(([name, value]) => value !== '' || name === 'title');
+  return { ...Object.fromEntries(present), to: { users: [userId] } };
 }
 
 function sent({ id, createdAt }: SentNotification, { principal, body }: LegacyRequest): LegacyNotification {
@@ -68,7 +68,7 @@ function sent({ id, createdAt }: SentNotification, { principal, body }: LegacyRe
   };
 }
 
-/** `only_unread`; without it the origin lists whatever was not deleted. */
+/** Maps `only_unread`. Without it, the legacy API lists everything that is not deleted. */
 function readList({ only_unread: onlyUnread, ...query }: Fields, compat: boolean): Fields {
   const asked = compat && query['type'] === '' ? { ...query, type: undefined } : query;
   if (onlyUnread === 'true') return { ...asked, state: 'unread' };
@@ -85,7 +85,7 @@ export const LEGACY_SENDING: LegacyRoutes = {
   },
 };
 
-/** The other six of the origin's seven routes. The person always comes from the token, whatever `user_id` says. */
+/** The other six of the seven legacy routes. The person always comes from the token; `user_id` is ignored. */
 export const LEGACY_INBOX: LegacyRoutes = {
   list: { query: { user_id: null }, readQuery: readList, isList: true, answer: item },
   unreadCount: { query: { user_id: null }, answer: ({ count }: { readonly count: number }) => ({ count }) },

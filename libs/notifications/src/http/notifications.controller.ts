@@ -30,7 +30,7 @@ import { LEGACY_SENDING, type SentNotification } from './legacy-notifications.js
 import { NotificationService } from '../send/notifications.service.js';
 import { sendSchema, type CheckedNotification } from '../schemas/send-input.js';
 
-/** Sending and taking back over HTTP. */
+/** Sending and revoking notifications over HTTP. */
 @Controller('api/v1/notifications')
 @UseGuards(SseAuthGuard)
 @UseFilters(ProblemFilter)
@@ -41,7 +41,7 @@ export class NotificationsController {
     private readonly requests: IdempotentRequests,
   ) {}
 
-  /** Sends to people and audiences of the sender's own tenant. Which permission it needs depends on the targets. */
+  /** Sends to people and audiences of the sender's own tenant. The required permission depends on the targets. */
   @Post()
   async send(
     @CurrentPrincipal() principal: Principal,
@@ -57,7 +57,7 @@ export class NotificationsController {
     });
   }
 
-  /** Takes a notification back from everybody. */
+  /** Removes a notification from every inbox. */
   @Delete('messages/:id')
   @HttpCode(204)
   @RequirePermission('notification:admin')

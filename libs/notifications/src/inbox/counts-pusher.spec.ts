@@ -9,9 +9,9 @@ import type { InboxService } from './inbox.service.js';
 
 type HubEvent = Parameters<Parameters<Hub['onEvent']>[0]>[0];
 
-/** A connection that keeps what it was told. */
+/** A connection that keeps the counts that it received. */
 class FakeConnection {
-  readonly told: NotificationCounts[] = [];
+  readonly received: NotificationCounts[] = [];
   readonly tenantId = 'acme';
   #onClosed: () => void = () => undefined;
   readonly principal;
@@ -25,7 +25,7 @@ class FakeConnection {
     this.keys = [userKey(userId), ...roles.map((role) => `role:${role}`)];
   }
   sendEphemeral(_type: string, payload: string): void {
-    this.told.push(JSON.parse(payload) as NotificationCounts);
+    this.received.push(JSON.parse(payload) as NotificationCounts);
   }
   onClosed(listener: () => void): void {
     this.#onClosed = listener;
@@ -35,8 +35,8 @@ class FakeConnection {
   }
 }
 
-/** The hub, transactions and the inbox, as far as the pusher asks them; counting ends when the test says so. */
-class Stage {
+/** The parts of hub, transactions and inbox that the pusher uses. A test completes each count itself. */
+class PusherHarness {
   connected: (connection: Connection) => void = () => undefined;
   event: (event: HubEvent) => void = () => undefined;
   readonly counting: ((unread: number, categories?: number) => void)[] = [];
@@ -49,7 +49,7 @@ class Stage {
       onEvent: (listener: typeof this.event) => ((this.event = listener), ended),
     };
     const transactions = { run: (_tenant: string, work: (manager: object) => unknown) => work({}) };
-    const readerKeys = { heldBy: () => Promise.resolve([]), readerOf: () => Promise.resolve({}) };
+    const readerKeys = { keysOf: () => Promise.resolve([]), readerOf: () => Promise.resolve({}) };
     const inbox = {
       counts: () =>
         new Promise<NotificationCounts>((resolve) => {
@@ -90,124 +90,124 @@ class Stage {
 }
 
 const soon = (ms = 0) => jest.advanceTimersByTimeAsync(ms);
-const unread = (connection: FakeConnection) => connection.told.map((counts) => counts.unread);
+const unread = (connection: FakeConnection) => connection.received.map((counts) => counts.unread);
 
-describe('pushed counts', () => {
+describe('The counts pusher', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('are counted again when something changed while they were counted', async () => {
-    const stage = new Stage();
-    const ann = stage.join(new FakeConnection('ann'));
+  it('counts again after a change during a count', async () => {
+    const harness = new PusherHarness();
+    const ann = harness.join(new FakeConnection('ann'));
     await soon();
-    stage.changed('ann');
-    stage.counting[0]!(1);
+    harness.changed('ann');
+    harness.counting[0]!(1);
     await soon(250);
-    expect(stage.counting).toHaveLength(2);
-    stage.counting[1]!(2);
+    expect(harness.counting).toHaveLength(2);
+    harness.counting[1]!(2);
     await soon(1_000);
     expect(unread(ann)).toEqual([1, 2]);
-    expect(stage.counting).toHaveLength(2);
+    expect(harness.counting).toHaveLength(2);
   });
 
-  it('are counted at most four times a second, however much changes', async () => {
-    const stage = new Stage();
-    const ann = stage.join(new FakeConnection('ann'));
+  it('counts at most four times a second, even with many changes', async () => {
+    const harness = new PusherHarness();
+    const ann = harness.join(new FakeConnection('ann'));
     for (let ms = 0; ms < 1_000; ms += 10) {
-      stage.changed('ann', 'bob');
-      stage.counting.at(-1)?.(ms);
+      harness.changed('ann', 'bob');
+      harness.counting.at(-1)?.(ms);
       await soon(10);
     }
     await soon(250);
-    stage.counting.at(-1)?.(1_000);
+    harness.counting.at(-1)?.(1_000);
     await soon();
-    expect(stage.counting.length).toBeLessThanOrEqual(6);
+    expect(harness.counting.length).toBeLessThanOrEqual(6);
     expect(unread(ann).at(-1)).toBe(1_000);
   });
 
-  it('go to all connections of a person, counted once for each set of rights', async () => {
-    const stage = new Stage();
-    const same = [stage.join(new FakeConnection('ann')), stage.join(new FakeConnection('ann'))];
-    const other = stage.join(new FakeConnection('ann', 'sse', ['lead']));
+  it('sends to all connections of a person and counts once for each set of rights', async () => {
+    const harness = new PusherHarness();
+    const same = [harness.join(new FakeConnection('ann')), harness.join(new FakeConnection('ann'))];
+    const other = harness.join(new FakeConnection('ann', 'sse', ['lead']));
     await soon();
-    stage.counting[0]!(0);
+    harness.counting[0]!(0);
     await soon(250);
-    stage.counting[1]!(1);
+    harness.counting[1]!(1);
     await soon();
-    stage.counting[2]!(5);
+    harness.counting[2]!(5);
     await soon();
-    expect([...same, other].map((connection) => connection.told.at(-1)?.unread)).toEqual([1, 1, 5]);
-    expect(stage.counting).toHaveLength(3);
+    expect([...same, other].map((connection) => connection.received.at(-1)?.unread)).toEqual([1, 1, 5]);
+    expect(harness.counting).toHaveLength(3);
   });
 
-  it('are for those whom a change names, and nobody else', async () => {
-    const stage = new Stage();
-    const people = ['ann', 'bob', 'cat'].map((id) => stage.join(new FakeConnection(id)));
+  it('sends only to the people that a change names', async () => {
+    const harness = new PusherHarness();
+    const people = ['ann', 'bob', 'cat'].map((id) => harness.join(new FakeConnection(id)));
     await soon();
-    for (const answer of stage.counting) answer(0);
+    for (const answer of harness.counting) answer(0);
     await soon(1_000);
-    stage.changed('ann', 'cat');
+    harness.changed('ann', 'cat');
     await soon();
-    for (const answer of stage.counting.slice(3)) answer(7);
+    for (const answer of harness.counting.slice(3)) answer(7);
     await soon();
     expect(people.map((person) => unread(person).at(-1))).toEqual([7, 0, 7]);
   });
 
-  it('are never counted for a poll, which would end with them at once', async () => {
-    const stage = new Stage();
-    stage.join(new FakeConnection('ann', 'poll'));
-    stage.changed('ann');
+  it('never counts for a poll, which the counts would end at once', async () => {
+    const harness = new PusherHarness();
+    harness.join(new FakeConnection('ann', 'poll'));
+    harness.changed('ann');
     await soon(1_000);
-    expect(stage.counting).toEqual([]);
+    expect(harness.counting).toEqual([]);
   });
 
-  it('are counted for a few people at a time, and for everybody in the end', async () => {
-    const stage = new Stage({ countsConcurrency: 2 });
-    const people = Array.from({ length: 5 }, (_, i) => stage.join(new FakeConnection(`p${i}`)));
+  it('counts for a few people at a time, and finally for all', async () => {
+    const harness = new PusherHarness({ countsConcurrency: 2 });
+    const people = Array.from({ length: 5 }, (_, i) => harness.join(new FakeConnection(`p${i}`)));
     await soon();
-    expect(stage.counting).toHaveLength(2);
+    expect(harness.counting).toHaveLength(2);
     for (let i = 0; i < 5; i++) {
-      stage.counting[i]!(i);
+      harness.counting[i]!(i);
       await soon();
     }
     expect(people.map((person) => unread(person))).toEqual([[0], [1], [2], [3], [4]]);
   });
 
-  it('are not counted for who has left', async () => {
-    const stage = new Stage();
-    const ann = stage.join(new FakeConnection('ann'));
+  it('does not count for a person without connections', async () => {
+    const harness = new PusherHarness();
+    const ann = harness.join(new FakeConnection('ann'));
     await soon();
-    stage.counting[0]!(1);
+    harness.counting[0]!(1);
     await soon();
-    stage.changed('ann');
+    harness.changed('ann');
     ann.close();
     await soon(1_000);
-    stage.changed('ann');
+    harness.changed('ann');
     await soon(1_000);
-    expect(stage.counting).toHaveLength(1);
+    expect(harness.counting).toHaveLength(1);
   });
 
-  it('leave out the categories with least to read rather than grow over 6,000 bytes', async () => {
-    const stage = new Stage();
-    const ann = stage.join(new FakeConnection('ann'));
+  it('omits the categories with the fewest unread items instead of exceeding 6,000 bytes', async () => {
+    const harness = new PusherHarness();
+    const ann = harness.join(new FakeConnection('ann'));
     await soon();
-    stage.counting[0]!(1, 400);
+    harness.counting[0]!(1, 400);
     await soon();
-    const [counts] = ann.told;
+    const [counts] = ann.received;
     expect(Buffer.byteLength(JSON.stringify(counts))).toBeLessThanOrEqual(6_000);
     expect(counts?.byCategory['category-399']).toEqual({ unread: 399, unseen: 0 });
     expect(Object.keys(counts?.byCategory ?? {}).length).toBeGreaterThan(20);
   });
 
-  it('end with the application: what is counted ends, nothing new begins', async () => {
-    const stage = new Stage();
-    stage.join(new FakeConnection('ann'));
+  it('completes running counts at shutdown and starts no others', async () => {
+    const harness = new PusherHarness();
+    harness.join(new FakeConnection('ann'));
     await soon();
-    const stopped = stage.pusher.onApplicationShutdown();
-    stage.changed('ann');
-    stage.counting[0]!(1);
+    const stopped = harness.pusher.onApplicationShutdown();
+    harness.changed('ann');
+    harness.counting[0]!(1);
     await stopped;
     await soon(1_000);
-    expect(stage.counting).toHaveLength(1);
+    expect(harness.counting).toHaveLength(1);
   });
 });

@@ -9,11 +9,11 @@ import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../optio
 import { InboxService } from './inbox.service.js';
 
 /**
- * Tells people their counts: right behind `connected`, and after each change of their own rows, whichever node made it.
+ * Sends people their counts: after `connected`, and after each change of their own rows on any server.
  *
- * It follows the durable events that name a person, so it counts after the commit and on the node that has the connection;
- * its pushes to one connection are therefore in order. A shared announcement is not counted here: clients ask for
- * themselves, spread over seconds. Bounds: one entry per person connected, one count per person and
+ * It follows the durable events that name a person. So it counts after the commit and on the server that has the connection,
+ * and the counts of one connection are sent in order. A shared announcement is not counted here: clients request their
+ * counts themselves, spread over seconds. Bounds: one entry per connected person, one count per person and
  * `countsIntervalMs`, `countsConcurrency` counts at a time.
  */
 @Injectable()
@@ -31,9 +31,9 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#people = new ConnectedPeople({
-      send: (connections) => this.#tell(connections),
-      // Counts are a courtesy.
-      failed: (error) => this.#logger.warn(`Counts could not be told: ${String(error)}`),
+      send: (connections) => this.#send(connections),
+      // Clients can also request their counts, so a failure is only a warning.
+      failed: (error) => this.#logger.warn(`Counts could not be sent: ${String(error)}`),
       intervalMs: options.countsIntervalMs,
       concurrency: options.countsConcurrency,
       clock,
@@ -56,13 +56,13 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
     await this.#people.stop();
   }
 
-  async #tell(connections: ReadonlySet<Connection>): Promise<void> {
-    // Connections of one person may hold different tokens, so different roles and different numbers.
+  async #send(connections: ReadonlySet<Connection>): Promise<void> {
+    // Connections of one person may have different tokens, so different roles and different counts.
     const groups = new Map<string, Connection[]>();
     for (const connection of connections) {
-      const rights = rightsOf(connection);
-      const same = groups.get(rights);
-      if (same === undefined) groups.set(rights, [connection]);
+      const key = keysAndTopicsOf(connection);
+      const same = groups.get(key);
+      if (same === undefined) groups.set(key, [connection]);
       else same.push(connection);
     }
     for (const [first, ...others] of groups.values()) {
@@ -74,18 +74,18 @@ export class CountsPusher implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async #countsOf(principal: Principal): Promise<NotificationCounts> {
-    const held = await this.readerKeys.keysOf(principal);
+    const keys = await this.readerKeys.keysOf(principal);
     return this.transactions.run(principal.tenantId, async (manager) =>
-      this.inbox.counts(manager, await this.readerKeys.readerOf(manager, principal, held)),
+      this.inbox.counts(manager, await this.readerKeys.readerOf(manager, principal, keys)),
     );
   }
 }
 
-function rightsOf(connection: Connection): string {
+function keysAndTopicsOf(connection: Connection): string {
   return [...connection.keys, ...connection.principal.topics].join('\n');
 }
 
-/** An event without position holds 6,000 bytes: of very many categories, those with least to read are left out. */
+/** An ephemeral event has at most 6,000 bytes. With too many categories, those with the fewest unread items are omitted. */
 function payloadWithinLimit(counts: NotificationCounts): string {
   const text = JSON.stringify(counts);
   if (Buffer.byteLength(text) <= MAX_EPHEMERAL_BYTES) return text;

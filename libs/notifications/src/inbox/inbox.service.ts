@@ -20,12 +20,12 @@ import { markAll, raiseRevision, unmarkAll } from '../store/user-state.js';
 import { MAX_BULK } from '../schemas/bulk.js';
 import { visible, type InboxFilter, type Reader, type VisibleRow } from '../store/visible.js';
 
-/** How long "mark all read" can be taken back. */
+/** How long "mark all read" can be undone. */
 const UNDO_WINDOW_MS = 600_000;
 
 /**
- * One person's inbox. Every method works inside the caller's transaction, which must be the reader's tenant's; what the
- * reader cannot see answers as if it did not exist.
+ * One person's inbox. Every method runs inside the caller's transaction, which must belong to the reader's tenant. A
+ * notification that the reader cannot see is answered as if it did not exist.
  */
 @Injectable()
 export class InboxService {
@@ -34,7 +34,7 @@ export class InboxService {
     @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
   ) {}
 
-  /** A page, newest first. Pages neither skip nor repeat when notifications arrive in between. */
+  /** A page, newest first. Pages neither skip nor repeat items when notifications arrive in between. */
   async list(manager: EntityManager, reader: Reader, query: ListQuery): Promise<Page<NotificationItem>> {
     const { sql, parameters } = visible(reader, filterOf(query), query.limit + 1, 'all');
     const rows: VisibleRow[] = await manager.query(sql, [...parameters]);
@@ -49,7 +49,7 @@ export class InboxService {
     };
   }
 
-  /** @throws NotificationRefusal 404 for what this reader cannot see. */
+  /** @throws NotificationRefusal 404 when this reader cannot see it. */
   async get(manager: EntityManager, reader: Reader, id: string): Promise<NotificationItem> {
     const [item] = await readItems(manager, reader, [id]);
     if (item === undefined) throw unknownNotification();
@@ -62,9 +62,9 @@ export class InboxService {
   }
 
   /**
-   * Does something to one notification and tells the reader's other devices.
+   * Executes an operation on one notification and publishes the change to the reader's devices.
    * @param expectedRevision `If-Match`.
-   * @returns the item as it is now; as it was, when it was deleted.
+   * @returns the item after the operation; a deleted item as it was before.
    * @throws NotificationRefusal 404, 409 `ack_required` | `ack_not_asked`, 412 `precondition_failed`.
    */
   async change(
@@ -82,7 +82,7 @@ export class InboxService {
     return item;
   }
 
-  /** The same for several; ids that the reader cannot see are passed over. @returns how many were changed. */
+  /** The same for several. Ids that the reader cannot see are skipped. @returns how many items changed. */
   async changeMany(
     manager: EntityManager,
     reader: Reader,
@@ -96,8 +96,8 @@ export class InboxService {
   }
 
   /**
-   * The same for everything that a filter shows, at most {@link MAX_BULK} items.
-   * @throws NotificationRefusal 413 `too_many_items`, before anything is changed.
+   * The same for all items that a filter shows, at most {@link MAX_BULK}.
+   * @throws NotificationRefusal 413 `too_many_items`, before any item is changed.
    */
   async changeFiltered(
     manager: EntityManager,
@@ -110,7 +110,7 @@ export class InboxService {
     if (rows.length > MAX_BULK) {
       throw new NotificationRefusal(
         'too_many_items',
-        `The filter shows more than ${MAX_BULK} notifications. Narrow it, by from and to for instance.`,
+        `The filter shows more than ${MAX_BULK} notifications. Narrow it, for example with from and to.`,
       );
     }
     const ids = rows.map(({ id }) => id);
@@ -118,7 +118,7 @@ export class InboxService {
   }
 
   /**
-   * Marks everything, or one category, as read and seen with one row. What commits later is not born read.
+   * Marks everything, or one category, as read and seen with one row. A notification that commits later is unread.
    * @throws NotificationRefusal 409 `too_many_categories`.
    */
   async readAll(
@@ -139,12 +139,15 @@ export class InboxService {
     return { undoToken, rev: await currentRev(manager, reader) };
   }
 
-  /** Takes back a mark that is at most ten minutes old. @throws NotificationRefusal 404 when there is none to take back. */
+  /** Undoes a mark that is at most ten minutes old. @throws NotificationRefusal 404 when there is no such mark. */
   async undo(manager: EntityManager, reader: Reader, undoToken: string): Promise<{ readonly rev: string }> {
     await raiseRevision(manager, reader);
     const category = await unmarkAll(manager, reader, undoToken);
     if (category === null) {
-      throw new NotificationRefusal('not_found', 'There is nothing to undo: the token is unknown, spent or too old.');
+      throw new NotificationRefusal(
+        'not_found',
+        'There is nothing to undo: the token is unknown, used or more than ten minutes old.',
+      );
     }
     await this.publishMark(manager, reader, { category: category === '' ? null : category, undone: true });
     return { rev: await currentRev(manager, reader) };
@@ -177,14 +180,14 @@ function throwIfRefused({ refused }: ChangeOutcome): void {
   if (refused.why === 'ack-required') {
     throw new NotificationRefusal(
       'ack_required',
-      'This notification asks for an acknowledgement; it can be archived or deleted afterwards.',
+      'This notification requires an acknowledgement. Acknowledge it before you archive or delete it.',
     );
   }
   if (refused.why === 'ack-not-asked') {
-    throw new NotificationRefusal('ack_not_asked', 'This notification asks for no acknowledgement.');
+    throw new NotificationRefusal('ack_not_asked', 'This notification does not require an acknowledgement.');
   }
   throw new NotificationRefusal(
     'precondition_failed',
-    `The notification has revision ${refused.item.revision} now. Read it again and decide anew.`,
+    `The notification is now at revision ${refused.item.revision}. Reload it and retry.`,
   );
 }

@@ -5,10 +5,10 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Reader } from '../store/visible.js';
 
-/** Topics with notifications that one pattern may stand for; of more, the first in the order of their names count. */
+/** Most topics with notifications that one pattern may match. Of more, the first in the order of their names are used. */
 const MAX_TOPICS_OF_PATTERNS = 1_000;
 
-/** Jumps from one distinct key to the next, so that a topic with a million notifications costs one probe of the index. */
+/** Skips from one distinct key to the next, so that a topic with a million notifications costs one index probe. */
 const TOPICS_IN_RANGE = `
 with recursive found(key) as (
   (select key from herald.ntf_audience where tenant_id = $1 and key >= $2 and key < $3 order by key limit 1)
@@ -20,24 +20,24 @@ with recursive found(key) as (
 select key from found where key is not null limit $4`;
 
 /**
- * Says under which audience keys a person finds notifications: those of the token, those that the host's directory adds
- * (the same that a stream gets), and the topics that the token's `topics` claim covers.
+ * Resolves the audience keys under which a person has notifications: those of the token, those of the host's directory (the
+ * same as for a stream), and the topics that the token's `topics` claim covers.
  */
 @Injectable()
 export class ReaderKeys {
   constructor(private readonly entitlements: Entitlements) {}
 
   /**
-   * The keys of token and directory. Asked before the transaction of the request begins: a directory that needs a
-   * connection of its own must not wait for one while the request holds another.
-   * @throws SseRefusal 503 when the directory cannot be asked: an inbox that silently lacks a department would be worse.
+   * The keys of token and directory. Call it before the transaction of the request begins: a directory that needs its own
+   * connection must not wait for one while the request occupies another.
+   * @throws SseRefusal 503 when the directory does not answer. An inbox that silently lacks a department would be worse.
    */
   keysOf(principal: Principal): Promise<readonly AudienceKey[]> {
     return this.entitlements.keysOf(principal);
   }
 
-  /** @param held what {@link keysOf} answered. */
-  async readerOf(manager: EntityManager, principal: Principal, held: readonly AudienceKey[]): Promise<Reader> {
+  /** @param keys the result of {@link keysOf}. */
+  async readerOf(manager: EntityManager, principal: Principal, keys: readonly AudienceKey[]): Promise<Reader> {
     const patterns = principal.topics.filter(isTopicPattern);
     const topics = [
       ...patterns.filter((pattern) => !hasWildcard(pattern)).map((topic) => `topic:${topic}`),
@@ -46,13 +46,13 @@ export class ReaderKeys {
     return {
       tenantId: principal.tenantId,
       userId: principal.userId,
-      // A person's own key addresses nothing here: who is named has a row.
-      keys: [...new Set([...held.filter((key) => !key.startsWith('user:')), ...topics])],
+      // A notification to named people has a row for each, so a person's own key is not needed.
+      keys: [...new Set([...keys.filter((key) => !key.startsWith('user:')), ...topics])],
     };
   }
 }
 
-/** The topics with notifications that patterns cover: the literal beginning of each is a range of the index. */
+/** The topics with notifications that match the patterns. The literal prefix of each pattern is a range of the index. */
 async function topicsOfPatterns(
   manager: EntityManager,
   tenantId: string,
@@ -64,7 +64,7 @@ async function topicsOfPatterns(
     const rows: { key: AudienceKey }[] = await manager.query(TOPICS_IN_RANGE, [
       tenantId,
       prefix,
-      // Topics are ASCII, so everything that begins with the prefix sorts before it with a DEL behind.
+      // Topics are ASCII, so every key with the prefix sorts before the prefix followed by DEL.
       `${prefix}\x7f`,
       MAX_TOPICS_OF_PATTERNS,
     ]);

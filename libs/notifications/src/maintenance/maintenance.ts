@@ -3,13 +3,13 @@ import type { DataSource } from 'typeorm';
 import { NOTIFICATION_DATA_SOURCE } from '../options/notification-data-source.js';
 import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from '../options/notifications.options.js';
 
-/** Expired answers that one statement deletes. */
+/** Most expired answers that one statement deletes. */
 const PRUNE_BATCH = 10_000;
 
 /**
- * What the tables need now and then: monthly partitions ahead of the calendar, and answers of idempotent requests that have
- * expired out of the way. At start and every few hours; every node looks, the database lets one make partitions. What
- * is missed is not lost: rows wait in the default partition until a later look moves them.
+ * Regular work on the tables: it creates monthly partitions in advance and deletes expired answers of idempotent requests. It
+ * runs at start and every few hours on every server; the database lets one server create partitions. If a run is missed,
+ * rows stay in the default partition until a later run moves them.
  */
 @Injectable()
 export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -25,8 +25,8 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationBootstrap(): void {
     if (this.options.maintenanceIntervalMs === 0) return;
-    this.#look();
-    this.#timer = setInterval(() => this.#look(), this.options.maintenanceIntervalMs).unref();
+    this.#run();
+    this.#timer = setInterval(() => this.#run(), this.options.maintenanceIntervalMs).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -35,7 +35,7 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
     await this.#running;
   }
 
-  #look(): void {
+  #run(): void {
     this.#running = this.#running
       .then(() => this.#attempt('Partitions could not be prepared', () => this.#preparePartitions()))
       .then(() => this.#attempt('Expired answers could not be deleted', () => this.#prune()));
@@ -45,7 +45,7 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
     try {
       await work();
     } catch (error) {
-      this.#logger.warn(`${failure}, the next look tries again: ${String(error)}`);
+      this.#logger.warn(`${failure}. The next run tries again: ${String(error)}`);
     }
   }
 

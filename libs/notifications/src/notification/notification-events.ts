@@ -19,7 +19,7 @@ const { counts: _ephemeral, ...durable } = NOTIFICATION_EVENTS;
 /** Event types after which the counts of a person may differ. */
 export const COUNTED_EVENTS: ReadonlySet<string> = new Set(Object.values(durable));
 
-/** Data of `notification.created`: the item, its content cut at 2 KiB. */
+/** Data of `notification.created`: the item, with its content cut at 2 KiB. */
 export type NotificationCreated = NotificationItem & { readonly contentTruncated: boolean };
 
 /** Data of `notification.updated`. */
@@ -30,37 +30,37 @@ export interface NotificationUpdated {
   readonly revision: number;
 }
 
-/** Data of `notification.removed`: the reader deleted it, or the sender took it back. */
+/** Data of `notification.removed`: the reader deleted it, or the sender revoked it. */
 export interface NotificationRemoved {
   readonly id: string;
   readonly reason: 'deleted' | 'revoked';
 }
 
-/** Data of `notification.marked`: a list on the screen is to be fetched again, or marked in place. */
+/** Data of `notification.marked`. A page reloads its list, or marks the items in place. */
 export interface NotificationMarked {
   /** null for the whole inbox. */
   readonly category: string | null;
-  /** The mark was taken back. */
+  /** The mark was undone. */
   readonly undone: boolean;
 }
 
 /** Data of `notification.counts`, and the answer of `GET /counts`. */
 export interface NotificationCounts {
-  /** Not read, in the inbox; at most 999. */
+  /** Unread items in the inbox, at most 999. */
   readonly unread: number;
-  /** Neither seen nor read, in the inbox; at most 999. */
+  /** Items in the inbox that are neither seen nor read, at most 999. */
   readonly unseen: number;
-  /** There are more than 999: every number here means "at least". */
+  /** There are more than 999 unread items, so every number means "at least". */
   readonly capped: boolean;
   readonly byCategory: Readonly<Record<string, { readonly unread: number; readonly unseen: number }>>;
   /**
-   * `<n>.<id>`: n rises with every change that the person makes, on whichever device; id is the newest notification that
-   * reached them by an audience (`0` for none). Of two answers the one with the greater n is the newer.
+   * `<n>.<id>`: n increases with every change that the person makes on any device; id is the newest notification that
+   * reached them by an audience (`0` for none). Of two answers, the one with the greater n is newer.
    */
   readonly rev: string;
 }
 
-/** @returns what `notification.created` carries for an item. */
+/** @returns the data of `notification.created` for an item. */
 export function createdData(item: NotificationItem): NotificationCreated {
   if (item.content === null) return { ...item, contentTruncated: false };
   const { text, cut } = cutToBytes(item.content, EVENT_CONTENT_BYTES);

@@ -32,8 +32,8 @@ const item: NotificationItem = {
 };
 const at = '2026-01-02T00:00:00.000Z';
 
-describe('the rules of a notification', () => {
-  it('give every priority a number and every number its priority', () => {
+describe('The rules of a notification', () => {
+  it('map every priority to a number and back', () => {
     expect(PRIORITIES.map((word) => priorityOf(priorityRank(word)))).toEqual(PRIORITIES);
     expect(PRIORITIES.map(priorityRank)).toEqual([0, 1, 2, 3]);
     expect(() => priorityOf(4)).toThrow('A priority is 0 to 3; got 4.');
@@ -72,7 +72,7 @@ describe('the rules of a notification', () => {
     expect(judge({ ...item, snoozedUntil: at }, { op: 'snooze', until: new Date(0) })).toBe('change');
   });
 
-  it('report exactly the personal fields that differ, without the revision', () => {
+  it('return exactly the personal fields that differ, without the revision', () => {
     expect(personalPatch(UNTOUCHED, { ...UNTOUCHED, isRead: true, readAt: at, revision: 2 })).toEqual({
       isRead: true,
       readAt: at,

@@ -1,4 +1,4 @@
-/** What a notification is and what may be done with it: no database, no clock, no framework. */
+/** A notification and the rules of its operations, without database, clock or framework. */
 
 /** Kinds of notification. */
 export const NOTIFICATION_TYPES = ['system', 'approval', 'task', 'message', 'alert'] as const;
@@ -6,41 +6,41 @@ export const NOTIFICATION_TYPES = ['system', 'approval', 'task', 'message', 'ale
 /** See {@link NOTIFICATION_TYPES}. */
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
-/** How urgent it is, least first. Words everywhere; the index is the number in the database. */
+/** Priorities, least urgent first. The index is the number in the database. */
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 
 /** See {@link PRIORITIES}. */
 export type Priority = (typeof PRIORITIES)[number];
 
-/** @returns the number that the database keeps. */
+/** @returns the number in the database. */
 export function priorityRank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
 }
 
-/** @throws RangeError for a number that no priority has. */
+/** @throws RangeError when no priority has this number. */
 export function priorityOf(rank: number): Priority {
   const priority = PRIORITIES[rank];
   if (priority === undefined) throw new RangeError(`A priority is 0 to ${PRIORITIES.length - 1}; got ${rank}.`);
   return priority;
 }
 
-/** Something a reader can do right in the notification; at most four. */
+/** A button of a notification; at most four. */
 export interface NotificationAction {
   /** Unique in its notification. */
   readonly key: string;
   readonly label: string;
-  /** `link` opens `href`; the page does it, the server is not asked. */
+  /** `link` opens `href` in the page, without a request to this server. */
   readonly type: 'link';
-  /** A path of the host's own pages, or an http(s) address. */
+  /** A path on the host's pages, or an http(s) address. */
   readonly href: string;
 }
 
-/** What a notification says, the same for everybody who gets it. Times are ISO 8601 in UTC. */
+/** The content of a notification, the same for all recipients. Times are ISO 8601 in UTC. */
 export interface NotificationContent {
-  /** The message's id, one for all recipients (UUIDv7). */
+  /** One id for all recipients (UUIDv7). */
   readonly id: string;
   readonly type: NotificationType;
-  /** What counts and "mark all read" group by; the type where the sender gave none. */
+  /** The group for counts and "mark all read". @defaultValue the type */
   readonly category: string;
   readonly priority: Priority;
   readonly title: string;
@@ -48,7 +48,7 @@ export interface NotificationContent {
   readonly link: string | null;
   readonly data: unknown;
   readonly actions: readonly NotificationAction[];
-  /** Who sent it; null for the system. */
+  /** The sender; null for the system. */
   readonly actorId: string | null;
   readonly relatedType: string | null;
   readonly relatedId: string | null;
@@ -57,7 +57,7 @@ export interface NotificationContent {
   readonly expiresAt: string | null;
 }
 
-/** What one person has of a notification. */
+/** The state of a notification for one person. */
 export interface PersonalState {
   readonly isRead: boolean;
   readonly seenAt: string | null;
@@ -65,19 +65,19 @@ export interface PersonalState {
   readonly archivedAt: string | null;
   readonly snoozedUntil: string | null;
   readonly ackedAt: string | null;
-  /** Events that were folded into this one item. */
+  /** Number of events that this item combines. */
   readonly collapseCount: number;
-  /** Rises by one with every change that its owner makes. */
+  /** Increases by one with every change by its owner. */
   readonly revision: number;
 }
 
 /** A notification as one person sees it. */
 export interface NotificationItem extends NotificationContent, PersonalState {
-  /** `users` when the person was named, else the audience key through which they see it. */
+  /** `users` when the person was named; otherwise the audience key that reached them. */
   readonly audience: string;
 }
 
-/** The state of a notification that its reader has not touched. */
+/** The state of a notification that its reader has not changed. */
 export const UNTOUCHED: PersonalState = {
   isRead: false,
   seenAt: null,
@@ -89,23 +89,23 @@ export const UNTOUCHED: PersonalState = {
   revision: 1,
 };
 
-/** Which part of an inbox a list shows; `inbox` is everything not archived and not snoozed. */
+/** The part of an inbox that a list shows. `inbox` is everything that is neither archived nor snoozed. */
 export const INBOX_STATES = ['inbox', 'unread', 'read', 'archived', 'snoozed', 'all'] as const;
 
 /** See {@link INBOX_STATES}. */
 export type InboxState = (typeof INBOX_STATES)[number];
 
-/** Everything that a reader can do with one notification. */
+/** An operation of a reader on one notification. */
 export type ItemOperation =
   | { readonly op: 'read' | 'unread' | 'seen' | 'archive' | 'unarchive' | 'unsnooze' | 'ack' | 'delete' }
   | { readonly op: 'snooze'; readonly until: Date };
 
-/** What an operation means for an item as it is now. */
+/** The effect of an operation on an item. */
 export type OperationVerdict = 'change' | 'nothing-to-do' | 'ack-required' | 'ack-not-asked';
 
 /**
- * Decides whether an operation changes an item. Operations are idempotent: what is so already is not an error.
- * A notification that asks for an acknowledgement can be neither archived nor deleted before it was given.
+ * Decides whether an operation changes an item. Operations are idempotent: a repeat is not an error.
+ * A notification that requires an acknowledgement can be neither archived nor deleted before it is acknowledged.
  */
 export function judge(item: NotificationItem, operation: ItemOperation): OperationVerdict {
   const change = (needed: boolean): OperationVerdict => (needed ? 'change' : 'nothing-to-do');
@@ -132,7 +132,7 @@ export function judge(item: NotificationItem, operation: ItemOperation): Operati
   }
 }
 
-/** The personal fields in which two views of the same notification differ; what `notification.updated` carries. */
+/** The personal fields that differ between two states; the patch of `notification.updated`. */
 export function personalPatch(before: PersonalState, after: PersonalState): Partial<PersonalState> {
   const patch: Record<string, unknown> = {};
   for (const field of Object.keys(UNTOUCHED) as (keyof PersonalState)[]) {
@@ -141,12 +141,12 @@ export function personalPatch(before: PersonalState, after: PersonalState): Part
   return patch;
 }
 
-/** Bytes of content that an event carries; the rest is read with `GET /:id`. */
+/** Most bytes of content in an event. `GET /:id` returns the rest. */
 export const EVENT_CONTENT_BYTES = 2_048;
 
-/** Cuts text to at most so many bytes of UTF-8, never inside a character. */
+/** Cuts text to at most `maxBytes` of UTF-8, never inside a character. */
 export function cutToBytes(text: string, maxBytes: number): { readonly text: string; readonly cut: boolean } {
-  // A UTF-16 unit is at most three bytes: most texts are decided without counting.
+  // A UTF-16 unit is at most three bytes, so most texts need no counting.
   if (text.length * 3 <= maxBytes) return { text, cut: false };
   let bytes = 0;
   let end = 0;

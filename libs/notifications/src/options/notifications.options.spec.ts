@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveNotificationOptions } from './notifications.options.js';
 
-describe('the options', () => {
+describe('The notification options', () => {
   it('have defaults and cannot be changed afterwards', () => {
     const options = resolveNotificationOptions({});
     expect(options).toEqual({ countsIntervalMs: 250, countsConcurrency: 4, maintenanceIntervalMs: 21_600_000 });
     expect(Object.isFrozen(options)).toBe(true);
   });
 
-  it('let maintenance be switched off', () => {
+  it('allow maintenance to be switched off', () => {
     expect(resolveNotificationOptions({ maintenanceIntervalMs: 0 }).maintenanceIntervalMs).toBe(0);
   });
 

@@ -3,13 +3,13 @@ import { OptionFaults } from '@nest-herald/platform';
 /** Injection token of the {@link ResolvedNotificationOptions}. */
 export const NOTIFICATION_OPTIONS = Symbol('NOTIFICATION_OPTIONS');
 
-/** Options of `NotificationsModule`; a value outside its range, and an option that does not exist, refuses to start. */
+/** Options of `NotificationsModule`. A value outside its range or an unknown option stops the start. */
 export interface NotificationOptions {
-  /** Shortest time between two `notification.counts` of one person, in ms; changes in between become one. Raise it when counting is felt in the database. 0–60,000. @defaultValue 250 */
+  /** Shortest time between two `notification.counts` of one person, in ms; changes in between are combined. Raise it when counting loads the database. 0–60,000. @defaultValue 250 */
   readonly countsIntervalMs?: number;
-  /** Inboxes that this process counts at the same time for pushing; the rest wait, so that a storm of reconnects leaves connections of the pool to requests. 1–100. @defaultValue 4 */
+  /** Inboxes that this process counts at the same time; others wait, so that a burst of reconnects leaves pool connections for requests. 1–100. @defaultValue 4 */
   readonly countsConcurrency?: number;
-  /** Time between two looks at partitions and expired answers, in ms; each node looks, one works. 60,000–604,800,000, 0 = never, because the host calls `herald.ntf_maintain()` and `herald.prune_idempotency()` itself. @defaultValue 21600000 (6 hours) */
+  /** Time between two runs of maintenance (partitions, expired answers), in ms. 60,000–604,800,000; 0 switches it off, and the host calls `herald.ntf_maintain()` and `herald.prune_idempotency()` itself. @defaultValue 21600000 (6 hours) */
   readonly maintenanceIntervalMs?: number;
 }
 

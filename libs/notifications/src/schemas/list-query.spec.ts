@@ -2,19 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cursorAt, filterOf, listQuerySchema } from './list-query.js';
 
-describe('the query of a list', () => {
+describe('The query of a list', () => {
   it('asks for the first twenty of the inbox by default', () => {
     const query = listQuerySchema.parse({});
     expect(query).toEqual({ state: 'inbox', limit: 20 });
     expect(filterOf(query)).toEqual({ state: 'inbox' });
   });
 
-  it('continues behind the position that a cursor was made from', () => {
+  it('continues after the sort key of a cursor', () => {
     fc.assert(
-      fc.property(fc.uuid(), (position) => {
-        const cursor = cursorAt(position);
-        expect(cursor).not.toContain(position);
-        expect(filterOf(listQuerySchema.parse({ cursor })).before).toBe(position);
+      fc.property(fc.uuid(), (sortKey) => {
+        const cursor = cursorAt(sortKey);
+        expect(cursor).not.toContain(sortKey);
+        expect(filterOf(listQuerySchema.parse({ cursor })).before).toBe(sortKey);
       }),
     );
   });
@@ -26,7 +26,7 @@ describe('the query of a list', () => {
     },
   );
 
-  it('puts every filter into the terms of the database', () => {
+  it('maps every filter to the store', () => {
     const given = {
       type: 'task',
       category: 'c',

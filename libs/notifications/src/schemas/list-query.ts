@@ -4,26 +4,26 @@ import { categoryName } from './send-input.js';
 import { isStorableText, pagingFields } from '@nest-herald/platform/http';
 import type { InboxFilter } from '../store/visible.js';
 
-const words = (max: number) =>
+const text = (max: number) =>
   z.string().min(1).max(max).refine(isStorableText, 'contains NUL or half a surrogate pair');
 
-/** A page's end, opaque to clients: the position behind which the next one starts. */
+/** The end of a page, opaque to clients: the next page starts after this sort key. */
 const cursor = z.string().transform((value, context) => {
   const bytes = Buffer.from(value, 'base64url');
   if (bytes.length === 16 && bytes.toString('base64url') === value) return uuidOf(bytes);
-  context.addIssue({ code: 'custom', message: 'is not a cursor of this list; leave it out to start at the newest' });
+  context.addIssue({ code: 'custom', message: 'is not a cursor of this list; omit it to start at the newest' });
   return z.NEVER;
 });
 
-/** What narrows a list, in a query as in a body. */
+/** Filters of a list, in a query and in a body. */
 export const filterFields = {
   state: z.enum(INBOX_STATES).default('inbox'),
   type: z.enum(NOTIFICATION_TYPES).optional(),
   category: categoryName.optional(),
   priority: z.enum(PRIORITIES).optional(),
-  relatedType: words(50).optional(),
-  relatedId: words(128).optional(),
-  q: words(100).optional(),
+  relatedType: text(50).optional(),
+  relatedId: text(128).optional(),
+  q: text(100).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
 };
@@ -40,12 +40,12 @@ export const listQuerySchema = z
 /** A checked query. */
 export type ListQuery = z.output<typeof listQuerySchema>;
 
-/** @returns the cursor that continues behind a position. */
-export function cursorAt(position: string): string {
-  return Buffer.from(position.replaceAll('-', ''), 'hex').toString('base64url');
+/** @returns the cursor that continues after a sort key. */
+export function cursorAt(sortKey: string): string {
+  return Buffer.from(sortKey.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
-/** @returns what the query asks for, in the terms of the database. */
+/** @returns the filter of a query, as the store expects it. */
 export function filterOf(query: z.output<z.ZodObject<typeof filterFields>> & Partial<ListQuery>): InboxFilter {
   return {
     state: query.state,

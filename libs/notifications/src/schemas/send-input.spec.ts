@@ -5,7 +5,7 @@ const least = { to: { users: ['ann'] }, title: 'x' };
 const faultsOf = (input: unknown): string[] =>
   sendSchema.safeParse(input).error?.issues.map((issue) => issue.path.join('.')) ?? [];
 
-describe('what may be sent', () => {
+describe('The input of a send', () => {
   it('needs a recipient and a title, and fills in the rest', () => {
     expect(sendSchema.parse(least)).toEqual({ ...least, type: 'message', priority: 'normal', requiresAck: false });
     expect(faultsOf({})).toEqual(['to', 'title']);
@@ -13,7 +13,7 @@ describe('what may be sent', () => {
     expect(faultsOf({ ...least, to: { users: [] } })).toEqual(['to.users']);
   });
 
-  it.each(['/orders/7', '/', 'https://erp.example/a?b=c#d', 'http://localhost:3000'])('takes the link %s', (link) => {
+  it.each(['/orders/7', '/', 'https://erp.example/a?b=c#d', 'http://localhost:3000'])('accepts the link %s', (link) => {
     expect(faultsOf({ ...least, link })).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe('what may be sent', () => {
     expect(faultsOf({ ...least, actions: [action, action] })).toEqual(['actions']);
   });
 
-  it('keeps data as it was given, whatever its form', () => {
+  it('keeps data unchanged, in any JSON form', () => {
     for (const data of [null, 0, false, 'text', [1, [2]], { a: { b: null } }]) {
       expect(sendSchema.parse({ ...least, data }).data).toEqual(data);
     }

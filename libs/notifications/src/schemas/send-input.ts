@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { NOTIFICATION_TYPES, PRIORITIES } from '../notification/notification.js';
 import { isStorableText, jsonFault } from '@nest-herald/platform/http';
 
-/** People that one notification may name. They are written in chunks inside the sender's transaction. */
+/** Most people that one notification may name. Their rows are written in batches inside the sender's transaction. */
 export const MAX_NAMED_USERS = 10_000;
 
-/** Audience keys that one notification may address, all kinds together. */
+/** Most audience keys that one notification may address, of all kinds together. */
 export const MAX_AUDIENCES = 100;
 
-/** Bytes of `data` as JSON. */
+/** Most bytes of `data` as JSON. */
 const MAX_DATA_BYTES = 16_384;
 
 const text = (max: number) =>
@@ -23,9 +23,9 @@ const identifier = z.string().refine(isIdentifier, 'must be 1 to 128 characters 
 const topic = z
   .string()
   .refine(isTopic, 'must be a topic: segments of A-Z a-z 0-9 _ . - joined by ":"')
-  .refine((name) => !isReservedTopic(name), 'is a topic of the server itself');
+  .refine((name) => !isReservedTopic(name), 'is reserved for the server');
 
-/** A path of the host's own pages, or http(s): a link never runs script and never leaves for another scheme. */
+/** A path on the host's pages, or an http(s) address. Other schemes could run scripts. */
 const href = text(2_048).refine(
   (value) => /^\/(?![/\\])/.test(value) || /^https?:\/\/[^\s]/i.test(value),
   'must start with "/" (one slash), "https://" or "http://"',
@@ -38,12 +38,12 @@ const action = z.strictObject({
   href,
 });
 
-/** What counts group by. */
+/** The group for counts. */
 export const categoryName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,49}$/, 'must be 1 to 50 characters out of a-z 0-9 _ . -');
 
-/** Whom a notification is for; at least one of them. A person who is meant in several ways gets it once. */
+/** The recipients; at least one field. A person who matches several fields gets one item. */
 export const targetsSchema = z
   .strictObject({
     users: z.array(identifier).min(1).optional(),
@@ -57,7 +57,7 @@ export const targetsSchema = z
   .refine((to) => Object.values(to).some((value) => value !== undefined), 'must name at least one recipient')
   .meta({ id: 'NotificationTargets' });
 
-/** Body of `POST /api/v1/notifications`; also what `NotificationService.send` checks. */
+/** Body of `POST /api/v1/notifications` and input of `NotificationService.send`. */
 export const sendSchema = z
   .strictObject({
     to: targetsSchema,
@@ -87,11 +87,11 @@ export const sendSchema = z
   })
   .meta({ id: 'SendNotification' });
 
-/** Whom a notification is for. */
+/** The recipients of a notification. */
 export type NotificationTargets = z.output<typeof targetsSchema>;
 
 /** What a caller passes to send one notification. */
 export type SendNotification = z.input<typeof sendSchema>;
 
-/** The same with its defaults filled in. */
+/** {@link SendNotification} with its defaults. */
 export type CheckedNotification = z.output<typeof sendSchema>;

@@ -2,13 +2,13 @@ import type { EntityManager } from 'typeorm';
 import type { PersonalState } from '../notification/notification.js';
 import { raiseRevision } from '../store/user-state.js';
 
-/** What notifications are about: things of one kind, by their ids. */
+/** Records of one kind that notifications refer to. */
 export interface RelatedRecords {
   readonly relatedType: string;
   readonly relatedIds: readonly string[];
 }
 
-/** One item that was put away. */
+/** One item that was archived. */
 export interface ArchivedItem {
   readonly userId: string;
   readonly id: string;
@@ -26,8 +26,8 @@ interface ClosedRow {
 }
 
 /**
- * Archives and marks as read what named people have of notifications about these things, because they are settled; what
- * asks for an acknowledgement stays. Items are locked in one order everywhere, then their owners' revisions.
+ * Archives the items of named people about these records and marks them as read. An item that requires an acknowledgement
+ * stays. Items are locked in the same order everywhere, and then their owners' revisions.
  */
 export async function closeRelatedItems(
   manager: EntityManager,

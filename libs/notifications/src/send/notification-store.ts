@@ -2,44 +2,44 @@ import type { EntityManager } from 'typeorm';
 import { priorityRank, type NotificationContent } from '../notification/notification.js';
 import type { Addressees } from './targets.js';
 
-/** How a notification reaches people: `m` a row for each, `l` by audience keys, `x` both. */
+/** Fan-out of a notification: `m` on write (a row for each person), `l` on read (by audience keys), `x` both. */
 export type DeliveryMode = 'm' | 'l' | 'x';
 
-/** People whose rows one statement writes. */
+/** Most rows that one statement writes. */
 const ROWS_PER_STATEMENT = 1_000;
 
-/** A message as the sender finds it again. */
+/** A stored notification. */
 export interface StoredNotification {
   readonly id: string;
   readonly mode: DeliveryMode;
-  /** People named; null when an audience was addressed. */
+  /** Number of named people; null when an audience was addressed. */
   readonly recipients: number | null;
   readonly createdAt: Date;
-  /** An earlier one with the same `dedupeKey`: nothing was written. */
+  /** This is an earlier notification with the same `dedupeKey`, and nothing was written. */
   readonly deduplicated: boolean;
 }
 
-/** @returns how these addressees are reached. */
+/** @returns the fan-out for these addressees. */
 export function deliveryMode({ users, keys }: Addressees): DeliveryMode {
   if (keys.length === 0) return 'm';
   return users.length === 0 ? 'l' : 'x';
 }
 
 /**
- * Writes the one row of a message, unless its `dedupeKey` was used within 24 hours: a twin that sends at the same time
- * waits for the first to commit and then finds it.
+ * Writes the row of a notification, unless its `dedupeKey` was used within 24 hours. A concurrent duplicate waits for the
+ * commit of the first and then returns it.
  */
 export async function insertNotification(
   manager: EntityManager,
   tenantId: string,
-  message: Omit<NotificationContent, 'createdAt'> & { readonly dedupeKey: string | null },
+  notification: Omit<NotificationContent, 'createdAt'> & { readonly dedupeKey: string | null },
   addressees: Addressees,
 ): Promise<StoredNotification> {
-  if (message.dedupeKey !== null) {
+  if (notification.dedupeKey !== null) {
     await manager.query(
       `update herald.ntf_message set dedupe_key = null
         where tenant_id = $1 and dedupe_key = $2 and created_at < now() - interval '24 hours'`,
-      [tenantId, message.dedupeKey],
+      [tenantId, notification.dedupeKey],
     );
   }
   const mode = deliveryMode(addressees);
@@ -51,34 +51,36 @@ export async function insertNotification(
      on conflict (tenant_id, dedupe_key) where dedupe_key is not null do nothing returning created_at`,
     [
       tenantId,
-      message.id,
-      message.type,
-      message.category,
-      priorityRank(message.priority),
-      message.title,
-      message.content,
-      message.link,
-      message.data === null ? null : JSON.stringify(message.data),
-      JSON.stringify(message.actions),
-      message.actorId,
-      message.relatedType,
-      message.relatedId,
+      notification.id,
+      notification.type,
+      notification.category,
+      priorityRank(notification.priority),
+      notification.title,
+      notification.content,
+      notification.link,
+      notification.data === null ? null : JSON.stringify(notification.data),
+      JSON.stringify(notification.actions),
+      notification.actorId,
+      notification.relatedType,
+      notification.relatedId,
       mode,
       recipients,
-      message.requiresAck,
-      message.expiresAt,
-      message.dedupeKey,
+      notification.requiresAck,
+      notification.expiresAt,
+      notification.dedupeKey,
     ],
   );
   const [row] = inserted;
-  if (row !== undefined) return { id: message.id, mode, recipients, createdAt: row.created_at, deduplicated: false };
+  if (row !== undefined)
+    return { id: notification.id, mode, recipients, createdAt: row.created_at, deduplicated: false };
   const earlier: { id: string; delivery_mode: DeliveryMode; recipients: number | null; created_at: Date }[] =
     await manager.query(
       `select id, delivery_mode, recipients, created_at from herald.ntf_message where tenant_id = $1 and dedupe_key = $2`,
-      [tenantId, message.dedupeKey],
+      [tenantId, notification.dedupeKey],
     );
   const [first] = earlier;
-  if (first === undefined) throw new Error('A message was refused as a duplicate of one that cannot be found.');
+  if (first === undefined)
+    throw new Error('The database refused a notification as a duplicate, but no earlier one exists.');
   return {
     id: first.id,
     mode: first.delivery_mode,
@@ -88,11 +90,11 @@ export async function insertNotification(
   };
 }
 
-/** Writes whom a message is for: a row for each person named, one for each audience key. */
+/** Writes a row for each named person and for each audience key. */
 export async function insertAddressees(
   manager: EntityManager,
   tenantId: string,
-  message: Pick<NotificationContent, 'id' | 'category' | 'priority'>,
+  notification: Pick<NotificationContent, 'id' | 'category' | 'priority'>,
   { users, keys }: Addressees,
 ): Promise<void> {
   for (let start = 0; start < users.length; start += ROWS_PER_STATEMENT) {
@@ -101,9 +103,9 @@ export async function insertAddressees(
        select $1, person, $2::uuid, $2::uuid, $3, $4 from unnest($5::text[]) as named(person)`,
       [
         tenantId,
-        message.id,
-        message.category,
-        priorityRank(message.priority),
+        notification.id,
+        notification.category,
+        priorityRank(notification.priority),
         users.slice(start, start + ROWS_PER_STATEMENT),
       ],
     );
@@ -111,14 +113,14 @@ export async function insertAddressees(
   if (keys.length > 0) {
     await manager.query(
       `insert into herald.ntf_audience (tenant_id, key, message_id) select $1, key, $2 from unnest($3::text[]) as addressed(key)`,
-      [tenantId, message.id, keys],
+      [tenantId, notification.id, keys],
     );
   }
 }
 
 /**
- * Takes a message out of every inbox at once: one row, whoever has it.
- * @returns whom it had reached, or null when the tenant has no such message; nobody when it was taken back before.
+ * Removes a notification from every inbox with one row.
+ * @returns the former recipients: none when it was revoked before, null when the tenant has no such notification.
  */
 export async function revokeNotification(
   manager: EntityManager,

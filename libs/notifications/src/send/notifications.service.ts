@@ -19,32 +19,32 @@ import { NotificationRefusal, unknownNotification } from '../errors/notification
 import { MAX_AUDIENCES, MAX_NAMED_USERS, sendSchema, type SendNotification } from '../schemas/send-input.js';
 import { actorOf, type Sender } from './sender.js';
 
-/** The audience that an item names when its reader was named in person. */
-const IN_PERSON = 'users';
+/** The audience of an item whose reader was named. */
+const NAMED_USERS = 'users';
 
 const checkedInput = new SchemaPipe(sendSchema);
 
 export type { RelatedRecords } from './close-related.js';
 
-/** What became of a send. */
+/** The result of a send. */
 export interface SendReceipt {
   /** The notification's id, one for all its recipients. */
   readonly id: string;
-  /** `materialised`: a row for each person named. `lazy`: found by audience key, however many people hold it. */
+  /** `materialised`: fan-out on write, a row for each named person. `lazy`: fan-out on read, by audience key. */
   readonly mode: 'materialised' | 'lazy';
-  /** People named; null where an audience was addressed, because who holds a key may change. */
+  /** Number of named people; null when an audience was addressed, because its members may change. */
   readonly recipients: number | null;
-  /** The `dedupeKey` was used within 24 hours: this is the first one's receipt, and nothing was written. */
+  /** The `dedupeKey` was used within 24 hours. This is the receipt of the first send, and nothing was written. */
   readonly deduplicated: boolean;
-  /** When it was stored, by the database's clock. */
+  /** Time of storage, by the database's clock. */
   readonly createdAt: Date;
 }
 
 /**
- * Sends notifications and takes them back.
+ * Sends and revokes notifications.
  *
- * Guarantees: rows and events are part of the caller's transaction, so people are told when and only when it commits; a
- * person gets one item however many of the targets mean them; nothing ever reaches another tenant.
+ * Guarantees: rows and events are part of the caller's transaction, so they exist if and only if it commits. A person gets
+ * one item even if several targets match. Nothing reaches another tenant.
  */
 @Injectable()
 export class NotificationService {
@@ -56,21 +56,21 @@ export class NotificationService {
   /**
    * Sends inside the caller's own transaction.
    *
-   * @param manager of an open transaction; see `joinTenant` for what becomes of it.
+   * @param manager of an open transaction, which `joinTenant` binds to the sender's tenant.
    * @throws Refusal 400 `invalid_request` with every fault; NotificationRefusal 413 `too_many_recipients`.
    * @throws PlatformError `ERR_SSE_NO_TRANSACTION`, `ERR_SSE_TENANT_MISMATCH`.
    */
   async send(manager: EntityManager, sender: Sender, input: SendNotification): Promise<SendReceipt> {
-    const order = checkSending(input);
+    const sending = checkSending(input);
     await joinTenant(manager, sender.tenantId, 'NotificationService.send');
-    return this.sendJoined(manager, sender, order);
+    return this.sendJoined(manager, sender, sending);
   }
 
   /** The same in a transaction of its own, committed when it returns. */
   async sendNow(sender: Sender, input: SendNotification): Promise<SendReceipt> {
-    const order = checkSending(input);
-    // A transaction of a tenant needs not be tied to it again, which would be one round trip of six.
-    return this.transactions.run(asTenantId(sender.tenantId), (manager) => this.sendJoined(manager, sender, order));
+    const sending = checkSending(input);
+    // This transaction is bound to the tenant already. Binding it again would cost one more round trip (of six).
+    return this.transactions.run(asTenantId(sender.tenantId), (manager) => this.sendJoined(manager, sender, sending));
   }
 
   private async sendJoined(
@@ -119,7 +119,7 @@ export class NotificationService {
   }
 
   /**
-   * Takes a notification out of every inbox, with one row written, and tells those who were told of it. Idempotent.
+   * Removes a notification from every inbox by writing one row, and publishes that to its recipients. Idempotent.
    * @throws NotificationRefusal 404 for an id that the tenant does not have.
    */
   async revoke(manager: EntityManager, sender: Sender, id: string): Promise<void> {
@@ -131,14 +131,14 @@ export class NotificationService {
   }
 
   /**
-   * Puts away what people have of notifications about things that are settled (a task that somebody else handled): archived
-   * and read, and told to their devices. What asks for an acknowledgement, and what was sent to an audience and never
-   * touched, stays. Idempotent.
-   * @returns how many items were put away.
+   * Archives the items about records that are settled, for example a task that another person completed. It marks them as
+   * read and publishes that to the devices of their owners. Items that require an acknowledgement stay, and so do
+   * notifications to an audience that the reader has not changed. Idempotent.
+   * @returns the number of archived items.
    */
-  async closeRelated(manager: EntityManager, tenantId: string, things: RelatedRecords): Promise<number> {
+  async closeRelated(manager: EntityManager, tenantId: string, records: RelatedRecords): Promise<number> {
     await joinTenant(manager, tenantId, 'NotificationService.closeRelated');
-    const closed = await closeRelatedItems(manager, tenantId, things);
+    const closed = await closeRelatedItems(manager, tenantId, records);
     for (const { userId, id, patch, revision } of closed) {
       const data: NotificationUpdated = { id, patch, revision };
       await this.broker.publish(
@@ -162,14 +162,14 @@ export class NotificationService {
     }));
   }
 
-  /** One event for those named and one for each audience key; all of them tell of the same id. */
+  /** One event for the named people and one for each audience key, all with the same id. */
   private async publish(
     manager: EntityManager,
     tenantId: string,
     { users, keys }: Addressees,
     eventFor: (audience: string) => { readonly event: string; readonly data: unknown },
   ): Promise<void> {
-    if (users.length > 0) await this.broker.publish(manager, { tenantId, audience: { users } }, eventFor(IN_PERSON));
+    if (users.length > 0) await this.broker.publish(manager, { tenantId, audience: { users } }, eventFor(NAMED_USERS));
     for (const key of keys) await this.broker.publish(manager, { tenantId, audience: key }, eventFor(key));
   }
 }
@@ -178,7 +178,7 @@ function modeName(mode: DeliveryMode): SendReceipt['mode'] {
   return mode === 'm' ? 'materialised' : 'lazy';
 }
 
-/** What is to be sent, and to whom. */
+/** A checked input with its addressees. */
 interface CheckedSending {
   readonly checked: ReturnType<typeof checkedInput.transform>;
   readonly addressees: Addressees;
@@ -195,13 +195,13 @@ function refuseTooMany({ users, keys }: Addressees): void {
   if (users.length > MAX_NAMED_USERS) {
     throw new NotificationRefusal(
       'too_many_recipients',
-      `${users.length} people are named; at most ${MAX_NAMED_USERS} in one notification. Address a role, a group or the tenant.`,
+      `The notification names ${users.length} people; at most ${MAX_NAMED_USERS} are allowed. Address a role, a group or the tenant.`,
     );
   }
   if (keys.length > MAX_AUDIENCES) {
     throw new NotificationRefusal(
       'too_many_recipients',
-      `${keys.length} audiences are addressed; at most ${MAX_AUDIENCES} in one notification.`,
+      `The notification addresses ${keys.length} audiences; at most ${MAX_AUDIENCES} are allowed. Send several notifications.`,
     );
   }
 }

@@ -1,11 +1,11 @@
 import { TENANT_KEY, type AudienceKey } from '@nest-herald/sse';
 import type { NotificationTargets } from '../schemas/send-input.js';
 
-/** Whom a notification reaches: by a row of their own, or by an audience key that they hold. */
+/** The recipients of a notification: people with a row of their own, and audience keys. */
 export interface Addressees {
-  /** People named, each once, in the order of their ids (so that two senders never lock in opposite orders). */
+  /** Named people, each once and sorted by id, so that two senders never lock in opposite orders. */
   readonly users: readonly string[];
-  /** Audience keys, each once; the same strings by which connections are found. */
+  /** Audience keys, each once and sorted. */
   readonly keys: readonly AudienceKey[];
 }
 
@@ -18,8 +18,8 @@ const PREFIX = {
 } as const;
 
 /**
- * Turns targets into addressees, each once. Everybody holds the tenant's key, so it makes every other target redundant:
- * a notification "to all, and to Ann" is one to all, and Ann gets it once.
+ * Resolves targets to addressees, each once. All people have the tenant's key, so it makes every other target redundant:
+ * Ann gets a notification "to all, and to Ann" once.
  */
 export function addresseesOf(to: NotificationTargets): Addressees {
   if (to.tenant) return { users: [], keys: [TENANT_KEY] };

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { NotificationCounts } from '../notification/notification-events.js';
 import { visible, type InboxFilter, type Reader } from './visible.js';
 
-/** The largest number that a count says; beyond it people read "999+". */
+/** The largest count; beyond it pages show "999+". */
 export const COUNT_CAP = 999;
 
 interface RevRow {
@@ -23,8 +23,8 @@ const REV_COLUMNS = `
     order by newest.id desc limit 1) as newest`;
 
 /**
- * Counts what is unread and unseen in an inbox, from the rows themselves: there is no counter that could drift. At most
- * {@link COUNT_CAP} + 1 rows are looked at. One statement, so numbers and `rev` belong to one moment.
+ * Counts unread and unseen items in an inbox from the rows, because a counter could drift. It reads at most
+ * {@link COUNT_CAP} + 1 rows. One statement, so counts and `rev` belong to the same moment.
  */
 export async function countInbox(manager: EntityManager, reader: Reader): Promise<NotificationCounts> {
   const { sql, parameters } = visible(reader, { state: 'unread' }, COUNT_CAP + 1, 'state');
@@ -36,7 +36,7 @@ export async function countInbox(manager: EntityManager, reader: Reader): Promis
     [...parameters],
   );
   const [row] = rows;
-  if (row === undefined) throw new TypeError('A count always has one row.');
+  if (row === undefined) throw new TypeError('The count returned no row.');
   const total = { unread: 0, unseen: 0 };
   const byCategory: Record<string, { unread: number; unseen: number }> = {};
   for (const { category, unread, unseen } of row.categories) {
@@ -53,7 +53,7 @@ export async function countInbox(manager: EntityManager, reader: Reader): Promis
   };
 }
 
-/** All that a list shows, wherever its page begins: exact, so it costs a look at each of them. */
+/** The number of all items that a list shows, on any page. It is exact, so it reads every one of them. */
 export async function countVisible(manager: EntityManager, reader: Reader, filter: InboxFilter): Promise<number> {
   const { before: _before, offset: _offset, ...whole } = filter;
   const { sql, parameters } = visible(reader, whole, null, 'state');

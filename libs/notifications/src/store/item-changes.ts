@@ -12,31 +12,31 @@ import { visible, type Reader, type VisibleRow } from './visible.js';
 /** One item before and after an operation. */
 export interface ItemChange {
   readonly before: NotificationItem;
-  /** The item as it is now; null when it was deleted. */
+  /** The item after the operation; null when it was deleted. */
   readonly after: NotificationItem | null;
 }
 
-/** Why an operation was refused: by the rules, or because the item is not the one that the caller knew. */
+/** Why an operation was refused: by a rule, or because the item has another revision than the caller expected. */
 export type RefusalReason = 'stale' | Exclude<OperationVerdict, 'change' | 'nothing-to-do'>;
 
-/** What became of an operation on some notifications of one person. */
+/** The result of an operation on some notifications of one person. */
 export interface ChangeOutcome {
-  /** What the person could see of the ids asked for, as it is now; what they cannot see is not there. */
+  /** The requested items that the person can see, after the operation. */
   readonly items: readonly NotificationItem[];
-  /** The rows that were written. */
+  /** The changed items. */
   readonly changes: readonly ItemChange[];
-  /** The first refusal, when nothing was written because of it. */
+  /** The first refusal. Nothing was written then. */
   readonly refused?: { readonly item: NotificationItem; readonly why: RefusalReason };
 }
 
-/** What an operation writes; `$4` and `$5` are only there for a snooze. The database's clock decides every time. */
+/** The assignments of each operation. Only a snooze has `$5`, and only a snooze and its end have `$4`. Times are the database's. */
 const SET: Readonly<Record<ItemOperation['op'], string>> = {
   read: 'read_at = clock_timestamp(), seen_at = coalesce(seen_at, clock_timestamp())',
   unread: 'read_at = null, unread_xid = pg_current_xact_id()',
   seen: 'seen_at = clock_timestamp()',
   archive: 'archived_at = clock_timestamp()',
   unarchive: 'archived_at = null',
-  // It comes back as something new: unread, and at the place that its time of waking has among the others.
+  // The item returns as new: unread, and sorted by the time at which the snooze ends.
   snooze: 'snoozed_until = $4, position = $5, read_at = null, seen_at = null, unread_xid = pg_current_xact_id()',
   unsnooze: 'snoozed_until = null, position = $4',
   ack: 'acked_at = clock_timestamp()',
@@ -44,8 +44,8 @@ const SET: Readonly<Record<ItemOperation['op'], string>> = {
 };
 
 /**
- * Does one operation to some notifications of one person, all or none. Rows are locked in the order of their ids, so two
- * devices of one person wait for each other and never deadlock; what each decides, it decides on rows that it holds.
+ * Executes one operation on some notifications of one person, all or none. Rows are locked in the order of their ids, so two
+ * devices of one person wait for each other and never deadlock. Each decides on rows that it has locked.
  *
  * @param expectedRevision refuses the operation for an item with another revision (`If-Match`).
  */
@@ -64,19 +64,19 @@ export async function changeItems(
         : ('stale' as const),
   });
   const seen = await readItems(manager, reader, ids);
-  // Most repeats end here: reading what is read costs no lock and writes nothing.
+  // Most repeats end here. They take no lock and write nothing.
   if (seen.every((item) => decide(item).why === 'nothing-to-do')) return { items: seen, changes: [] };
 
-  // Only what the reader can see gets a row: a row of one's own would show what the directory hides.
+  // Only a visible item gets a row. A row of its own would show an item that the directory hides.
   const visibleIds = seen.map((item) => item.id);
   await lockItems(manager, reader, visibleIds);
-  const held = await readItems(manager, reader, visibleIds);
-  const verdicts = held.map(decide);
+  const locked = await readItems(manager, reader, visibleIds);
+  const verdicts = locked.map(decide);
   for (const { item, why } of verdicts) {
-    if (why !== 'change' && why !== 'nothing-to-do') return { items: held, changes: [], refused: { item, why } };
+    if (why !== 'change' && why !== 'nothing-to-do') return { items: locked, changes: [], refused: { item, why } };
   }
   const due = verdicts.filter(({ why }) => why === 'change').map(({ item }) => item);
-  if (due.length === 0) return { items: held, changes: [] };
+  if (due.length === 0) return { items: locked, changes: [] };
 
   await manager.query(
     `update herald.ntf_item set ${SET[operation.op]}, revision = revision + 1
@@ -88,7 +88,7 @@ export async function changeItems(
   return { items: now, changes: due.map((before) => ({ before, after: after.get(before.id) ?? null })) };
 }
 
-/** Notifications by id, in whatever state, as far as the reader can see them. */
+/** Notifications by id, in any state, that the reader can see. */
 export async function readItems(
   manager: EntityManager,
   reader: Reader,
@@ -100,8 +100,8 @@ export async function readItems(
 }
 
 /**
- * Gives the person a row of their own for what reached them by an audience, and locks the rows. Such a row keeps the
- * transaction of its message: a mark that covered the shared notification covers it still.
+ * Inserts a row for the person for each notification that reached them by an audience, and locks the rows. Such a row keeps
+ * the transaction id of the notification, so that a mark that covered the shared notification still covers it.
  */
 async function lockItems(manager: EntityManager, reader: Reader, ids: readonly string[]): Promise<void> {
   await manager.query(

@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import type { Reader } from './visible.js';
 
-/** Categories of which one person can have a mark of their own. */
+/** Most categories with a mark of their own, for one person. */
 const MAX_MARKED_CATEGORIES = 200;
 
 /**
- * Raises a person's revision and holds the row until the transaction ends, so that whatever this person changes next, on
- * whichever device, comes after. Take it behind the item rows, never before them.
+ * Increases a person's revision and locks the row until the transaction ends, so that the next change of this person, on any
+ * device, comes after. Lock item rows first and this row after them, never the reverse.
  * @returns the new revision.
  */
 export async function raiseRevision(manager: EntityManager, reader: Reader): Promise<string> {
@@ -20,9 +20,9 @@ export async function raiseRevision(manager: EntityManager, reader: Reader): Pro
 }
 
 /**
- * Marks everything, or one category, as read and seen: one row, however long the inbox. What commits later is not in the
- * mark. The caller must hold the revision (see {@link raiseRevision}): then marks of one person never go backwards.
- * @returns false when this person has marks of too many categories already.
+ * Marks everything, or one category, as read and seen with one row. A notification that commits later is not covered.
+ * The caller must have locked the revision with {@link raiseRevision}, so that marks of one person never go backwards.
+ * @returns false when this person already has marks of too many categories.
  */
 export async function markAll(
   manager: EntityManager,
@@ -48,9 +48,9 @@ export async function markAll(
 }
 
 /**
- * Takes the newest mark of its scope back. What was read one by one stays read, and what was seen stays seen.
- * @returns the category that was marked, '' for the whole inbox; null for a token that is unknown, spent, too old, or
- * followed by another mark of the same scope.
+ * Undoes the newest mark of its scope. Items that were read one by one stay read, and seen items stay seen.
+ * @returns the marked category, '' for the whole inbox; null for a token that is unknown, used, too old, or followed by
+ * another mark of the same scope.
  */
 export async function unmarkAll(manager: EntityManager, reader: Reader, undoToken: string): Promise<string | null> {
   const [rows]: [{ category: string }[], number] = await manager.query(

@@ -1,14 +1,14 @@
 import type { AudienceKey } from '@nest-herald/sse';
 import type { InboxState, NotificationType } from '../notification/notification.js';
 
-/** Whose inbox it is: tenant and person from the verified token, keys from token and directory. */
+/** The owner of an inbox: tenant and person from the verified token, keys from token and directory. */
 export interface Reader {
   readonly tenantId: string;
   readonly userId: string;
   readonly keys: readonly AudienceKey[];
 }
 
-/** What a list shows; every field narrows it. */
+/** Filter of a list; all fields must match. */
 export interface InboxFilter {
   readonly state: InboxState;
   readonly ids?: readonly string[];
@@ -18,13 +18,13 @@ export interface InboxFilter {
   readonly priority?: number;
   readonly relatedType?: string;
   readonly relatedId?: string;
-  /** Part of title or content, upper and lower case alike. */
+  /** Part of title or content, case-insensitive. */
   readonly text?: string;
   readonly from?: Date;
   readonly to?: Date;
-  /** Only what sorts behind this position. */
+  /** Only items that sort after this sort key. */
   readonly before?: string;
-  /** How many of the newest to pass over. */
+  /** How many of the newest items to skip. */
   readonly offset?: number;
 }
 
@@ -67,9 +67,9 @@ const MESSAGE_COLUMNS = `m.type, m.category, m.priority, m.title, m.content, m.l
   m.related_type, m.related_id, m.requires_ack, m.created_at, m.expires_at`;
 
 /**
- * The moment at which "mark all" of everything, or of its category, covered a notification; null when none did. A mark is
- * a snapshot, not a time and not an id: what was committed after it is not in it, however early its id or its
- * timestamp. Marking something unread renews the transaction that is compared, and waking after the mark counts as new.
+ * The time at which a "mark all read", of the inbox or of the category, covered a notification; null when none did. A mark is
+ * a snapshot, not a time or an id: it never covers a notification that commits later, even one with an earlier id or
+ * timestamp. "Mark unread" sets a new transaction id to compare, and a snooze that ends after the mark makes the item new.
  */
 const markedAt = (kind: 'read' | 'seen', xid: string, wokeAt: string): string =>
   `(select min(k.${kind}_marked_at) from marks k where k.category in ('', m.category)
@@ -83,25 +83,25 @@ const SHARED_READ_AT = markedAt('read', 'm.created_xid', 'null::timestamptz');
 const SHARED_SEEN_AT = markedAt('seen', 'm.created_xid', 'null::timestamptz');
 
 /**
- * The message of a row, looked up by its key for each row that a walk meets. Here and below, `offset 0` keeps the planner
- * from joining all messages of the tenant with all rows of a person and sorting the result, which it prefers where it
- * expects few rows (measured with 100,000 items: a page 33 ms, walked in order 3 ms).
+ * The notification of a row, read by key for each row of an index scan. Here and below, `offset 0` keeps the planner from
+ * joining all notifications of the tenant with all rows of a person and sorting the result, which it prefers when it
+ * expects few rows (measured with 100,000 items: 33 ms for a page, 3 ms with the ordered scan).
  */
 const messageOf = (row: string): string =>
   `select * from herald.ntf_message where tenant_id = $1 and id = ${row}.message_id offset 0`;
 const MESSAGE_OF_ITEM = messageOf('i');
 const MESSAGE_OF_AUDIENCE = messageOf('a');
 
-/** The smallest uuid: a key without a beginning. */
+/** The smallest uuid, for a key that has no start. */
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
-const ALIVE = `m.revoked_at is null and (m.expires_at is null or m.expires_at > now())`;
+const CURRENT = `m.revoked_at is null and (m.expires_at is null or m.expires_at > now())`;
 const NOT_SNOOZED = `(i.snoozed_until is null or i.snoozed_until <= now())`;
 
-/** Conditions of a state on a person's own row. */
+/** The condition of each state on a person's own row. */
 const ITEM_STATE: Readonly<Record<InboxState, string>> = {
   inbox: `i.archived_at is null and ${NOT_SNOOZED}`,
-  // The first three repeat the predicate of the index ntf_item_unread, which is what makes counting cheap.
+  // The first three conditions repeat the predicate of the index ntf_item_unread, so counting uses it.
   unread: `i.read_at is null and i.archived_at is null and ${NOT_SNOOZED} and ${ITEM_READ_AT} is null`,
   read: `i.archived_at is null and ${NOT_SNOOZED} and ${ITEM_READ_AT} is not null`,
   archived: `i.archived_at is not null`,
@@ -109,7 +109,7 @@ const ITEM_STATE: Readonly<Record<InboxState, string>> = {
   all: 'true',
 };
 
-/** The same for a shared notification that the person has not touched. */
+/** The same for a shared notification that the person has not changed. */
 const SHARED_STATE: Readonly<Record<InboxState, string>> = {
   inbox: 'true',
   unread: `${SHARED_READ_AT} is null`,
@@ -120,17 +120,17 @@ const SHARED_STATE: Readonly<Record<InboxState, string>> = {
 };
 
 /**
- * The newest `limit` notifications that a reader can see now, newest first, each once: those with a row of their own,
- * and those that an audience key of theirs reaches and that they have not touched yet.
+ * Selects the newest `limit` notifications that a reader can see now, newest first, each once: those with a row of their own,
+ * and those that one of their audience keys reaches and that they have not changed yet.
  *
- * A key that the directory gives counts from the moment it was given: what had been committed to it before stays invisible,
- * so a new colleague does not find years of notices. Keys that only the token names have no such moment.
+ * A key of the directory counts from the moment at which the person got it: earlier notifications to the key stay invisible,
+ * so a new colleague does not find years of notices. Keys that are only in the token have no such moment.
  *
- * Every branch is limited by itself before they are merged, so a page costs a page, however long the inbox. Rows that
- * came by an audience need the key still: who lost a role no longer sees what was sent to it.
+ * Each branch has its own limit before the merge, so the cost of a page does not grow with the inbox. A row that came by an
+ * audience still needs the key: a person who lost a role no longer sees what was sent to it.
  *
- * @param limit null for all of them, to be counted.
- * @param columns `all` for items, `state` for what counts need.
+ * @param limit null for all, to count them.
+ * @param columns `all` for items, `state` for counts.
  */
 export function visible(
   reader: Reader,
@@ -140,7 +140,7 @@ export function visible(
 ): Statement {
   const parameters: unknown[] = [reader.tenantId, reader.userId, [...reader.keys]];
   const param = (value: unknown): string => `$${parameters.push(value)}`;
-  // Each branch goes as far as the page does; what is passed over is left out behind the merge.
+  // Each branch reads up to the end of the page. The offset is applied after the merge.
   const offset = filter.offset ?? 0;
   const max = `${param(limit === null ? null : limit + offset)}::int`;
   const message = messageConditions(filter, param);
@@ -167,7 +167,7 @@ with marks as materialized (
    where ${[
      'i.tenant_id = $1 and i.user_id = $2 and i.deleted_at is null',
      ITEM_STATE[filter.state],
-     ALIVE,
+     CURRENT,
      `(not i.by_audience or exists (select from herald.ntf_audience a
         where a.tenant_id = $1 and a.message_id = i.message_id and a.key = any($3::text[])))`,
      ...own,
@@ -178,7 +178,7 @@ with marks as materialized (
 ), shared as (
   select distinct on (s.position) s.*
     from (select given.key, ms.snapshot, ms.created_xid,
-            -- An id is made before its row is committed; an hour is more than any transaction takes.
+            -- An id is created before its row commits. One hour is longer than any transaction.
             coalesce(herald.uuid_floor(ms.since - interval '1 hour'), '${NIL_UUID}'::uuid) as floor
             from unnest($3::text[]) as given(key)
             left join herald.ntf_membership ms on ms.tenant_id = $1 and ms.user_id = $2 and ms.key = given.key) held
@@ -194,8 +194,8 @@ with marks as materialized (
          `(held.snapshot is null or m.created_xid = held.created_xid
            or not pg_visible_in_snapshot(m.created_xid, held.snapshot))`,
          SHARED_STATE[filter.state],
-         ALIVE,
-         // A scalar subquery, because the planner never turns it into a join of all items with all audiences: each row costs
+         CURRENT,
+         // A scalar subquery, because the planner never turns it into a join of all items with all audiences. Each row costs
          // one probe of one partition.
          `(select 1 from herald.ntf_item i
             where i.tenant_id = $1 and i.user_id = $2 and i.message_id = a.message_id) is null`,

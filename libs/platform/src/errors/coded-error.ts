@@ -1,6 +1,6 @@
 /**
- * Base of every error of these packages that is not an answer to a request: a stable `code`, a message that says what
- * happened, with which value and what to do, and the cause where there is one.
+ * Base of every error of these packages that is not an answer to a request. It has a stable `code`, a message with the event,
+ * the value and the remedy, and the cause if there is one.
  */
 export class CodedError<Code extends string = string> extends Error {
   constructor(

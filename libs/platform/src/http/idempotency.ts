@@ -1,7 +1,7 @@
 import type { Tx } from '../transactions/tx.js';
 import type { Principal } from '../identity/principal.js';
 
-/** The request of a write, as far as whoever does it once may look. */
+/** The parts of a write request that {@link Idempotency} reads. */
 export interface KeyedWrite {
   readonly method: string;
   readonly url: string;
@@ -10,22 +10,22 @@ export interface KeyedWrite {
   readonly body?: unknown;
 }
 
-/** The response of a write, as far as it is written here. */
+/** The part of a response that {@link Idempotency} writes. */
 export interface KeyedWriteResponse {
   header(name: string, value: string): unknown;
 }
 
 /**
- * Does a write at most once per `Idempotency-Key` of its request. This package has no place of its own for keys: they belong
- * into the same database, and the same transaction, as what they guard, and a host has one such table for all of its writes
- * (`IdempotentRequests` of `@nest-herald/platform/postgres` is one).
+ * Executes a write at most once per `Idempotency-Key` of its request. The keys belong in the same database and transaction as
+ * the data that they protect, so a host has one table of keys for all its writes. `IdempotentRequests` of
+ * `@nest-herald/platform/postgres` is an implementation.
  */
 export interface Idempotency {
   /**
-   * @param work what is to be done, inside the transaction that also keeps the key; its answer is kept as JSON.
-   * @returns the body to answer with: that of `work`, or of the first request with the same key.
-   * @throws what refuses a key that is malformed, in use, or was used for another request; what `work` throws, and nothing
-   * is kept then.
+   * @param work runs inside the transaction that stores the key. Its answer is stored as JSON.
+   * @returns the body of the answer: that of `work`, or of the first request with the same key.
+   * @throws a refusal for a key that is malformed, in use, or was used for another request. An error of `work` passes through,
+   * and nothing is stored.
    */
   answer(
     principal: Principal,

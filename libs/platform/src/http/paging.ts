@@ -1,7 +1,7 @@
 import { Refusal } from '../problem/refusal.js';
 import { z } from 'zod';
 
-/** Items that an offset may skip. Beyond that a client follows the cursor, which costs one page however far back it is. */
+/** Most items that an offset may skip. Beyond that, a client follows the cursor, which costs one page at any depth. */
 export const MAX_OFFSET = 10_000;
 
 /** A page of a list. */
@@ -9,11 +9,11 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
   readonly hasMore: boolean;
-  /** All that the list has, on every page; only where it was asked for. */
+  /** Number of all items of the list, when the query requests it. */
   readonly total?: number;
 }
 
-/** Query fields of every list; `offset` and `total` are for clients that page by number. */
+/** Query fields of every list. `offset` and `total` are for clients with page numbers. */
 export const pagingFields = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(100).optional(),
@@ -21,13 +21,13 @@ export const pagingFields = {
   total: z.stringbool().optional(),
 };
 
-/** Schema of a page. */
+/** The schema of a page of items. */
 export function pageOf<T extends z.ZodType>(item: T, id: string) {
   const page = { items: z.array(item), nextCursor: z.string().nullable(), hasMore: z.boolean() };
   return z.object({ ...page, total: z.number().int().optional() }).meta({ id });
 }
 
-/** The last key of the page before, out of its cursor. @throws Refusal 400. */
+/** Reads the last key of the previous page from its cursor. @throws Refusal 400. */
 export function keyAt<T>(cursor: string | undefined, schema: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
   const parsed = schema.safeParse(Buffer.from(cursor, 'base64url').toString());
@@ -35,7 +35,7 @@ export function keyAt<T>(cursor: string | undefined, schema: z.ZodType<T>): T | 
   throw new Refusal(400, 'invalid_request', 'The cursor is not one that a page returned. Start from the first page.');
 }
 
-/** Adds how many rows a list has, counted by the same conditions, where the query asks for it. */
+/** Adds the number of all rows, counted with the same conditions, when the query requests it. */
 export async function withTotal<T>(
   page: Page<T>,
   query: { readonly total?: boolean | undefined },
@@ -44,7 +44,7 @@ export async function withTotal<T>(
   return query.total === true ? { ...page, total: await count() } : page;
 }
 
-/** A page out of one row more than asked for. */
+/** Builds a page from `limit + 1` rows; the extra row shows that there are more. */
 export function pageFrom<R, T>(
   rows: readonly R[],
   limit: number,

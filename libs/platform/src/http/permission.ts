@@ -13,11 +13,11 @@ export function requirePermission(principal: Principal, permission: string): voi
   throw new Refusal(403, 'forbidden', `This needs the permission ${permission}.`, { extra: { permission } });
 }
 
-/** Lets the guard of a route pass only holders of the permission; on a method or a whole controller. */
+/** Requires a permission for a method or a whole controller. The guard of the route checks it. */
 export const RequirePermission = (permission: string): CustomDecorator<symbol> =>
   SetMetadata(REQUIRED_PERMISSION, permission);
 
-/** Puts the verified principal on the request; what guards do. */
+/** Stores the verified principal on the request. Guards call it. */
 export function setPrincipal(request: object, principal: Principal): void {
   (request as { [PRINCIPAL]?: Principal })[PRINCIPAL] = principal;
 }
@@ -29,7 +29,7 @@ export function principalOfRequest(request: object): Principal {
   throw new Refusal(401, 'missing_token', 'Send "Authorization: Bearer <token>".');
 }
 
-/** The verified principal, as a parameter of a handler that a guard such as `SseAuthGuard` protects. */
+/** Injects the verified principal into a handler that a guard such as `SseAuthGuard` protects. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
   principalOfRequest(context.switchToHttp().getRequest<object>()),
 );

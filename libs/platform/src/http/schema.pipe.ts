@@ -2,15 +2,15 @@ import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 import { Refusal } from '../problem/refusal.js';
 
-/** Never chosen by a request: ignored wherever they are sent, so that older clients need no change. */
+/** Never chosen by a request: ignored wherever they are sent, so older clients need no change. */
 const IGNORED_FIELDS = ['tenant_id', 'tenantId'];
 
 /**
- * Checks a body or a query against a schema and hands on what the schema made of it. Nest 12 has a pipe for standard
- * schemas; this one also runs on Nest 11, ignores tenant fields, and answers in problem documents.
+ * Checks a body or a query against a schema and returns the parsed value. Nest 12 has a pipe for standard schemas; this pipe
+ * also runs on Nest 11, ignores tenant fields, and refuses with problem documents.
  */
 export class SchemaPipe<T> implements PipeTransform<unknown, T> {
-  /** @param choose the schema for what was sent. */
+  /** @param choose the schema, or a function that selects it for a value. */
   constructor(private readonly choose: z.ZodType<T> | ((value: unknown) => z.ZodType<T>)) {}
 
   /** @throws Refusal 400 `invalid_request` with `errors[].path` and `.message`. */

@@ -7,7 +7,7 @@ const nested = (depth: number): unknown => {
   return value;
 };
 
-describe('what PostgreSQL can keep', () => {
+describe('Storable JSON', () => {
   it.each([
     ['plain', true],
     ['😀 pair', true],
@@ -15,8 +15,8 @@ describe('what PostgreSQL can keep', () => {
     ['\ud800', false],
     ['a\udc00b', false],
     ['\ud83d', false],
-  ])('knows of %j: %s', (text, kept) => {
-    expect(isStorableText(text)).toBe(kept);
+  ])('accepts %j: %s', (text, accepted) => {
+    expect(isStorableText(text)).toBe(accepted);
   });
 
   it.each([
@@ -25,11 +25,11 @@ describe('what PostgreSQL can keep', () => {
     ['33 levels', nested(33), '32 levels'],
     ['a hundred thousand levels', nested(100_000), '32 levels'],
     ['too many bytes', 'x'.repeat(99), 'at most 100'],
-  ])('refuses %s and says why', (_what, value, fault) => {
+  ])('refuses %s and returns the reason', (_what, value, fault) => {
     expect(jsonFault(value, 100)).toContain(fault);
   });
 
-  it.each([null, 0, false, '', nested(32), JSON.parse('{"__proto__":{"x":1}}')])('keeps %j', (value) => {
+  it.each([null, 0, false, '', nested(32), JSON.parse('{"__proto__":{"x":1}}')])('accepts %j', (value) => {
     expect(jsonFault(value, 1_000)).toBeNull();
   });
 });

@@ -1,16 +1,16 @@
-/** Levels of nesting that a notification's data may have. */
+/** Most levels of nesting. */
 const MAX_DEPTH = 32;
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-/** PostgreSQL keeps neither NUL nor half a surrogate pair in text or jsonb: refused here, with a reason, not there. */
+/** PostgreSQL stores neither NUL nor half a surrogate pair in text or jsonb. This check refuses them first, with a reason. */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && !LONE_SURROGATE.test(text);
 }
 
 /**
- * Says why a value cannot be kept as jsonb, or null when it can. Walks without recursion, so that deep input costs
- * memory in proportion and never the stack.
+ * @returns why a value cannot be stored as jsonb; null when it can. It does not recurse, so deep input cannot overflow the
+ * stack.
  */
 export function jsonFault(value: unknown, maxBytes: number): string | null {
   const pending: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 1 }];
@@ -27,5 +27,5 @@ export function jsonFault(value: unknown, maxBytes: number): string | null {
     }
   }
   const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
-  return bytes > maxBytes ? `is ${bytes} bytes as JSON; at most ${maxBytes} are kept` : null;
+  return bytes > maxBytes ? `is ${bytes} bytes as JSON; at most ${maxBytes} are allowed` : null;
 }

@@ -1,6 +1,6 @@
 import type { KeyedWriteResponse } from './idempotency.js';
 
-/** Sends what has a revision with that as its ETag, for a later `If-Match`. */
+/** Sets the revision of a body as the ETag of the response, for a later `If-Match`. */
 export function withTag<T extends { readonly revision: number }>(response: KeyedWriteResponse, body: T): T {
   response.header('ETag', `"${body.revision}"`);
   return body;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomIdGenerator } from './id-generator.js';
 
-describe('random ids', () => {
-  it('have the bytes that were asked for, across every refill of the pool, and none comes twice', () => {
+describe('The random ids', () => {
+  it('have the requested length across every refill of the pool, and none repeats', () => {
     const seen = new Set<string>();
     const sizes = [9, 12, 16, 18, 32, 4_095, 4_096, 5_000];
     for (let i = 0; i < 2_000; i++) {
@@ -14,7 +14,7 @@ describe('random ids', () => {
     expect(seen.size).toBe(2_000);
   });
 
-  it('share no run of bytes with the one before, from whichever part of the pool they come', () => {
+  it('share no bytes with the previous id, in any part of the pool', () => {
     let previous = randomIdGenerator.random(16).slice(0, 8);
     for (let i = 0; i < 600; i++) {
       const next = randomIdGenerator.random(16).slice(0, 8);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Makes unguessable ids, injected so that tests can predict them. */
+/** Creates unguessable ids. It is injected, so tests can use predictable ids. */
 export interface IdGenerator {
   /** @returns `bytes` random bytes as base64url. */
   random(bytes: number): string;
@@ -12,8 +12,8 @@ export const ID_GENERATOR = Symbol('ID_GENERATOR');
 const POOL_BYTES = 4096;
 
 /**
- * Ids from the operating system's secure random source, drawn in bulk: one draw costs as much as twenty ids out of it. No
- * byte is used twice.
+ * Ids from the operating system's secure random source, read in blocks, because one read costs as much as twenty ids. No byte
+ * is used twice.
  */
 class PooledIdGenerator implements IdGenerator {
   #pool = Buffer.alloc(0);
@@ -31,5 +31,5 @@ class PooledIdGenerator implements IdGenerator {
   }
 }
 
-/** Ids that nobody can guess; see {@link PooledIdGenerator}. */
+/** The default {@link IdGenerator}, with secure random bytes. */
 export const randomIdGenerator: IdGenerator = new PooledIdGenerator();

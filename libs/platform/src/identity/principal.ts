@@ -2,14 +2,14 @@ import { PlatformError } from '../errors/platform.errors.js';
 
 declare const brand: unique symbol;
 
-/** Opaque id of a tenant, as the host's identity provider spells it; 1–128 characters out of `A-Z a-z 0-9 _ . @ | -`. */
+/** Opaque id of a tenant, of the host's identity provider; 1–128 characters out of `A-Z a-z 0-9 _ . @ | -`. */
 export type TenantId = string & { readonly [brand]: 'tenant' };
 
-/** Opaque id of a person inside a tenant; the same characters as {@link TenantId}. */
+/** Opaque id of a person inside a tenant, with the same characters as {@link TenantId}. */
 export type UserId = string & { readonly [brand]: 'user' };
 
 /**
- * Who holds a token, as verified from it and from nothing else.
+ * The verified identity behind a token, read from the token and nothing else.
  *
  * The tenant of every read, write and frame is `tenantId` of a principal; no request field may choose it.
  */
@@ -20,21 +20,21 @@ export interface Principal {
   readonly roles: readonly string[];
   /** Permission strings; `x:*` covers every permission that starts with `x:`. */
   readonly permissions: readonly string[];
-  /** Topic patterns that the holder may follow; see `TopicPattern` of the protocol package. */
+  /** Topic patterns that the principal may follow. */
   readonly topics: readonly string[];
-  /** End of the token; a stream opened with it is closed then. */
+  /** Expiry of the token. A stream that was opened with it closes then. */
   readonly expiresAt: Date;
-  /** `iat`: revocations that name an earlier moment do not concern this token. */
+  /** `iat`. Revocations before this time do not affect the token. */
   readonly issuedAt: Date;
-  /** `jti`, where the token has one. */
+  /** `jti`, if the token has one. */
   readonly tokenId?: string;
-  /** `sid`, the login session, where the token has one. */
+  /** `sid`, the login session, if the token has one. */
   readonly sessionId?: string;
 }
 
-/** The role that may do everything inside its own tenant. */
+/** The role with every permission in its own tenant. */
 const ADMIN_ROLE = 'admin';
-/** What no role of a tenant ever includes: it looks across tenants. */
+/** The permission that no role of a tenant includes, because it reaches across tenants. */
 const PLATFORM_PERMISSION = 'platform:admin';
 
 const ID = /^[A-Za-z0-9_.@|-]{1,128}$/;
@@ -57,13 +57,13 @@ export function asUserId(value: string): UserId {
 }
 
 /** Whether `granted` contains the permission itself or a wildcard `prefix:*` that covers it. */
-export function hasPermission(granted: readonly string[], wanted: string): boolean {
+function hasPermission(granted: readonly string[], wanted: string): boolean {
   return granted.some((p) => p === wanted || (p.endsWith(':*') && wanted.startsWith(p.slice(0, -1))));
 }
 
 /**
- * Whether the holder may do this: by a permission in the token (`x:*` covers every `x:…`), or as `admin` of the tenant,
- * which covers everything but `platform:admin`.
+ * Whether the principal has the permission: in the token (`x:*` covers every `x:…`), or as `admin` of the tenant, who has every
+ * permission except `platform:admin`.
  */
 export function isPermitted(principal: Principal, permission: string): boolean {
   if (hasPermission(principal.permissions, permission)) return true;

@@ -7,17 +7,17 @@ export type PlatformResponse =
 /** A request of Express or Fastify. */
 export type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
 
-/** The response of Node behind that of the platform. */
+/** Node's response of an Express or Fastify response. */
 export function rawResponse(response: PlatformResponse): ServerResponse {
   return 'raw' in response ? response.raw : response;
 }
 
-/** The request of Node behind that of the platform. */
+/** Node's request of an Express or Fastify request. */
 export function rawRequest(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-/** A header that must not be repeated; of a list the platform joined, the whole text. */
+/** A header that should occur once. Repeated values are joined with commas. */
 export function headerOf(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];
   return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;

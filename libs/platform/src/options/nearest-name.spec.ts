@@ -14,6 +14,6 @@ it.each([
   ['corsOrigins', null],
   ['', null],
   ['x'.repeat(10_000), null],
-])('takes %j for %j', (given, meant) => {
+])('suggests for %j the name %j', (given, meant) => {
   expect(nearestName(given, known)).toBe(meant);
 });

@@ -1,9 +1,9 @@
-/** Longer names are not compared: whoever reads them cannot have mistyped one of ours. */
+/** Longer names are not compared, because they cannot be a mistyped option. */
 const MAX_LENGTH = 64;
 
 /**
- * The known name that somebody most likely meant: one that differs in case only, or in the fewest letters, at most a third of
- * them. @returns null when none is near.
+ * @returns the known name that was most likely meant: it differs only in case, or in the fewest characters, at most a third;
+ * null when none is near.
  */
 export function nearestName(given: string, known: readonly string[]): string | null {
   if (given.length > MAX_LENGTH) return null;
@@ -19,7 +19,7 @@ export function nearestName(given: string, known: readonly string[]): string | n
   return nearest;
 }
 
-/** Letters to insert, drop or exchange until one text is the other (Levenshtein). */
+/** Characters to insert, delete or replace to get from one text to the other (Levenshtein). */
 function changesBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

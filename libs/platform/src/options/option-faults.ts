@@ -9,11 +9,11 @@ export interface NumberRange {
   readonly zeroIsOff?: boolean;
 }
 
-/** Collects what is wrong with the options of one module, so that all faults are reported together. */
+/** Collects the faults in the options of one module, to report all of them together. */
 export class OptionFaults {
   readonly #faults: string[] = [];
 
-  /** @param module whose options are checked, such as `SseModule`. */
+  /** @param module name in the error, such as `SseModule`. */
   constructor(private readonly module: string) {}
 
   /** Adds one fault, as a sentence without a full stop. */
@@ -21,7 +21,7 @@ export class OptionFaults {
     this.#faults.push(fault);
   }
 
-  /** @returns the integer, or the default when it was not given or is at fault. */
+  /** @returns the integer, or the default when it is absent or invalid. */
   number(name: string, value: unknown, fallback: number, range: NumberRange): number {
     if (value === undefined) return fallback;
     if (range.zeroIsOff && value === 0) return 0;
@@ -50,21 +50,21 @@ export class OptionFaults {
   /** @returns the value, or undefined with a fault when it is not an object. */
   object<T extends object>(name: string, value: T): T | undefined {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-    // The value is not shown: it may be a secret that was passed in place of the object that holds it.
+    // The value is not shown: it may be a secret that was passed instead of the object that contains it.
     this.add(
       `${name} must be an object; got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`,
     );
     return undefined;
   }
 
-  /** Checks a function that will be called. */
+  /** Checks that an option is a function. */
   callable<T extends (...parameters: never[]) => unknown>(name: string, value: T | undefined): T | undefined {
     if (value === undefined || typeof value === 'function') return value;
     this.add(`${name} must be a function; got ${shown(value)}`);
     return undefined;
   }
 
-  /** Checks that a seam is an object with the methods that will be called on it. */
+  /** Checks that a seam is an object with the required methods. */
   seam<T>(name: string, value: T | undefined, methods: readonly (keyof T & string)[]): T | undefined {
     if (value === undefined) return undefined;
     const missing =
@@ -75,7 +75,7 @@ export class OptionFaults {
     return value;
   }
 
-  /** Names every option that does not exist, with the nearest known name where there is one. */
+  /** Reports every unknown option, with the nearest known name if there is one. */
   unknown(prefix: string, given: object, known: readonly string[]): void {
     for (const name of Object.keys(given)) {
       if (known.includes(name)) continue;
@@ -84,7 +84,7 @@ export class OptionFaults {
     }
   }
 
-  /** @throws PlatformError `ERR_SSE_INVALID_OPTIONS` that lists every fault; nothing when there is none. */
+  /** @throws PlatformError `ERR_SSE_INVALID_OPTIONS` with every fault, if there are any. */
   throwIfAny(): void {
     if (this.#faults.length === 0) return;
     throw new PlatformError(
@@ -94,9 +94,9 @@ export class OptionFaults {
   }
 }
 
-/** Shortens what is shown, because a value may be long; options that hold secrets are never passed here. */
+/** Formats a value and shortens a long one. Options with secrets are never passed here. */
 function shown(value: unknown): string {
-  // JSON writes NaN and Infinity as null, and nothing at all for a function.
+  // JSON writes NaN and Infinity as null, and undefined for a function.
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? `a ${typeof value}`);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

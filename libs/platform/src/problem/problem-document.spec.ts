@@ -5,7 +5,7 @@ import { problemDocument } from './problem-document.js';
 import { problemOf } from './problem-of.js';
 import { Refusal } from './refusal.js';
 
-describe('a problem', () => {
+describe('A problem', () => {
   it('has the members of the API, in one document', () => {
     const error = new Refusal(403, 'topic_forbidden', 'No.', { extra: { denied: ['x'] } });
     expect(problemDocument(problemOf(error), 'r1')).toEqual({
@@ -19,7 +19,7 @@ describe('a problem', () => {
     });
   });
 
-  it('says nothing about an error that nobody expected', () => {
+  it('shows nothing of an unexpected error', () => {
     const document = problemDocument(problemOf(new Error('select secret from canary')), 'r1');
     expect(document).toMatchObject({ status: 500, code: 'internal_error' });
     expect(JSON.stringify(document)).not.toContain('canary');
@@ -44,11 +44,11 @@ describe('a problem', () => {
       400,
       'invalid_request',
     ],
-  ])('is read out of what was thrown: %s', (error, status, code) => {
+  ])('is derived from any thrown value: %s', (error, status, code) => {
     expect(problemOf(error)).toMatchObject({ status, code });
   });
 
-  it('keeps the code and members that a host gave its own exception', () => {
+  it("keeps the code and members of a host's exception", () => {
     const error = new ConflictException({ code: 'already_decided', detail: 'By bob.', by: 'bob' });
     expect(problemOf(error)).toEqual({
       status: 409,

@@ -7,11 +7,11 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** The body of every refusal (RFC 9457). */
 export interface ProblemDocument {
-  /** `about:blank`: the stable `code` says more than a page could. */
+  /** Always `about:blank`; `code` identifies the problem. */
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
-  /** Stable word that programs may switch on. */
+  /** Stable; programs may switch on it. */
   readonly code: string;
   /** One sentence for people. Never a stack, SQL, a secret, or another tenant's id. */
   readonly detail?: string;
@@ -20,7 +20,7 @@ export interface ProblemDocument {
   readonly [extra: string]: unknown;
 }
 
-/** Writes the document. */
+/** Builds the document of a problem. */
 export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   return {
     ...problem.extra,

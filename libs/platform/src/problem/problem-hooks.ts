@@ -4,10 +4,10 @@ import type { Refusal } from './refusal.js';
 /** Injection token of the {@link ProblemHooks}; optional. `SseModule` provides them. */
 export const PROBLEM_HOOKS = Symbol('PROBLEM_HOOKS');
 
-/** What a package adds to the one problem filter. */
+/** Extensions of the one problem filter by a package. */
 export interface ProblemHooks {
-  /** The package's one table from its plain errors to refusals; null for an error that is not the package's. */
+  /** Maps the package's plain errors to refusals; null for other errors. */
   translate(error: unknown): Refusal | null;
-  /** Called for every answer that the filter gives, before it is sent; for counters and diagnostics. */
+  /** Called before each answer of the filter, for counters and diagnostics. */
   observe(problem: Problem, requestId: string): void;
 }

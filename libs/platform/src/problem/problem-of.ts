@@ -4,7 +4,7 @@ import type { Problem } from './problem.js';
 import { type FieldFault, Refusal } from './refusal.js';
 import { problemOfStorage } from './storage-problem.js';
 
-/** Reads a problem out of any thrown value. Of an unknown error nothing is shown: no message, no stack. */
+/** Derives a problem from any thrown value. It shows neither message nor stack of an unknown error. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return problemOfRefusal(error);
   if (error instanceof HttpException) return problemOfHttpException(error);
@@ -47,12 +47,12 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   503: 'at_capacity',
 };
 
-/** The code of an error that names none itself. */
+/** The code for an error that has none. */
 export function codeOfStatus(status: number): string {
   return CODE_OF_STATUS[status] ?? (status >= 500 ? 'internal_error' : 'invalid_request');
 }
 
-/** Guards, pipes and throttlers of the host. A body with a `code` is taken as a problem of its own. */
+/** For exceptions of the host's guards, pipes and throttlers. A body with a `code` becomes the problem. */
 function problemOfHttpException(error: HttpException): Problem {
   const status = error.getStatus();
   const body = error.getResponse();

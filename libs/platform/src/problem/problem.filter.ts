@@ -15,7 +15,7 @@ import { problemOf } from './problem-of.js';
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const DEFAULT_RETRY_AFTER_MS = 5_000;
 
-/** A whole answer on Node's response. */
+/** A complete answer on Node's response. */
 export interface WrittenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,8 +24,8 @@ export interface WrittenAnswer {
 
 /**
  * The one filter that turns refusals and defects into answers: problem documents, with `WWW-Authenticate` on 401 and
- * `Retry-After` on 429 and 503. What a defect was stands in the log only, never its request's URL, whose query
- * may hold a ticket. The controllers of the packages use it; a host may use it for its own, or globally.
+ * `Retry-After` on 429 and 503. A defect is described in the log only, without the URL of the request, whose query may contain
+ * a ticket. The controllers of the packages use it; a host may use it for its own controllers, or globally.
  */
 @Catch()
 @Injectable()
@@ -46,14 +46,14 @@ export class ProblemFilter implements ExceptionFilter {
     this.hooks?.observe(problem, requestId);
     const raw = rawResponse(response);
     if (raw.headersSent) {
-      // Too late for an answer; without an end the client would wait for one.
+      // The headers were sent, so the answer can only be ended; otherwise the client would wait.
       this.endBegunAnswer(response);
       return;
     }
     send(response, this.answerTo(problem, request, requestId));
   }
 
-  /** A place for a subclass to say more about a problem of this request. */
+  /** Lets a subclass change the problem for this request. */
   protected refine(problem: Problem, _request: PlatformRequest): Problem {
     return problem;
   }
@@ -77,13 +77,13 @@ export class ProblemFilter implements ExceptionFilter {
     };
   }
 
-  /** Ends an answer whose head has been sent. */
+  /** Ends an answer whose headers were sent. */
   protected endBegunAnswer(response: PlatformResponse): void {
     rawResponse(response).end();
   }
 }
 
-/** The id that a proxy or the host's own middleware gave the request, if it is harmless in a log line; else a new one. */
+/** The request id of a proxy or of the host's middleware, if it is safe to log; otherwise a new id. */
 function requestIdOf(request: PlatformRequest): string {
   const own = (request as { id?: unknown }).id;
   const id = typeof own === 'string' ? own : headerOf(rawRequest(request), 'x-request-id');
@@ -96,8 +96,8 @@ function challenge(code: string): string {
 }
 
 /**
- * Writes the answer on Node's response: the platform would add a length, an ETag and a charset to a stream, and wrap it for
- * interceptors. Headers that middleware set (CORS, security) stay.
+ * Writes the answer on Node's response, because the HTTP framework would add a length, an ETag and a charset to a stream, and
+ * wrap it for interceptors. Headers of middleware (CORS, security) stay.
  */
 function send(response: PlatformResponse, { status, headers, body }: WrittenAnswer): void {
   const raw = rawResponse(response);

@@ -1,6 +1,6 @@
 import type { FieldFault } from './refusal.js';
 
-/** What an error means for the sender of the request. */
+/** The meaning of an error for the sender of the request. */
 export interface Problem {
   readonly status: number;
   readonly code: string;
@@ -12,6 +12,6 @@ export interface Problem {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** See `RefusalOptions.reason`. */
   readonly reason?: string;
-  /** A defect on our side: logged with its stack; the answer says nothing about it. */
+  /** A defect of the server: logged with its stack, and not described in the answer. */
   readonly isUnexpected?: boolean;
 }

@@ -6,11 +6,11 @@ export interface FieldFault {
   readonly message: string;
 }
 
-/** What a {@link Refusal} says besides its status, code and sentence. */
+/** Optional members of a {@link Refusal}. */
 export interface RefusalOptions {
   /** Faults by field. */
   readonly errors?: readonly FieldFault[];
-  /** When another try may succeed, in milliseconds; becomes `Retry-After`. */
+  /** Milliseconds until a retry may succeed; becomes `Retry-After`. */
   readonly retryAfterMs?: number;
   /** Members added to the problem document, such as `permission` or `denied`. */
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -23,8 +23,8 @@ export interface RefusalOptions {
  * An expected negative answer to a request: HTTP status, stable `code`, one sentence for people. Each feature package
  * derives one class with its own codes from it.
  *
- * It is an `HttpException` whose body has the members of a problem document, so that a host without {@link ProblemFilter}
- * answers with the right status and code too.
+ * It is an `HttpException` whose body has the members of a problem document, so a host without {@link ProblemFilter} also
+ * answers with the right status and code.
  */
 export class Refusal extends HttpException {
   constructor(

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.js';
 
-/** SQLSTATEs and socket errors that mean: the storage is out of reach, starting, stopping, full or too slow at this moment. */
+/** SQLSTATEs and socket errors of a storage that is unreachable, starting, stopping, full or too slow. */
 const UNAVAILABLE: ReadonlySet<unknown> = new Set(
   (
     '08000 08001 08003 08004 08006 53300 55000 57P01 57P02 57P03 57P05 ' +
@@ -8,17 +8,17 @@ const UNAVAILABLE: ReadonlySet<unknown> = new Set(
   ).split(' '),
 );
 
-/** The storage waited too long for a lock, or lost a race: the same request may succeed in a moment. */
+/** A lock time-out, deadlock or serialisation failure; a retry may succeed. */
 const BUSY: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03', '57014']);
 
-/** Text that no column can hold, such as one with a NUL. */
+/** Text that no column can store, such as one with a NUL. */
 const UNSTORABLE_TEXT: ReadonlySet<unknown> = new Set(['22021', '22P05']);
 
 const RETRY_AFTER_MS = 2_000;
 
 /**
- * Reads a transient error of a database, so that a browser's EventSource does not give up for good. Drivers and mappers put
- * the code on the error or on `driverError`; a broken connection of `pg` has only its message.
+ * Recognises a transient error of a database, so that a browser's EventSource retries. Drivers and mappers set the code on the
+ * error or on `driverError`; a broken connection of `pg` has only its message.
  * @returns null for any other error.
  */
 export function problemOfStorage(error: unknown): Problem | null {

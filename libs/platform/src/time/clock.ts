@@ -1,8 +1,8 @@
-/** Time, injected so that tests can move it. */
+/** The time, injected so that tests can control it. */
 export interface Clock {
-  /** Wall clock; only for what is shown or compared with a token. */
+  /** Wall clock, only for display and for comparison with a token. */
   now(): Date;
-  /** Milliseconds that never jump backwards; for timers and rates. */
+  /** Milliseconds that never decrease, for timers and rates. */
   monotonicMs(): number;
 }
 

@@ -1,5 +1,4 @@
 /**
- * The transaction of the caller, as the driver or mapper of the host hands it out: a TypeORM `EntityManager` or `QueryRunner`,
- * or a `pg` client. What it really is is checked when it is used.
+ * The caller's transaction: a TypeORM `EntityManager` or `QueryRunner`, or a `pg` client. Its type is checked at run time.
  */
 export type Tx = unknown;

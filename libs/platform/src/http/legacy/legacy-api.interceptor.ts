@@ -2,27 +2,27 @@ import { Refusal } from '../../problem/refusal.js';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { principalOfRequest } from '../permission.js';
 import { map, type Observable } from 'rxjs';
-import { pageAsked, withPage, type LegacyPage } from './legacy-paging.js';
+import { requestedPage, withPage, type LegacyPage } from './legacy-paging.js';
 import { renamed, type Fields, type LegacyRoute, type LegacyRoutes } from './legacy-route.js';
 
-/** The request, as far as it is read and written here; Express and Fastify both fit. */
+/** The parts of a request that are read and written here, of Express and Fastify. */
 interface Request {
   body?: unknown;
   readonly query?: unknown;
 }
 
-/** A page as our lists answer it, with the total that was asked for. */
+/** A page of a list, with the requested total. */
 interface OurPage {
   readonly items: readonly unknown[];
   readonly total?: number;
 }
 
 /**
- * Lets clients of the origin call a controller: before the pipes it puts the origin's names into ours, behind the
- * handler it puts our answer into the origin's form, the latter only with `?compat=origin`. What stands between (rights,
- * checks, transactions, kept answers of an `Idempotency-Key`) knows one form only.
+ * Lets clients of the legacy API call a controller: before the pipes it replaces legacy field names by ours,
+ * and after the handler it converts our answer to the legacy form, the latter only with `?compat=origin`. The code in between
+ * (permissions, checks, transactions, stored answers of an `Idempotency-Key`) handles one form only.
  *
- * @throws Refusal 400 `invalid_request` for another value of `compat`, and for `compat` on a route that the origin lacks.
+ * @throws Refusal 400 `invalid_request` for another value of `compat`, and for `compat` on a route without a legacy form.
  */
 export class LegacyApi implements NestInterceptor {
   constructor(private readonly routes: LegacyRoutes) {}
@@ -42,12 +42,13 @@ export class LegacyApi implements NestInterceptor {
   }
 }
 
-/** Reads `compat` and takes it out of the query, which the routes check for unknown fields. */
+/** Reads `compat` and removes it from the query, because the routes refuse unknown fields. */
 function takeCompat(request: Request, route: LegacyRoute): boolean {
   const { compat, ...query } = fieldsOf(request.query);
   if (compat === undefined) return false;
-  if (compat !== 'origin') throw refused('must be "origin", or be left out');
-  if (route.answer === undefined) throw refused('the origin has no such operation; leave it out');
+  if (compat !== 'origin') throw refused('must be "origin" or absent');
+  if (route.answer === undefined)
+    throw refused('is not possible, because the legacy API has no such operation; remove it');
   setQuery(request, query);
   return true;
 }
@@ -63,12 +64,12 @@ function translateRequest(request: Request, route: LegacyRoute, compat: boolean)
 }
 
 function answerOf(route: LegacyRoute, ours: unknown, request: Request): unknown {
-  const asked = { principal: principalOfRequest(request), body: fieldsOf(request.body) };
-  if (route.isList !== true) return route.answer?.(ours, asked);
+  const legacyRequest = { principal: principalOfRequest(request), body: fieldsOf(request.body) };
+  if (route.isList !== true) return route.answer?.(ours, legacyRequest);
   const { items, total } = ours as OurPage;
-  const { page, pageSize } = pageAsked(fieldsOf(request.query));
+  const { page, pageSize } = requestedPage(fieldsOf(request.query));
   const answered: LegacyPage = {
-    items: items.map((item) => route.answer?.(item, asked)),
+    items: items.map((item) => route.answer?.(item, legacyRequest)),
     page,
     page_size: pageSize,
     total: total ?? items.length,
@@ -76,7 +77,7 @@ function answerOf(route: LegacyRoute, ours: unknown, request: Request): unknown 
   return answered;
 }
 
-/** Express 5 computes the query anew on every look; an own property stays. */
+/** Express 5 recomputes the query on every read; an own property stays. */
 function setQuery(request: Request, query: Fields): void {
   Object.defineProperty(request, 'query', { value: query, configurable: true, enumerable: true, writable: true });
 }

@@ -5,38 +5,38 @@ import type { Fields } from './legacy-route.js';
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 20;
 
-/** Which page a list is asked for. */
-export interface PageAsked {
+/** The requested page of a list. */
+export interface RequestedPage {
   readonly page: number;
   readonly pageSize: number;
 }
 
-/** A page as the origin answers it. */
+/** A page in an answer of the legacy API. */
 export interface LegacyPage {
   readonly items: readonly unknown[];
   readonly page: number;
   readonly page_size: number;
-  /** All that the list has, on every page. */
+  /** Number of all items of the list. */
   readonly total: number;
 }
 
 /**
- * Puts `page` (1 unless given) and `page_size` (20, at most 100) into `limit` and `offset`.
- * @throws Refusal 400 `invalid_request` for a page that is no number from 1 on, lies behind the first 10,000 items, or is
- * asked for together with `limit`, `offset` or `cursor`.
+ * Converts `page` (default 1) and `page_size` (default 20, at most 100) to `limit` and `offset`.
+ * @throws Refusal 400 `invalid_request` for a page that is not a number of at least 1, starts after the first 10,000 items, or
+ * is combined with `limit`, `offset` or `cursor`.
  */
 export function withPage(query: Fields): Fields {
   const { page, page_size: pageSize, ...others } = query;
   if (page === undefined && pageSize === undefined) return query;
   const other = ['limit', 'offset', 'cursor'].find((name) => Object.hasOwn(others, name));
-  if (other !== undefined) throw refusal('page', `page and page_size do not go together with ${other}`);
+  if (other !== undefined) throw refusal('page', `page and page_size cannot be combined with ${other}`);
   const size = numberOf('page_size', pageSize ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   const number = numberOf('page', page ?? 1, Math.floor(MAX_OFFSET / size) + 1);
   return { ...others, limit: String(size), offset: String((number - 1) * size) };
 }
 
-/** The page that `limit` and `offset` ask for; checked by the list's own schema. */
-export function pageAsked(query: Fields): PageAsked {
+/** The page for `limit` and `offset`, which the list's own schema has checked. */
+export function requestedPage(query: Fields): RequestedPage {
   const pageSize = Number(query['limit'] ?? DEFAULT_PAGE_SIZE);
   return { page: Math.floor(Number(query['offset'] ?? 0) / pageSize) + 1, pageSize };
 }

@@ -3,35 +3,35 @@ import type { Principal } from '../../identity/principal.js';
 /** The fields of a body or a query. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields by the origin's name; `null` for one that says nothing here and is passed over. */
+/** Our field name for each legacy name; `null` for a field that is ignored. */
 export type LegacyNames = Readonly<Record<string, string | null>>;
 
-/** What a request asked for, in our own names. */
+/** The request of a legacy answer, in our own names. */
 export interface LegacyRequest {
   readonly principal: Principal;
   readonly body: Fields;
 }
 
 /**
- * What the origin calls the parts of one operation. Requests are understood in both forms
- * always; answers are the origin's only where `?compat=origin` asks for them.
+ * The legacy form of one operation. Requests are always accepted in both forms. Answers have the legacy form only with
+ * `?compat=origin`.
  */
 export interface LegacyRoute {
-  /** Fields of the body. A name of ours that is sent too wins: the origin's then stays, and is refused as unknown. */
+  /** Fields of the body. If our name is sent too, the legacy name stays and is refused as unknown. */
   readonly body?: LegacyNames;
   /** Fields of the query. */
   readonly query?: LegacyNames;
-  /** What names alone cannot say of the body or the query; `compat` when the origin's answer is asked for. */
+  /** Conversions that names alone cannot express. `compat` is true when the legacy answer is requested. */
   readonly readBody?: (body: Fields, compat: boolean) => Fields;
   readonly readQuery?: (query: Fields, compat: boolean) => Fields;
-  /** The answer in the origin's form; of lists, of one item. Absent: the origin has no such operation. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- each route's own handler says what it answers
+  /** Converts an answer, or one item of a list. Absent: the legacy API has no such operation. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the handler of each route defines its answer
   readonly answer?: (ours: any, request: LegacyRequest) => unknown;
-  /** A list: the origin asks for it by page number, and its answer is `items page page_size total`. */
+  /** A list: legacy requests have a page number, and answers are `items page page_size total`. */
   readonly isList?: boolean;
-  /** HTTP status of the origin's answer, where ours has no body. @defaultValue that of the handler */
+  /** HTTP status of the legacy answer, when ours has no body. @defaultValue that of the handler */
   readonly status?: number;
-  /** Our own answer, where the handler says more than it for the origin's sake. */
+  /** Our own answer, when the handler returns more for the legacy answer. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
   readonly own?: (ours: any) => unknown;
 }

@@ -1,8 +1,8 @@
-/** Role in which everything of an application runs; row-level security binds it. */
-export const APP_ROLE = 'herald_app';
+/** The role of all connections of an application. Row-level security applies to it. */
+const APP_ROLE = 'herald_app';
 
 /**
- * The same login, taking a role at the start of every connection (`-c role=…`), before the first statement can run.
+ * Returns the URL with `-c role=…`, which sets the role at the start of every connection, before the first statement.
  *
  * @param role plain identifier. @defaultValue `herald_app`
  */

@@ -3,19 +3,19 @@ interface Queryable {
   query(sql: string): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 }
 
-/** What is wrong with the role that a pool's connections have. */
+/** Faults of the role of a connection. */
 export interface RoleFaults {
   readonly role: string;
-  /** Row-level security does not bind this role, so nothing keeps tenants apart: do not go on. */
+  /** Row-level security does not apply to this role, so tenants are not isolated. The application must not start. */
   readonly fatal: readonly string[];
-  /** Legal for a host that embeds the library (FORCE binds owners too), but the role can switch the protection off. */
+  /** Allowed for a host that embeds the library (FORCE covers owners too), but the role can switch the protection off. */
   readonly warnings: readonly string[];
 }
 
 const REMEDY =
   'Open every connection with the role herald_app (add options=-c%20role%3Dherald_app to the URL, which the service does itself), or use a login that is a plain member of herald_app.';
 
-/** Looks whether row-level security binds the current role. */
+/** Checks whether row-level security applies to the current role. */
 export async function inspectRole(connection: Queryable): Promise<RoleFaults> {
   const { rows } = await connection.query(`
     SELECT current_user::text AS role, r.rolsuper AS superuser, r.rolbypassrls AS bypass,
@@ -28,9 +28,10 @@ export async function inspectRole(connection: Queryable): Promise<RoleFaults> {
   const role = String(row.role);
   const fatal: string[] = [];
   const warnings: string[] = [];
-  if (row.superuser === true) fatal.push(`${role} is a superuser, whom row-level security does not bind. ${REMEDY}`);
+  if (row.superuser === true)
+    fatal.push(`${role} is a superuser, so row-level security does not apply to it. ${REMEDY}`);
   else {
-    if (row.bypass === true) fatal.push(`${role} has BYPASSRLS, so row-level security does not bind it. ${REMEDY}`);
+    if (row.bypass === true) fatal.push(`${role} has BYPASSRLS, so row-level security does not apply to it. ${REMEDY}`);
     if (row.system === true) fatal.push(`${role} inherits herald_system, which sees all tenants. ${REMEDY}`);
     if (row.owner === true)
       warnings.push(`${role} owns tables with tenants' data and could switch their protection off. ${REMEDY}`);

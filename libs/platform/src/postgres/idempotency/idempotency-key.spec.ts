@@ -4,8 +4,8 @@ import { requestIdentity } from './idempotency-key.js';
 const actor = { tenantId: 'acme', userId: 'ann' };
 const request = (more: object = {}) => ({ method: 'POST', path: '/a', headers: { 'idempotency-key': 'k' }, ...more });
 
-describe('the identity of a request', () => {
-  it('is the same for the same request and another for any other', () => {
+describe('The identity of a request', () => {
+  it('is equal for equal requests and different for others', () => {
     const hashes = [{}, { method: 'PUT' }, { path: '/b' }, { body: {} }, { body: { a: 1 } }].map((more) =>
       requestIdentity(actor, request(more)).sha256.toString('hex'),
     );
@@ -13,7 +13,7 @@ describe('the identity of a request', () => {
     expect(requestIdentity(actor, request()).sha256.toString('hex')).toBe(hashes[0]);
   });
 
-  it('has no key where the request has none', () => {
+  it('has no key when the request has none', () => {
     expect(requestIdentity(actor, request({ headers: {} })).key).toBeNull();
   });
 

@@ -1,18 +1,18 @@
 import { Refusal } from '../../problem/refusal.js';
 import { createHash } from 'node:crypto';
 
-/** What makes a request the same as an earlier one. */
+/** The identity of a request, by which a repeat is recognised. */
 export interface RequestIdentity {
   readonly tenantId: string;
-  /** Who sent it; keys of different people never meet. */
+  /** The sender. Different people may use the same key. */
   readonly actorId: string;
-  /** The `Idempotency-Key`; null for a request that has none and is simply done. */
+  /** The `Idempotency-Key`; null for a request without one, which is always executed. */
   readonly key: string | null;
   /** SHA-256 of method, path and body. */
   readonly sha256: Buffer;
 }
 
-/** The parts of an HTTP request that are looked at. */
+/** The parts of an HTTP request that form its identity. */
 export interface KeyedRequest {
   readonly method: string;
   /** Path without the query. */
@@ -39,11 +39,11 @@ export function requestIdentity(
       'Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.',
     );
   }
-  const said = `${request.method}\n${request.path}\n${JSON.stringify(request.body) ?? ''}`;
+  const content = `${request.method}\n${request.path}\n${JSON.stringify(request.body) ?? ''}`;
   return {
     tenantId: actor.tenantId,
     actorId: actor.userId,
     key: given ?? null,
-    sha256: createHash('sha256').update(said).digest(),
+    sha256: createHash('sha256').update(content).digest(),
   };
 }

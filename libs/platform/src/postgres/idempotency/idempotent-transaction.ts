@@ -4,14 +4,14 @@ import type { TenantTransaction } from '../tenancy/tenant-transaction.js';
 import type { EntityManager } from 'typeorm';
 import type { RequestIdentity } from './idempotency-key.js';
 
-/** What a request is answered with, as far as it is kept. */
+/** The part of an answer that is stored. */
 export interface KeptAnswer {
   readonly status: number;
-  /** Its JSON form; null for none. */
+  /** The body as JSON; null for none. */
   readonly body: unknown;
 }
 
-/** An answer, and whether it is the one of an earlier request with the same key. */
+/** An answer, and whether it comes from an earlier request with the same key. */
 export interface IdempotentAnswer extends KeptAnswer {
   readonly replayed: boolean;
 }
@@ -22,19 +22,19 @@ interface KeptRow {
   readonly response: unknown;
 }
 
-/** SQLSTATE of a lock that was not given in time (`TenantTransaction` waits 3 s). */
+/** SQLSTATE of a lock time-out (`TenantTransaction` waits 3 s). */
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Does the work of a request at most once per `Idempotency-Key`: key and work are one transaction, so a concurrent twin
- * waits and then gets the first answer, and work that fails leaves no key behind. Without a key it is an
+ * Executes the work of a request at most once per `Idempotency-Key`. Key and work are one transaction, so a concurrent
+ * duplicate waits and then gets the first answer, and work that fails stores no key. Without a key it is an
  * ordinary tenant transaction.
  */
 export class IdempotentTransaction {
   constructor(private readonly transactions: TenantTransaction) {}
 
   /**
-   * @throws Refusal 409 `idempotency_in_progress` when the twin does not end within 3 s, 422
+   * @throws Refusal 409 `idempotency_in_progress` when the concurrent duplicate does not end within 3 s, 422
    * `idempotency_mismatch` when the key was used for another request, 503 `busy` when the work waits 3 s for a row.
    */
   async run(
@@ -60,11 +60,11 @@ export class IdempotentTransaction {
   }
 }
 
-/** @returns null when the key is ours now, else what its first request left. */
+/** @returns null when this request has the key now; otherwise the stored answer of the first request. */
 async function claim(manager: EntityManager, request: RequestIdentity, key: string): Promise<KeptRow | null> {
   let claimed: unknown[];
   try {
-    // Waits for a twin that has not ended. A key that outlived its day begins anew.
+    // The insert waits for a concurrent duplicate. An expired key is reused.
     claimed = await manager.query(
       `insert into herald.idempotency as i (tenant_id, actor_id, key, request_sha256) values ($1, $2, $3, $4)
        on conflict (tenant_id, actor_id, key) do update set request_sha256 = excluded.request_sha256, status = null,

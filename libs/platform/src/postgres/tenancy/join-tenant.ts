@@ -4,11 +4,11 @@ import { asTenantId } from '../../identity/principal.js';
 import { failedTransaction, joinTransaction } from './open-transaction.js';
 
 /**
- * Ties the caller's open transaction to a tenant, so that row-level security lets it write that tenant's rows and no
- * others. In a transaction of `TenantTransaction.run` this changes nothing; in a host's own one it lasts until its end.
+ * Binds the caller's open transaction to a tenant, so that row-level security allows that tenant's rows and no others. In a
+ * transaction of `TenantTransaction.run` this changes nothing. In a host's own transaction it lasts until its end.
  *
  * @throws PlatformError `ERR_SSE_NO_TRANSACTION` without an open transaction, because rows and events would not commit
- * together, and in one that has failed; `ERR_SSE_TENANT_MISMATCH` when the transaction belongs to another tenant already.
+ * together, and in a failed transaction; `ERR_SSE_TENANT_MISMATCH` when it already belongs to another tenant.
  */
 export async function joinTenant(manager: EntityManager, tenantId: string, call: string): Promise<void> {
   const transaction = joinTransaction(manager, call);

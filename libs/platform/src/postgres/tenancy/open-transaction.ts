@@ -2,10 +2,10 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { PlatformError } from '../../errors/platform.errors.js';
 import type { Tx } from '../../transactions/tx.js';
 
-/** The caller's transaction, whatever driver handle it came as. */
+/** The caller's transaction, independent of its driver. */
 export interface OpenTransaction {
   query(sql: string, parameters: unknown[]): Promise<readonly Record<string, unknown>[]>;
-  /** Where the transaction is TypeORM's: reports when it commits. */
+  /** Set for a transaction of TypeORM, whose commit can be observed. */
   readonly typeorm: { readonly runner: QueryRunner; readonly dataSource: DataSource } | null;
 }
 
@@ -13,8 +13,8 @@ export interface OpenTransaction {
  * Recognises a TypeORM `EntityManager` or `QueryRunner`, or a `pg` client (8.20 or newer, which knows its transaction status).
  *
  * @param call what the host called, for the message, such as `SseBroker.publish`.
- * @throws PlatformError `ERR_SSE_NO_TRANSACTION`, naming the call, for anything else, and when no transaction is open on it:
- * the event could then outlive a change that is rolled back.
+ * @throws PlatformError `ERR_SSE_NO_TRANSACTION`, with the call, for any other value, and when it has no open transaction: an
+ * event could then survive a change that is rolled back.
  */
 export function joinTransaction(tx: Tx, call: string): OpenTransaction {
   const runner = runnerOf(tx, call);
@@ -54,7 +54,7 @@ function describe(tx: Tx): string {
   return typeof tx === 'object' && tx !== null ? `an instance of ${tx.constructor?.name ?? 'Object'}` : String(tx);
 }
 
-/** @returns `ERR_SSE_NO_TRANSACTION` for a transaction that an error has ended already. */
+/** @returns `ERR_SSE_NO_TRANSACTION` for a transaction that an error has aborted. */
 export function failedTransaction(call: string, cause?: unknown): PlatformError {
   return noTransaction(call, 'the transaction has failed and can only be rolled back', cause);
 }

@@ -2,8 +2,8 @@ import pg, { type Pool, type PoolClient } from 'pg';
 import type { TenantId } from '../../identity/principal.js';
 
 /**
- * One short transaction of one tenant on a plain `pg` pool, whose connections {@link outliveBrokenConnection}: row-level security shows this tenant's rows and no others.
- * Ends with COMMIT or ROLLBACK before the connection goes back, so that no tenant stays on it.
+ * Runs one short transaction of one tenant on a plain `pg` pool that uses `outliveBrokenConnection`. Row-level security shows
+ * this tenant's rows and no others. The transaction ends before the connection returns to the pool, so no tenant stays set.
  */
 export async function inTenant<T>(
   pool: Pool,
@@ -13,7 +13,7 @@ export async function inTenant<T>(
   const client = await pool.connect();
   let broken = true;
   try {
-    // One round trip for both; the id is checked where it is made, and quoted all the same.
+    // One round trip for both. `asTenantId` has checked the id; it is quoted as well.
     await client.query(`BEGIN; SELECT set_config('herald.tenant_id', ${pg.escapeLiteral(tenantId)}, true)`);
     try {
       const result = await work(client);

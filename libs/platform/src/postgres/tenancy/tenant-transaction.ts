@@ -2,14 +2,14 @@ import type { FactoryProvider, InjectionToken } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { asTenantId, type TenantId } from '../../identity/principal.js';
 
-/** How long a statement of a request waits for a lock before it fails with SQLSTATE 55P03 (answered as 503 `busy`). */
+/** Longest wait for a lock. Then a statement fails with SQLSTATE 55P03, which is answered as 503 `busy`. */
 const LOCK_TIMEOUT = '3s';
 
 /**
- * The only way for requests to tenants' tables: one transaction that is tied to one tenant by row-level security.
+ * The only access of requests to tenants' tables: one transaction that row-level security binds to one tenant.
  *
- * Outside of it repositories see nothing and can write nothing. The tie ends with the transaction (`set_config(…, true)`), so a
- * pooled connection never carries it on. Calls do not nest: an inner `run` is another transaction on another connection.
+ * Without it, repositories read and write no rows. The binding ends with the transaction (`set_config(…, true)`), so a pooled
+ * connection never keeps it. Calls do not nest: an inner `run` is another transaction on another connection.
  */
 export class TenantTransaction {
   /**
@@ -30,7 +30,7 @@ export class TenantTransaction {
    * Commits when `work` resolves, rolls back when it rejects.
    *
    * @param tenantId from a verified token, never from a request field.
-   * @param work everything in it goes through `manager`; it must not keep the manager for later.
+   * @param work must use `manager` for every statement, and must not keep it after it resolves.
    */
   run<T>(tenantId: TenantId, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const tenant = asTenantId(tenantId);
