@@ -23,7 +23,7 @@ class OrdersController {
   @Post()
   async book(@CurrentPrincipal() buyer: Principal, @Body() { no }: { no: string }): Promise<void> {
     await this.database.transaction(async (manager) => {
-      // The order's own rows are written here, with the same manager: people are told when, and only when, they are there.
+      // Write the rows of the order here, with the same manager. The notification is sent if and only if they commit.
       await this.notifications.send(manager, buyer, { to: { roles: ['manager'] }, title: `Order ${no} was booked` });
     });
   }
