@@ -23,7 +23,7 @@ const headers: readonly Parameter[] = [
   {
     name: 'If-Match',
     in: 'header',
-    description: 'The ETag that the change is based on; a stale one is 412.',
+    description: 'The ETag on which the change is based. A stale one is answered with 412.',
     schema: z.string(),
     example: '"1"',
   },
@@ -67,7 +67,7 @@ const operations: readonly Operation[] = [
     id: 'directory.putDepartment',
     summary: 'Create or change a department',
     description:
-      'The whole of it. With another parent it takes everybody in and below it along. Parents and leaders may be loaded later than those who name them.',
+      'The whole department. With another parent, it moves with all people and departments below it. Parents and leaders may be written later than the departments that name them.',
     access,
     parameters: [departmentId, ...headers],
     body: { schema: schemas.putDepartment, example: DEPARTMENT },
@@ -102,7 +102,7 @@ const operations: readonly Operation[] = [
     id: 'directory.putPerson',
     summary: 'Create or change a person',
     description:
-      'The whole of them; what is left out is empty afterwards. Open streams and inboxes follow at once: what is lost is no longer shown, what is gained is shown from now on. Writing what is there already changes nothing.',
+      'The whole person; an omitted field becomes empty. Open streams and inboxes follow at once: lost rights end, and new rights start now. A write without a change changes nothing.',
     access,
     parameters: [personId, ...headers],
     body: { schema: schemas.putPerson, example: PERSON },
@@ -137,6 +137,6 @@ const operations: readonly Operation[] = [
 export const directoryOperations: OperationGroup = {
   tag: 'Directory',
   description:
-    'Who works where: people, departments, managers, roles, positions and groups. Says whom an audience reaches and who approves; signing in is the business of the identity provider.',
+    'People, departments, managers, roles, positions and groups. It resolves audiences and approvers. The identity provider signs people in.',
   operations,
 };

@@ -36,7 +36,7 @@ const ITEM = {
 const id: Parameter = {
   name: 'id',
   in: 'path',
-  description: "The notification's id; one of another person or tenant is as unknown as any other.",
+  description: "The notification's id. An id of another person or tenant is answered like an unknown id.",
   schema: z.string(),
   example: ID,
 };
@@ -53,7 +53,7 @@ function change(verb: string, summary: string, description?: string, ...refusals
     ...(description === undefined ? {} : { description }),
     access: 'token',
     parameters: [id, IF_MATCH, IDEMPOTENCY_KEY],
-    answers: { 200: { description: 'The item after it.', schema: schemas.item, example: ITEM } },
+    answers: { 200: { description: 'The item after the operation.', schema: schemas.item, example: ITEM } },
     refusals: ['404 not_found', '412 precondition_failed', ...refusals, ...IDEMPOTENCY],
   };
 }
@@ -72,17 +72,17 @@ const listParameters: readonly Parameter[] = [
 
 function meaningOf(name: string): string {
   const meanings: Readonly<Record<string, string>> = {
-    state: 'Which part of the inbox; `inbox` unless given.',
+    state: 'The part of the inbox; default `inbox`.',
     type: 'Only this type.',
     category: 'Only this category.',
     priority: 'Only this priority.',
-    relatedType: 'Only what belongs to this kind of thing.',
-    relatedId: 'Only what belongs to this thing.',
-    q: 'Only what has this text in title or content.',
+    relatedType: 'Only what refers to this kind of record.',
+    relatedId: 'Only what refers to this record.',
+    q: 'Only with this text in title or content.',
     from: 'Created at or after.',
     to: 'Created before.',
-    limit: 'Items per page, 1 to 100; 20 unless given.',
-    cursor: '`nextCursor` of the page before.',
+    limit: 'Items per page, 1 to 100; default 20.',
+    cursor: '`nextCursor` of the previous page.',
   };
   return meanings[name] ?? name;
 }
@@ -91,7 +91,7 @@ function meaningOf(name: string): string {
 export const notificationOperations: OperationGroup = {
   tag: 'Notifications',
   description:
-    "One's own inbox, and sending. A notification is stored and published in one transaction; every change reaches the reader's other devices as an event.",
+    "The caller's own inbox, and sending. A notification is stored and published in one transaction. Every change reaches the reader's other devices as an event.",
   operations: [
     {
       method: 'post',
@@ -99,7 +99,7 @@ export const notificationOperations: OperationGroup = {
       id: 'notifications.send',
       summary: 'Send a notification',
       description:
-        'To people and topics with `notification:send`; to roles, departments, positions, groups or the whole tenant with `notification:broadcast`. Named people get a row each; audiences cost two rows whatever their size.',
+        'To people and topics with `notification:send`; to roles, departments, positions, groups or the whole tenant with `notification:broadcast`. Named people get a row each; an audience costs two rows, whatever its size.',
       access: { permission: 'notification:send' },
       parameters: [COMPAT, IDEMPOTENCY_KEY],
       body: {
@@ -129,7 +129,7 @@ export const notificationOperations: OperationGroup = {
       method: 'get',
       path: BASE,
       id: 'notifications.list',
-      summary: "List one's notifications, newest first",
+      summary: "List the caller's notifications, newest first",
       access: 'token',
       parameters: listParameters,
       answers: {
@@ -174,7 +174,7 @@ export const notificationOperations: OperationGroup = {
       path: `${BASE}/read`,
       id: 'notifications.readMany',
       summary: 'Mark several as read',
-      description: 'Ids that are unknown, foreign or read already are passed over.',
+      description: 'Ids that are unknown, of other people, or read already are skipped.',
       access: 'token',
       parameters: [COMPAT, IDEMPOTENCY_KEY],
       body: { schema: schemas.readMany, example: { ids: [ID] } },
@@ -185,9 +185,9 @@ export const notificationOperations: OperationGroup = {
       method: 'post',
       path: `${BASE}/bulk`,
       id: 'notifications.bulk',
-      summary: 'Do the same to many',
+      summary: 'Execute one operation on many',
       description:
-        'To ids, or to whatever a filter shows, at most 500. All or none: where one item refuses it, nothing changes. Ids that are unknown or foreign are passed over, and so is what is so already.',
+        'On ids, or on all items that a filter shows, at most 500. All or none: if one item refuses the operation, no item changes. Ids that are unknown or of other people are skipped, and so are items that need no change.',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
       body: { schema: schemas.bulk, example: { op: 'archive', filter: { state: 'read', category: 'procurement' } } },
@@ -199,13 +199,13 @@ export const notificationOperations: OperationGroup = {
       path: `${BASE}/read-all`,
       id: 'notifications.readAll',
       summary: 'Mark everything as read',
-      description: 'One write however large the inbox is; can be undone for ten minutes.',
+      description: 'One write for any size of inbox. It can be undone for ten minutes.',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
       body: { schema: schemas.readAll, example: { category: 'procurement' } },
       answers: {
         200: {
-          description: 'What undoes it.',
+          description: 'The token that undoes it.',
           schema: schemas.readAllAnswer,
           example: { undoToken: 'b1946ac92492d2347c6235b4d2611184', rev: '18' },
         },
@@ -216,7 +216,7 @@ export const notificationOperations: OperationGroup = {
       method: 'post',
       path: `${BASE}/undo`,
       id: 'notifications.undo',
-      summary: 'Undo a mark-everything-as-read',
+      summary: 'Undo "mark everything as read"',
       access: 'token',
       parameters: [IDEMPOTENCY_KEY],
       body: { schema: schemas.undo, example: { undoToken: 'b1946ac92492d2347c6235b4d2611184' } },
@@ -227,17 +227,17 @@ export const notificationOperations: OperationGroup = {
       method: 'delete',
       path: `${BASE}/messages/{id}`,
       id: 'notifications.revoke',
-      summary: 'Take a notification back from everybody',
+      summary: 'Revoke a notification for all recipients',
       access: { permission: 'notification:admin' },
       parameters: [id, IDEMPOTENCY_KEY],
-      answers: { 204: { description: 'Gone from every inbox.' } },
+      answers: { 204: { description: 'Removed from every inbox.' } },
       refusals: ['404 not_found', ...IDEMPOTENCY],
     },
     {
       method: 'get',
       path: `${BASE}/{id}`,
       id: 'notifications.get',
-      summary: "Get one of one's notifications",
+      summary: "Get one of the caller's notifications",
       access: 'token',
       parameters: [id, COMPAT],
       answers: { 200: { description: 'The item, with its revision as ETag.', schema: schemas.item, example: ITEM } },
@@ -250,24 +250,29 @@ export const notificationOperations: OperationGroup = {
       parameters: [id, COMPAT, IF_MATCH, IDEMPOTENCY_KEY],
     },
     {
-      ...change('snooze', 'Hide until a moment', 'It comes back as new then.'),
+      ...change('snooze', 'Hide until a time', 'It then returns as new.'),
       body: { schema: schemas.snooze, example: { until: '2026-11-23T08:00:00.000Z' } },
     },
     change('read', 'Mark as read'),
     change('unread', 'Mark as unread'),
     change('seen', 'Mark as seen'),
-    change('archive', 'Archive', 'What asks for an acknowledgement cannot be archived before it.', '409 ack_required'),
-    change('unarchive', 'Take back out of the archive'),
+    change(
+      'archive',
+      'Archive',
+      'A notification that requires an acknowledgement must be acknowledged first.',
+      '409 ack_required',
+    ),
+    change('unarchive', 'Return from the archive'),
     change('unsnooze', 'Show again at once'),
-    change('ack', 'Acknowledge', 'For what asks for an acknowledgement.', '409 ack_not_asked'),
+    change('ack', 'Acknowledge', 'For a notification that requires an acknowledgement.', '409 ack_not_asked'),
     {
       method: 'delete',
       path: `${BASE}/{id}`,
       id: 'notifications.delete',
-      summary: "Remove from one's own inbox",
+      summary: "Remove from the caller's own inbox",
       access: 'token',
       parameters: [id, COMPAT, IF_MATCH, IDEMPOTENCY_KEY],
-      answers: { 204: { description: 'Removed, for oneself only.' } },
+      answers: { 204: { description: 'Removed, for the caller only.' } },
       refusals: ['404 not_found', '409 ack_required', '412 precondition_failed', ...IDEMPOTENCY],
     },
   ],

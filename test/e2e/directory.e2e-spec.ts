@@ -10,10 +10,10 @@ import { signToken } from '../support/token.js';
 
 const isConnected = ({ event }: ReceivedEvent): boolean => event === 'connected';
 
-describe('the directory', () => {
+describe('The directory', () => {
   let database: TestDatabase;
   let service: Service;
-  /** Fresh for each test, so that no test sees another's people. */
+  /** One tenant per test, so that no test sees another's people. */
   let tenant: string;
   let admin: string;
 
@@ -67,7 +67,7 @@ describe('the directory', () => {
   };
   const got = (reader: StreamReader): readonly string[] =>
     reader.of('notification.created').map(({ data }) => JSON.parse(data).title as string);
-  /** Sends until it arrives: the stream's rights follow a moment after the change, on a way of their own. */
+  /** Sends until it arrives, because the rights of a stream change shortly after the commit. */
   const untilReached = async (reader: StreamReader, to: Record<string, unknown>): Promise<void> => {
     await eventually(async () => {
       const title = randomUUID();
@@ -76,7 +76,7 @@ describe('the directory', () => {
     });
   };
 
-  it('keeps people and departments, with a revision that only a change raises', async () => {
+  it('stores people and departments, with a revision that only a change increases', async () => {
     const facts = {
       email: 'ann@example.com',
       roles: ['finance'],
@@ -100,7 +100,7 @@ describe('the directory', () => {
     });
   });
 
-  it('asks for its permission', async () => {
+  it('requires its permission', async () => {
     const token = await signToken({ tenant, user: 'ann', permissions: ['notification:*'] });
     for (const [method, path, body] of [
       ['GET', 'directory/people/ann', undefined],
@@ -111,7 +111,7 @@ describe('the directory', () => {
     }
   });
 
-  it('refuses what it cannot keep, with every fault', async () => {
+  it('refuses invalid input with every fault', async () => {
     const refused = await person('ann', { email: 'no address', roles: ['a', 'a'], departmentIds: ['no spaces'], x: 1 });
     expect(refused.status).toBe(400);
     expect((refused.body.errors as { path: string }[]).map(({ path }) => path).sort()).toEqual([
@@ -124,7 +124,7 @@ describe('the directory', () => {
     expect((await ask('GET', 'directory/people/no%20id')).status).toBe(404);
   });
 
-  it('answers another tenant as if it knew nobody', async () => {
+  it('shows nothing to another tenant', async () => {
     await department('sales');
     await person('ann', { departmentIds: ['sales'] });
     const token = await signToken({ tenant: `other-${tenant}`, user: 'admin', roles: ['admin'] });
@@ -151,7 +151,7 @@ describe('the directory', () => {
     expect((await ask('GET', 'directory/people/ann')).body.name).toBe('changed meanwhile');
   });
 
-  it('refuses a department below itself, also when two moves meet', async () => {
+  it('refuses a department below itself, also by two concurrent moves', async () => {
     await department('a');
     await department('b', 'a');
     await department('c', 'b');
@@ -166,7 +166,7 @@ describe('the directory', () => {
     }
   });
 
-  it('bounds the depth of the tree, counting what hangs below', async () => {
+  it('limits the depth of the tree, including the departments below', async () => {
     for (let level = 1; level <= 32; level++)
       await department(`d${level}`, level === 1 ? null : `d${level - 1}`).then(({ status }) =>
         expect(status).toBe(200),
@@ -176,7 +176,7 @@ describe('the directory', () => {
     expect((await department('d1', 'top')).body.code).toBe('department_too_deep');
   });
 
-  it('refuses people who would lead themselves', async () => {
+  it('refuses a person as their own manager', async () => {
     await person('ann', { managerId: 'bob' });
     await person('bob', { managerId: 'cem' });
     expect((await person('cem', { managerId: 'ann' })).body.code).toBe('manager_cycle');
@@ -184,7 +184,7 @@ describe('the directory', () => {
     for (const refused of ['cem', 'dan']) expect((await ask('GET', `directory/people/${refused}`)).status).toBe(404);
   });
 
-  it('shows a department what is sent to it and to every department above it, not below', async () => {
+  it('shows a department what is sent to it and to departments above it, not below', async () => {
     await department('company');
     await department('sales', 'company');
     await department('sales-north', 'sales');
@@ -193,7 +193,7 @@ describe('the directory', () => {
     expect(await titlesOf('ann')).toEqual(['to sales', 'to company']);
   });
 
-  it('knows who is addressed by position, group and role, whatever the token says', async () => {
+  it('resolves positions, groups and roles independently of the token', async () => {
     await person('ann', { roles: ['finance'], positionIds: ['cfo'], groupIds: ['board'] });
     await send({ roles: ['finance'] }, 'role');
     await send({ positions: ['cfo'] }, 'position');
@@ -202,7 +202,7 @@ describe('the directory', () => {
     expect(await titlesOf('ann')).toEqual(['group', 'position', 'role']);
   });
 
-  it('takes people along when their department moves, on open streams too', async () => {
+  it('moves people with their department, on open streams too', async () => {
     await department('east');
     await department('west');
     await department('team', 'east');
@@ -210,7 +210,7 @@ describe('the directory', () => {
     const stream = await streamOf('ann');
     await send({ departments: ['east'] }, 'east before');
     await send({ departments: ['west'] }, 'west before');
-    // Rights are judged when an event is delivered, so the move must come after west's news has passed the stream.
+    // Rights are checked at delivery, so the move must come after the event of west passed the stream.
     await send({ users: ['ann'] }, 'barrier');
     await stream.until(({ data }) => data.includes('barrier'));
     await department('team', 'west');
@@ -223,12 +223,12 @@ describe('the directory', () => {
     expect(got(stream)).not.toContain('east after');
     const titles = await titlesOf('ann');
     expect(titles).toContain('team after');
-    // What was sent to west before ann belonged to it stays unseen; what she lost with east is gone.
+    // Ann does not see what west got before she joined it, nor what east got.
     for (const title of ['west before', 'east before', 'east after']) expect(titles).not.toContain(title);
     await stream.close();
   });
 
-  it('narrows stream and list when a role is lost', async () => {
+  it('narrows stream and list after the loss of a role', async () => {
     await person('ann', { roles: ['finance'] });
     const stream = await streamOf('ann');
     await send({ roles: ['finance'] }, 'while in finance');
@@ -248,7 +248,7 @@ describe('the directory', () => {
     await stream.close();
   });
 
-  it('narrows and widens streams that are open on another node', async () => {
+  it('narrows and widens streams on another server', async () => {
     const second = await startService({ DATABASE_URL: database.url, JWT_SECRET: TEST_JWT_SECRET });
     await person('ann', { roles: ['finance'], groupIds: [] });
     const stream = await streamOf('ann', second.url);
@@ -264,7 +264,7 @@ describe('the directory', () => {
     await second.stop();
   }, 60_000);
 
-  it('shows a newcomer nothing of the time before, by whatever key', async () => {
+  it('shows a new member nothing earlier, for any key', async () => {
     await department('sales');
     await send({ departments: ['sales'] }, 'old: department');
     await send({ roles: ['finance'] }, 'old: role');
@@ -272,15 +272,15 @@ describe('the directory', () => {
     await person('ann', { roles: ['finance'], departmentIds: ['sales'] });
     await send({ departments: ['sales'] }, 'new: department');
     await send({ tenant: true }, 'new: everybody');
-    // The token says finance, too: that the directory knows since when still counts.
+    // The token also has finance, but the start in the directory still counts.
     expect(await titlesOf('ann', ['finance'])).toEqual(['new: everybody', 'new: department']);
-    // Whoever the directory does not know has what the token says, from the beginning.
+    // A person outside the directory has the keys of the token, from the beginning.
     expect(await titlesOf('stranger', ['finance'])).toEqual(['new: everybody', 'old: everybody', 'old: role']);
     const token = await signToken({ tenant, user: 'ann' });
     expect((await ask('GET', 'notifications/counts', undefined, { token })).body.unread).toBe(2);
   });
 
-  it('does not let a newcomer touch what they cannot see', async () => {
+  it('refuses changes of what a new member cannot see', async () => {
     await send({ tenant: true }, 'before');
     const old = (await ask('GET', 'notifications')).body.items[0].id as string;
     await person('ann');
@@ -293,7 +293,7 @@ describe('the directory', () => {
     expect(await titlesOf('ann')).toEqual(['after']);
   });
 
-  it('counts people who left as members of nothing', async () => {
+  it('gives people who left no memberships', async () => {
     await person('ann', { roles: ['finance'], departmentIds: ['sales'] });
     await person('ann', { roles: ['finance'], departmentIds: ['sales'], active: false });
     await send({ roles: ['finance'] }, 'role');
@@ -302,7 +302,7 @@ describe('the directory', () => {
     expect((await ask('GET', 'directory/people/ann')).body).toMatchObject({ active: false, roles: ['finance'] });
   });
 
-  it('hides its rows from whoever has no tenant, and from other tenants, in SQL', async () => {
+  it('hides its rows in SQL without a tenant and from other tenants', async () => {
     await department('sales');
     await person('ann', { departmentIds: ['sales'] });
     const client = new pg.Client({ connectionString: database.appUrl });

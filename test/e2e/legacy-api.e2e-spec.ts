@@ -317,7 +317,7 @@ describe('Legacy API', () => {
       expect([answer.status, answer.body.code, answer.body.errors]).toEqual([
         400,
         'invalid_request',
-        [{ path: 'compat', message: 'must be "origin", or be left out' }],
+        [{ path: 'compat', message: 'must be "origin" or absent' }],
       ]);
     },
   );

@@ -19,7 +19,7 @@ describe('POST /notifications/bulk', () => {
     await database?.drop();
   });
 
-  /** Somebody with so many notifications, newest last. */
+  /** A person with that many notifications, newest last. */
   async function reader(count: number, more: object = {}, roles: readonly string[] = []) {
     const user = `bulk-${++serial}`;
     const person = await app.person(user, { roles });
@@ -33,7 +33,7 @@ describe('POST /notifications/bulk', () => {
   const idsOf = async (person: Pick<Person, 'get'>, query: string): Promise<readonly string[]> =>
     ((await person.get(query)).body.items as { id: string }[]).map(({ id }) => id);
 
-  it('does one thing to the ids that are named, tells the other devices of each, and passes over what is not theirs', async () => {
+  it('changes the named ids, publishes each change, and skips ids of other people', async () => {
     const ann = await reader(3);
     const other = await reader(1);
     const device = await ann.stream();
@@ -48,7 +48,7 @@ describe('POST /notifications/bulk', () => {
     expect((await ann.post('/bulk', { op: 'archive', ids: named })).body).toEqual({ count: 0 });
   });
 
-  it('does it to whatever a filter shows, announcements included, and to nothing else', async () => {
+  it('changes exactly what a filter shows, announcements included', async () => {
     const bob = await reader(2, { category: 'orders' }, ['buyer']);
     await sender.post('', { to: { users: [bob.user] }, title: 'leave', category: 'leave' });
     await sender.post('', { to: { roles: ['buyer'] }, title: 'all', category: 'orders' });
@@ -59,7 +59,7 @@ describe('POST /notifications/bulk', () => {
     expect(await idsOf(bob, '?state=all')).toHaveLength(1);
   });
 
-  it('changes all or nothing, where one asks for an acknowledgement first', async () => {
+  it('changes all or none, when one item requires an acknowledgement', async () => {
     const cat = await reader(2);
     const { body } = await sender.post('', { to: { users: [cat.user] }, title: 'sign', requiresAck: true });
     const refused = await cat.post('/bulk', { op: 'archive', ids: [...cat.ids, body.id] });
@@ -69,7 +69,7 @@ describe('POST /notifications/bulk', () => {
     expect((await cat.post('/bulk', { op: 'archive', filter: {} })).body).toEqual({ count: 3 });
   });
 
-  it('is done once for an Idempotency-Key', async () => {
+  it('runs once for an Idempotency-Key', async () => {
     const dan = await reader(2);
     const key = { 'Idempotency-Key': 'bulk-1' };
     const request = { op: 'read', filter: { state: 'unread' } };
@@ -80,7 +80,7 @@ describe('POST /notifications/bulk', () => {
     expect((await dan.get('/unread-count')).body).toEqual({ count: 1 });
   });
 
-  it('refuses a filter that shows more than 500 before it changes anything', async () => {
+  it('refuses a filter that shows more than 500 items before it changes any', async () => {
     const eve = await reader(1);
     await app.inTenant('acme', (manager) =>
       manager.query(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NotificationApp } from '../support/notification-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('notifications about something that is settled', () => {
+describe('Notifications about settled records', () => {
   let database: TestDatabase;
   let app: NotificationApp;
 
@@ -25,7 +25,7 @@ describe('notifications about something that is settled', () => {
       app.notifications.closeRelated(manager, tenant, { relatedType: 'task', relatedIds }),
     );
 
-  it('leave every inbox, read and archived, and other devices hear of it', async () => {
+  it('leave every inbox, read and archived, and other devices receive the change', async () => {
     const [ann, bob] = [await app.person('ann'), await app.person('bob')];
     const stream = await ann.stream();
     const { id } = await send(['ann', 'bob'], 't1');
@@ -39,7 +39,7 @@ describe('notifications about something that is settled', () => {
     expect(await close(['t1'])).toBe(0);
   });
 
-  it('stay where an acknowledgement is asked for, and in other tenants', async () => {
+  it('stay when they require an acknowledgement, and in other tenants', async () => {
     await send(['cid'], 't3', { requiresAck: true });
     expect([await close(['t3']), await close(['t2'], 'beta')]).toEqual([0, 0]);
   });

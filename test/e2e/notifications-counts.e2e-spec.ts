@@ -8,9 +8,9 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const SYSTEM = { tenantId: 'acme', system: true } as const;
 
-/** Read states in which a notification may commit while its reader marks everything as read. */
+/** An implementation of read states, in which a notification may commit while its reader marks everything as read. */
 interface MarkableInbox {
-  /** Starts to send; the notification has its id, and nobody sees it before `commit`. */
+  /** Starts a send: the notification has its id, and no reader sees it before `commit`. */
   begin(): Promise<{ readonly id: string; commit(): Promise<void> }>;
   markAll(): Promise<void>;
   isRead(id: string): Promise<boolean>;
@@ -28,7 +28,7 @@ async function isNotBornRead(inbox: MarkableInbox): Promise<void> {
   });
 }
 
-/** What the design was measured against: everything up to the newest id counts as read. */
+/** The rejected design: everything up to the newest id counts as read. */
 class WatermarkInbox implements MarkableInbox {
   #watermark = '';
   begin() {
@@ -47,7 +47,7 @@ class WatermarkInbox implements MarkableInbox {
 /** Each round is 90 operations of three devices and six senders. */
 const ROUNDS = perProfile(1, 4);
 
-describe('counts and read marks', () => {
+describe('Counts and read marks', () => {
   let database: TestDatabase;
   let app: NotificationApp;
 
@@ -60,8 +60,11 @@ describe('counts and read marks', () => {
     await database?.drop();
   });
 
-  /** Sends and commits only when told to. */
-  async function held(to: { users?: string[]; roles?: string[] }): Promise<{ id: string; commit(): Promise<void> }> {
+  /** Sends, and commits on demand. */
+  async function uncommitted(to: {
+    users?: string[];
+    roles?: string[];
+  }): Promise<{ id: string; commit(): Promise<void> }> {
     let commit: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (commit = resolve));
     let done: Promise<void> = Promise.resolve();
@@ -85,31 +88,31 @@ describe('counts and read marks', () => {
   it.each([
     ['named', { users: ['late'] }],
     ['addressed by a role', { roles: ['late'] }],
-  ])('does not let a notification be born read that commits after "mark all" (%s)', async (_how, to) => {
+  ])('keep a notification unread that commits after "mark all" (%s)', async (_how, to) => {
     const reader = await app.person('late', { roles: ['late'] });
     await isNotBornRead({
-      begin: () => held(to),
+      begin: () => uncommitted(to),
       markAll: async () => void (await reader.post('/read-all')),
       isRead: async (id) => (await reader.get(`/${id}`)).body.isRead,
     });
     await expect(isNotBornRead(new WatermarkInbox())).rejects.toThrow('"late": true');
   });
 
-  it('keeps marks of one person from going backwards when two devices mark at once', async () => {
+  it('never move marks of one person backwards when two devices mark at once', async () => {
     const reader = await app.person('twice');
     await reader.post('/read-all');
     let second: Promise<unknown> = Promise.resolve();
     const id = await app.inTenant('acme', async (manager) => {
-      // The first device holds the person's state …
+      // The first device has locked the person's state …
       await manager.query(`update herald.ntf_user_state set rev = rev + 1 where user_id = 'twice' and category = ''`);
-      // … the second one comes and waits …
+      // … the second device waits …
       second = reader.post('/read-all');
       await eventually(async () => {
         const waiting = await manager.query(`select from pg_locks join pg_stat_activity using (pid)
           where not granted and datname = current_database()`);
         expect(waiting).toHaveLength(1);
       });
-      // … and what the first one marks now, the second one must not unmark with an older view.
+      // … and must not undo the first device's mark with an older snapshot.
       const sent = await app.notifications.sendNow(SYSTEM, { to: { users: ['twice'] }, title: 'x' });
       await manager.query(
         `update herald.ntf_user_state set read_snapshot = pg_current_snapshot(), read_marked_at = clock_timestamp()
@@ -121,7 +124,7 @@ describe('counts and read marks', () => {
     expect((await reader.get(`/${id}`)).body.isRead).toBe(true);
   });
 
-  it('says 999 and "capped" when there is more', async () => {
+  it('show 999 and "capped" when there is more', async () => {
     const reader = await app.person('rich');
     await app.inTenant('acme', (manager) =>
       manager.query(
@@ -137,7 +140,7 @@ describe('counts and read marks', () => {
     expect((await reader.get('/unread-count')).body).toEqual({ count: 999 });
   });
 
-  it('never drifts: after random work of three devices and many senders, pushed counts equal a recount', async () => {
+  it('never drift: after random work of three devices and many senders, pushed counts equal a recount', async () => {
     const roles = ['drift-a', 'drift-b'];
     const devices = await Promise.all([1, 2, 3].map(() => app.person('drift', { roles })));
     const stream = await devices[0]!.stream();
@@ -154,7 +157,7 @@ describe('counts and read marks', () => {
     };
     for (let round = 0; round < ROUNDS; round++) {
       await Promise.all([0, 1, 2, 3, 4, 5].map(work));
-      // Something is unread at each comparison, whatever was marked last.
+      // At each comparison some item is unread, after any mark.
       known.push((await app.notifications.sendNow(SYSTEM, { to: { users: ['drift'] }, title: 'x' })).id);
       const recount = await app.inTenant('acme', (manager) => recountOf(manager, 'drift', roles));
       expect(recount.unread).toBeGreaterThan(0);
@@ -169,7 +172,7 @@ describe('counts and read marks', () => {
   async function sendSlowly(known: string[], random: () => number, roles: readonly string[]): Promise<void> {
     const waitMs = random() * 30;
     const to =
-      random() < 0.5 ? { users: ['drift'] } : { roles: [roles[Math.floor(random() * 2)]!], users: ['somebody'] };
+      random() < 0.5 ? { users: ['drift'] } : { roles: [roles[Math.floor(random() * 2)]!], users: ['other-person'] };
     const rollBack = random() < 0.1;
     await app.dataSource
       .transaction(async (manager) => {
@@ -222,7 +225,7 @@ describe('counts and read marks', () => {
   }
 });
 
-/** Counts the plain way: every message of the tenant, one by one, without any of the shortcuts of the product. */
+/** Counts every notification of the tenant one by one, without the optimisations of the product. */
 async function recountOf(manager: EntityManager, userId: string, roles: readonly string[]) {
   const rows: { category: string; seen: boolean }[] = await manager.query(
     `select m.category, coalesce(i.seen_at is not null, false) or exists (select from herald.ntf_user_state s

@@ -10,10 +10,10 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { TEST_SECRET } from '../support/sse-app.js';
 
 /**
- * The defects of the origin's notification package, each as one scenario that ours passes and that a
- * small faithful model of the defect fails. 21 and 22 concern mail and WebSockets, which this package does not have yet.
+ * The defects of the legacy notification package. Each is one scenario that this package passes and a small model of the
+ * defect fails. 21 and 22 concern mail and WebSockets, which this package does not have.
  */
-describe('defects that this notification centre does not have', () => {
+describe('Defects of the legacy notification package', () => {
   let database: TestDatabase;
   let app: NotificationApp;
   let sender: Person;
@@ -29,13 +29,13 @@ describe('defects that this notification centre does not have', () => {
     await database?.drop();
   });
 
-  const somebody = async () => {
+  const newPerson = async () => {
     const id = `defect-${++serial}`;
     return { id, ...(await app.person(id)) };
   };
   const send = async (to: object, more: object = {}): Promise<string> =>
     (await sender.post('', { to, title: 'x', ...more })).body.id;
-  /** The scenario must notice the defect: it fails, and with an assertion of its own. */
+  /** The scenario must detect the defect: it fails, by its own assertion. */
   const catches = (scenario: Promise<void>) => expect(scenario).rejects.toThrow(/expect\(/);
 
   interface Store {
@@ -46,11 +46,11 @@ describe('defects that this notification centre does not have', () => {
   async function showsOnlyToItsReader(store: Store): Promise<void> {
     const id = await store.send('acme', 'thirteen');
     expect(await store.finds('acme', 'thirteen', id)).toBe(true);
-    expect(await store.finds('acme', 'somebody-else', id)).toBe(false);
+    expect(await store.finds('acme', 'other-person', id)).toBe(false);
     expect(await store.finds('beta', 'thirteen', id)).toBe(false);
   }
 
-  it('13: an id of another person or tenant finds nothing, and no request reaches into another tenant', async () => {
+  it('13: an id of another person or tenant finds nothing, and no request reaches another tenant', async () => {
     await showsOnlyToItsReader({
       send: (_tenant, user) => send({ users: [user] }, { tenant_id: 'beta' }),
       finds: async (tenant, user, id) => (await (await app.person(user, { tenant })).get(`/${id}`)).status === 200,
@@ -82,7 +82,7 @@ describe('defects that this notification centre does not have', () => {
     expect(shadowed).toEqual([]);
   }
 
-  it('14: no route with a parameter stands before a fixed one that it would swallow', async () => {
+  it('14: no route with a parameter hides a later fixed route', async () => {
     const router = app.router as { stack: { route?: { path: string | string[]; stack: { method: string }[] } }[] };
     const routes = router.stack.flatMap(({ route }) =>
       [route?.path ?? []].flat().flatMap((path) => (route?.stack ?? []).map(({ method }) => ({ method, path }))),
@@ -96,7 +96,7 @@ describe('defects that this notification centre does not have', () => {
       ]),
     );
     noneIsShadowed(ours);
-    const reader = await somebody();
+    const reader = await newPerson();
     expect((await reader.get('/unread-count')).body).toEqual({ count: 0 });
     expect(() =>
       noneIsShadowed([
@@ -107,7 +107,7 @@ describe('defects that this notification centre does not have', () => {
   });
 
   interface Publisher {
-    /** Stores a notification and dies right behind the commit. */
+    /** Stores a notification and ends the process right after the commit. */
     storeAndDie(user: string): Promise<string>;
     isPushed(user: string, id: string): Promise<boolean>;
   }
@@ -117,12 +117,12 @@ describe('defects that this notification centre does not have', () => {
     expect(await publisher.isPushed('fifteen', id)).toBe(true);
   }
 
-  it('15: what was committed is pushed, even when its process dies right behind the commit', async () => {
+  it('15: a committed notification is pushed, even if its process dies right after the commit', async () => {
     const stream = await (await app.person('fifteen')).stream();
     await pushesWhatWasStored({
       storeAndDie: async (user) => {
         const postgres = createPostgresSse({ connectionString: database.url, nodeId: 'dying' });
-        // Never initialised: its hub, its numbering and its timers do not run, as if it had ended with the commit.
+        // It is never initialised: its hub, sequencer and timers do not run, as if it had ended with the commit.
         const dying = await Test.createTestingModule({
           imports: [
             SseModule.forRoot({ jwt: { secret: TEST_SECRET }, eventLog: postgres.eventLog, isGlobal: true }),
@@ -147,7 +147,7 @@ describe('defects that this notification centre does not have', () => {
     const pushed = new Set<string>();
     await catches(
       pushesWhatWasStored({
-        // go func() { push(n) }() behind the insert: gone with the process.
+        // go func() { push(n) }() after the insert: lost with the process.
         storeAndDie: () => {
           const push = setImmediate(() => pushed.add('1'));
           clearImmediate(push);
@@ -160,7 +160,7 @@ describe('defects that this notification centre does not have', () => {
 
   interface Inbox {
     create(): Promise<string>;
-    /** Waits for whatever creating started in the background. */
+    /** Waits for background work of the creation. */
     settled(): Promise<void>;
     apply(id: string, operation: 'read' | 'archive'): Promise<void>;
     state(id: string): Promise<{ readonly isRead: boolean; readonly isArchived: boolean }>;
@@ -173,9 +173,9 @@ describe('defects that this notification centre does not have', () => {
     expect(await inbox.state(id)).toEqual({ isRead: true, isArchived: true });
   }
 
-  it('16: pushing never writes over what the reader did meanwhile, and two devices do not undo each other', async () => {
+  it('16: pushing never overwrites a concurrent change of the reader, and two devices do not undo each other', async () => {
     for (let round = 0; round < 10; round++) {
-      const reader = await somebody();
+      const reader = await newPerson();
       const stream = await reader.stream();
       await losesNoChange({
         create: () => send({ users: [reader.id] }),
@@ -193,7 +193,7 @@ describe('defects that this notification centre does not have', () => {
       losesNoChange({
         create: () => {
           const copy = { ...row };
-          // UPDATE … SET every column, from the object that was made before the reader came.
+          // UPDATE … SET every column, from the object that was created before the reader’s change.
           background = new Promise((resolve) => setImmediate(resolve)).then(() => void (row = copy));
           return Promise.resolve('1');
         },
@@ -214,8 +214,8 @@ describe('defects that this notification centre does not have', () => {
     expect(await inbox.state(id)).toEqual({ isRead: true, isArchived: true });
   }
 
-  it('17: being read is a fact of its own and erases no other', async () => {
-    const reader = await somebody();
+  it('17: the read state erases no other state', async () => {
+    const reader = await newPerson();
     await remembersBoth({
       create: () => send({ users: [reader.id] }),
       settled: () => Promise.resolve(),
@@ -240,7 +240,7 @@ describe('defects that this notification centre does not have', () => {
   });
 
   interface Countable {
-    /** Makes one unread notification in the inbox, and others that are not in it. */
+    /** Creates one unread notification in the inbox, and others outside it. */
     fill(): Promise<void>;
     unread(): Promise<number>;
     listed(): Promise<number>;
@@ -252,8 +252,8 @@ describe('defects that this notification centre does not have', () => {
     expect(await inbox.unread()).toBe(1);
   }
 
-  it('18: the count is of what the inbox shows as unread, and of nothing else', async () => {
-    const reader = await somebody();
+  it('18: the count covers exactly what the inbox shows as unread', async () => {
+    const reader = await newPerson();
     await countsWhatTheInboxShows({
       fill: async () => {
         const ids: string[] = [];
@@ -275,7 +275,7 @@ describe('defects that this notification centre does not have', () => {
     await catches(
       countsWhatTheInboxShows({
         fill: () => Promise.resolve(),
-        // SELECT count(*) … WHERE read_at IS NULL, whatever the channel.
+        // SELECT count(*) … WHERE read_at IS NULL, for every channel.
         unread: () => Promise.resolve(rows.filter((row) => row.readAt === null).length),
         listed: () => Promise.resolve(rows.filter((row) => row.channel === 'in_app').length),
       }),
@@ -287,7 +287,7 @@ describe('defects that this notification centre does not have', () => {
     await expect(insert()).rejects.toMatchObject({ driverError: { code: '23505' } });
   }
 
-  it('19: the database itself refuses a second live row with the same key', async () => {
+  it('19: the database refuses a second live row with the same key', async () => {
     const insertInto = (table: string, columns: string) => () =>
       app.inTenant('acme', (manager) => manager.query(`insert into ${table} ${columns}`));
     await refusesASecondLiveRow(
@@ -301,19 +301,19 @@ describe('defects that this notification centre does not have', () => {
       await manager.query(
         `create temp table template (tenant_id text, code text, deleted_at timestamptz, unique (tenant_id, code, deleted_at))`,
       );
-      // NULLs are distinct, so the key of every live row is.
+      // NULLs are distinct, so the key of every live row is distinct.
       await catches(refusesASecondLiveRow(() => manager.query(`insert into template values ('acme', 'a', null)`)));
       await manager.query('drop table template');
     });
   });
 
-  /** A tool runs numbered migrations by number, each once. */
+  /** A tool that runs numbered migrations by number, each once. */
   function areDistinct(numbers: readonly string[]): void {
     expect(new Set(numbers).size).toBe(numbers.length);
     expect([...numbers].sort()).toEqual(numbers);
   }
 
-  it('20: numbers the migrations of a package without a repetition', () => {
+  it('20: no migration number of a package repeats', () => {
     const root = new URL('../../migrations/', import.meta.url);
     const packages = readdirSync(root, { withFileTypes: true }).filter(
       ({ name }) => /^[a-z]+$/.test(name) && name !== 'src' && name !== 'dist',
@@ -327,12 +327,12 @@ describe('defects that this notification centre does not have', () => {
   });
 });
 
-/** Whether a route pattern takes the path of another route. */
+/** Whether a route pattern matches the path of another route. */
 function takes(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
-  const given = path.split('/');
+  const actual = path.split('/');
   return (
-    wanted.length === given.length &&
-    wanted.every((part, i) => part === given[i] || (part.startsWith(':') && !given[i]!.startsWith(':')))
+    wanted.length === actual.length &&
+    wanted.every((part, i) => part === actual[i] || (part.startsWith(':') && !actual[i]!.startsWith(':')))
   );
 }

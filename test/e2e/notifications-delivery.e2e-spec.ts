@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const SYSTEM = { tenantId: 'acme', system: true } as const;
 
-describe('notifications on open streams', () => {
+describe('Notifications on open streams', () => {
   let database: TestDatabase;
   let app: NotificationApp;
   let second: NotificationApp;
@@ -35,7 +35,7 @@ describe('notifications on open streams', () => {
   const arrives = (stream: StreamReader, id: string) =>
     stream.until((event) => event.event === 'notification.created' && JSON.parse(event.data).id === id);
 
-  it('pushes the item that the inbox shows, on every node, and to nobody else', async () => {
+  it('push the item of the inbox on every server, only to its recipient', async () => {
     const ann = await app.person('live-ann', { roles: ['live'] });
     const there = await (await second.person('live-ann', { roles: ['live'] })).stream();
     const here = await ann.stream();
@@ -58,7 +58,7 @@ describe('notifications on open streams', () => {
     expect(ofType(foreigner, 'notification.created').map((one) => one.id)).toEqual([ours.body.id]);
   });
 
-  it('tells nobody of what was rolled back', async () => {
+  it('push nothing that was rolled back', async () => {
     const cat = await (await app.person('rolled-cat')).stream();
     const input = { to: { users: ['rolled-cat'] }, title: 'x' };
     let ghost = '';
@@ -76,7 +76,7 @@ describe('notifications on open streams', () => {
     expect(items.map((item: { id: string }) => item.id)).not.toContain(ghost);
   });
 
-  it('refuses to send without a transaction, or in one of another tenant', async () => {
+  it('refuse a send without a transaction, or in one of another tenant', async () => {
     const input = { to: { tenant: true }, title: 'x' } as const;
     await expect(app.notifications.send(app.dataSource.manager, SYSTEM, input)).rejects.toMatchObject({
       code: 'ERR_SSE_NO_TRANSACTION',
@@ -86,7 +86,7 @@ describe('notifications on open streams', () => {
     ).rejects.toMatchObject({ code: 'ERR_SSE_TENANT_MISMATCH' });
   });
 
-  it('names the call that was made in a transaction that has failed or ended', async () => {
+  it('name the call in the error of a failed or ended transaction', async () => {
     const input = { to: { tenant: true }, title: 'x' } as const;
     const refusal = {
       code: 'ERR_SSE_NO_TRANSACTION',
@@ -101,7 +101,7 @@ describe('notifications on open streams', () => {
     await expect(app.notifications.send(kept, SYSTEM, input)).rejects.toMatchObject(refusal);
   });
 
-  it('names who sent it, and nobody when the system did', async () => {
+  it('name the sender, and none for the system', async () => {
     const principal = { tenantId: 'acme', userId: asUserId('the-boss') } as Principal;
     const ids = [
       (await app.notifications.sendNow(principal, { to: { users: ['named-dan'] }, title: 'x' })).id,
@@ -112,7 +112,7 @@ describe('notifications on open streams', () => {
     expect(actors).toEqual(['the-boss', null]);
   });
 
-  it('delivers what was sent while the reader was away, once, behind the last event that they had', async () => {
+  it('replay what was sent while the reader was away, once, after their last event', async () => {
     const eve = await app.person('away-eve', { roles: ['away'] });
     const first = await eve.stream();
     const before = await send({ users: ['away-eve'] });
@@ -127,7 +127,7 @@ describe('notifications on open streams', () => {
     expect((await newcomer.get()).body.items.map((item: { id: string }) => item.id)).toContain(missed[0]);
   });
 
-  it('cuts long content in the event at a whole character and says so', async () => {
+  it('cut long content in the event at a whole character and mark it as truncated', async () => {
     const fay = await app.person('long-fay');
     const stream = await fay.stream();
     const content = 'ü😀'.repeat(500);
@@ -140,7 +140,7 @@ describe('notifications on open streams', () => {
     expect((await fay.get(`/${id}`)).body.content).toBe(content);
   });
 
-  it('tells counts right behind connected, and after each change of the reader’s own rows, on every node', async () => {
+  it('push counts after connected, and after each change of the reader’s own rows, on every server', async () => {
     const gus = await app.person('counted-gus', { roles: ['counted'] });
     await send({ users: ['counted-gus'] });
     await send({ roles: ['counted'] });
@@ -155,7 +155,7 @@ describe('notifications on open streams', () => {
     await shows(inbox);
     expect(here.events()[0]?.event).toBe('connected');
     expect(here.of('notification.counts').every((event) => event.id === undefined)).toBe(true);
-    const id = await send({ users: ['counted-gus', 'somebody-else'] });
+    const id = await send({ users: ['counted-gus', 'other-person'] });
     await shows(inbox + 1);
     await gus.put(`/${id}/read`);
     await shows(inbox);
@@ -166,7 +166,7 @@ describe('notifications on open streams', () => {
     expect(ofType(there, 'notification.counts').at(-1)).toEqual((await gus.get('/counts')).body);
   });
 
-  it('tells a reader’s other devices what changed, and strangers nothing', async () => {
+  it('push changes to the reader’s other devices and to no other person', async () => {
     const hal = await app.person('device-hal');
     const other = await (await second.person('device-hal')).stream();
     const stranger = await (await app.person('device-ida')).stream();
@@ -187,7 +187,7 @@ describe('notifications on open streams', () => {
     expect(stranger.events().filter((event) => event.data.includes(id))).toEqual([]);
   });
 
-  it('takes a notification back from everybody who was told of it', async () => {
+  it('push a revocation to every recipient', async () => {
     const [kim, lee] = [await app.person('back-kim', { roles: ['back'] }), await app.person('back-lee')];
     const streams = [await kim.stream(), await lee.stream()];
     const id = await send({ roles: ['back'], users: ['back-lee'] });
@@ -200,7 +200,7 @@ describe('notifications on open streams', () => {
     }
   });
 
-  it('writes one row for an announcement to everybody, whoever reads it', async () => {
+  it('write one row for an announcement to all, however many read it', async () => {
     const rows = () =>
       app.inTenant('gamma', async (manager) => {
         const [row] = await manager.query(`select

@@ -4,13 +4,13 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const UNKNOWN = '01900000-0000-7000-8000-000000000000';
 
-describe('the inbox over HTTP', () => {
+describe('The inbox over HTTP', () => {
   let database: TestDatabase;
   let app: NotificationApp;
   let sender: Person;
   let serial = 0;
-  /** A person whom no other test knows. */
-  const somebody = async (claims = {}) => {
+  /** A person of this test only. */
+  const newPerson = async (claims = {}) => {
     const id = `person-${++serial}`;
     return { id, ...(await app.person(id, claims)) };
   };
@@ -33,7 +33,7 @@ describe('the inbox over HTTP', () => {
   });
 
   it('shows a notification with every field of the contract', async () => {
-    const ann = await somebody();
+    const ann = await newPerson();
     const sent = await sender.post('', {
       to: { users: [ann.id] },
       title: 'Leave request',
@@ -85,8 +85,8 @@ describe('the inbox over HTTP', () => {
     expect((await ann.get(`/${sent.body.id}`)).body).toEqual(body.items[0]);
   });
 
-  it('reaches a person once, however many of the targets mean them', async () => {
-    const bea = await somebody({ roles: ['buyer', 'lead'] });
+  it('has a notification once, however many targets match the person', async () => {
+    const bea = await newPerson({ roles: ['buyer', 'lead'] });
     const id = await send({ users: [bea.id, bea.id], roles: ['buyer', 'lead'] });
     const all = await send({ users: [bea.id], roles: ['buyer'], tenant: true });
     expect(await idsOf(bea)).toEqual([all, id]);
@@ -96,11 +96,11 @@ describe('the inbox over HTTP', () => {
     await sender.delete(`/messages/${all}`);
   });
 
-  it('shows people addressed by an audience what their roles and topics allow now, and nothing else', async () => {
-    const finance = await somebody({ roles: ['finance'] });
-    const hr = await somebody({ roles: ['hr'] });
-    const follower = await somebody({ topics: ['doc:invoice:*', 'plain'] });
-    const all = await somebody({ topics: ['doc:**'] });
+  it('shows notifications to an audience by the current roles and topics only', async () => {
+    const finance = await newPerson({ roles: ['finance'] });
+    const hr = await newPerson({ roles: ['hr'] });
+    const follower = await newPerson({ topics: ['doc:invoice:*', 'plain'] });
+    const all = await newPerson({ topics: ['doc:**'] });
     const id = await send({ roles: ['finance'] });
     const invoice = await send({ topics: ['doc:invoice:9'] });
     const plain = await send({ topics: ['plain', 'doc:order:9'] });
@@ -117,8 +117,8 @@ describe('the inbox over HTTP', () => {
     expect((await moved.get(`/${id}`)).status).toBe(404);
   });
 
-  it('lets each person who was addressed by an audience keep their own state', async () => {
-    const [one, two] = [await somebody({ roles: ['own-state'] }), await somebody({ roles: ['own-state'] })];
+  it('keeps a state for each person of an audience', async () => {
+    const [one, two] = [await newPerson({ roles: ['own-state'] }), await newPerson({ roles: ['own-state'] })];
     const id = await send({ roles: ['own-state'] });
     await one.put(`/${id}/read`);
     await two.post(`/${id}/archive`);
@@ -129,8 +129,8 @@ describe('the inbox over HTTP', () => {
     expect((await two.get(`/${id}`)).status).toBe(200);
   });
 
-  it('pages neither skip nor repeat when notifications arrive in between', async () => {
-    const cat = await somebody({ roles: ['paged'] });
+  it('neither skips nor repeats items when notifications arrive between pages', async () => {
+    const cat = await newPerson({ roles: ['paged'] });
     const sent: string[] = [];
     for (let i = 0; i < 12; i++) sent.push(await send(i % 3 === 0 ? { roles: ['paged'] } : { users: [cat.id] }));
     const seen: string[] = [];
@@ -148,7 +148,7 @@ describe('the inbox over HTTP', () => {
   });
 
   it('moves a notification between the states of an inbox', async () => {
-    const dan = await somebody();
+    const dan = await newPerson();
     const id = await send({ users: [dan.id] });
     const where = async () =>
       Promise.all(
@@ -177,8 +177,8 @@ describe('the inbox over HTTP', () => {
     expect(await where()).toEqual([1, 1, 0, 0, 0, 1]);
   });
 
-  it('brings a snoozed notification back as the newest, unread', async () => {
-    const eve = await somebody({ roles: ['snoozer'] });
+  it('shows a snoozed notification again as the newest, unread', async () => {
+    const eve = await newPerson({ roles: ['snoozer'] });
     const id = await send({ roles: ['snoozer'] });
     await eve.put(`/${id}/read`);
     const until = new Date(Date.now() + 400).toISOString();
@@ -190,17 +190,17 @@ describe('the inbox over HTTP', () => {
     expect((await eve.get(`/${id}`)).body).toMatchObject({ isRead: false, snoozedUntil: null });
   });
 
-  it('does nothing twice: repeating an operation neither fails nor changes the revision', async () => {
-    const fay = await somebody();
+  it('executes operations once: a repeat neither fails nor changes the revision', async () => {
+    const fay = await newPerson();
     const id = await send({ users: [fay.id] });
     const first = (await fay.put(`/${id}/read`)).body;
     expect((await fay.put(`/${id}/read`)).body).toEqual(first);
     expect((await fay.post(`/${id}/read`)).body).toEqual(first);
   });
 
-  it('reads many at once and passes over what is not theirs', async () => {
-    const gus = await somebody({ roles: ['many'] });
-    const other = await somebody();
+  it('marks many as read and skips ids of other people', async () => {
+    const gus = await newPerson({ roles: ['many'] });
+    const other = await newPerson();
     const ids = [await send({ users: [gus.id] }), await send({ roles: ['many'] }), await send({ users: [other.id] })];
     expect((await gus.put('/read', { ids: [...ids, UNKNOWN] })).body).toEqual({ count: 2 });
     expect((await gus.put('/read', { ids })).body).toEqual({ count: 0 });
@@ -208,7 +208,7 @@ describe('the inbox over HTTP', () => {
   });
 
   it('counts by category', async () => {
-    const hal = await somebody();
+    const hal = await newPerson();
     await send({ users: [hal.id] }, { category: 'leave' });
     await send({ users: [hal.id] }, { category: 'leave' });
     const seen = await send({ users: [hal.id] }, { type: 'alert' });
@@ -225,8 +225,8 @@ describe('the inbox over HTTP', () => {
     expect((await hal.get('/counts')).body).toMatchObject({ unread: 1, byCategory: { alert: { unread: 1 } } });
   });
 
-  it('marks everything read and takes it back within ten minutes, once', async () => {
-    const ida = await somebody({ roles: ['undo'] });
+  it('marks everything as read and undoes it within ten minutes, once', async () => {
+    const ida = await newPerson({ roles: ['undo'] });
     const mine = await send({ users: [ida.id] });
     await send({ roles: ['undo'] });
     const readBefore = await send({ users: [ida.id] });
@@ -242,7 +242,7 @@ describe('the inbox over HTTP', () => {
     expect((await ida.get('/unread-count')).body).toEqual({ count: 2 });
     expect((await ida.get(`/${readBefore}`)).body.isRead).toBe(true);
     expect((await ida.post('/undo', { undoToken })).status).toBe(404);
-    const stranger = await somebody();
+    const stranger = await newPerson();
     const again = (await ida.post('/read-all')).body.undoToken;
     expect((await stranger.post('/undo', { undoToken: again })).status).toBe(404);
     await expireUndo(app, ida.id);
@@ -252,8 +252,8 @@ describe('the inbox over HTTP', () => {
   it.each([
     ['named', (id: string) => ({ users: [id] })],
     ['addressed by a role', () => ({ roles: ['marked'] })],
-  ])('lets a mark and single operations live together (%s)', async (_how, to) => {
-    const max = await somebody({ roles: ['marked'] });
+  ])('combines a mark with single operations (%s)', async (_how, to) => {
+    const max = await newPerson({ roles: ['marked'] });
     const id = await send(to(max.id));
     const isRead = async () => (await max.get(`/${id}`)).body.isRead as boolean;
     await max.post('/read-all');
@@ -268,8 +268,8 @@ describe('the inbox over HTTP', () => {
     expect((await max.get('/counts')).body).toMatchObject({ unread: 0 });
   });
 
-  it('keeps a notification that asks for an acknowledgement until it was given', async () => {
-    const jo = await somebody({ roles: ['ack'] });
+  it('keeps a notification that requires an acknowledgement until it is acknowledged', async () => {
+    const jo = await newPerson({ roles: ['ack'] });
     const id = await send({ roles: ['ack'] }, { requiresAck: true });
     expect((await jo.post(`/${id}/archive`)).body).toMatchObject({ status: 409, code: 'ack_required' });
     expect((await jo.delete(`/${id}`)).body).toMatchObject({ status: 409, code: 'ack_required' });
@@ -280,7 +280,7 @@ describe('the inbox over HTTP', () => {
   });
 
   it('finds by type, category, priority, relation, text and time', async () => {
-    const kim = await somebody();
+    const kim = await newPerson();
     const a = await send(
       { users: [kim.id] },
       { type: 'task', title: 'Count 100% of_it', relatedType: 'order', relatedId: '7' },
@@ -299,16 +299,16 @@ describe('the inbox over HTTP', () => {
     expect(await find(`to=${at}`)).toEqual([a]);
   });
 
-  it('hides what has expired', async () => {
-    const lee = await somebody({ roles: ['brief'] });
+  it('hides expired notifications', async () => {
+    const lee = await newPerson({ roles: ['brief'] });
     await send({ users: [lee.id] }, { expiresAt: '2020-01-01T00:00:00Z' });
     await send({ roles: ['brief'] }, { expiresAt: '2020-01-01T00:00:00Z' });
     expect(await idsOf(lee, '?state=all')).toEqual([]);
     expect((await lee.get('/unread-count')).body).toEqual({ count: 0 });
   });
 
-  it('takes a notification out of every inbox at once, also those who had read it', async () => {
-    const people = [await somebody({ roles: ['recall'] }), await somebody({ roles: ['recall'] }), await somebody()];
+  it('loses a revoked notification everywhere at once, also after it was read', async () => {
+    const people = [await newPerson({ roles: ['recall'] }), await newPerson({ roles: ['recall'] }), await newPerson()];
     const id = await send({ roles: ['recall'], users: [people[2]!.id] });
     await people[0]!.put(`/${id}/read`);
     expect((await people[0]!.delete(`/messages/${id}`)).body).toMatchObject({
@@ -325,10 +325,10 @@ describe('the inbox over HTTP', () => {
     }
   });
 
-  it('refuses what is not the reader’s with the body of an unknown id', async () => {
-    const mia = await somebody();
+  it('answers ids of other people like unknown ids', async () => {
+    const mia = await newPerson();
     const id = await send({ users: [mia.id] });
-    const stranger = await somebody();
+    const stranger = await newPerson();
     const foreigner = await app.person(mia.id, { tenant: 'beta', permissions: ['notification:*'] });
     const shape = ({ status, body }: { status: number; body: Record<string, unknown> }) => {
       const { requestId: _, ...rest } = body;
@@ -349,8 +349,8 @@ describe('the inbox over HTTP', () => {
     expect((await mia.get(`/${id}`)).body).toMatchObject({ revision: 1 });
   });
 
-  it('takes the tenant from the token, whatever the request says', async () => {
-    const ned = await somebody();
+  it('takes the tenant from the token and ignores the request’s', async () => {
+    const ned = await newPerson();
     const inBeta = await app.person(ned.id, { tenant: 'beta' });
     const id = await send({ users: [ned.id] }, { tenantId: 'beta', tenant_id: 'beta' });
     expect(await idsOf(ned, '?tenant_id=beta')).toEqual([id]);
@@ -364,10 +364,10 @@ describe('the inbox over HTTP', () => {
     ['departments', { departments: ['x'] }, 'notification:broadcast', 'notification:send'],
     ['positions', { positions: ['x'] }, 'notification:broadcast', 'notification:send'],
     ['groups', { groups: ['x'] }, 'notification:broadcast', 'notification:send'],
-  ])('lets only holders of the permission address %s', async (_kind, to, needed, other) => {
-    const refused = await (await somebody({ permissions: [other] })).post('', { to, title: 'x' });
+  ])('requires the permission to address %s', async (_kind, to, needed, other) => {
+    const refused = await (await newPerson({ permissions: [other] })).post('', { to, title: 'x' });
     expect([refused.status, refused.body.code, refused.body.permission]).toEqual([403, 'forbidden', needed]);
-    expect((await (await somebody({ permissions: [needed] })).post('', { to, title: 'x' })).status).toBe(201);
+    expect((await (await newPerson({ permissions: [needed] })).post('', { to, title: 'x' })).status).toBe(201);
   });
 
   it.each([
@@ -414,8 +414,8 @@ describe('the inbox over HTTP', () => {
     expect([refused.status, refused.body.code]).toEqual([413, 'too_many_recipients']);
   });
 
-  it('sends once for a dedupeKey, also when twins race', async () => {
-    const oli = await somebody();
+  it('sends once for a dedupeKey, also for concurrent duplicates', async () => {
+    const oli = await newPerson();
     const body = { to: { users: [oli.id] }, title: 'x', dedupeKey: 'order-7' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => sender.post('', body)));
     expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
@@ -431,8 +431,8 @@ describe('the inbox over HTTP', () => {
     expect(await idsOf(oli)).toEqual([nextDay.body.id, answers[0]!.body.id]);
   });
 
-  it('answers a repeated Idempotency-Key with the first answer, also when twins race', async () => {
-    const pam = await somebody();
+  it('answers a repeated Idempotency-Key with the first answer, also for concurrent duplicates', async () => {
+    const pam = await newPerson();
     const body = { to: { users: [pam.id] }, title: 'x' };
     const headers = { 'Idempotency-Key': 'k-1' };
     const answers = await Promise.all(Array.from({ length: 6 }, () => sender.post('', body, headers)));
@@ -449,8 +449,8 @@ describe('the inbox over HTTP', () => {
     expect((await sender.post('', body, { 'Idempotency-Key': 'ü' })).status).toBe(400);
   });
 
-  it('does not wait for ever: for a twin 3 s and then 409, for a locked row 3 s and then 503', async () => {
-    const rosa = await somebody();
+  it('limits waits: 409 after 3 s for a concurrent duplicate, 503 after 3 s for a locked row', async () => {
+    const rosa = await newPerson();
     const id = await send({ users: [rosa.id] });
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -466,19 +466,19 @@ describe('the inbox over HTTP', () => {
       await released;
     });
     await holding;
-    const [twin, busy] = await Promise.all([
+    const [duplicate, busy] = await Promise.all([
       rosa.post('/read-all', {}, { 'Idempotency-Key': 'held' }),
       rosa.put(`/${id}/read`),
     ]);
     release();
     await holder;
-    expect([twin.status, twin.body.code]).toEqual([409, 'idempotency_in_progress']);
+    expect([duplicate.status, duplicate.body.code]).toEqual([409, 'idempotency_in_progress']);
     expect([busy.status, busy.body.code, busy.headers.get('retry-after')]).toEqual([503, 'busy', expect.any(String)]);
     expect((await rosa.get('/unread-count')).body).toEqual({ count: 1 });
   });
 
-  it('refuses a change of what somebody else changed since, when asked to', async () => {
-    const quin = await somebody();
+  it('refuses a change with a stale If-Match', async () => {
+    const quin = await newPerson();
     const id = await send({ users: [quin.id] });
     const read = await quin.get(`/${id}`);
     expect(read.headers.get('etag')).toBe('"1"');

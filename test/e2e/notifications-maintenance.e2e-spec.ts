@@ -3,7 +3,7 @@ import pg from 'pg';
 import { eventually, NotificationApp } from '../support/notification-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('tables of the notification centre', () => {
+describe('The tables of the notification centre', () => {
   let database: TestDatabase;
   let admin: pg.Client;
 
@@ -24,7 +24,7 @@ describe('tables of the notification centre', () => {
       )
     ).rows.map((row) => row.name);
 
-  it('make partitions ahead and move what waited in the default one, unchanged', async () => {
+  it('get partitions in advance, and rows of the default partition move unchanged', async () => {
     const [newest] = (await partitions()).filter((name) => name !== 'herald.ntf_item_default').slice(-1);
     await admin.query(`drop table ${newest}`);
     const inThatMonth = `herald.uuid_floor(date_trunc('month', now() at time zone 'utc') at time zone 'utc' + interval '3 months 1 day')`;
@@ -44,7 +44,7 @@ describe('tables of the notification centre', () => {
     expect(await rows()).toEqual([{ leaf: newest, user_id: 'ann' }]);
   });
 
-  it('keep tenants apart also below the parent: no leaf is open to anybody', async () => {
+  it('isolate tenants in every partition', async () => {
     const { rows } = await admin.query<{ name: string; forced: boolean; grants: boolean }>(
       `select oid::regclass::text as name, relrowsecurity and relforcerowsecurity as forced,
               has_table_privilege('herald_app', oid, 'select, insert, update, delete') as grants
@@ -55,7 +55,7 @@ describe('tables of the notification centre', () => {
     expect(rows.length).toBeGreaterThan(7);
   });
 
-  it('show the application no row without a tenant, with an empty one, or behind the transaction of one', async () => {
+  it('show the application no row without a tenant, with an empty tenant, or after the tenant’s transaction', async () => {
     await admin.query('set role herald_app');
     const counts = async () =>
       (await admin.query(`select count(*)::int as n from herald.ntf_message`)).rows[0].n as number;
@@ -73,7 +73,7 @@ describe('tables of the notification centre', () => {
     }
   });
 
-  it('use only operators that hide nothing from row-level security in their indexes', async () => {
+  it('use only leakproof operators in their indexes', async () => {
     const { rows } = await admin.query<{ index: string }>(
       `select i.indexrelid::regclass::text as index from pg_index i
          join unnest(i.indclass) as c(opclass) on true join pg_opclass o on o.oid = c.opclass
@@ -85,7 +85,7 @@ describe('tables of the notification centre', () => {
     expect(rows.map((row) => row.index)).toEqual([]);
   });
 
-  it('lose what expired: the application prunes answers of idempotent requests when it starts', async () => {
+  it('lose expired answers of idempotent requests at the start of the application', async () => {
     await admin.query(`insert into herald.idempotency (tenant_id, actor_id, key, request_sha256, expires_at)
       select 'acme', 'ann', 'k' || n, '', now() + (n - 2) * interval '1 hour' from generate_series(1, 3) n`);
     const app = await NotificationApp.start(database);

@@ -11,7 +11,7 @@ import { openStream, type StreamReader } from './stream-reader.js';
 import type { TestDatabase } from './test-database.js';
 import { signToken, type TokenClaims } from './token.js';
 
-/** Somebody with a token, and what they can ask. */
+/** A person with a token, and their requests. */
 export interface Person {
   readonly token: string;
   readonly get: (path?: string) => Promise<Answer>;
@@ -41,7 +41,7 @@ export class NotificationApp {
     const { eventLog, backplane, presence, ticketStore } = postgres;
     const sse = await SseApp.start({
       extras: { isGlobal: true, aliases: true },
-      // As the service has it: ten thousand names are more than Nest's default of 100 KiB.
+      // As in the service: ten thousand names exceed Nest's default of 100 KiB.
       configure: (app) => (app as NestExpressApplication).useBodyParser('json', { limit: '1mb' }),
       options: { eventLog, backplane, presence, ticketStore, jwt: { secret: TEST_SECRET } },
       imports: [
@@ -64,12 +64,12 @@ export class NotificationApp {
     return this.sse.app.get(DataSource);
   }
 
-  /** Express' own list of routes, in the order in which they are asked. */
+  /** The routes of Express, in their order of matching. */
   get router(): unknown {
     return (this.sse.app.getHttpAdapter().getInstance() as { router: unknown }).router;
   }
 
-  /** Work in a transaction of a tenant, as the application does it. */
+  /** Runs work in a transaction of a tenant, as the application does. */
   inTenant<T>(tenant: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return new TenantTransaction(this.dataSource).run(asTenantId(tenant), work);
   }
@@ -93,7 +93,7 @@ export class NotificationApp {
     };
   }
 
-  /** Somebody who may send to anybody of the tenant, and take back. */
+  /** A person who may send to all people of the tenant, and revoke. */
   sender(tenant = 'acme'): Promise<Person> {
     return this.person('sender', { tenant, permissions: ['notification:*'] });
   }
@@ -105,7 +105,7 @@ export class NotificationApp {
   }
 }
 
-/** Repeats a look until it is right; for what arrives a moment later. @throws the last failure after five seconds. */
+/** Repeats a check until it passes. @throws the last failure after five seconds. */
 export async function eventually(look: () => Promise<void> | void): Promise<void> {
   const until = performance.now() + 5_000;
   for (;;) {
