@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,7 +25,14 @@ beforeEach(() => {
   const packages = Object.entries(MANIFESTS).map(([folder, manifest]) => [folder === '.' ? '' : folder, manifest]);
   write('package-lock.json', JSON.stringify({ version: '0.1.0', packages: Object.fromEntries(packages) }));
   write('CHANGELOG.md', CHANGELOG);
+  mkdirSync(join(repository, 'migrations/sse/functions'), { recursive: true });
+  write('migrations/sse/0001-baseline.sql', 'SELECT 1;\n');
+  write('migrations/frozen.json', JSON.stringify({ 'sse/0001-baseline.sql': sha256('SELECT 1;\n') }));
 });
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 afterEach(() => rmSync(repository, { recursive: true }));
 
@@ -56,6 +64,26 @@ describe('The version command', () => {
     expect(output).toContain(text);
     expect(json('libs/sse/package.json')).toEqual(MANIFESTS['libs/sse']);
     expect(read('CHANGELOG.md')).toBe(CHANGELOG);
+  });
+
+  it('freezes the numbered migrations of the version', () => {
+    write('migrations/sse/0002-later.sql', 'SELECT 2;\r\n');
+    write('migrations/sse/functions/log_id.sql', 'SELECT 3;\n');
+    expect(run('version.mjs', '0.2.0').status).toBe(0);
+    expect(json('migrations/frozen.json')).toEqual({
+      'sse/0001-baseline.sql': sha256('SELECT 1;\n'),
+      'sse/0002-later.sql': sha256('SELECT 2;\n'),
+    });
+  });
+
+  it('refuses a frozen migration that changed, and writes nothing', () => {
+    write('migrations/sse/0001-baseline.sql', 'SELECT 4;\n');
+    expect(run('version.mjs', '0.2.0')).toEqual({
+      status: 1,
+      output:
+        'migrations/sse/0001-baseline.sql is frozen, and it changed. Restore it, and add a numbered file instead.\n',
+    });
+    expect(json('libs/sse/package.json')).toEqual(MANIFESTS['libs/sse']);
   });
 
   it('refuses a version without changes in the changelog', () => {
