@@ -268,6 +268,7 @@ TABLE herald.schema_history WITH ()
   name text COLLATE C NOT NULL
   checksum text NOT NULL
   applied_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  version text
 TABLE sse.batch WITH ()
   shard integer NOT NULL
   no bigint NOT NULL

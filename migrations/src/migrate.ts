@@ -1,5 +1,5 @@
 import { baselines, beginningOf, conversion } from './first-version.js';
-import { CREATE_HISTORY, readHistory } from './history.js';
+import { CREATE_HISTORY, readHistory, recordVersionOf } from './history.js';
 import { MigrationError } from './migration-error.js';
 import { ALL_PACKAGES, type MigrationPackage, withNeeded } from './packages.js';
 import { planMigration } from './plan.js';
@@ -7,6 +7,7 @@ import { ensureRoles } from './roles.js';
 import { BEGIN, scriptOf, type Statement, statementsOf } from './script.js';
 import { type MigrationDatabase, type Session, withSession } from './session.js';
 import { pathOf, type SqlFile, sqlFilesOf } from './sql-file.js';
+import { VERSION } from './version.js';
 
 /** What to migrate. */
 export interface MigrateOptions {
@@ -22,6 +23,8 @@ export interface MigrationReport {
   readonly ran: readonly string[];
   /** Whether a database of version 0.1.0 was converted. */
   readonly converted: boolean;
+  /** As in {@link MigrationStatus}. The database was left as it is unless this is empty. */
+  readonly ahead: readonly string[];
 }
 
 /** How a database compares with this version. */
@@ -30,20 +33,24 @@ export interface MigrationStatus {
   readonly pending: readonly string[];
   /** Functions and views that {@link migrate} would create or replace. */
   readonly differing: readonly string[];
-  /** Numbered files of a newer version. */
+  /**
+   * What a newer version has migrated: numbered files that this version does not have (`sse/0002-later.sql`), and
+   * packages with the higher version that is recorded for them (`sse 0.3.0`).
+   */
   readonly ahead: readonly string[];
 }
 
 interface Work {
   readonly statements: readonly Statement[];
   readonly steps: readonly SqlFile[];
+  readonly ahead: readonly string[];
   readonly converts: boolean;
 }
 
 /**
  * Creates the roles and brings the tables and functions of the packages up to date, as `herald_owner`, in one
  * transaction: all of it happens, or nothing. Any number of processes may call it at once; one works, the others wait.
- * A database that a newer version has migrated is left as it is.
+ * A database that a newer version has migrated is left as it is, and the report says so.
  *
  * @param database needs a login that may create roles, or one that an administrator prepared with the SQL of
  * `RoleSetupError`. A client must be in no transaction.
@@ -54,10 +61,10 @@ export function migrate(database: MigrationDatabase, options: MigrateOptions = {
   return withSession(database, async (session) => {
     await ensureRoles(session);
     return inTransaction(session, async () => {
-      const { statements, steps, converts } = await workFor(session, options);
+      const { statements, steps, ahead, converts } = await workFor(session, options);
       for (const statement of statements) await run(session, statement);
       if (steps.some((file) => file.kind === 'repeatable')) await refuseOverloads(session);
-      return { ran: steps.map(pathOf), converted: converts };
+      return { ran: steps.map(pathOf), converted: converts, ahead };
     });
   });
 }
@@ -90,8 +97,17 @@ export function migrationSql(database: MigrationDatabase, options: MigrateOption
 async function workFor(session: Session, options: MigrateOptions): Promise<Work> {
   const history = await readHistory(session);
   if (history.length > 0 || (await beginningOf(session)) === 'empty') {
-    const { steps } = planMigration(filesOf(options.packages), history);
-    return { steps, statements: statementsOf(steps), converts: false };
+    const packages = withNeeded(options.packages ?? ALL_PACKAGES);
+    const { steps, ahead } = planMigration(filesOf(packages), history);
+    // A version whose files are all in place is recorded too. Otherwise an older one could still replace functions.
+    const isRecorded = history.every((row) => !packages.includes(row.package) || row.version === VERSION);
+    const isUpToDate = steps.length === 0 && (isRecorded || ahead.length > 0);
+    const statements = [
+      { sql: CREATE_HISTORY },
+      ...statementsOf(steps),
+      ...(isRecorded ? [] : [{ sql: recordVersionOf(packages) }]),
+    ];
+    return { steps, ahead, statements: isUpToDate ? [] : statements, converts: false };
   }
   if (options.convert !== true) {
     throw new MigrationError(
@@ -100,8 +116,16 @@ async function workFor(session: Session, options: MigrateOptions): Promise<Work>
     );
   }
   // The first version always had all packages.
-  const { steps } = planMigration(filesOf(ALL_PACKAGES), baselines());
-  return { steps, statements: [{ sql: CREATE_HISTORY }, ...conversion(), ...statementsOf(steps)], converts: true };
+  const { steps } = planMigration(
+    filesOf(ALL_PACKAGES),
+    baselines().map((file) => ({ ...file, version: null })),
+  );
+  return {
+    steps,
+    ahead: [],
+    statements: [{ sql: CREATE_HISTORY }, ...conversion(), ...statementsOf(steps)],
+    converts: true,
+  };
 }
 
 function filesOf(packages: readonly MigrationPackage[] = ALL_PACKAGES): readonly SqlFile[] {

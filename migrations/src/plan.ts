@@ -1,12 +1,17 @@
 import type { AppliedFile } from './history.js';
 import { MigrationError } from './migration-error.js';
+import type { MigrationPackage } from './packages.js';
 import { pathOf, type SqlFile } from './sql-file.js';
+import { isHigherVersion, VERSION } from './version.js';
 
 /** What a database is missing. */
 export interface MigrationPlan {
   /** Files to run, in order. Empty while {@link ahead} is not: an older version changes nothing. */
   readonly steps: readonly SqlFile[];
-  /** Numbered files that the database has and this version does not: a newer version has migrated it. */
+  /**
+   * Signs that a newer version has migrated the database: numbered files that this version does not have, and packages
+   * with the higher version that is recorded for them (`sse 0.3.0`).
+   */
   readonly ahead: readonly string[];
 }
 
@@ -29,9 +34,11 @@ export function planMigration(files: readonly SqlFile[], history: readonly Appli
   const steps = files.filter((file) => applied.get(pathOf(file)) !== file.checksum);
   const own = new Set(files.map(pathOf));
   const packages = new Set(files.map((file) => file.package));
-  const ahead = history
-    .filter((row) => packages.has(row.package) && /^\d/.test(row.name) && !own.has(pathOf(row)))
-    .map(pathOf);
+  const chosen = history.filter((row) => packages.has(row.package));
+  const ahead = [
+    ...chosen.filter((row) => /^\d/.test(row.name) && !own.has(pathOf(row))).map(pathOf),
+    ...[...higherVersions(chosen)].map(([name, version]) => `${name} ${version}`),
+  ];
   if (ahead.length === 0) return { steps, ahead };
   const missing = steps.filter((file) => file.kind === 'numbered' && hasOthers(history, file));
   if (missing.length > 0) {
@@ -42,6 +49,15 @@ export function planMigration(files: readonly SqlFile[], history: readonly Appli
     );
   }
   return { steps: [], ahead };
+}
+
+/** The highest recorded version of each package that is higher than this one. */
+function higherVersions(history: readonly AppliedFile[]): ReadonlyMap<MigrationPackage, string> {
+  const versions = new Map<MigrationPackage, string>();
+  for (const { package: name, version } of history) {
+    if (version !== null && isHigherVersion(version, versions.get(name) ?? VERSION)) versions.set(name, version);
+  }
+  return versions;
 }
 
 /** A package that the database does not have at all was only not chosen before. */

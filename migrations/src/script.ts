@@ -1,4 +1,4 @@
-import { CREATE_HISTORY, recordOf } from './history.js';
+import { recordOf } from './history.js';
 import { schemaOf } from './packages.js';
 import { pathOf, type SqlFile } from './sql-file.js';
 
@@ -29,11 +29,7 @@ export const BEGIN: readonly Statement[] = [
 
 /** Statements that run these files and record each. A file may change the role; the next one begins as herald_owner. */
 export function statementsOf(steps: readonly SqlFile[]): readonly Statement[] {
-  if (steps.length === 0) return [];
-  return [
-    { sql: CREATE_HISTORY },
-    ...steps.map((file) => ({ file, sql: `${bodyOf(file)}\nSET LOCAL ROLE herald_owner;\n${recordOf(file)}` })),
-  ];
+  return steps.map((file) => ({ file, sql: `${bodyOf(file)}\nSET LOCAL ROLE herald_owner;\n${recordOf(file)}` }));
 }
 
 /** A script that an administrator can run with `psql`. */

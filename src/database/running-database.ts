@@ -39,8 +39,13 @@ export async function startDatabase(
     const url = settings.databaseUrl ?? (await embeddedDatabase(embedded as EmbeddedPostgres));
     // The built-in database belongs to this service alone, so no other server can be using it.
     const convert = embedded !== null || settings.convert === true;
-    const { ran, converted } = await migrate(settings.migrationUrl ?? url, { convert });
+    const { ran, converted, ahead } = await migrate(settings.migrationUrl ?? url, { convert });
     if (converted) notice('The database of version 0.1.0 was converted.');
+    if (ahead.length > 0) {
+      notice(
+        `A newer version of Nest Herald has migrated the database (${ahead.join(', ')}), so this version did not change it.`,
+      );
+    }
     const appUrl = withRole(url);
     await refuseUnsafeRole(appUrl);
     return { appUrl, listenUrl: withRole(settings.listenUrl ?? url), migrated: ran, embedded };

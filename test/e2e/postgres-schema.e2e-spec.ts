@@ -4,10 +4,14 @@ import { ensureRoles, migrate as migratePackages, migrationSql, migrationStatus 
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { migrate } from '../../src/database/migrate.js';
+import { startDatabase } from '../../src/database/running-database.js';
 import { schemaText } from '../support/schema-text.js';
 import { asRole, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { databaseUrl } from '../support/test-server.js';
 
+const { version: VERSION } = JSON.parse(
+  readFileSync(new URL('../../migrations/package.json', import.meta.url), 'utf8'),
+) as { version: string };
 const SCHEMA_FILE = new URL('../../migrations/schema.sql', import.meta.url);
 
 let database: TestDatabase;
@@ -58,6 +62,11 @@ async function allFiles(): Promise<readonly string[]> {
   return rows.map((row) => row.path);
 }
 
+/** Every column of the history. */
+async function historyOf(client: pg.Client): Promise<readonly object[]> {
+  return (await client.query<object>('SELECT * FROM herald.schema_history ORDER BY package, name')).rows;
+}
+
 /** Makes the history say that a file ran with another text. */
 function forget(client: pg.Client, owner: string, name: string) {
   return client.query(`UPDATE herald.schema_history SET checksum = 'another' WHERE package = $1 AND name = $2`, [
@@ -87,7 +96,7 @@ describe('The schema', () => {
 
 describe('Migrating', () => {
   it('does nothing when the database is up to date', async () => {
-    expect(await migrate(database.url)).toEqual({ ran: [], converted: false });
+    expect(await migrate(database.url)).toEqual({ ran: [], converted: false, ahead: [] });
     expect(await migrationStatus(database.url)).toEqual({ pending: [], differing: [], ahead: [] });
   });
 
@@ -168,7 +177,7 @@ describe('Migrating', () => {
       const script = await migrationSql(client);
       expect(await migrationSql(client)).toBe(script);
       await client.query(script);
-      expect(await migrate(url)).toEqual({ ran: [], converted: false });
+      expect(await migrate(url)).toEqual({ ran: [], converted: false, ahead: [] });
       expect(await schemaText(client)).toBe(await schemaText(admin));
     });
   });
@@ -182,7 +191,7 @@ describe('Migrating', () => {
       expect(await schemaText(client)).not.toBe(before);
       await forget(client, 'sse', 'functions/log_id.sql');
       expect((await migrationStatus(client)).differing).toEqual(['sse/functions/log_id.sql']);
-      expect(await migrate(url)).toEqual({ ran: ['sse/functions/log_id.sql'], converted: false });
+      expect(await migrate(url)).toEqual({ ran: ['sse/functions/log_id.sql'], converted: false, ahead: [] });
       expect(await schemaText(client)).toBe(before);
     });
   });
@@ -220,11 +229,54 @@ describe('Migrating', () => {
     });
   });
 
-  it('leaves a database alone that a newer version migrated', async () => {
+  it('leaves a database alone in which a newer version replaced a function, and says so', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      await client.query(`UPDATE herald.schema_history SET version = '999.0.0' WHERE package = 'sse'`);
+      await forget(client, 'sse', 'functions/log_id.sql');
+      await forget(client, 'approvals', 'functions/apv_keep_published.sql');
+      const before = await historyOf(client);
+      const notices: string[] = [];
+      await startDatabase({ databaseUrl: url, dataDir: '' }, (text) => notices.push(text));
+      expect(notices).toEqual([
+        'A newer version of Nest Herald has migrated the database (sse 999.0.0), so this version did not change it.',
+      ]);
+      expect(await historyOf(client)).toEqual(before);
+      expect(await migrationStatus(client)).toEqual({ pending: [], differing: [], ahead: ['sse 999.0.0'] });
+      // Packages that the newer version did not migrate are not affected.
+      expect(await migratePackages(url, { packages: ['demo'] })).toEqual({ ran: [], converted: false, ahead: [] });
+    });
+  });
+
+  it('records its version, also where no file differs from the older version', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      const versions = async () =>
+        (await client.query<{ version: string }>('SELECT DISTINCT version FROM herald.schema_history')).rows;
+      expect(await versions()).toEqual([{ version: VERSION }]);
+      await client.query(`UPDATE herald.schema_history SET version = '0.0.9'`);
+      expect(await migrate(url)).toEqual({ ran: [], converted: false, ahead: [] });
+      expect(await versions()).toEqual([{ version: VERSION }]);
+    });
+  });
+
+  it('adds the column of the version to a history without it', async () => {
+    await withDatabase({ isMigrated: true }, async (url, client) => {
+      const before = await schemaText(client);
+      await client.query('ALTER TABLE herald.schema_history DROP COLUMN version');
+      expect(await migrationStatus(asRole(url, 'herald_app'))).toEqual({ pending: [], differing: [], ahead: [] });
+      const script = await migrationSql(client);
+      expect(await migrate(url)).toEqual({ ran: [], converted: false, ahead: [] });
+      expect(await schemaText(client)).toBe(before);
+      await client.query('ALTER TABLE herald.schema_history DROP COLUMN version');
+      await client.query(script);
+      expect(await schemaText(client)).toBe(before);
+    });
+  });
+
+  it('leaves a database alone that has numbered files of a newer version', async () => {
     await withDatabase({ isMigrated: true }, async (url, client) => {
       await client.query(`INSERT INTO herald.schema_history VALUES ('sse', '0002-later.sql', 'x')`);
       await forget(client, 'sse', 'functions/log_id.sql');
-      expect(await migrate(url)).toEqual({ ran: [], converted: false });
+      expect(await migrate(url)).toEqual({ ran: [], converted: false, ahead: ['sse/0002-later.sql'] });
       expect(await migrationStatus(client)).toEqual({ pending: [], differing: [], ahead: ['sse/0002-later.sql'] });
     });
   });
