@@ -2,13 +2,16 @@
  * `npm run dev`: the service and its pages, rebuilt as you save. One address; Ctrl-C stops everything, the built-in PostgreSQL
  * included.
  *
- * - `tsc --build --watch` compiles what `npm start` runs. After a compilation without errors the service restarts; after one
- *   with errors the last good service goes on running.
+ * - A change of a server file starts `tsc --build`, which compiles what `npm start` runs. After a compilation without errors the
+ *   service restarts; after one with errors the last good service goes on running. Vite reports the changes, because
+ *   `tsc --watch` sees none, without an error, in a folder near the root of the disk such as `/workspaces/nest-herald`.
  * - Vite serves the pages from their sources with hot reload, and passes everything else on to the service.
  */
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { createServer as createNetServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
@@ -17,6 +20,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SERVICE_PATHS = '^/(api|health|ready|metrics|debug|events|stream|realtime|approvals/(tasks|instances)/)';
 /** What the service says of its own address and pages. Here both come from Vite. */
 const HIDDEN_LINES = /^Nest Herald ready on|The pages are not built/;
+/** What tsconfig.build.json compiles, relative to the root. */
+const SERVER_FILES = /^(src\/(?!web\/)|libs\/[^/]+\/src\/|migrations\/src\/).*(?<!\.spec)\.(ts|json)$/;
+/** A save of several files is one change if it takes no longer than this. Milliseconds. */
+const QUIET_MS = 50;
 /** A service that does not stop within this time is killed. Milliseconds. */
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -36,29 +43,55 @@ await vite.listen();
 
 let service = null;
 let isStopping = false;
-/** Restarts run one after the other; a compilation that ends during a restart asks for one more. */
-let restarts = Promise.resolve();
+let compiler = null;
+let quiet;
+/** Compilations and restarts run one after the other. Changes during one of them ask for one more. */
+let work = Promise.resolve();
+let isQueued = false;
 
-// Groups of their own: the terminal sends Ctrl-C to this process only, which stops the others in order.
-const compiler = spawn(
-  process.execPath,
-  ['node_modules/typescript-7/bin/tsc', '-b', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'],
-  { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true },
+const packages = readdirSync(join(ROOT, 'libs')).map((name) => `libs/${name}`);
+vite.watcher.add(
+  ['src', ...[...packages, 'migrations'].map((folder) => `${folder}/src`)].map((folder) => join(ROOT, folder)),
 );
-compiler.on('exit', () => void stop(1));
-createInterface({ input: compiler.stdout }).on('line', (line) => {
-  const errors = /Found (\d+) errors?\b/.exec(line)?.[1];
-  if (errors === '0') restart();
-  else console.log(errors === undefined || service === null ? line : `${line} The last good service goes on running.`);
+vite.watcher.on('all', (_event, file) => {
+  if (!SERVER_FILES.test(relative(ROOT, file).replaceAll(sep, '/'))) return;
+  clearTimeout(quiet);
+  quiet = setTimeout(build, QUIET_MS);
 });
+build();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
 
-function restart() {
-  restarts = restarts.then(async () => {
+function build() {
+  if (isQueued) return;
+  isQueued = true;
+  work = work.then(async () => {
+    isQueued = false;
     if (isStopping) return;
+    if (!(await compile())) {
+      if (!isStopping)
+        console.log(`Compilation failed.${service === null ? '' : ' The last good service goes on running.'}`);
+      return;
+    }
     await stopService();
-    await startService();
+    if (!isStopping) await startService();
+  });
+}
+
+/** @returns whether the server compiles. */
+function compile() {
+  // Groups of their own: the terminal sends Ctrl-C to this process only, which stops the others in order.
+  const child = spawn(process.execPath, ['node_modules/typescript-7/bin/tsc', '-b', 'tsconfig.build.json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  compiler = child;
+  return new Promise((resolve) => {
+    child.once('exit', (code) => {
+      compiler = null;
+      resolve(code === 0);
+    });
   });
 }
 
@@ -101,7 +134,9 @@ async function stopService() {
 async function stop(code) {
   if (isStopping) return;
   isStopping = true;
-  compiler.kill('SIGKILL');
+  clearTimeout(quiet);
+  // The group, because tsc is a Node script that starts a native process.
+  if (compiler !== null) process.kill(-compiler.pid, 'SIGKILL');
   await Promise.all([stopService(), vite.close()]);
   process.exit(code);
 }
