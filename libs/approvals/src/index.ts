@@ -5,7 +5,8 @@ export type { ApprovalOptions } from './approvals.module-definition.js';
 // What application code calls.
 export { callerOf, type Caller } from './application/caller.js';
 export { DefinitionsService } from './application/definitions.service.js';
-export { InstancesService, type StartInstance, type SubmitInstance } from './application/instances.service.js';
+export type { StartInstance, SubmitInstance } from './application/instance-requests.js';
+export { InstancesService } from './application/instances.service.js';
 export { TasksService, type TaskCommand } from './application/tasks.service.js';
 export { ApprovalRefusal, type ApprovalRefusalCode } from './application/approval.errors.js';
 export type { CommandBody } from './engine/instance/command.js';

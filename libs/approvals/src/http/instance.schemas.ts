@@ -1,7 +1,7 @@
 import { isIdentifier } from '@nest-herald/platform';
 import { idField, isStorableText, jsonFault, pageOf, pagingFields } from '@nest-herald/platform/http';
 import { z } from 'zod';
-import type { StartInstance, SubmitInstance } from '../application/instances.service.js';
+import type { StartInstance, SubmitInstance } from '../application/instance-requests.js';
 import { INSTANCE_STATUSES } from '../engine/instance/instance-state.js';
 import type { HistoryItem } from '../store/audit-store.js';
 import type { InstanceFilter, InstanceSummary } from '../store/instance-lists.js';
