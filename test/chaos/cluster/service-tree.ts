@@ -23,6 +23,9 @@ export interface Edit {
 
 const SCOPE = '@nest-herald';
 
+/** What a built package does not need. */
+const SOURCES = new Set(['src', 'examples', 'node_modules']);
+
 /**
  * A copy of the build in a temporary directory: service and libraries are copied, every other package is linked. A run
  * keeps the code with which it began, whatever is built during the run, and a mutant never changes the product.
@@ -86,7 +89,10 @@ function copyPackage(from: string, into: string): void {
   };
   const to = join(into, description.name.slice(SCOPE.length + 1));
   mkdirSync(to);
-  if (existsSync(join(from, 'dist'))) cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+  // Besides the build, packages ship data such as the SQL of the migrations.
+  for (const name of readdirSync(from)) {
+    if (!SOURCES.has(name)) cpSync(join(from, name), join(to, name), { recursive: true });
+  }
   // Without the source condition, which would resolve to files outside the copy.
   const text = JSON.stringify(description, (key, value: unknown) => (key === `${SCOPE}/source` ? undefined : value));
   writeFileSync(join(to, 'package.json'), text);
