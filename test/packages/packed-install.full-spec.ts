@@ -32,7 +32,7 @@ describe('the packed packages', () => {
     async () => {
       const { stdout } = await run(process.execPath, [SCRIPT, '^12.0.0', 'bare'], { env });
       expect(stdout).toContain(
-        'import and require() find @nest-herald/sse-protocol, @nest-herald/sse, @nest-herald/sse/testing',
+        'import and require() find @nest-herald/sse-protocol, @nest-herald/platform, @nest-herald/platform/http, @nest-herald/sse, @nest-herald/sse/spi, @nest-herald/sse/testing',
       );
       expect(stdout).toContain('an ES module starts, streams one durable event');
     },
